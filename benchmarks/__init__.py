@@ -1,0 +1,1 @@
+"""The built-in tasks, one file a task, one folder a track. They import only from `suite`."""

@@ -1,0 +1,51 @@
+"""Residual of the steady state in the particles' own field (reconstruction)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field as Declared
+
+from suite import Context
+from .field import CARD, Field, FieldParameters
+from suite.tracks.ood import Batch, Detector, TrainingSet
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class FieldSteadyState(Detector):
+    """``-|T grad log rho(u) + grad phi(u)|``: how far a point is from the force balance of a steady state.
+
+    T is fitted to held-out ID by least squares. In the limit of large T only the mean shift ``h^2 |grad log rho|`` is
+    left. Source of the idea: Wang et al. 2025.
+    Reconstruction: the authors' formula was not available. CBD-style self-consistent potential score, not the
+    authors' implementation.
+    """
+
+    name = "field-steady-state"
+    version = "1"
+    card = CARD.model_copy(update={"title": "Field steady state (reconstruction)"})
+
+    class Parameters(FieldParameters):
+        """See `FieldParameters`."""
+
+        large_temperature: bool = Declared(False, description="score by the mean shift alone")
+
+    parameters: Parameters
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Place particles and background; fit the temperature on the held-out samples."""
+        self.field = Field.fit(train.features, self.parameters, context)
+        density = self.field.log_density_gradient(self.field.held_out)
+        potential = self.field.gradient(self.field.held_out)
+        self.temperature = float(-(density * potential).sum() / density.square().sum().clamp(min=1e-30))
+        context.log(f"temperature {self.temperature:.4g}")
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return minus the length of the residual force [B]."""
+        u = self.field.place(batch.features)
+        density = self.field.log_density_gradient(u)
+        if self.parameters.large_temperature:
+            return -density.norm(dim=1)
+        return -(self.temperature * density + self.field.gradient(u)).norm(dim=1)

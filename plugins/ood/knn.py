@@ -1,0 +1,71 @@
+"""Deep nearest neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Context, Parameters
+from suite.tracks.ood import Batch, Detector, TrainingSet
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BANK_ROWS = 16_384  # a block of similarities [B, BANK_ROWS] stays under 70 MB for B = 1,000
+
+
+class KNN(Detector):
+    """``-||z* - z_(k)||``, the distance to the k-th nearest training feature, all on the unit sphere.
+
+    Source: Sun et al. 2022, equation 1; k = 50 is their setting for CIFAR-10. More neighbours than training samples is
+    an error. An all-zero feature vector stays zero, at distance one from everything.
+    """
+
+    name = "knn"
+    version = "1"
+    card = Card(
+        title="Deep nearest neighbours",
+        status="paper",
+        paper="Out-of-Distribution Detection with Deep Nearest Neighbors",
+        authors="Yiyou Sun, Yifei Ming, Xiaojin Zhu, Yixuan Li",
+        year=2022,
+        url="https://arxiv.org/abs/2204.06507",
+    )
+
+    class Parameters(Parameters):
+        """The paper tunes k between 1 and 1,000; 50 is its choice for CIFAR-10."""
+
+        k: int = Field(50, ge=1, description="which neighbour's distance is the score")
+
+    parameters: Parameters
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Keep the normalised training features [N, D] as the bank.
+
+        Raises:
+            ValueError: there are fewer training samples than k.
+        """
+        if self.parameters.k > len(train.features):
+            raise ValueError(f"k = {self.parameters.k} is more than the {len(train.features)} training samples")
+        self._bank = _unit(train.features)
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return minus the k-th smallest distance [B]; exact, in blocks of the bank."""
+        import torch
+
+        query = _unit(batch.features)
+        best: Tensor | None = None
+        for block in self._bank.split(BANK_ROWS):
+            similar = query @ block.T
+            similar = similar.topk(min(self.parameters.k, len(block)), dim=1, sorted=False).values
+            best = similar if best is None else torch.cat([best, similar], dim=1)
+            best = best.topk(min(self.parameters.k, best.shape[1]), dim=1).values
+        assert best is not None
+        norms = query.square().sum(dim=1) + 1.0  # squared norms of both sides: 1 + 1, or 0 + 1 for a zero vector
+        return -(norms - 2 * best[:, -1]).clamp(min=0).sqrt()
+
+
+def _unit(features: Tensor) -> Tensor:
+    norms = features.norm(dim=1, keepdim=True)
+    return features / norms.clamp(min=1e-12)

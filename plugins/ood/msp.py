@@ -1,0 +1,35 @@
+"""Maximum softmax probability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card
+from suite.tracks.ood import Batch, Detector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class MSP(Detector):
+    """``max_c softmax(f)_c``. Source: Hendrycks and Gimpel 2017, section 2.
+
+    Computed as ``-log(sum_c exp(f_c - max f))``, the logarithm of the same thing: near probability one, float32
+    softmax has ties that the logits do not.
+    """
+
+    name = "msp"
+    version = "1"
+    card = Card(
+        title="Maximum softmax probability",
+        status="paper",
+        paper="A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks",
+        authors="Dan Hendrycks, Kevin Gimpel",
+        year=2017,
+        url="https://arxiv.org/abs/1610.02136",
+    )
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return the log of the largest softmax probability [B]."""
+        logits = batch.logits.double()
+        return logits.amax(dim=1) - logits.logsumexp(dim=1)

@@ -1,0 +1,60 @@
+"""Basin Suite: standardized tasks, a runner and a leaderboard for methods that lean on basins of attraction.
+
+This is all that a method or task author needs; the names load when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from suite.contracts import (
+        Card,
+        Column,
+        Context,
+        Method,
+        Metric,
+        Outcome,
+        Parameters,
+        Score,
+        Task,
+        TaskContext,
+        Track,
+    )
+    from suite.errors import SuiteError
+    from suite.hookspecs import hookimpl
+
+__all__ = [
+    "Card",
+    "Column",
+    "Context",
+    "Method",
+    "Metric",
+    "Outcome",
+    "Parameters",
+    "Score",
+    "SuiteError",
+    "Task",
+    "TaskContext",
+    "Track",
+    "hookimpl",
+]
+
+_HERE = Path(__file__).resolve().parent
+if not (_HERE / "plugins").is_dir():
+    # A checkout keeps plugins, benchmarks and leaderboard beside this folder, a wheel inside it.
+    # Either way they are suite.plugins, suite.benchmarks and suite.leaderboard, which nothing can shadow.
+    __path__.append(str(_HERE.parent))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("basin-suite")
+    if name not in __all__:
+        raise AttributeError(f"module 'suite' has no attribute {name!r}")
+    home = {"hookimpl": "suite.hookspecs", "SuiteError": "suite.errors"}.get(name, "suite.contracts")
+    return getattr(import_module(home), name)

@@ -1,0 +1,55 @@
+"""Executors: where the work of a run happens."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from suite.settings import Settings
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work for a worker: prepare a (task, seed), or evaluate a cell.
+
+    The worker writes its result documents into ``folder`` (see `suite.run.worker`). Everything in a job is plain data,
+    so that it can travel to another process or machine.
+    """
+
+    kind: Literal["prepare", "evaluate"]
+    task: str
+    seed: int
+    folder: Path
+    settings: Settings
+    method: str | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what."""
+
+    job: Job
+    reason: Literal["finished", "timeout", "out-of-memory", "killed"]
+    detail: str = ""
+
+
+class Executor(ABC):
+    """Runs jobs. Registered by class, chosen by ``suite run --executor NAME``."""
+
+    name: ClassVar[str]
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @abstractmethod
+    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+        """Run the jobs and yield each as it ends, in any order.
+
+        Takes the next job only when it can start it at once: taking it is what claims it. When the caller closes the
+        iterator, the jobs under way are killed.
+        """

@@ -1,0 +1,53 @@
+"""What a cell yields: scores, a per-sample table, cost and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from suite.contracts.metric import Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Score(BaseModel):
+    """One finite number: a metric on a subset.
+
+    ``n`` counts what it was computed from: samples, or data sets where it is a mean over data sets. ``partial`` marks
+    a mean from which a data set was missing; it is shown as such and never ranked with a complete one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    metric: str
+    subset: str = Field(min_length=1, max_length=100)
+    value: float
+    n: int = Field(ge=1)
+    partial: bool = False
+
+    @property
+    def column(self) -> Column:
+        """Where the score stands in the task's table."""
+        return Column(metric=self.metric, subset=self.subset)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `Task.evaluate` returns.
+
+    Attributes:
+        scores: one per (metric, subset), the task's primary column among them.
+        samples: per-sample results, so that metrics can be recomputed; stored as Parquet.
+        cost: what the method spent, by name with its unit, as ``{"fit_seconds": 0.1}``.
+        missing: subsets that could not be evaluated because their data is not at hand.
+        facts: short statements to show beside the scores, as the reference model's accuracy.
+    """
+
+    scores: tuple[Score, ...]
+    samples: pa.Table | None = None
+    cost: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)

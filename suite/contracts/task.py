@@ -1,0 +1,63 @@
+"""Tasks: one standardized evaluation each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+from suite.contracts.context import TaskContext
+from suite.contracts.ingredient import Ingredient
+from suite.contracts.method import Method
+from suite.contracts.metric import Column, Metric
+from suite.contracts.outcome import Outcome
+
+Tier = Literal["embedded", "standard", "large"]
+
+
+class Task(ABC):
+    """Owns a protocol: data, reference model, splits, labels and metrics.
+
+    Class attributes to declare: ``id`` as ``track/name``; ``version`` (raise it when scores may change); ``tier``;
+    ``title``; ``summary`` (a paragraph for the task's page: protocol, splits, what differs from other suites);
+    ``metrics``; ``primary``, the column that ranks; ``subsets`` in the order of the table; ``seeds``.
+    """
+
+    id: ClassVar[str]
+    version: ClassVar[str]
+    tier: ClassVar[Tier]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    metrics: ClassVar[tuple[Metric, ...]]
+    primary: ClassVar[Column]
+    subsets: ClassVar[tuple[str, ...]]
+    seeds: ClassVar[tuple[int, ...]]
+
+    @property
+    def track(self) -> str:
+        """The part of the id before the slash."""
+        return self.id.split("/", 1)[0]
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the data sets and reference models that the scores of this seed depend on."""
+        return ()
+
+    def prepare(self, context: TaskContext) -> None:
+        """Compute what all methods share (models, features) into the cache; called once per seed, before the cells.
+
+        It may use every core, whereas cells run side by side. Doing nothing is right where there is nothing shared.
+        """
+
+    @abstractmethod
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Run the protocol on one method with one seed.
+
+        An exception is recorded as the method's failure and stops nothing else.
+        """
+
+    def metric(self, name: str) -> Metric:
+        """Return a declared metric by name.
+
+        Raises:
+            KeyError: the task has no such metric.
+        """
+        return {metric.name: metric for metric in self.metrics}[name]

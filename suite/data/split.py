@@ -1,0 +1,84 @@
+"""Splits: chosen rows of a data set, seen through a transform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from suite.contracts import Resources
+from suite.data.dataset import DataSet
+from suite.data.transform import Transform
+from suite.hashing import digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Rows of a data set, all of them or those of ``indices`` [N]; ``labels`` [N] override the data set's own.
+
+    Labels are needed where a task numbers classes anew, as when some are left out.
+    """
+
+    data: DataSet
+    indices: NDArray[np.int64] | None = None
+    labels: NDArray[np.int64] | None = None
+
+    def identity(self, resources: Resources) -> dict[str, Any]:
+        """Return what the split's images depend on, as plain data."""
+        chosen = None if self.indices is None else digest([int(index) for index in self.indices])
+        return {"data": self.data.fingerprint(resources), "indices": chosen}
+
+    def rows(self, resources: Resources) -> NDArray[np.int64]:
+        """Return the row numbers [N] in the data set."""
+        import numpy as np
+
+        return np.arange(len(self.data.open(resources))) if self.indices is None else self.indices
+
+    def targets(self, resources: Resources) -> NDArray[np.int64]:
+        """Return the labels [N]."""
+        if self.labels is not None:
+            return self.labels
+        labels = self.data.open(resources).labels
+        return labels if self.indices is None else labels[self.indices]
+
+    def pixels(self, transform: Transform, resources: Resources, start: int = 0, stop: int | None = None) -> Tensor:
+        """Return the pixels of rows ``start`` to ``stop`` of the split, uint8 [B, size, size, channels]."""
+        import numpy as np
+        import torch
+
+        rows = self.data.open(resources)
+        chosen = self.rows(resources)[start:stop]
+        return torch.from_numpy(np.stack([transform.pixels(rows.image(int(index))) for index in chosen]))
+
+
+@dataclass(frozen=True)
+class SplitImages:
+    """The images of several splits in a row, or in a given order, decoded when they are asked for.
+
+    Implements the OOD track's `Images`.
+    """
+
+    splits: tuple[Split, ...]
+    transform: Transform
+    resources: Resources
+    order: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return sum(len(split.rows(self.resources)) for split in self.splits)
+
+    def __getitem__(self, rows: slice) -> Tensor:
+        import numpy as np
+        import torch
+
+        wanted = (np.arange(len(self)) if self.order is None else self.order)[rows]
+        ends = np.cumsum([len(split.rows(self.resources)) for split in self.splits])
+        pixels = []
+        for position in wanted:
+            which = int(np.searchsorted(ends, position, side="right"))
+            index = int(position - (ends[which - 1] if which else 0))
+            pixels.append(self.splits[which].pixels(self.transform, self.resources, index, index + 1))
+        return self.transform.normalise(torch.cat(pixels).to(self.resources.device))

@@ -1,0 +1,36 @@
+"""The one error that a user is meant to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SuiteError(Exception):
+    """A problem that the user can mend: what went wrong, where, and the next command to type.
+
+    The command line prints it without a traceback and exits with 2.
+    """
+
+    def __init__(self, cause: str, *, place: str, next: str) -> None:  # noqa: A002 - it is the word that we print
+        super().__init__(cause)
+        self.cause = cause
+        self.place = place
+        self.next = next
+
+    def __str__(self) -> str:
+        return f"{self.cause}\n  at:   {self.place}\n  next: {self.next}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions cross process borders, and keyword arguments do not survive the default way.
+        return _rebuild, (self.cause, self.place, self.next)
+
+
+def _rebuild(cause: str, place: str, next: str) -> SuiteError:  # noqa: A002
+    return SuiteError(cause, place=place, next=next)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x' or 'y'?"`` for the closest known words, or an empty string."""
+    close = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""

@@ -1,0 +1,32 @@
+"""Files that are either the old one or the new one, never half of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+
+def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, sync it to disk, then put it in place.
+
+    Works within one local file system and needs room for a second copy. When ``write`` or the disk fails, the
+    temporary file is removed, the old file stays as it was, and the error goes on to the caller.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        temporary = Path(file.name)
+    try:
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 the way `write_atomic` does."""
+    write_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))

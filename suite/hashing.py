@@ -1,0 +1,29 @@
+"""Canonical JSON and sha256 digests: everything that is cached or identified is named by these."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+
+def canonical_json(document: Any) -> str:
+    """Return the one JSON text of a document: sorted keys, no spaces, no NaN.
+
+    Raises:
+        ValueError: the document holds NaN or infinity.
+        TypeError: it holds something that JSON cannot say.
+    """
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
+
+def digest(document: Any) -> str:
+    """Return the sha256 (64 hex digits) of a document's canonical JSON."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 (64 hex digits) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Reference models: architectures, training recipes, given weights."""

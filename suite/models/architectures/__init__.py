@@ -1,0 +1,1 @@
+"""Architectures that timm does not have."""

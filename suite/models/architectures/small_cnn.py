@@ -1,0 +1,31 @@
+"""A small convolutional network for 8x8 images."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class SmallCNN(nn.Module):
+    """Two convolutions and a hidden layer; features [N, width] after ReLU; logits [N, classes]."""
+
+    def __init__(self, classes: int, width: int = 128) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(32 * 4 * 4, width),
+            nn.ReLU(),
+        )
+        self.linear = nn.Linear(width, classes)
+
+    def get_classifier(self) -> nn.Linear:
+        """Return the linear head, under timm's name for it."""
+        return self.linear
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images [N, 1, 8, 8] to logits [N, classes]."""
+        logits: Tensor = self.linear(self.body(x))
+        return logits

@@ -1,0 +1,76 @@
+"""Features and logits of a reference model, computed once per (model, data, transform) and shared by all methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from suite.contracts import Resources
+from suite.data.split import Split
+from suite.models.reference import ReferenceModel
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+BATCH = 500
+
+
+def linear_head(network: nn.Module) -> nn.Linear:
+    """Return the network's last layer.
+
+    Raises:
+        TypeError: ``get_classifier()`` does not return a linear layer.
+    """
+    from torch import nn
+
+    head = network.get_classifier()  # type: ignore[operator] # timm's convention, which torch's types do not know
+    if not isinstance(head, nn.Linear):
+        raise TypeError(f"the classifier of {type(network).__name__} is {type(head).__name__}, not a linear layer")
+    return head
+
+
+def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return (penultimate features [N, D], logits [N, C]): what goes into the linear head, and what comes out."""
+    import torch
+
+    caught: list[Tensor] = []
+    hook = linear_head(network).register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+    try:
+        with torch.inference_mode():
+            logits = network(images)
+    finally:
+        hook.remove()
+    return caught[0].float(), logits.float()
+
+
+def extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Tensor]:
+    """Return ``{"features": [N, D], "logits": [N, C]}`` of a split, float32 on the CPU, from the cache if they are there."""
+    identity = _identity(model, split, resources)
+    return resources.cache.tensors("features", identity, lambda: _extract(model, split, resources))
+
+
+def is_extracted(model: ReferenceModel, split: Split, resources: Resources) -> bool:
+    """Tell whether `extract` would find the features in the cache."""
+    return resources.cache.has_tensors("features", _identity(model, split, resources))
+
+
+def _identity(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Any]:
+    return {
+        "model": model.fingerprint(resources),
+        "transform": model.transform.identity,
+        **split.identity(resources),
+    }
+
+
+def _extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Tensor]:
+    import torch
+
+    network = model.load(resources)
+    count = len(split.rows(resources))
+    resources.log(f"features of {split.data.name}: {count:,} images")
+    parts = []
+    for start in range(0, count, BATCH):
+        pixels = split.pixels(model.transform, resources, start, start + BATCH)
+        images = model.transform.normalise(pixels.to(resources.device))
+        parts.append([tensor.cpu() for tensor in features_and_logits(network, images)])
+    features, logits = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
+    return {"features": features, "logits": logits}

@@ -1,0 +1,169 @@
+"""Reference models: given weights or a recipe, always safetensors with a sha256, never pickles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from suite.contracts import Missing, Resources
+from suite.data.split import Split
+from suite.data.transform import Transform
+from suite.errors import SuiteError
+from suite.files import write_atomic
+from suite.hashing import file_digest
+from suite.models.architecture import Architecture
+from suite.models.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class GivenWeights:
+    """A file under SUITE_WEIGHTS, with the sha256 that it must have."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ReferenceModel:
+    """One trained network of a task.
+
+    ``given`` is used when SUITE_WEIGHTS has it; otherwise ``recipe`` trains the network, once, into the cache.
+    ``training`` returns the split to train on; it is called only when training is due, and ``trained_on`` names what
+    it returns, with the data set that it comes from.
+    """
+
+    name: str
+    architecture: Architecture
+    transform: Transform
+    seed: int
+    recipe: Recipe
+    training: Callable[[Resources], Split]
+    trained_on: str
+    data: Any  # the DataSet behind `training`, whose fingerprint is part of the recipe's identity
+    given: GivenWeights | None = None
+
+    @property
+    def kind(self) -> Literal["model"]:
+        """An ingredient of kind ``model``."""
+        return "model"
+
+    @property
+    def optional(self) -> bool:
+        """No task can do without its reference model."""
+        return False
+
+    def known_fingerprint(self, resources: Resources) -> str | None:
+        """Return the checkpoint's sha256, or None if it is not trained yet."""
+        given = self._given_path(resources)
+        if given is not None:
+            return self._checked(given, self.given.sha256 if self.given else "")
+        data = self.data.known_fingerprint(resources)
+        if data is None:
+            return None
+        identity = self._identity(data)
+        note = resources.cache.note("models", identity)
+        trained = resources.cache.path("models", identity, ".safetensors").exists()
+        return str(note["sha256"]) if note is not None and trained else None
+
+    def fingerprint(self, resources: Resources) -> str:
+        """Return the checkpoint's sha256, training the model first if need be."""
+        known = self.known_fingerprint(resources)
+        if known is not None:
+            return known
+        identity = self._identity(self.data.fingerprint(resources))
+        path = resources.cache.path("models", identity, ".safetensors")
+        with resources.cache.lock(path):
+            known = self.known_fingerprint(resources)
+            return known if known is not None else self._train(path, identity, resources)
+
+    def load(self, resources: Resources) -> nn.Module:
+        """Return the network with its weights, in evaluation mode, on the device.
+
+        Raises:
+            SuiteError: the checkpoint is corrupt, or is not of this architecture.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        digest = self.fingerprint(resources)
+        path = self.path(resources)
+        self._checked(path, digest)
+        network = self.architecture.build()
+        try:
+            network.load_state_dict(load_file(path))
+        except (SafetensorError, RuntimeError) as error:
+            raise SuiteError(
+                f"the checkpoint does not fit the architecture {self.architecture.name!r}: {str(error).splitlines()[0]}",
+                place=str(path),
+                next="restore the file, or delete it and train anew: suite run",
+            ) from error
+        return network.to(resources.device).eval()
+
+    def path(self, resources: Resources) -> Path:
+        """Return where the checkpoint lies, or will lie once trained."""
+        given = self._given_path(resources)
+        if given is not None:
+            return given
+        return resources.cache.path("models", self._identity(self.data.fingerprint(resources)), ".safetensors")
+
+    def _identity(self, data: str) -> dict[str, Any]:
+        return {
+            "architecture": self.architecture.identity,
+            "recipe": self.recipe.identity,
+            "transform": self.transform.identity,
+            "seed": self.seed,
+            "data": data,
+            "trained_on": self.trained_on,
+        }
+
+    def _given_path(self, resources: Resources) -> Path | None:
+        folder = resources.settings.weights
+        if self.given is None or folder is None:
+            return None
+        path = folder / self.given.file
+        if not folder.is_dir():
+            raise SuiteError(
+                "the folder of reference weights is not there",
+                place=f"SUITE_WEIGHTS={folder}",
+                next=f"export SUITE_WEIGHTS=<folder with {self.given.file}>, or unset SUITE_WEIGHTS to train",
+            )
+        return path if path.exists() else None
+
+    def _checked(self, path: Path, expected: str) -> str:
+        if not path.exists():
+            raise Missing(f"no checkpoint at {path}")
+        found = file_digest(path)
+        if found != expected:
+            raise SuiteError(
+                f"the checkpoint of {self.name!r} is corrupt: its sha256 is {found[:12]}…, not {expected[:12]}…",
+                place=str(path),
+                next=f"delete it, so that it is trained or copied anew: rm {path}",
+            )
+        return found
+
+    def _train(self, path: Path, identity: dict[str, Any], resources: Resources) -> str:
+        import torch
+        from safetensors.torch import save_file
+
+        resources.log(f"training {self.name}, seed {self.seed}")
+        started = time.perf_counter()
+        split = self.training(resources)
+        pixels = split.pixels(self.transform, resources)
+        labels = torch.from_numpy(split.targets(resources))
+        torch.manual_seed(self.seed)
+        network = self.architecture.build()
+        self.recipe.train(
+            network, pixels, labels, self.transform, seed=self.seed, device=resources.device, log=resources.log
+        )
+        state = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
+        write_atomic(path, lambda temporary: save_file(state, temporary))
+        digest = file_digest(path)
+        seconds = round(time.perf_counter() - started, 1)
+        resources.cache.write_note("models", identity, {"sha256": digest, "seconds": seconds})
+        return digest

@@ -1,0 +1,323 @@
+"""The registry: loads plugins one by one, isolates their failures, and answers look-ups with "did you mean".
+
+pluggy alone does not isolate: its loader stops at the first plugin that fails to import, and a hook that raises loses
+what the others returned. So entry points are imported one at a time and each plugin's hooks are called alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+import pluggy
+
+from suite import hookspecs
+from suite.contracts import Executor, Method, Page, Task, Track
+from suite.errors import SuiteError, did_you_mean
+
+T = TypeVar("T")
+SLUG = re.compile(r"^[a-z0-9][a-z0-9.-]{0,63}$")
+METHOD = re.compile(r"^([a-z0-9][a-z0-9.-]{0,31}/)?[a-z0-9][A-Za-z0-9.-]{0,63}$")  # a prefix names a foreign library
+HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("suite_"))  # tracks first, as they are written
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that a plugin got wrong; ``traceback`` is empty where nothing was raised."""
+
+    plugin: str
+    distribution: str
+    version: str
+    origin: str
+    stage: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass
+class Plugin:
+    """One entry point or plugin file, and what came of it."""
+
+    name: str
+    distribution: str
+    version: str
+    origin: str
+    hooks: list[str] = field(default_factory=list)
+    registered: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``partial`` (something was registered and something failed) or ``failed``."""
+        if not self.failures:
+            return "ok"
+        return "partial" if self.registered else "failed"
+
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """A registered thing and the plugin that it came from."""
+
+    name: str
+    value: T
+    plugin: Plugin
+
+
+class Table(Generic[T]):
+    """The registered things of one kind, by name."""
+
+    def __init__(self, kind: str, command: str) -> None:
+        self.kind = kind
+        self._command = command
+        self._entries: dict[str, Entry[T]] = {}
+
+    def add(self, entry: Entry[T]) -> None:
+        """Add an entry; ValueError if its name is taken, naming both sides."""
+        taken = self._entries.get(entry.name)
+        if taken is not None:
+            raise ValueError(
+                f"the {self.kind} {entry.name!r} is already registered by plugin {taken.plugin.name!r} "
+                f"({taken.plugin.distribution} {taken.plugin.version})"
+            )
+        self._entries[entry.name] = entry
+
+    def entry(self, name: str) -> Entry[T]:
+        """Return the entry of this name; `SuiteError` with suggestions if there is none."""
+        if name not in self._entries:
+            raise SuiteError(
+                f"unknown {self.kind} {name!r}.{did_you_mean(name, self._entries)}",
+                place=f"the {self.kind}s of {len(self._entries)} registered names",
+                next=self._command,
+            )
+        return self._entries[name]
+
+    def __getitem__(self, name: str) -> T:
+        return self.entry(name).value
+
+    def __iter__(self) -> Iterator[Entry[T]]:
+        return iter(sorted(self._entries.values(), key=lambda entry: entry.name))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+
+class Registry:
+    """Everything that is registered. Make one with `load_registry`."""
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self.tracks: Table[Track] = Table("track", "suite tasks")
+        self.methods: Table[type[Method]] = Table("method", "suite methods")
+        self.tasks: Table[type[Task]] = Table("task", "suite tasks")
+        self.executors: Table[type[Executor]] = Table("executor", "suite run --help")
+        self.pages: Table[Page] = Table("page", "suite plugins")
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Every failure of every plugin."""
+        return [failure for plugin in self.plugins for failure in plugin.failures]
+
+    def methods_of(self, track: str) -> list[Entry[type[Method]]]:
+        """Return the methods of a track, by name."""
+        return [entry for entry in self.methods if entry.value.track == track]
+
+    def method(self, track: str, name: str) -> Entry[type[Method]]:
+        """Return a method of a track; names are unique within a track only."""
+        return self.methods.entry(f"{track}/{name}")
+
+    def add_plugin(self, plugin: Plugin, load: Callable[[], object]) -> None:
+        """Import a plugin; a failure is recorded and everything else goes on."""
+        self.plugins.append(plugin)
+        try:
+            module = load()
+            _check_markers(module)
+            self._manager.register(module, name=plugin.name)
+            try:
+                self._manager.check_pending()
+            except pluggy.PluginValidationError as error:
+                self._manager.unregister(name=plugin.name)
+                raise LookupError(_with_suggestion(str(error))) from None
+            plugin.hooks = [hook for hook in HOOKS if self._implements(module, hook)]
+        except (Exception, SystemExit) as error:
+            _record(plugin, "import", error)
+
+    def call_hooks(self) -> None:
+        """Call every hook of every plugin, one plugin at a time, tracks before what belongs to them."""
+        register = {
+            "suite_register_tracks": self._register_track,
+            "suite_register_methods": self._register_method,
+            "suite_register_tasks": self._register_task,
+            "suite_register_executors": self._register_executor,
+            "suite_register_pages": self._register_page,
+        }
+        for hook in HOOKS:
+            for plugin in self.plugins:
+                if hook in plugin.hooks:
+                    self._call(plugin, hook, register[hook])
+
+    def _implements(self, module: object, hook: str) -> bool:
+        return any(impl.plugin is module for impl in getattr(self._manager.hook, hook).get_hookimpls())
+
+    def _call(self, plugin: Plugin, hook: str, register: Callable[[Plugin, object], Callable[[], None]]) -> None:
+        others = [module for name, module in self._manager.list_name_plugin() if name != plugin.name]
+        pending: list[Callable[[], None]] = []
+
+        def callback(given: object) -> None:
+            try:
+                pending.append(register(plugin, _resolve(given)))
+            except (Exception, SystemExit) as error:
+                _record(plugin, f"{hook}({_describe(given)})", error)
+
+        try:
+            self._manager.subset_hook_caller(hook, remove_plugins=others)(register=callback)
+        except (Exception, SystemExit) as error:
+            _record(plugin, hook, error)
+            return
+        for commit in pending:
+            try:
+                commit()
+            except ValueError as error:
+                _record(plugin, hook, error)
+
+    def _register_track(self, plugin: Plugin, track: object) -> Callable[[], None]:
+        if not isinstance(track, Track):
+            raise TypeError(f"expected a suite.Track, got {_describe(track)}")
+        return self._adder(self.tracks, Entry(_slug(track.name), track, plugin))
+
+    def _register_method(self, plugin: Plugin, method: object) -> Callable[[], None]:
+        cls = _subclass(method, Method, ("name", "version", "card", "track"))
+        contract = self.tracks[cls.track].contract
+        if not issubclass(cls, contract):
+            raise TypeError(
+                f"{_describe(cls)} declares track {cls.track!r} and so must derive from "
+                f"{contract.__module__}.{contract.__qualname__}"
+            )
+        if not METHOD.match(cls.name):
+            raise ValueError(f"{cls.name!r} is not a method name: lower-case letters, digits, '-' and '.', at most 64")
+        return self._adder(self.methods, Entry(f"{cls.track}/{cls.name}", cls, plugin))
+
+    def _register_task(self, plugin: Plugin, task: object) -> Callable[[], None]:
+        declared = ("id", "version", "tier", "title", "summary", "metrics", "primary", "subsets", "seeds")
+        cls = _subclass(task, Task, declared)
+        track, _, name = cls.id.partition("/")
+        self.tracks[_slug(track)]
+        _slug(name)
+        if cls.primary.metric not in {metric.name for metric in cls.metrics}:
+            raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not among its metrics")
+        return self._adder(self.tasks, Entry(cls.id, cls, plugin))
+
+    def _register_executor(self, plugin: Plugin, executor: object) -> Callable[[], None]:
+        cls = _subclass(executor, Executor, ("name",))
+        return self._adder(self.executors, Entry(_slug(cls.name), cls, plugin))
+
+    def _register_page(self, plugin: Plugin, page: object) -> Callable[[], None]:
+        if not isinstance(page, Page):
+            raise TypeError(f"expected a suite.contracts.Page, got {_describe(page)}")
+        return self._adder(self.pages, Entry(_slug(page.path), page, plugin))
+
+    def _adder(self, table: Table[T], entry: Entry[T]) -> Callable[[], None]:
+        def add() -> None:
+            table.add(entry)
+            entry.plugin.registered.append(f"{table.kind} {entry.name}")
+
+        return add
+
+
+def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) -> Registry:
+    """Load every installed plugin and the given plugin files.
+
+    Nothing that a plugin does wrong raises here; see `Registry.failures`.
+    """
+    registry = Registry()
+    for name, distribution, point in _entry_points():
+        if name not in disabled:
+            plugin = Plugin(name, distribution.name, distribution.version, point.value)
+            registry.add_plugin(plugin, point.load)
+    for path in files:
+        registry.add_plugin(Plugin(path.stem, "(file)", "", str(path)), lambda path=path: _load_file(path))
+    registry.call_hooks()
+    return registry
+
+
+def _entry_points() -> list[tuple[str, Distribution, EntryPoint]]:
+    """Return (plugin name, distribution, entry point), the suite's own first, then by name.
+
+    The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
+    """
+    found: dict[tuple[str, str], tuple[str, Distribution, EntryPoint]] = {}
+    for distribution in distributions():
+        points = distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
+        own = distribution.metadata["Name"] == "basin-suite" if points else False
+        for point in points:
+            name = point.name if own else f"{distribution.name}:{point.name}"
+            found.setdefault((distribution.name, point.name), (name, distribution, point))
+    return [found[key] for key in sorted(found, key=lambda key: (key[0] != "basin-suite", key))]
+
+
+def _load_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise FileNotFoundError(f"no plugin file at {path}")
+    name = f"suite_plugin_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # pickling and dataclasses look a class's module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def _resolve(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return EntryPoint(name="", value=given, group="").load()
+
+
+def _subclass(given: object, base: type[T], declared: tuple[str, ...]) -> type[T]:
+    if not isinstance(given, type) or not issubclass(given, base):
+        raise TypeError(f"expected a class that derives from {base.__module__}.{base.__qualname__}, got {_describe(given)}")
+    missing = [name for name in declared if not hasattr(given, name)]
+    if missing:
+        raise TypeError(f"{_describe(given)} does not declare {', '.join(missing)}")
+    return given
+
+
+def _slug(name: str) -> str:
+    if not isinstance(name, str) or not SLUG.match(name):
+        raise ValueError(f"{name!r} is not a name: lower-case letters, digits, '-' and '.', at most 64")
+    return name
+
+
+def _check_markers(module: object) -> None:
+    """Refuse hooks that lack their marker: pluggy would overlook them in silence."""
+    for name in vars(module):
+        if name.startswith("suite_register_") and not hasattr(getattr(module, name), f"{hookspecs.PROJECT}_impl"):
+            raise LookupError(f"{name} is not marked: write @suite.hookimpl above it")
+
+
+def _with_suggestion(message: str) -> str:
+    unknown = re.search(r"unknown hook '(\w+)'", message)
+    return f"{message}.{did_you_mean(unknown[1], HOOKS)}" if unknown else message
+
+
+def _describe(given: object) -> str:
+    if isinstance(given, type):
+        return f"{given.__module__}.{given.__qualname__}"
+    return repr(given)[:200]
+
+
+def _record(plugin: Plugin, stage: str, error: BaseException) -> None:
+    message = f"{type(error).__name__}: {error}"
+    text = "".join(traceback.format_exception(error))
+    failure = Failure(plugin.name, plugin.distribution, plugin.version, plugin.origin, stage, message, text)
+    plugin.failures.append(failure)

@@ -1,0 +1,1 @@
+"""Tracks: the method contract and the metrics of each research question."""

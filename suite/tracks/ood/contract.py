@@ -1,0 +1,88 @@
+"""What an OOD detector gets and what it must return."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from suite.contracts import Context, Method
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+Need = Literal["images", "network"]
+
+
+class Images(Protocol):
+    """Images that are decoded when asked for."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, rows: slice) -> Tensor:
+        """Return images [B, channels, height, width], transformed for the network, on the detector's device."""
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """The classifier's last layer: ``logits = features @ weight.T + bias``, with weight [C, D] and bias [C]."""
+
+    weight: Tensor
+    bias: Tensor
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """The in-distribution training data as the reference model sees it, on the detector's device.
+
+    Attributes:
+        features: penultimate features [N, D], float32.
+        logits: [N, C], float32.
+        labels: [N], int64.
+        head: the linear head that maps features to logits.
+        images: the training images, if the detector declares ``needs = {"images"}``.
+        network: the reference model in evaluation mode, if it declares ``{"network"}``; a copy, to do with as it likes.
+    """
+
+    features: Tensor
+    logits: Tensor
+    labels: Tensor
+    head: LinearHead
+    images: Images | None = None
+    network: nn.Module | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Test samples in random order, ID and OOD mixed at random, so that a batch's composition tells nothing.
+
+    Attributes:
+        features: [B, D], float32.
+        logits: [B, C], float32.
+        images: [B, channels, height, width], if the detector declares that it needs images.
+    """
+
+    features: Tensor
+    logits: Tensor
+    images: Tensor | None = None
+
+
+class Detector(Method, ABC):
+    """A post-hoc OOD detector. Derive from this, declare name, version and card, and write `score`.
+
+    ``needs`` declares what it wants besides features, logits, labels and the linear head.
+    """
+
+    track = "ood"
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    def fit(self, train: TrainingSet, context: Context) -> None:  # noqa: B027 - many scores need no fitting
+        """Learn from the in-distribution training data; called once, before `score`."""
+
+    @abstractmethod
+    def score(self, batch: Batch) -> Tensor:
+        """Return one finite score per sample [B], higher = more in-distribution.
+
+        A sample's score must not depend on which others share its batch.
+        """

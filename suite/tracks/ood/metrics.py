@@ -1,0 +1,143 @@
+"""Metrics of the OOD track: exact with ties, in float64, on two score arrays.
+
+Scores are higher = more in-distribution (ID). Counting is done in integers, so the results are the definitions' to the
+last bits, ties included. NaN is refused; infinities are ordered like any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from suite.contracts import Metric
+
+Scores = NDArray[np.float64]
+
+
+def _scores(values: ArrayLike, name: str) -> Scores:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name}: expected a non-empty array of scores [N], got shape {array.shape}")
+    wrong = np.flatnonzero(np.isnan(array))
+    if wrong.size:
+        raise ValueError(f"{name}: {wrong.size} of {array.size} scores are NaN, the first at index {wrong[0]}")
+    return array
+
+
+def auroc(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
+    """Return P(id > ood) + P(id = ood) / 2 over all pairs of id_scores [N] and ood_scores [M].
+
+    The same whichever class is called positive.
+    """
+    inside, outside = np.sort(_scores(id_scores, "ID")), np.sort(_scores(ood_scores, "OOD"))
+    below = int(np.searchsorted(outside, inside, side="left").sum())
+    below_or_tied = int(np.searchsorted(outside, inside, side="right").sum())
+    return (below + below_or_tied) / (2 * inside.size * outside.size)
+
+
+def _needed(n: int) -> int:
+    return -(-95 * n // 100)  # the smallest k with k / n >= 0.95, in integers
+
+
+def fpr95(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
+    """Return the share of OOD accepted when 95 % of ID is accepted (ID positive).
+
+    The threshold is the largest t with mean(id >= t) >= 0.95; the result is mean(ood >= t).
+    Source: Liu et al. 2020 and LeVine et al. 2024 (authors' code) use this convention.
+    """
+    inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
+    k = _needed(inside.size)
+    threshold = np.partition(inside, inside.size - k)[inside.size - k]
+    return int(np.count_nonzero(outside >= threshold)) / outside.size
+
+
+def fpr95_ood(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
+    """Return the share of ID flagged when 95 % of OOD is caught (OOD positive).
+
+    The threshold is the smallest t with mean(ood <= t) >= 0.95; the result is mean(id <= t).
+    Source: OpenOOD v1.5 uses this convention.
+    """
+    inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
+    k = _needed(outside.size)
+    threshold = np.partition(outside, k - 1)[k - 1]
+    return int(np.count_nonzero(inside <= threshold)) / inside.size
+
+
+def _average_precision(positive: Scores, negative: Scores) -> float:
+    scores = np.concatenate([positive, negative])
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    hits = np.cumsum(order < positive.size)
+    last_of_tie = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), ranked.size - 1)
+    recalled = hits[last_of_tie]
+    precision = recalled / (last_of_tie + 1)
+    return float(np.sum(np.diff(recalled, prepend=0) * precision) / positive.size)
+
+
+def aupr_in(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
+    """Return the average precision with ID positive: sum over thresholds of (recall gained) x precision."""
+    return _average_precision(_scores(id_scores, "ID"), _scores(ood_scores, "OOD"))
+
+
+def aupr_out(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
+    """Return the average precision with OOD positive, on the negated scores."""
+    return _average_precision(-_scores(ood_scores, "OOD"), -_scores(id_scores, "ID"))
+
+
+AUROC = Metric(
+    name="auroc",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Probability that a random ID sample scores above a random OOD sample; ties count one half.",
+)
+FPR95 = Metric(
+    name="fpr95",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of OOD accepted when 95 % of ID is accepted (ID positive): mean(ood >= t), with t the largest "
+    "threshold such that mean(id >= t) >= 0.95. Not the same as fpr95_ood.",
+)
+FPR95_OOD = Metric(
+    name="fpr95_ood",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of ID flagged when 95 % of OOD is caught (OOD positive): mean(id <= t), with t the smallest "
+    "threshold such that mean(ood <= t) >= 0.95. Not the same as fpr95.",
+)
+AUPR_IN = Metric(
+    name="aupr_in",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Average precision with ID positive (not the trapezoid under the precision-recall curve).",
+)
+AUPR_OUT = Metric(
+    name="aupr_out",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Average precision with OOD positive, scores negated (not the trapezoid).",
+)
+ID_ACCURACY = Metric(
+    name="id_accuracy",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of ID test samples whose largest logit is their label's: the reference model's, not the detector's.",
+)
+
+DETECTION: dict[Metric, Callable[[ArrayLike, ArrayLike], float]] = {
+    AUROC: auroc,
+    FPR95: fpr95,
+    FPR95_OOD: fpr95_ood,
+    AUPR_IN: aupr_in,
+    AUPR_OUT: aupr_out,
+}
+"""The metrics of (ID scores, OOD scores), each with its function."""
+
+METRICS = (*DETECTION, ID_ACCURACY)

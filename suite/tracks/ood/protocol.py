@@ -1,0 +1,254 @@
+"""The protocol of the OOD track, the same for every task: one trained network, ID against named OOD sets.
+
+A task says which splits and which network; this says how a detector is fitted, fed and measured.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext
+from suite.data.dataset import DataSet
+from suite.data.split import Split, SplitImages
+from suite.models.features import extract, is_extracted, linear_head
+from suite.models.reference import ReferenceModel
+from suite.tracks.ood.contract import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY, METRICS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    Arrays = dict[str, Tensor]
+
+TEST_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The splits of one seed.
+
+    ``near`` and ``far`` map a data set's name to its test split. The validation splits are for tuning: no sample of
+    them is in a test split, and `evaluate` does not touch them.
+    """
+
+    train: Split
+    test: Split
+    near: dict[str, Split]
+    far: dict[str, Split]
+    validation: Split
+    validation_ood: dict[str, Split] = field(default_factory=dict)
+
+    @property
+    def ood(self) -> dict[str, Split]:
+        """The OOD test splits by subset, as ``near/cifar100``."""
+        groups = {"near": self.near, "far": self.far}
+        return {f"{group}/{name}": split for group, splits in groups.items() for name, split in splits.items()}
+
+
+class OODTask(Task):
+    """Base of the OOD tasks. Declare the class attributes and `near`, `far`; write `splits` and `model`.
+
+    ``near`` and ``far`` name the OOD data sets in the order of the table.
+    """
+
+    metrics = METRICS
+    primary = Column(metric=AUROC.name, subset="near")
+    near: tuple[str, ...]
+    far: tuple[str, ...]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "near") and hasattr(cls, "far"):
+            names = [*(f"near/{name}" for name in cls.near), *(f"far/{name}" for name in cls.far)]
+            cls.subsets = ("near", "far", *names, "id")
+
+    @abstractmethod
+    def splits(self, seed: int, resources: Resources) -> Splits:
+        """Return the splits of a seed; rows are chosen without reading any image."""
+
+    @abstractmethod
+    def model(self, seed: int) -> ReferenceModel:
+        """Return the reference model of a seed."""
+
+    @abstractmethod
+    def data(self) -> tuple[DataSet, ...]:
+        """Return every data set of the task; OOD test sets may be optional."""
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the data sets and the seed's reference model."""
+        return (*self.data(), self.model(seed))
+
+    def prepare(self, context: TaskContext) -> None:
+        """Train the model if need be and extract the features of every split that is at hand."""
+        splits = self.splits(context.seed, context.resources)
+        model = self.model(context.seed)
+        for split in (splits.train, splits.validation, splits.test, *splits.ood.values()):
+            if _at_hand(split, context.resources) and not is_extracted(model, split, context.resources):
+                extract(model, split, context.resources)
+
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Fit the detector on ID training data, score a random mixture of all test samples, compare ID with each set.
+
+        Raises:
+            ValueError: the scores have a wrong shape or are not finite.
+        """
+        if not isinstance(method, Detector):
+            raise TypeError(f"{type(method).__name__} is not a suite.tracks.ood.Detector")
+        resources = context.resources
+        splits, model = self.splits(context.seed, resources), self.model(context.seed)
+        present = {subset: split for subset, split in splits.ood.items() if _at_hand(split, resources)}
+        tests = {"id": splits.test, **present}
+        seen = {subset: extract(model, split, resources) for subset, split in tests.items()}
+
+        training = _training_set(method, model, splits.train, resources)
+        started = time.perf_counter()
+        method.fit(training, context.method)
+        fitted = time.perf_counter()
+        order = context.rng("test-order").permutation(sum(len(arrays["logits"]) for arrays in seen.values()))
+        images = SplitImages(tuple(tests.values()), model.transform, resources, order)
+        scores = _score(method, seen, order, images, resources.device)
+        scored = time.perf_counter()
+
+        by_subset = _by_subset(scores, seen)
+        targets = splits.test.targets(resources)
+        predicted = {subset: arrays["logits"].argmax(dim=1).numpy() for subset, arrays in seen.items()}
+        correct = predicted["id"] == targets
+        return Outcome(
+            scores=(
+                *_detection_scores(by_subset, tuple(splits.ood)),
+                Score(metric=ID_ACCURACY.name, subset="id", value=float(correct.mean()), n=len(correct)),
+            ),
+            samples=_sample_table(by_subset, predicted, tests, targets, resources),
+            cost={"fit_seconds": fitted - started, "score_seconds": scored - fitted},
+            missing=tuple(subset for subset in splits.ood if subset not in present),
+            facts=_facts(model, (splits.test, splits.validation), resources),
+        )
+
+
+def _at_hand(split: Split, resources: Resources) -> bool:
+    try:
+        split.data.source.stamp(resources)
+    except Missing:
+        if split.data.optional:
+            return False
+        raise
+    return True
+
+
+def _training_set(method: Detector, model: ReferenceModel, split: Split, resources: Resources) -> TrainingSet:
+    import torch
+
+    arrays = extract(model, split, resources)
+    network = model.load(resources)
+    head = linear_head(network)
+    device = resources.device
+    classes = head.out_features
+    bias = head.bias if head.bias is not None else torch.zeros(classes, device=device)
+    return TrainingSet(
+        features=arrays["features"].to(device),
+        logits=arrays["logits"].to(device),
+        labels=torch.from_numpy(split.targets(resources)).to(device),
+        head=LinearHead(head.weight.detach().clone(), bias.detach().clone()),
+        images=SplitImages((split,), model.transform, resources) if "images" in method.needs else None,
+        network=copy.deepcopy(network) if "network" in method.needs else None,
+    )
+
+
+def _score(
+    method: Detector, seen: dict[str, Arrays], order: NDArray[np.int64], images: SplitImages, device: str
+) -> NDArray[np.float64]:
+    """Return one score per test sample, in the order of ``seen``; the detector gets them shuffled by ``order``."""
+    import torch
+
+    features = torch.cat([arrays["features"] for arrays in seen.values()])
+    logits = torch.cat([arrays["logits"] for arrays in seen.values()])
+    scores = np.empty(len(order), dtype=np.float64)
+    for start in range(0, len(order), TEST_BATCH):
+        rows = order[start : start + TEST_BATCH]
+        batch = Batch(
+            features=features[rows].to(device),
+            logits=logits[rows].to(device),
+            images=images[start : start + TEST_BATCH] if "images" in method.needs else None,
+        )
+        found = method.score(batch).detach().double().cpu().numpy()
+        if found.shape != (len(rows),):
+            raise ValueError(f"{method.name} returned scores of shape {found.shape} for a batch of {len(rows)}")
+        wrong = np.flatnonzero(~np.isfinite(found))
+        if wrong.size:
+            raise ValueError(
+                f"{method.name} returned {wrong.size} non-finite scores in the batch from sample {start}; "
+                f"the first is {found[wrong[0]]} at place {wrong[0]}"
+            )
+        scores[rows] = found
+    return scores
+
+
+def _by_subset(scores: NDArray[np.float64], seen: dict[str, Arrays]) -> dict[str, NDArray[np.float64]]:
+    ends = np.cumsum([len(arrays["logits"]) for arrays in seen.values()])
+    return dict(zip(seen, np.split(scores, ends[:-1]), strict=True))
+
+
+def _detection_scores(by_subset: dict[str, NDArray[np.float64]], wanted: tuple[str, ...]) -> list[Score]:
+    """Return every metric on every OOD set, and their unweighted means over near and far.
+
+    The mean over the sets that are there is marked partial when one is missing, and left out when all are.
+    """
+    inside = by_subset["id"]
+    scores = []
+    for metric, function in DETECTION.items():
+        values = {name: function(inside, outside) for name, outside in by_subset.items() if name != "id"}
+        for name, value in values.items():
+            size = len(inside) + len(by_subset[name])
+            scores.append(Score(metric=metric.name, subset=name, value=value, n=size))
+        for group in ("near", "far"):
+            members = [name for name in wanted if name.startswith(f"{group}/")]
+            found = [values[name] for name in members if name in values]
+            if found:
+                mean = float(np.mean(found))
+                partial = len(found) < len(members)
+                scores.append(Score(metric=metric.name, subset=group, value=mean, n=len(found), partial=partial))
+    return scores
+
+
+def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:
+    """Return what to say of the reference model: which it is, and its accuracy on all held-out ID images."""
+    correct = [
+        extract(model, split, resources)["logits"].argmax(dim=1).numpy() == split.targets(resources) for split in splits
+    ]
+    hits = np.concatenate(correct)
+    return {
+        "reference model": f"{model.name}, sha256 {model.fingerprint(resources)[:12]}",
+        "reference accuracy": f"{100 * hits.mean():.2f} % of {len(hits):,} held-out ID images (test and validation)",
+    }
+
+
+def _sample_table(
+    by_subset: dict[str, NDArray[np.float64]],
+    predicted: dict[str, NDArray[np.int64]],
+    tests: dict[str, Split],
+    targets: NDArray[np.int64],
+    resources: Resources,
+) -> Any:
+    """Return the per-sample table: subset, row in its data set, score, predicted class, label (-1 outside ID)."""
+    import pyarrow as pa
+
+    counts = {name: len(scores) for name, scores in by_subset.items()}
+    names = pa.array(list(counts))
+    codes = np.repeat(np.arange(len(counts), dtype=np.int32), list(counts.values()))
+    labels = [targets if name == "id" else np.full(count, -1, dtype=np.int64) for name, count in counts.items()]
+    return pa.table(
+        {
+            "subset": pa.DictionaryArray.from_arrays(pa.array(codes), names),
+            "row": np.concatenate([tests[name].rows(resources) for name in counts]),
+            "score": np.concatenate(list(by_subset.values())),
+            "predicted": np.concatenate([predicted[name] for name in counts]),
+            "label": np.concatenate(labels),
+        }
+    )
