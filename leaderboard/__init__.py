@@ -1,1 +1,1 @@
-"""The leaderboard app."""
+"""The leaderboard app: app.py and one file a page."""

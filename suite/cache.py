@@ -70,7 +70,9 @@ class Cache:
 
     def write_note(self, kind: str, identity: Mapping[str, Any], note: dict[str, Any]) -> None:
         """Store a small JSON document under this identity."""
-        write_text_atomic(self.path(kind, identity, ".json"), canonical_json({"identity": dict(identity), "note": note}))
+        write_text_atomic(
+            self.path(kind, identity, ".json"), canonical_json({"identity": dict(identity), "note": note})
+        )
 
 
 def _write_tensors(path: Path, tensors: dict[str, torch.Tensor], identity: Mapping[str, Any]) -> None:

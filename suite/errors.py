@@ -12,7 +12,7 @@ class SuiteError(Exception):
     The command line prints it without a traceback and exits with 2.
     """
 
-    def __init__(self, cause: str, *, place: str, next: str) -> None:  # noqa: A002 - it is the word that we print
+    def __init__(self, cause: str, *, place: str, next: str) -> None:
         super().__init__(cause)
         self.cause = cause
         self.place = place
@@ -26,7 +26,7 @@ class SuiteError(Exception):
         return _rebuild, (self.cause, self.place, self.next)
 
 
-def _rebuild(cause: str, place: str, next: str) -> SuiteError:  # noqa: A002
+def _rebuild(cause: str, place: str, next: str) -> SuiteError:
     return SuiteError(cause, place=place, next=next)
 
 

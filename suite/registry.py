@@ -12,10 +12,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pluggy
 
@@ -208,7 +209,7 @@ class Registry:
 
     def _register_task(self, plugin: Plugin, task: object) -> Callable[[], None]:
         declared = ("id", "version", "tier", "title", "summary", "metrics", "primary", "subsets", "seeds")
-        cls = _subclass(task, Task, declared)
+        cls = _subclass(task, Task, declared)  # type: ignore[type-abstract] # a base to check against
         track, _, name = cls.id.partition("/")
         self.tracks[_slug(track)]
         _slug(name)
@@ -217,7 +218,7 @@ class Registry:
         return self._adder(self.tasks, Entry(cls.id, cls, plugin))
 
     def _register_executor(self, plugin: Plugin, executor: object) -> Callable[[], None]:
-        cls = _subclass(executor, Executor, ("name",))
+        cls = _subclass(executor, Executor, ("name",))  # type: ignore[type-abstract] # likewise
         return self._adder(self.executors, Entry(_slug(cls.name), cls, plugin))
 
     def _register_page(self, plugin: Plugin, page: object) -> Callable[[], None]:
@@ -244,7 +245,7 @@ def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) 
             plugin = Plugin(name, distribution.name, distribution.version, point.value)
             registry.add_plugin(plugin, point.load)
     for path in files:
-        registry.add_plugin(Plugin(path.stem, "(file)", "", str(path)), lambda path=path: _load_file(path))
+        registry.add_plugin(Plugin(path.stem, "(file)", "", str(path)), partial(_load_file, path))
     registry.call_hooks()
     return registry
 
@@ -285,7 +286,9 @@ def _resolve(given: object) -> object:
 
 def _subclass(given: object, base: type[T], declared: tuple[str, ...]) -> type[T]:
     if not isinstance(given, type) or not issubclass(given, base):
-        raise TypeError(f"expected a class that derives from {base.__module__}.{base.__qualname__}, got {_describe(given)}")
+        raise TypeError(
+            f"expected a class that derives from {base.__module__}.{base.__qualname__}, got {_describe(given)}"
+        )
     missing = [name for name in declared if not hasattr(given, name)]
     if missing:
         raise TypeError(f"{_describe(given)} does not declare {', '.join(missing)}")

@@ -32,7 +32,9 @@ CIFAR100 = DataSet(
 TINY_IMAGENET = DataSet(
     "tiny-imagenet", Hub("zh-plus/tiny-imagenet", "valid", "5a77092c28e51558c5586e9c5eb71a7e17a5e43f"), optional=True
 )
-MNIST = DataSet("mnist", Hub("ylecun/mnist", "test", "77f3279092a1c1579b2250db8eafed0ad422088c", "mnist"), optional=True)
+MNIST = DataSet(
+    "mnist", Hub("ylecun/mnist", "test", "77f3279092a1c1579b2250db8eafed0ad422088c", "mnist"), optional=True
+)
 SVHN = DataSet(
     "svhn",
     Hub("ufldl-stanford/svhn", "test", "f9e1717d73324ebbc1ece84267ccd80d0aca0690", "cropped_digits"),
@@ -47,7 +49,9 @@ PLACES365 = DataSet(
 
 TRANSFORM = Transform(size=32, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 RECIPE = Recipe(epochs=100, batch_size=128, learning_rate=0.1, weight_decay=5e-4, crop_padding=4, flip=True)
-WEIGHTS = GivenWeights("resnet20-cifar10.safetensors", "0d813ff7eb7a68910e06b92428a01d664b30f1f5f1d0f5ed0a943fc1cab2f4c2")
+WEIGHTS = GivenWeights(
+    "resnet20-cifar10.safetensors", "0d813ff7eb7a68910e06b92428a01d664b30f1f5f1d0f5ed0a943fc1cab2f4c2"
+)
 VALIDATION = 1000
 VALIDATION_CLASSES = 20  # the last of Tiny-ImageNet's 200
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Context
-from .field import CARD, Field, FieldParameters
 from suite.tracks.ood import Batch, Detector, TrainingSet
+
+from .field import CARD, Field, FieldParameters
 
 if TYPE_CHECKING:
     from torch import Tensor

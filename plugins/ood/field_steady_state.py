@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field as Declared
 
 from suite import Context
-from .field import CARD, Field, FieldParameters
 from suite.tracks.ood import Batch, Detector, TrainingSet
+
+from .field import CARD, Field, FieldParameters
 
 if TYPE_CHECKING:
     from torch import Tensor

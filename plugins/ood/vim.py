@@ -19,8 +19,8 @@ class ViM(Detector):
     ``o = -pinv(W) b`` is the feature whose logits vanish; R [D, D - d] spans the smallest eigenvectors of the features'
     second moment around o; ``alpha = sum_i max_c f_ic / sum_i ||R'(z_i - o)||`` on training data.
     Source: Wang et al. 2022, section 4 and algorithm 1; d as their code chooses it: 1,000 for D >= 2,048, 512 for
-    D >= 768, else D / 2. Computed in float64. pytorch-ood 0.4 takes d = 64 by default, and with d = D returns NaN, which
-    is an error here.
+    D >= 768, else D / 2. Computed in float64. pytorch-ood 0.4 takes d = 64 by default, and returns NaN with d = D,
+    which is an error here.
     """
 
     name = "vim"

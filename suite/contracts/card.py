@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Status = Literal["paper", "authors' code", "reconstruction", "baseline"]
 
 # Shown in tables and exported to spreadsheets, where these first characters would start a formula.
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^=+\-@\t\x00]")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^=+\-@\t\x00]")
+]
 
 
 class Card(BaseModel):
@@ -34,5 +36,7 @@ class Card(BaseModel):
         if self.status != "baseline" and not (self.paper and self.authors):
             raise ValueError(f"a card of status {self.status!r} names its paper and authors")
         if self.status == "reconstruction" and not self.note.startswith("Reconstruction:"):
-            raise ValueError("the note of a reconstruction starts with 'Reconstruction:' and says what was not available")
+            raise ValueError(
+                "the note of a reconstruction starts with 'Reconstruction:' and says what was not available"
+            )
         return self

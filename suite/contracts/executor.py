@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -27,14 +27,22 @@ class Job:
     method: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     threads: int = 1
+    time_limit: float = 3600.0
+
+    def __str__(self) -> str:
+        method = f" {self.method.split('/', 1)[1]}" if self.method else ""
+        return f"{self.task}{method} seed {self.seed}"
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what."""
+    """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what.
+
+    ``no-space`` is the machine's failure, not the method's: the cell stays to be done.
+    """
 
     job: Job
-    reason: Literal["finished", "timeout", "out-of-memory", "killed"]
+    reason: Literal["finished", "timeout", "out-of-memory", "killed", "no-space"]
     detail: str = ""
 
 
@@ -43,8 +51,10 @@ class Executor(ABC):
 
     name: ClassVar[str]
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workers: int, log: Callable[[str], None]) -> None:
         self.settings = settings
+        self.workers = workers  # jobs side by side
+        self.log = log  # called with each line that a worker reports
 
     @abstractmethod
     def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:

@@ -40,3 +40,8 @@ class Ingredient(Protocol):
         Raises:
             Missing: it is not at hand.
         """
+
+    def lineage(self, resources: Resources) -> str:
+        """Return what rows must share to be comparable over seeds: the fingerprint, or for a model trained anew for
+        each seed, the hash of its recipe without the seed. Called only once the fingerprint is known.
+        """

@@ -41,10 +41,10 @@ class Task(ABC):
         """Return the data sets and reference models that the scores of this seed depend on."""
         return ()
 
-    def prepare(self, context: TaskContext) -> None:
+    def prepare(self, context: TaskContext) -> None:  # noqa: B027 - nothing to share is a right answer
         """Compute what all methods share (models, features) into the cache; called once per seed, before the cells.
 
-        It may use every core, whereas cells run side by side. Doing nothing is right where there is nothing shared.
+        It may use every core, whereas cells run side by side.
         """
 
     @abstractmethod

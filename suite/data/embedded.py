@@ -26,11 +26,12 @@ class ArrayRows:
 
     def image(self, index: int) -> NDArray[np.uint8]:
         """Return image ``index`` [height, width]."""
-        return self.images[index]
+        image: NDArray[np.uint8] = self.images[index]
+        return image
 
     def content(self, index: int) -> bytes:
         """Return the pixels' bytes."""
-        return self.images[index].tobytes()
+        return bytes(self.images[index].tobytes())
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -40,7 +40,7 @@ class Hub:
             return {"source": "mirror", **columns, "files": [list(file) for file in files]}
         if not resources.settings.hub_allowed:
             raise Missing(
-                f"{self.repository} has no split {self.split!r} under SUITE_DATA={resources.settings.data}, and the hub is off"
+                f"SUITE_DATA={resources.settings.data} has no split {self.split!r} of {self.repository}; the hub is off"
             )
         return {"source": "hub", **columns, "repository": self.repository, "config": self.config, "at": self.revision}
 

@@ -43,7 +43,7 @@ def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Ten
 
 
 def extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Tensor]:
-    """Return ``{"features": [N, D], "logits": [N, C]}`` of a split, float32 on the CPU, from the cache if they are there."""
+    """Return ``{"features": [N, D], "logits": [N, C]}`` of a split, float32 on the CPU, cached."""
     identity = _identity(model, split, resources)
     return resources.cache.tensors("features", identity, lambda: _extract(model, split, resources))
 

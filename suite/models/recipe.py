@@ -76,7 +76,7 @@ class Recipe:
                 images = transform.normalise(self._augmented(pixels[rows], generator))
                 loss = F.cross_entropy(network(images), labels[rows])
                 optimiser.zero_grad(set_to_none=True)
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
                 optimiser.step()
                 schedule.step()
             if len(starts) >= 100 or epoch + 1 == self.epochs:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from suite.contracts import Missing, Resources
+from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.errors import SuiteError
 from suite.files import write_atomic
-from suite.hashing import file_digest
+from suite.hashing import digest, file_digest
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 
@@ -34,8 +35,8 @@ class ReferenceModel:
     """One trained network of a task.
 
     ``given`` is used when SUITE_WEIGHTS has it; otherwise ``recipe`` trains the network, once, into the cache.
-    ``training`` returns the split to train on; it is called only when training is due, and ``trained_on`` names what
-    it returns, with the data set that it comes from.
+    ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
+    names that split in words that stay the same from seed to seed.
     """
 
     name: str
@@ -45,7 +46,7 @@ class ReferenceModel:
     recipe: Recipe
     training: Callable[[Resources], Split]
     trained_on: str
-    data: Any  # the DataSet behind `training`, whose fingerprint is part of the recipe's identity
+    data: DataSet
     given: GivenWeights | None = None
 
     @property
@@ -82,6 +83,12 @@ class ReferenceModel:
             known = self.known_fingerprint(resources)
             return known if known is not None else self._train(path, identity, resources)
 
+    def lineage(self, resources: Resources) -> str:
+        """Return the sha256 of given weights, or the hash of the recipe without the seed."""
+        if self.given is not None and self._given_path(resources) is not None:
+            return self.given.sha256
+        return digest({**self._recipe(), "data": self.data.fingerprint(resources)})
+
     def load(self, resources: Resources) -> nn.Module:
         """Return the network with its weights, in evaluation mode, on the device.
 
@@ -91,15 +98,14 @@ class ReferenceModel:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        digest = self.fingerprint(resources)
         path = self.path(resources)
-        self._checked(path, digest)
+        self._checked(path, self.fingerprint(resources))
         network = self.architecture.build()
         try:
             network.load_state_dict(load_file(path))
         except (SafetensorError, RuntimeError) as error:
             raise SuiteError(
-                f"the checkpoint does not fit the architecture {self.architecture.name!r}: {str(error).splitlines()[0]}",
+                f"the checkpoint does not fit {self.architecture.name!r}: {str(error).splitlines()[0]}",
                 place=str(path),
                 next="restore the file, or delete it and train anew: suite run",
             ) from error
@@ -112,15 +118,16 @@ class ReferenceModel:
             return given
         return resources.cache.path("models", self._identity(self.data.fingerprint(resources)), ".safetensors")
 
-    def _identity(self, data: str) -> dict[str, Any]:
+    def _recipe(self) -> dict[str, Any]:
         return {
             "architecture": self.architecture.identity,
             "recipe": self.recipe.identity,
             "transform": self.transform.identity,
-            "seed": self.seed,
-            "data": data,
             "trained_on": self.trained_on,
         }
+
+    def _identity(self, data: str) -> dict[str, Any]:
+        return {**self._recipe(), "seed": self.seed, "data": data}
 
     def _given_path(self, resources: Resources) -> Path | None:
         folder = resources.settings.weights
@@ -163,7 +170,7 @@ class ReferenceModel:
         )
         state = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
         write_atomic(path, lambda temporary: save_file(state, temporary))
-        digest = file_digest(path)
+        sha256 = file_digest(path)
         seconds = round(time.perf_counter() - started, 1)
-        resources.cache.write_note("models", identity, {"sha256": digest, "seconds": seconds})
-        return digest
+        resources.cache.write_note("models", identity, {"sha256": sha256, "seconds": seconds})
+        return sha256

@@ -77,7 +77,7 @@ class Detector(Method, ABC):
     track = "ood"
     needs: ClassVar[frozenset[Need]] = frozenset()
 
-    def fit(self, train: TrainingSet, context: Context) -> None:  # noqa: B027 - many scores need no fitting
+    def fit(self, train: TrainingSet, context: Context) -> None:
         """Learn from the in-distribution training data; called once, before `score`."""
 
     @abstractmethod

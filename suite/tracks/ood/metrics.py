@@ -128,7 +128,7 @@ ID_ACCURACY = Metric(
     direction="higher",
     bounds=(0, 1),
     unit="fraction",
-    definition="Share of ID test samples whose largest logit is their label's: the reference model's, not the detector's.",
+    definition="Share of ID test samples whose largest logit is their label's: the network's, not the detector's.",
 )
 
 DETECTION: dict[Metric, Callable[[ArrayLike, ArrayLike], float]] = {

@@ -224,8 +224,8 @@ def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resource
     ]
     hits = np.concatenate(correct)
     return {
-        "reference model": f"{model.name}, sha256 {model.fingerprint(resources)[:12]}",
-        "reference accuracy": f"{100 * hits.mean():.2f} % of {len(hits):,} held-out ID images (test and validation)",
+        "reference model": f"{model.name} {model.fingerprint(resources)[:12]}",
+        "reference accuracy on held-out ID images": f"{100 * hits.mean():.2f} % of {len(hits):,}",
     }
 
 

@@ -1,0 +1,206 @@
+"""Builds the board from the store. The only code that aggregates: table, rank and export cannot disagree."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from suite.board.model import FORMAT, Board, Point, Row, Table, Track, Value
+from suite.contracts import Column, Metric, Task
+from suite.hashing import canonical_json, digest
+from suite.registry import Registry
+from suite.stats.intervals import t_interval
+from suite.stats.ranks import rank
+from suite.store.reading import Reader
+from suite.store.rows import RunRow
+
+T = TypeVar("T")
+K = TypeVar("K")
+UNFINISHED = ("running", "stale", "late")
+
+
+def build_board(reader: Reader, registry: Registry) -> Board:
+    """Return the board of everything in the store whose task is registered."""
+    import suite
+
+    stamp = board_stamp(reader, registry)
+    tables = [
+        _table(registry.tasks[task](), registry, runs, protocol == newest)
+        for task, of_task in _grouped(reader.latest_runs(), lambda run: run.cell.task).items()
+        if task in registry.tasks
+        for newest in [max(of_task, key=lambda run: (run.state == "done", run.started)).cell.protocol]
+        for protocol, runs in _grouped(of_task, lambda run: run.cell.protocol).items()
+    ]
+    return Board(
+        suite=suite.__version__,
+        built=datetime.now(UTC).isoformat(timespec="seconds"),
+        stamp=stamp,
+        tracks=tuple(
+            Track(name=entry.name, title=entry.value.title, question=entry.value.question) for entry in registry.tracks
+        ),
+        tables=tuple(sorted(tables, key=lambda table: (table.task, not table.current, table.protocol))),
+    )
+
+
+def board_stamp(reader: Reader, registry: Registry) -> str:
+    """Return what changes whenever a board built now would differ from one built before."""
+    methods = [[entry.name, entry.value.version, entry.value.card.model_dump()] for entry in registry.methods]
+    tasks = [[entry.name, entry.value.version, entry.value.title, entry.value.summary] for entry in registry.tasks]
+    return digest([FORMAT, reader.stamp(), methods, tasks])
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool) -> Table:
+    done = [run for run in runs if run.state == "done"]
+    example = max(done or runs, key=lambda run: run.started)
+    variants = _grouped(runs, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))
+    rows = [_row(task, registry, _newest_code(of_row)) for of_row in variants.values()]
+    rows = [row for row in rows if row.values or row.failed]
+    return Table(
+        task=task.id,
+        version=example.cell.task_version,
+        track=task.track,
+        tier=task.tier,
+        title=task.title,
+        summary=task.summary,
+        protocol=example.cell.protocol,
+        current=current,
+        primary=task.primary,
+        metrics=task.metrics,
+        subsets=task.subsets,
+        missing=tuple(sorted({subset for run in done for subset in run.missing}, key=_order(task.subsets))),
+        seeds=task.seeds,
+        ingredients=example.ingredients,
+        facts=_facts(done),
+        rows=_ranked(task, rows),
+    )
+
+
+def _order(subsets: tuple[str, ...]) -> Callable[[str], int]:
+    return lambda subset: subsets.index(subset) if subset in subsets else len(subsets)
+
+
+def _newest_code(runs: list[RunRow]) -> list[RunRow]:
+    """Keep the runs of the method version, and in editable code of the source, that was run last."""
+
+    def code(run: RunRow) -> tuple[str, str | None]:
+        return run.cell.method_version, json.loads(run.cell.identity).get("method_source")
+
+    newest = code(max(runs, key=lambda run: run.started))
+    per_seed = _grouped((run for run in runs if code(run) == newest), lambda run: run.cell.seed)
+    return [max(of_seed, key=lambda run: (run.state == "done", run.started)) for of_seed in per_seed.values()]
+
+
+def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
+    cell = runs[0].cell
+    done = sorted((run for run in runs if run.state == "done"), key=lambda run: run.cell.seed)
+    official = [run for run in done if run.cell.seed in task.seeds]
+    counted = official or done  # seeds beyond the task's own are not mixed in
+    known = cell.method in registry.methods
+    method = registry.methods[cell.method] if known else None
+    defaults = method.Parameters().model_dump(mode="json") if method else {}
+    changed = {
+        name: value for name, value in cell.parameters.items() if name not in defaults or defaults[name] != value
+    }
+    values = _values(task, counted)
+    lacking = [seed for seed in task.seeds if seed not in {run.cell.seed for run in counted}]
+    return Row(
+        method=cell.method,
+        name=cell.method.split("/", 1)[1],
+        version=cell.method_version,
+        parameters=cell.parameters,
+        changed=changed,
+        card=method.card if method else None,
+        place=None,
+        best=None,
+        worst=None,
+        unranked=f"seeds {', '.join(map(str, lacking))} are not done" if lacking else "",
+        seeds=tuple(run.cell.seed for run in counted),
+        failed=dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
+        values=values,
+        points=tuple(
+            Point(seed=run.cell.seed, value=each.value, run=run.id)
+            for run in counted
+            for each in run.scores
+            if (each.metric, each.subset) == (task.primary.metric, task.primary.subset)
+        ),
+        cost=_mean_cost(counted),
+        runs=tuple(run.id for run in sorted(runs, key=lambda run: run.cell.seed)),
+    )
+
+
+def _values(task: Task, runs: list[RunRow]) -> tuple[Value, ...]:
+    metrics = {metric.name: metric for metric in task.metrics}
+    scores = [each for run in runs for each in run.scores if each.metric in metrics]
+    columns = _grouped(scores, lambda each: Column(metric=each.metric, subset=each.subset))
+    return tuple(
+        _value(metrics[column.metric], column, [each.value for each in found], any(each.partial for each in found))
+        for column, found in columns.items()
+    )
+
+
+def _value(metric: Metric, column: Column, values: list[float], partial: bool) -> Value:
+    interval = t_interval(values, over="seeds")
+    low, high = metric.bounds
+    return Value(
+        metric=column.metric,
+        subset=column.subset,
+        mean=sum(values) / len(values),
+        low=None if interval is None else interval.low if low is None else max(low, interval.low),
+        high=None if interval is None else interval.high if high is None else min(high, interval.high),
+        basis="" if interval is None else f"95 %, {interval.basis}",
+        n=len(values),
+        partial=partial,
+    )
+
+
+def _mean_cost(runs: list[RunRow]) -> dict[str, float]:
+    costs = [{**run.cost, "wall_seconds": run.wall_seconds, "peak_memory_bytes": run.peak_memory_bytes} for run in runs]
+    names = dict.fromkeys(name for cost in costs for name in cost)
+    found = {name: [cost[name] for cost in costs if cost.get(name) is not None] for name in names}
+    return {name: float(sum(map(float, values)) / len(values)) for name, values in found.items() if values}  # type: ignore[arg-type]
+
+
+def _facts(runs: list[RunRow]) -> dict[str, str]:
+    """Return each fact once if all seeds agree on it, else by seed."""
+    by_name: dict[str, dict[int, str]] = {}
+    for run in sorted(runs, key=lambda run: run.cell.seed):
+        for name, statement in run.facts.items():
+            by_name.setdefault(name, {})[run.cell.seed] = statement
+    return {
+        name: "; ".join(f"seed {seed}: {statement}" for seed, statement in stated.items())
+        if len(set(stated.values())) > 1
+        else next(iter(stated.values()))
+        for name, stated in by_name.items()
+    }
+
+
+def _ranked(task: Task, rows: list[Row]) -> tuple[Row, ...]:
+    """Rank the complete rows; a partial mean is never ranked with a complete one."""
+    higher = task.metric(task.primary.metric).direction == "higher"
+    primary = {id(row): row.value(task.primary) for row in rows}
+    complete = [row for row in rows if not row.unranked and primary[id(row)] is not None]
+    partial = {id(row): bool(value and value.partial) for row in rows if (value := primary[id(row)])}
+    mixed = len({partial[id(row)] for row in complete}) > 1
+    candidates = [row for row in complete if not (mixed and partial[id(row)])]
+    points = [{point.seed: point.value for point in row.points} for row in candidates]
+    ranks = dict(zip(map(id, candidates), rank(points, higher_is_better=higher), strict=True))
+    found = []
+    for row in rows:
+        placed = ranks.get(id(row))
+        if placed is not None:
+            row = row.model_copy(update={"place": placed.place, "best": placed.best, "worst": placed.worst})
+        elif not row.unranked:
+            reason = "partial mean beside complete ones" if primary[id(row)] else "no score in the primary column"
+            row = row.model_copy(update={"unranked": reason})
+        found.append(row)
+    return tuple(sorted(found, key=lambda row: (row.place is None, row.place or 0, row.label)))

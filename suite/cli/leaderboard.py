@@ -1,0 +1,37 @@
+"""``suite leaderboard``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def leaderboard(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 shows it to the network.")] = "localhost",
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Serve the leaderboard as a web page. It only reads the store, so it may run beside `suite run`."""
+    import os
+    import subprocess
+    import sys
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    spec = find_spec("suite.leaderboard")
+    assert spec is not None
+    assert spec.origin is not None
+    options = {
+        "server.port": port,
+        "server.address": address,
+        "server.headless": str(not browser).lower(),
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "client.disableDataExport": "true",
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    app = Path(spec.origin).with_name("app.py")
+    command = [sys.executable, "-m", "streamlit", "run", str(app), *arguments]
+    raise typer.Exit(subprocess.call(command, env=os.environ.copy()))

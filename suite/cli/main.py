@@ -1,0 +1,70 @@
+"""The command ``suite``. Each verb is a module of this folder; heavy imports wait until a verb runs."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Annotated
+
+import typer
+
+from suite.cli import board, db, leaderboard, methods, plugins, run, show, tasks
+
+app = typer.Typer(
+    name="suite",
+    help="Run standardized tasks on methods, and see where they stand.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("board")(board.board)
+app.command("show")(show.show)
+app.add_typer(tasks.app, name="tasks")
+app.add_typer(methods.app, name="methods")
+app.command("plugins")(plugins.plugins)
+app.command("leaderboard")(leaderboard.leaderboard)
+app.add_typer(db.app, name="db")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import suite
+
+        typer.echo(suite.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run standardized tasks on methods, and see where they stand.
+
+    Settings are environment variables: SUITE_HOME, SUITE_DATA, SUITE_WEIGHTS, SUITE_DEVICE, SUITE_WORKERS and others;
+    docs/settings.md lists them.
+    """
+
+
+def main() -> None:
+    """Run the command line; problems that the user can mend are printed without a traceback and exit with 2."""
+    from suite.errors import SuiteError
+
+    try:
+        app()
+    except SuiteError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
+        sys.exit(130)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
+            raise
+        place = error.filename or "a file of SUITE_HOME"
+        what = "the disk is full" if error.errno == errno.ENOSPC else f"cannot write: {error.strerror}"
+        typer.echo(f"error: {what}\n  at:   {place}\n  next: mend that, or export SUITE_HOME=<folder>", err=True)
+        sys.exit(2)

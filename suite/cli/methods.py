@@ -1,0 +1,101 @@
+"""``suite methods`` and ``suite methods show``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+
+if TYPE_CHECKING:
+    from suite.contracts import Method
+    from suite.registry import Entry, Registry
+
+app = typer.Typer(help="List the methods, or show one.", invoke_without_command=True, no_args_is_help=False)
+
+
+@app.callback()
+def methods(context: typer.Context, form: FormatOption = Format.table, strict: StrictOption = False) -> None:
+    """List the methods."""
+    if context.invoked_subcommand:
+        return
+    registry, _ = load(strict)
+    rows = [
+        {
+            "method": entry.value.name,
+            "track": entry.value.track,
+            "version": entry.value.version,
+            "status": entry.value.card.status,
+            "title": entry.value.card.title,
+            "year": entry.value.card.year,
+            "plugin": entry.plugin.name,
+        }
+        for entry in registry.methods
+    ]
+    print_list(rows, form)
+
+
+@app.command()
+def show(
+    method: Annotated[str, typer.Argument(help="Method name, as energy or ood/energy.")],
+    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+) -> None:
+    """Show a method: its card, and its parameters with their defaults."""
+    registry, _ = load()
+    for number, entry in enumerate(_found(registry, method)):
+        if form is Format.json:
+            typer.echo(json.dumps(_document(entry), indent=1, ensure_ascii=False))
+            continue
+        card = entry.value.card
+        typer.echo(("\n" if number else "") + f"{entry.name} {entry.value.version}: {card.title} [{card.status}]")
+        if card.paper:
+            typer.echo(f"{card.authors}: {card.paper}{f', {card.year}' if card.year else ''} {card.url or ''}")
+        for text in (card.note, (entry.value.__doc__ or "").strip()):
+            if text:
+                typer.echo(f"\n{text}")
+        rows = [{"parameter": name, **about} for name, about in _parameters(entry).items()]
+        if rows:
+            typer.echo(f"\nparameters, changed by: suite run --set {entry.value.name}.NAME=VALUE")
+            print_list(rows, Format.table)
+
+
+def _found(registry: Registry, name: str) -> list[Entry[type[Method]]]:
+    found = [entry for entry in registry.methods if name in (entry.name, entry.value.name)]
+    if not found:
+        from suite.errors import SuiteError, did_you_mean
+
+        known = [entry.value.name for entry in registry.methods]
+        raise SuiteError(
+            f"unknown method {name!r}.{did_you_mean(name, known)}", place="suite methods show", next="suite methods"
+        )
+    return found
+
+
+def _document(entry: Entry[type[Method]]) -> dict[str, Any]:
+    return {
+        "method": entry.value.name,
+        "track": entry.value.track,
+        "version": entry.value.version,
+        "card": entry.value.card.model_dump(),
+        "parameters": _parameters(entry),
+        "origin": f"{entry.value.__module__}:{entry.value.__qualname__}",
+        "distribution": f"{entry.plugin.distribution} {entry.plugin.version}".strip(),
+    }
+
+
+def _parameters(entry: Entry[type[Method]]) -> dict[str, dict[str, Any]]:
+    schema = entry.value.Parameters.model_json_schema()["properties"] if entry.value.Parameters.model_fields else {}
+    defaults = entry.value.Parameters().model_dump(mode="json")
+    kinds = {name: about.get("type") or _union(about) for name, about in schema.items()}
+    return {
+        name: {"default": defaults[name], "type": kinds[name], "about": about.get("description", "")}
+        for name, about in schema.items()
+    }
+
+
+def _union(about: dict[str, Any]) -> str:
+    if "enum" in about:
+        return " | ".join(map(str, about["enum"]))
+    return " | ".join(str(part.get("type", "?")) for part in about.get("anyOf", []))

@@ -1,0 +1,104 @@
+"""Printing: lists as a table, JSON or CSV, and the plugins' failures once per command."""
+
+from __future__ import annotations
+
+import csv
+import enum
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from suite.registry import Registry
+    from suite.settings import Settings
+
+
+class Format(enum.StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print; JSON is stable and documented.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if any plugin failed to load.")]
+
+
+def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Registry, Settings]:
+    """Load settings and registry; warn of plugins that failed, and with ``strict`` end the command."""
+    from suite.registry import load_registry
+    from suite.settings import load_settings
+
+    settings = load_settings()
+    if plugin_files:
+        files = (*settings.plugins, *(file.resolve() for file in plugin_files))
+        settings = settings.model_copy(update={"plugins": files})
+    registry = load_registry(settings.plugins, settings.disabled_plugins)
+    failed = [plugin for plugin in registry.plugins if plugin.failures]
+    if failed:
+        names = "; ".join(f"{plugin.name}: {plugin.failures[0].message.splitlines()[0]}" for plugin in failed)
+        kind = "error" if strict else "warning"
+        typer.echo(f"{kind}: {len(failed)} plugins failed, the rest goes on ({names}); see: suite plugins", err=True)
+        if strict:
+            raise typer.Exit(1)
+    return registry, settings
+
+
+def print_list(rows: Sequence[dict[str, Any]], form: Format, title: str = "") -> None:
+    """Print rows of equal keys; the values are text, numbers, booleans, None, or lists of text."""
+    if form is Format.json:
+        typer.echo(json.dumps(list(rows), indent=1, ensure_ascii=False))
+    elif form is Format.csv:
+        typer.echo(to_csv(rows), nl=False)
+    else:
+        _print_table(rows, title)
+
+
+def to_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Return CSV with a header; text that a spreadsheet would take for a formula is quoted with an apostrophe."""
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    value = " ".join(value) if isinstance(value, list | tuple) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\0")) else value
+
+
+def _print_table(rows: Sequence[dict[str, Any]], title: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in rows[0] if rows else ():
+        numeric = all(isinstance(row[name], int | float) or row[name] is None for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(value)) for value in row.values()))
+    console().print(table)
+
+
+def console() -> Any:
+    """Return a console that does not squeeze tables when the output is not a terminal."""
+    from rich.console import Console
+
+    return Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=240)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

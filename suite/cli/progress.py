@@ -1,0 +1,58 @@
+"""Progress of a run: a bar on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+import typer
+
+
+class Progress:
+    """Implements the runner's `Reporter`."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._title = ""
+        self._total = self._done = 0
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Bar(*columns, console=Console(stderr=True))
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def stage(self, title: str, total: int) -> None:
+        """A stage of so many steps begins."""
+        self._title, self._total, self._done = title, total, 0
+        if self._bar is not None:
+            self._task = self._bar.add_task(title, total=total)
+
+    def step(self, text: str, state: str, detail: str = "") -> None:
+        """One step of the stage has ended; only failures get a line of their own on a terminal."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._task)
+        if self._bar is None or state != "done":
+            first = f": {detail.splitlines()[0]}" if detail else ""
+            self.message(f"{self._title} {self._done}/{self._total} {text} {state}{first}")
+
+    def message(self, text: str) -> None:
+        """Something worth a line happened."""
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            typer.echo(text, err=True)

@@ -1,0 +1,104 @@
+"""``suite run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.cli.output import StrictOption, load
+
+if TYPE_CHECKING:
+    from suite.run.runner import Summary
+    from suite.settings import Settings
+
+
+def run(
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option("--seed", "-s", min=0, help="Seeds instead of the task's own.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter.")
+    ] = None,
+    tier: Annotated[str, typer.Option(help="Which tasks if none are named: embedded, standard or large.")] = "embedded",
+    plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
+    memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = None,
+    executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    strict: StrictOption = False,
+) -> None:
+    """Run what is not done yet, record it, and print the board.
+
+    Without options: every method on every task of the embedded tier. Safe to interrupt and to repeat: finished cells
+    are not run again. Exit status: 0, or 1 if a cell failed, or 2 if something else is wrong.
+    """
+    registry, settings = load(strict, plugin or ())
+    from suite.board.artifact import load_board
+    from suite.cli.progress import Progress
+    from suite.cli.tables import print_table
+    from suite.run.runner import Runner
+    from suite.run.selection import Request
+    from suite.settings import load_settings
+
+    given = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit, "device": device}
+    settings = load_settings(plugins=settings.plugins, **given)
+    request = Request(
+        tasks=tuple(task or ()),
+        methods=tuple(method or ()),
+        seeds=tuple(seed or ()),
+        tier=tier,
+        overrides=tuple(_override(text) for text in parameter or ()),
+        retry_failed=retry_failed,
+    )
+    with Progress() as progress:
+        summary = Runner(registry, settings, progress, executor).run(request)
+    board = load_board(settings, registry)
+    for name in summary.tasks:
+        for table in board.of_task(name)[:1]:
+            print_table(table)
+    _print_summary(summary, settings)
+    if not summary.clean:
+        raise typer.Exit(1)
+
+
+def _override(text: str) -> tuple[str, str, str]:
+    from suite.errors import SuiteError
+
+    target, equals, value = text.partition("=")
+    method, dot, name = target.rpartition(".")
+    if not (equals and dot and method and name):
+        raise SuiteError(
+            f"{text!r} is not METHOD.NAME=VALUE",
+            place="--set",
+            next="suite run --method energy --set energy.temperature=2",
+        )
+    return method, name, value
+
+
+def _print_summary(summary: Summary, settings: Settings) -> None:
+    ran = sum(summary.states.values())
+    counts = {
+        "run": ran,
+        "recovered from an earlier run": summary.recovered,
+        "done before": summary.done_before,
+        "left to another runner": summary.elsewhere,
+    }
+    parts = [f"{count} cells {what}" for what, count in counts.items() if count or what == "run"]
+    typer.echo(
+        f"{', '.join(parts)}; store: {settings.database_url}" if ran else f"nothing to run: {', '.join(parts[1:])}"
+    )
+    failed: dict[str, Any] = {state: count for state, count in summary.states.items() if state != "done"}
+    if failed:
+        typer.echo(
+            f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs"
+        )
+    if summary.failed_before:
+        typer.echo(f"{summary.failed_before} cells failed before; again: suite run --retry-failed")
+    for error in summary.errors:
+        typer.echo(f"error: {error}", err=True)

@@ -1,0 +1,71 @@
+"""``suite show``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.cli.output import Format, load, print_list
+
+if TYPE_CHECKING:
+    from suite.store.rows import RunRow
+
+
+def show(
+    run: Annotated[str, typer.Argument(help="Run id, or the start of one; suite board --runs lists them.")],
+    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+) -> None:
+    """Show one run: its scores, cost, provenance, and what went wrong."""
+    from suite.run.record import samples_path
+    from suite.store.reading import Reader
+
+    _, settings = load()
+    reader = Reader(settings.database_url)
+    found = reader.run(run)
+    reader.close()
+    document = dataclasses.asdict(found)
+    document["cell"]["identity"] = json.loads(found.cell.identity)
+    document["samples_file"] = str(samples_path(settings, found.samples)) if found.samples else None
+    if form is Format.json:
+        typer.echo(json.dumps(document, indent=1, default=str, ensure_ascii=False))
+        return
+    _print(found, document)
+
+
+def _print(run: RunRow, document: dict[str, Any]) -> None:
+    cell = run.cell
+    typer.echo(f"run {run.id}: {cell.task} {cell.task_version}, {cell.method} {cell.method_version}, seed {cell.seed}")
+    typer.echo(f"state {run.state}, attempt {run.attempt}, started {run.started} UTC, ended {run.ended}")
+    environment = run.environment or {}
+    lines: dict[str, str | None] = {
+        "command": f"suite {' '.join(run.command or [])}",
+        "parameters": json.dumps(cell.parameters),
+        "cell": cell.id,
+        "protocol": cell.protocol,
+        "device": f"{run.device}, {run.threads} threads",
+        "seconds": f"{run.wall_seconds:.2f} wall, {run.cpu_seconds:.2f} CPU" if run.wall_seconds is not None else None,
+        "peak memory": f"{run.peak_memory_bytes / 2**20:.0f} MiB" if run.peak_memory_bytes else None,
+        "cost": json.dumps(run.cost) if run.cost else None,
+        "missing": ", ".join(run.missing) or None,
+        "samples": document["samples_file"],
+        **run.facts,
+        **{f"fingerprint of {name}": value or "missing" for name, value in run.ingredients.items()},
+        **{
+            name: json.dumps(environment[name])
+            for name in ("suite", "plugin", "machine", "hardware")
+            if name in environment
+        },
+        "python": f"{environment.get('python')} on {environment.get('system')}" if environment else None,
+        "packages": f"{len(environment['packages'])} recorded; --format json lists them" if environment else None,
+        "error": run.error,
+    }
+    for name, value in lines.items():
+        if value is not None:
+            typer.echo(f"{name}: {value}")
+    if run.scores:
+        print_list([dataclasses.asdict(score) for score in run.scores], Format.table)
+    if run.traceback:
+        typer.echo(run.traceback)

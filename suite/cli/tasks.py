@@ -1,0 +1,63 @@
+"""``suite tasks`` and ``suite tasks show``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+
+app = typer.Typer(help="List the tasks, or show one.", invoke_without_command=True, no_args_is_help=False)
+
+
+@app.callback()
+def tasks(context: typer.Context, form: FormatOption = Format.table, strict: StrictOption = False) -> None:
+    """List the tasks."""
+    if context.invoked_subcommand:
+        return
+    registry, _ = load(strict)
+    rows = [
+        {
+            "task": entry.name,
+            "version": entry.value.version,
+            "tier": entry.value.tier,
+            "title": entry.value.title,
+            "primary": str(entry.value.primary),
+            "seeds": len(entry.value.seeds),
+            "plugin": entry.plugin.name,
+        }
+        for entry in registry.tasks
+    ]
+    print_list(rows, form)
+
+
+@app.command()
+def show(
+    task: Annotated[str, typer.Argument(help="Task id, as ood/digits.")],
+    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+) -> None:
+    """Show a task: its protocol, metrics and subsets."""
+    registry, _ = load()
+    found = registry.tasks[task]
+    if form is Format.json:
+        document = {
+            "task": found.id,
+            "version": found.version,
+            "tier": found.tier,
+            "title": found.title,
+            "summary": found.summary,
+            "primary": found.primary.model_dump(),
+            "seeds": found.seeds,
+            "subsets": found.subsets,
+            "metrics": [metric.model_dump() for metric in found.metrics],
+        }
+        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        return
+    typer.echo(
+        f"{found.id} {found.version}: {found.title} (tier {found.tier}, seeds {', '.join(map(str, found.seeds))})"
+    )
+    typer.echo(f"\n{found.summary}\n\nranked by {found.primary}\nsubsets: {', '.join(found.subsets)}\n")
+    for metric in found.metrics:
+        typer.echo(f"{metric.key} ({metric.direction} is better, {metric.shown_unit}): {metric.definition}")

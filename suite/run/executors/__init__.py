@@ -1,0 +1,14 @@
+"""Executors: in this process, or in child processes with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from suite.hookspecs import hookimpl
+
+
+@hookimpl
+def suite_register_executors(register: Callable[[str], None]) -> None:
+    """Register the built-in executors."""
+    register("suite.run.executors.inline:InlineExecutor")
+    register("suite.run.executors.process:ProcessExecutor")

@@ -1,0 +1,21 @@
+"""Work in this process: for a debugger. No limits, and a crash takes the runner with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from suite.contracts import Ended, Executor, Job
+
+
+class InlineExecutor(Executor):
+    """Does one job after the other, here."""
+
+    name = "inline"
+
+    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+        """Do the jobs in order; time and memory limits are not enforced."""
+        from suite.run.worker import work
+
+        for job in jobs:
+            work(job)
+            yield Ended(job, "finished")

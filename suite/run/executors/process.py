@@ -1,0 +1,144 @@
+"""A child process per job, with limits: what cannot be stopped from inside can be killed from outside.
+
+Children are forked from a server process that has imported torch once, so that a cell starts in milliseconds and with
+a clean memory. Where the platform has no such server, each child starts from nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import wait
+from typing import Any
+
+from suite.contracts import Ended, Executor, Job
+from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
+
+POLL_SECONDS = 0.1
+PRELOAD = ["torch", "suite.run.worker"]
+
+
+class ProcessExecutor(Executor):
+    """Runs up to ``workers`` children; kills one that outlives its time or outgrows its memory."""
+
+    name = "process"
+
+    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+        """Run the jobs; closing the iterator kills what is under way."""
+        running: list[_Child] = []
+        more = True
+        try:
+            while more or running:
+                while more and len(running) < self.workers:
+                    job = next(jobs, None)
+                    more = job is not None
+                    if job is not None:
+                        running.append(_Child(_context(), job))
+                wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
+                for child in list(running):
+                    for line in child.new_lines():
+                        self.log(f"{child.job}: {line}")
+                    ended = child.ended(self.settings.memory_limit)
+                    if ended is not None:
+                        running.remove(child)
+                        yield ended
+        finally:
+            for child in running:
+                child.kill()
+
+
+def _context() -> Any:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context
+
+
+class _Child:
+    def __init__(self, context: Any, job: Job) -> None:
+        self.job = job
+        self.process = context.Process(target=_main, args=(job,), daemon=False)
+        self.process.start()
+        self._deadline = time.monotonic() + job.time_limit
+        self._read = 0
+
+    def new_lines(self) -> list[str]:
+        """Return the lines that the worker has reported since the last call."""
+        try:
+            with (self.job.folder / LOG_FILE).open("rb") as file:
+                file.seek(self._read)
+                text, _, _ = file.read().rpartition(b"\n")
+        except FileNotFoundError:
+            return []
+        self._read += len(text) + 1 if text else 0
+        return text.decode(errors="replace").splitlines()
+
+    def ended(self, memory_limit: float | None) -> Ended | None:
+        """Return how the child ended, having killed it if it broke a limit; None while it may go on."""
+        code = self.process.exitcode
+        if code is not None:
+            if (self.job.folder / RESULT_FILE).exists():
+                return Ended(self.job, "finished")
+            if code == NO_SPACE:
+                return Ended(self.job, "no-space", "the worker could not write its result")
+            return Ended(self.job, "killed", _describe_exit(code))
+        if time.monotonic() > self._deadline:
+            self.kill()
+            return Ended(self.job, "timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
+        if memory_limit is not None and self._memory() > memory_limit * 2**30:
+            self.kill()
+            return Ended(self.job, "out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
+        return None
+
+    def kill(self) -> None:
+        """Kill the child and everything that it started."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            self.process.kill()  # it has not made its own group yet
+        self.process.join()
+
+    def _memory(self) -> int:
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.process.pid)
+            return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+        return 0
+
+
+def _main(job: Job) -> None:
+    os.setsid()
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    try:
+        with (job.folder / OUTPUT_FILE).open("ab") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        from suite.run.worker import work
+
+        work(job)
+    except OSError as error:
+        os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
+
+
+def _die_with_parent() -> None:
+    """End this process group when the runner is gone: nobody is left to record what it would find."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.killpg(0, signal.SIGKILL)
+
+
+def _describe_exit(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "killed by signal 9; the system kills a process that takes too much memory"
+    if code < 0:
+        return f"killed by signal {-code} ({signal.Signals(-code).name})"
+    return f"exited with status {code} before it wrote a result"

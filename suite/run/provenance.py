@@ -1,0 +1,119 @@
+"""Where a score comes from: code, packages, machine. Never the environment variables, never credentials."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution, distributions
+from pathlib import Path
+from typing import Any
+
+from suite.contracts import Method
+from suite.registry import Entry
+
+
+def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
+    """Return what a run of this method was made with: revisions of suite and plugin, packages, Python, machine."""
+    return {
+        "suite": _code("basin-suite", Path(__file__)),
+        "plugin": {
+            "name": entry.plugin.name,
+            **_code(entry.plugin.distribution, _source_file(entry.value)),
+        },
+        "packages": _packages(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "machine": _machine(),
+    }
+
+
+@lru_cache
+def is_editable(name: str) -> bool:
+    """Tell whether a distribution is installed in editable mode, so that its code can change under its version."""
+    return bool(_direct_url(name).get("dir_info", {}).get("editable", False))
+
+
+@lru_cache
+def git_revision(file: Path) -> dict[str, Any] | None:
+    """Return {origin, commit, dirty} of the repository that tracks ``file``; None if none does.
+
+    A virtual environment inside somebody's repository is not tracked by it, and so is not mistaken for it.
+    """
+
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(file.parent), *arguments], capture_output=True, text=True, timeout=10, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    if git("ls-files", "--error-unmatch", file.name) is None:
+        return None
+    origin = git("remote", "get-url", "origin")
+    return {
+        "origin": re.sub(r"//[^/@]*@", "//", origin) if origin else None,
+        "commit": git("rev-parse", "HEAD"),
+        "dirty": bool(git("status", "--porcelain", "--untracked-files=no")),
+    }
+
+
+def _code(name: str, file: Path | None) -> dict[str, Any]:
+    try:
+        version: str | None = distribution(name).version
+    except PackageNotFoundError:
+        version = None
+    revision = git_revision(file) if file else None
+    if revision is None and "vcs_info" in _direct_url(name):
+        revision = {"commit": _direct_url(name)["vcs_info"].get("commit_id"), "dirty": False}
+    return {"distribution": name, "version": version, "editable": is_editable(name), "git": revision}
+
+
+@lru_cache
+def _direct_url(name: str) -> dict[str, Any]:
+    try:
+        text = distribution(name).read_text("direct_url.json")
+    except PackageNotFoundError:
+        text = None
+    document: dict[str, Any] = json.loads(text) if text else {}
+    return document
+
+
+def _source_file(cls: type) -> Path | None:
+    import inspect
+
+    try:
+        return Path(inspect.getfile(cls))
+    except (OSError, TypeError):
+        return None
+
+
+@lru_cache
+def _packages() -> dict[str, str]:
+    return dict(sorted({found.metadata["Name"]: found.version for found in distributions()}.items()))
+
+
+@lru_cache
+def _machine() -> dict[str, Any]:
+    import psutil
+
+    return {
+        "host": platform.node(),
+        "cpu": _cpu_model(),
+        "cores": psutil.cpu_count(logical=False),
+        "logical_cores": psutil.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+    }
+
+
+def _cpu_model() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return model[1] if model else platform.machine()

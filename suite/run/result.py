@@ -1,0 +1,78 @@
+"""What a worker hands over: a small document, validated at the border, and a Parquet file of per-sample results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from suite.contracts import Outcome, Score, Task
+from suite.files import write_text_atomic
+
+RESULT_FILE = "result.json"
+SAMPLES_FILE = "samples.parquet"
+LOG_FILE = "log.txt"
+OUTPUT_FILE = "output.txt"
+NO_SPACE = 75
+"""Exit status of a worker that found the disk full."""
+
+
+class Result(BaseModel):
+    """How a job went. For a failure, ``error`` is one line and ``traceback`` the rest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    state: Literal["done", "failed", "timeout", "out-of-memory", "killed", "invalid"]
+    error: str | None = Field(None, max_length=2000)
+    traceback: str | None = Field(None, max_length=100_000)
+    scores: tuple[Score, ...] = ()
+    cost: dict[str, float] = {}
+    missing: tuple[str, ...] = ()
+    facts: dict[str, str] = {}
+    ingredients: dict[str, str | None] = {}
+    device: str = ""
+    threads: int = 0
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    hardware: dict[str, Any] = {}
+
+    def write(self, folder: Path) -> None:
+        """Write the document into a job's folder; once it is there, the job has ended."""
+        write_text_atomic(folder / RESULT_FILE, self.model_dump_json())
+
+
+def read_result(folder: Path) -> Result | None:
+    """Return the document in a job's folder; None if the worker never wrote one.
+
+    A document that does not validate comes back as an ``invalid`` result, which names what is wrong with it.
+    """
+    try:
+        text = (folder / RESULT_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return Result.model_validate_json(text)
+    except ValidationError as error:
+        return Result(state="invalid", error=f"the result document is not valid: {error.errors()[0]['msg']}")
+
+
+def check_outcome(task: Task, outcome: Outcome) -> str | None:
+    """Return what is wrong with an outcome by the task's own declarations, or None."""
+    metrics = {metric.name: metric for metric in task.metrics}
+    columns = [score.column for score in outcome.scores]
+    for score in outcome.scores:
+        if score.metric not in metrics:
+            return f"score of undeclared metric {score.metric!r}"
+        if score.subset not in task.subsets:
+            return f"score on undeclared subset {score.subset!r}"
+        if not metrics[score.metric].contains(score.value):
+            return f"{score.column} = {score.value} is outside the metric's bounds {metrics[score.metric].bounds}"
+    if len(set(columns)) < len(columns):
+        return "two scores for one metric and subset"
+    if task.primary not in columns and task.primary.subset not in outcome.missing:
+        present = any(subset.startswith(f"{task.primary.subset}/") for subset in outcome.missing)
+        if not present:
+            return f"no score for the primary column {task.primary}"
+    return None

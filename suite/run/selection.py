@@ -1,0 +1,92 @@
+"""From what was asked for on the command line to tasks, methods, parameters and seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from suite.contracts import Method, Task
+from suite.errors import SuiteError, did_you_mean
+from suite.registry import Entry, Registry
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run. Patterns are as the shell's; empty means all: all tasks of the tier, all methods of their tracks.
+
+    ``overrides`` maps a method's name to parameter values as they were typed.
+    """
+
+    tasks: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+    tier: str = "embedded"
+    overrides: tuple[tuple[str, str, str], ...] = ()
+    retry_failed: bool = False
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A method with resolved parameters."""
+
+    entry: Entry[type[Method]]
+    parameters: dict[str, Any]
+
+
+def select_tasks(registry: Registry, request: Request) -> list[Task]:
+    """Return the tasks asked for, by id.
+
+    Raises:
+        SuiteError: a pattern matches nothing.
+    """
+    if not request.tasks:
+        return [entry.value() for entry in registry.tasks if entry.value.tier == request.tier]
+    ids = [entry.name for entry in registry.tasks]
+    chosen = {name for pattern in request.tasks for name in _matches(pattern, ids, "task", "suite tasks")}
+    return [registry.tasks[name]() for name in sorted(chosen)]
+
+
+def select_methods(registry: Registry, request: Request, tracks: set[str]) -> list[Selected]:
+    """Return the methods asked for that belong to one of the tracks, with their parameters.
+
+    A pattern matches a method's name or its ``track/name``.
+
+    Raises:
+        SuiteError: a pattern matches nothing, or a parameter is unknown or wrong.
+    """
+    names = [entry.name for entry in registry.methods]
+    chosen = set(names)
+    if request.methods:
+        chosen = {name for pattern in request.methods for name in _matches(pattern, names, "method", "suite methods")}
+    _check_overrides(registry, request)
+    return [
+        Selected(registry.methods.entry(name), _parameters(registry.methods.entry(name), request))
+        for name in sorted(chosen)
+        if name.split("/", 1)[0] in tracks
+    ]
+
+
+def _matches(pattern: str, names: list[str], kind: str, command: str) -> list[str]:
+    found = [name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.split("/", 1)[1], pattern)]
+    if not found:
+        short = [*names, *(name.split("/", 1)[1] for name in names)]
+        raise SuiteError(f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=f"--{kind}", next=command)
+    return found
+
+
+def _parameters(entry: Entry[type[Method]], request: Request) -> dict[str, Any]:
+    given = {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
+    resolved: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
+    return resolved
+
+
+def _check_overrides(registry: Registry, request: Request) -> None:
+    known = {name for entry in registry.methods for name in (entry.name, entry.value.name)}
+    for method, name, value in request.overrides:
+        if method not in known:
+            raise SuiteError(
+                f"unknown method {method!r}.{did_you_mean(method, known)}",
+                place=f"--set {method}.{name}={value}",
+                next="suite methods",
+            )

@@ -1,0 +1,134 @@
+"""The worker: does one job in a process of its own and leaves the documents in the job's folder."""
+
+from __future__ import annotations
+
+import errno
+import random
+import resource
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from suite.cache import Cache
+from suite.contracts import Job, Missing, Outcome, Resources, Task, TaskContext
+from suite.errors import SuiteError
+from suite.files import write_atomic
+from suite.registry import load_registry
+from suite.run.identity import known_ingredients
+from suite.run.result import LOG_FILE, SAMPLES_FILE, Result, check_outcome
+
+
+def work(job: Job) -> None:
+    """Do a job and write its `Result`; whatever the plugin raises becomes a result too."""
+    started, cpu = time.perf_counter(), time.process_time()
+    try:
+        result = _do(job)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # the machine's failure, not the method's
+        result = _failure("failed", error)
+    except MemoryError as error:
+        result = _failure("out-of-memory", error)
+    except (Exception, SystemExit) as error:
+        out_of_memory = type(error).__name__ == "OutOfMemoryError"  # torch's, which is not a MemoryError
+        result = _failure("out-of-memory" if out_of_memory else "failed", error)
+    result.model_copy(
+        update={
+            "threads": job.threads,
+            "wall_seconds": time.perf_counter() - started,
+            "cpu_seconds": time.process_time() - cpu,
+            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        }
+    ).write(job.folder)
+
+
+def _do(job: Job) -> Result:
+    device = _start(job)
+    settings = job.settings
+    registry = load_registry(settings.plugins, settings.disabled_plugins)
+    task = registry.tasks[job.task]()
+    resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
+    context = TaskContext(job.seed, resources)
+    if job.kind == "prepare":
+        for ingredient in task.requires(job.seed):
+            try:
+                ingredient.fingerprint(resources)
+            except Missing:
+                if not ingredient.optional:
+                    raise
+        task.prepare(context)
+        return _done(task, job, resources, Outcome(scores=()))
+    assert job.method is not None
+    method = registry.methods[job.method](**job.parameters)
+    outcome = task.evaluate(method, context)
+    wrong = check_outcome(task, outcome)
+    if wrong is not None:
+        return Result(state="invalid", error=f"{job.task} with {job.method}: {wrong}")
+    return _done(task, job, resources, outcome)
+
+
+def _start(job: Job) -> str:
+    """Seed every global generator, set the threads, and return the device."""
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(job.threads)
+    torch.manual_seed(job.seed)
+    np.random.seed(job.seed)  # for plugins that draw from the global one in spite of the context
+    random.seed(job.seed)
+    if job.settings.device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if job.settings.device.startswith("cuda") and not torch.cuda.is_available():
+        raise SuiteError(
+            "torch finds no CUDA device", place=f"SUITE_DEVICE={job.settings.device}", next="unset SUITE_DEVICE"
+        )
+    return job.settings.device
+
+
+def _done(task: Task, job: Job, resources: Resources, outcome: Outcome) -> Result:
+    if outcome.samples is not None:
+        import pyarrow.parquet
+
+        table = outcome.samples
+        write_atomic(
+            job.folder / SAMPLES_FILE, lambda path: pyarrow.parquet.write_table(table, path, compression="zstd")
+        )
+    ingredients = known_ingredients(task, job.seed, resources)
+    return Result(
+        state="done",
+        scores=outcome.scores,
+        cost=outcome.cost,
+        missing=outcome.missing,
+        facts=outcome.facts,
+        ingredients=ingredients.fingerprints if ingredients else {},
+        device=resources.device,
+        hardware=_hardware(resources.device),
+    )
+
+
+def _hardware(device: str) -> dict[str, str]:
+    import torch
+
+    if not device.startswith("cuda"):
+        return {}
+    return {"gpu": torch.cuda.get_device_name(device), "cuda": str(torch.version.cuda)}
+
+
+def _failure(state: str, error: BaseException) -> Result:
+    text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {error}"
+    return Result.model_validate(
+        {
+            "state": state,
+            "error": text[:2000],
+            "traceback": "".join(traceback.format_exception(error))[-100_000:],
+        }
+    )
+
+
+def _logger(folder: Path) -> Callable[[str], None]:
+    def log(message: str) -> None:
+        with (folder / LOG_FILE).open("a", encoding="utf-8") as file:
+            file.write(message + "\n")
+
+    return log

@@ -1,0 +1,138 @@
+"""Migrations: creating the schema, checking its revision, and upgrading it without losing a row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy import Table as SQLTable
+
+from suite.errors import SuiteError
+from suite.store.engine import database_file, translated, writer_engine
+from suite.store.schema import REVISION, VERSION_TABLE, metadata
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the schema revision of a database, or None if it holds no store."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return None
+        return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
+
+
+def check_revision(engine: Engine, url: str) -> None:
+    """Raise `SuiteError` with the command that helps if this code cannot use the database's schema."""
+    with translated(url):
+        found = current_revision(engine)
+    place = engine.url.render_as_string(hide_password=True)
+    if found is None:
+        raise SuiteError("there is no store yet", place=place, next="suite run")
+    if found > REVISION:
+        raise _newer(found, place)
+    if found < REVISION:
+        raise SuiteError(
+            f"the store has schema {found}, this version of basin-suite needs {REVISION}",
+            place=place,
+            next="suite db upgrade",
+        )
+
+
+def check_not_newer(url: str) -> None:
+    """Raise `SuiteError` if the database was written by a newer version of the suite."""
+    engine = writer_engine(url)
+    with translated(url):
+        found = current_revision(engine)
+    if found is not None and found > REVISION:
+        raise _newer(found, engine.url.render_as_string(hide_password=True))
+
+
+def _newer(found: str, place: str) -> SuiteError:
+    return SuiteError(
+        f"the store has schema {found}, newer than the {REVISION} that this version of basin-suite knows",
+        place=place,
+        next="pip install --upgrade basin-suite",
+    )
+
+
+def create_if_missing(engine: Engine, url: str) -> None:
+    """Create the schema in an empty database, once, however many processes try."""
+    from filelock import FileLock
+
+    with translated(url):
+        if current_revision(engine) is not None:
+            return
+    file = database_file(url)
+    if file is None:
+        upgrade(url)
+        return
+    with FileLock(f"{file}.lock"):
+        if current_revision(engine) is None:
+            upgrade(url)
+
+
+def upgrade(url: str) -> Path | None:
+    """Bring the schema to `REVISION`; return the backup that was made first, if there was anything to back up.
+
+    Foreign keys are off in this engine: Alembic rebuilds SQLite tables by drop and rename, and with foreign keys on a
+    drop deletes the children. Row counts and foreign keys are compared before the change is committed.
+
+    Raises:
+        SuiteError: the upgrade would have lost rows; nothing was changed.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    engine = writer_engine(url, foreign_keys=False)
+    with translated(url):
+        backup = _back_up(engine, url)
+        with engine.begin() as connection:
+            _drop_leftovers(connection)
+            before = _row_counts(connection)
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            after = _row_counts(connection)
+            lost = {name: count for name, count in before.items() if after.get(name, 0) < count}
+            if lost or (
+                engine.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            ):
+                connection.rollback()
+                raise SuiteError(
+                    f"the upgrade would lose rows of {', '.join(lost) or 'linked tables'}; nothing was changed",
+                    place=engine.url.render_as_string(hide_password=True),
+                    next=f"report this with a copy of {backup}",
+                )
+    engine.dispose()
+    return backup
+
+
+def _back_up(engine: Engine, url: str) -> Path | None:
+    file = database_file(url)
+    if file is None or not file.exists() or current_revision(engine) in (None, REVISION):
+        return None
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    backup = file.with_name(f"{file.stem}-{current_revision(engine)}-{stamp}.db")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
+    return backup
+
+
+def _drop_leftovers(connection: Connection) -> None:
+    """Remove the temporary tables of an upgrade that was interrupted."""
+    for name in inspect(connection).get_table_names():
+        if name.startswith("_alembic_tmp_"):
+            connection.execute(text(f'DROP TABLE "{name}"'))
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    present = set(inspect(connection).get_table_names())
+    tables: dict[str, SQLTable] = {name: table for name, table in metadata.tables.items() if name in present}
+    counts: dict[str, Any] = {
+        name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in tables.items()
+    }
+    return counts

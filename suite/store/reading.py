@@ -1,0 +1,118 @@
+"""Reading: what the board, the pages and the planner ask for. Never blocks a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from suite.errors import SuiteError
+from suite.store.engine import database_file, reader_engine, translated
+from suite.store.migrate import check_revision
+from suite.store.rows import CellRow, RunRow, ScoreRow
+from suite.store.schema import cell, environment, run, score
+
+_RUN_COLUMNS = [column for column in run.c if column.name not in ("cell", "environment", "lease_until")]
+
+
+class Reader:
+    """The store, open for reading.
+
+    Raises:
+        SuiteError: there is no store, or its schema is of another version.
+    """
+
+    def __init__(self, url: str) -> None:
+        file = database_file(url)
+        if file is not None and not file.exists():
+            raise SuiteError("there is no store yet", place=str(file), next="suite run")
+        self.url = url
+        self._engine = reader_engine(url)
+        check_revision(self._engine, url)
+
+    def states(self, cells: Iterable[str]) -> dict[str, str]:
+        """Return {cell: state of its latest run} for those of the given cells that have one."""
+        wanted = set(cells)
+        latest = select(run.c.cell, func.max(run.c.attempt).label("attempt")).group_by(run.c.cell).subquery()
+        query = select(run.c.cell, run.c.state).join(
+            latest, (run.c.cell == latest.c.cell) & (run.c.attempt == latest.c.attempt)
+        )
+        taken = select(run.c.cell, run.c.state).where(run.c.state == "done")
+        with translated(self.url), self._engine.connect() as connection:
+            found = {row.cell: row.state for row in connection.execute(query) if row.cell in wanted}
+            found.update({row.cell: row.state for row in connection.execute(taken) if row.cell in wanted})
+        return found
+
+    def run(self, prefix: str) -> RunRow:
+        """Return the run whose id starts with ``prefix``.
+
+        Raises:
+            SuiteError: none does, or several do.
+        """
+        query = self._runs().where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
+        with translated(self.url), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            if len(rows) != 1:
+                raise SuiteError(
+                    f"{'several runs start' if rows else 'no run starts'} with {prefix!r}",
+                    place=self._engine.url.render_as_string(hide_password=True),
+                    next="suite board --runs",
+                )
+            scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()
+        return _run_row(rows[0], tuple(_score_row(each) for each in scores))
+
+    def latest_runs(self) -> list[RunRow]:
+        """Return for every cell its finished run, or else its latest one, with scores and without tracebacks."""
+        with translated(self.url), self._engine.connect() as connection:
+            rows = connection.execute(self._runs().order_by(run.c.cell, run.c.attempt)).all()
+            chosen: dict[str, Row[Any]] = {}
+            for row in rows:
+                if row.state == "done" or row.cell_id not in chosen or chosen[row.cell_id].state != "done":
+                    chosen[row.cell_id] = row
+            scores: dict[str, list[ScoreRow]] = {}
+            done = select(score).join(run, score.c.run == run.c.id).where(run.c.state == "done")
+            for each in connection.execute(done):
+                scores.setdefault(each.run, []).append(_score_row(each))
+        return [_run_row(row, tuple(scores.get(row.run_id, ()))) for row in chosen.values()]
+
+    def stamp(self) -> str:
+        """Return what changes whenever a run is claimed or ends."""
+        query = select(func.count(), func.max(run.c.started), func.max(run.c.ended), func.count(run.c.ended))
+        with translated(self.url), self._engine.connect() as connection:
+            return "/".join(str(value) for value in connection.execute(query).one())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @staticmethod
+    def _runs() -> Any:
+        return (
+            select(
+                *(column.label(f"run_{column.name}") if column.name == "id" else column for column in _RUN_COLUMNS),
+                *(column.label(f"cell_{column.name}") for column in cell.c if column.name != "created"),
+                environment.c.document,
+            )
+            .join(cell, run.c.cell == cell.c.id)
+            .outerjoin(environment, run.c.environment == environment.c.id)
+        )
+
+
+def _score_row(row: Row[Any]) -> ScoreRow:
+    return ScoreRow(row.metric, row.metric_version, row.subset, row.value, row.n, row.partial)
+
+
+def _run_row(row: Row[Any], scores: tuple[ScoreRow, ...]) -> RunRow:
+    found = row._mapping
+    names = CellRow.__dataclass_fields__
+    values = {column.name: found[column.name] for column in _RUN_COLUMNS if column.name != "id"}
+    for name, empty in (("cost", {}), ("facts", {}), ("missing", []), ("ingredients", {})):
+        values[name] = values[name] or empty
+    return RunRow(
+        id=found["run_id"],
+        environment=found["document"],
+        cell=CellRow(**{name: found[f"cell_{name}"] for name in names}),
+        scores=scores,
+        **values,
+    )

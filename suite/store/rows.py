@@ -1,0 +1,83 @@
+"""What the store is given and gives back: plain records, so that nothing above it speaks SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A cell as it is stored; see `suite.store.schema.cell`."""
+
+    id: str
+    identity: str
+    protocol: str
+    task: str
+    task_version: str
+    method: str
+    method_version: str
+    parameters: dict[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of a run."""
+
+    metric: str
+    metric_version: str
+    subset: str
+    value: float
+    n: int
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, ready to be written in one transaction."""
+
+    state: str
+    error: str | None = None
+    traceback: str | None = None
+    environment: dict[str, Any] | None = None
+    device: str | None = None
+    threads: int | None = None
+    wall_seconds: float | None = None
+    cpu_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    cost: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    ingredients: dict[str, str | None] = field(default_factory=dict)
+    samples: str | None = None
+    scores: tuple[ScoreRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run with its cell, as it is read back."""
+
+    id: str
+    attempt: int
+    state: str
+    owner: str
+    started: datetime
+    ended: datetime | None
+    error: str | None
+    traceback: str | None
+    command: list[str] | None
+    environment: dict[str, Any] | None
+    device: str | None
+    threads: int | None
+    wall_seconds: float | None
+    cpu_seconds: float | None
+    peak_memory_bytes: int | None
+    cost: dict[str, float]
+    facts: dict[str, str]
+    missing: list[str]
+    ingredients: dict[str, str | None]
+    samples: str | None
+    cell: CellRow
+    scores: tuple[ScoreRow, ...] = ()

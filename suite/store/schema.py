@@ -1,0 +1,113 @@
+"""The schema: cells, runs, scores, and the environments that runs were made in."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+REVISION = "0001"
+"""The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
+
+VERSION_TABLE = "suite_alembic_version"
+"""Not Alembic's default name: two tools in one shared database would take each other's revision for their own."""
+
+STATES = ("running", "done", "failed", "timeout", "out-of-memory", "killed", "invalid", "stale", "late")
+"""``stale``: its runner died or lost its lease. ``late``: it ended after another run had taken the cell over."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+cell = Table(
+    "cell",
+    metadata,
+    Column("id", String(64), primary_key=True),  # sha256 of the identity
+    Column("identity", Text, nullable=False),  # the canonical JSON behind the hash, compared on reuse
+    Column("protocol", String(64), nullable=False),  # sha256 of what rows must share to be comparable
+    Column("task", String(100), nullable=False),
+    Column("task_version", String(40), nullable=False),
+    Column("method", String(100), nullable=False),
+    Column("method_version", String(40), nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("created", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Index(None, "task", "method"),
+)
+
+environment = Table(
+    "environment",
+    metadata,
+    Column("id", String(64), primary_key=True),  # sha256 of the document
+    Column("document", JSON, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(32), primary_key=True),  # random
+    Column("cell", String(64), ForeignKey("cell.id", ondelete="RESTRICT"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("owner", String(200), nullable=False),  # host:pid:start time of the runner
+    Column("lease_until", DateTime),
+    Column("started", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Column("ended", DateTime),
+    Column("error", Text),
+    Column("traceback", Text),
+    Column("command", JSON),  # the arguments as they were passed
+    Column("environment", String(64), ForeignKey("environment.id", ondelete="RESTRICT")),
+    Column("device", String(40)),
+    Column("threads", Integer),
+    Column("wall_seconds", Float),
+    Column("cpu_seconds", Float),
+    Column("peak_memory_bytes", BigInteger),
+    Column("cost", JSON),
+    Column("facts", JSON),
+    Column("missing", JSON),
+    Column("ingredients", JSON),  # fingerprints of data and weights, as they were found by the worker
+    Column("samples", String(64)),  # sha256 of the per-sample Parquet file
+    UniqueConstraint("cell", "attempt"),
+    CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
+    # What makes "every cell exactly once" true: the database itself refuses a second claim.
+    Index(
+        "uq_run_cell_taken",
+        "cell",
+        unique=True,
+        sqlite_where=text("state IN ('running', 'done')"),
+        postgresql_where=text("state IN ('running', 'done')"),
+    ),
+)
+
+score = Table(
+    "score",
+    metadata,
+    Column("run", String(32), ForeignKey("run.id", ondelete="RESTRICT"), primary_key=True),
+    Column("metric", String(50), primary_key=True),
+    Column("subset", String(100), primary_key=True),
+    Column("metric_version", String(40), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("partial", Boolean, nullable=False),
+)

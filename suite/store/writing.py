@@ -1,0 +1,152 @@
+"""Writing: claim a cell, keep the claim, record how the run ended. Every method is one short transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, DateTime, Engine, and_, func, or_, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import update
+
+from suite.errors import SuiteError
+from suite.hashing import digest
+from suite.store.engine import translated, writer_engine
+from suite.store.migrate import check_revision, create_if_missing
+from suite.store.owner import is_known_dead, this_process
+from suite.store.rows import CellRow, Ending
+from suite.store.schema import cell, environment, run, score
+
+LEASE_SECONDS = 60
+
+
+class Writer:
+    """The store, open for writing. Creates it if it does not exist.
+
+    Raises:
+        SuiteError: the database cannot be written, or its schema is of another version.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.owner = this_process()
+        self._engine = writer_engine(url)
+        create_if_missing(self._engine, url)
+        check_revision(self._engine, url)
+
+    def claim(self, wanted: CellRow, command: Sequence[str]) -> str | None:
+        """Return the id of a new run of this cell, or None if it is done or somebody else is at it.
+
+        The unique index on taken cells decides between several claimants, so a cell is never run twice.
+
+        Raises:
+            SuiteError: the store holds another identity under this cell's hash.
+        """
+        try:
+            with translated(self.url), self._engine.begin() as connection:
+                self._ensure_cell(connection, wanted)
+                self._free_dead(connection, wanted.id)
+                attempt = connection.scalar(select(func.max(run.c.attempt)).where(run.c.cell == wanted.id)) or 0
+                identifier = secrets.token_hex(8)
+                connection.execute(
+                    run.insert().values(
+                        id=identifier,
+                        cell=wanted.id,
+                        attempt=attempt + 1,
+                        state="running",
+                        owner=self.owner,
+                        lease_until=_in_seconds(self._engine, LEASE_SECONDS),
+                        command=list(command),
+                    )
+                )
+            return identifier
+        except IntegrityError:
+            return None
+
+    def renew_leases(self) -> None:
+        """Extend the claims of this process."""
+        mine = and_(run.c.owner == self.owner, run.c.state == "running")
+        with translated(self.url), self._engine.begin() as connection:
+            connection.execute(update(run).where(mine).values(lease_until=_in_seconds(self._engine, LEASE_SECONDS)))
+
+    def end(self, identifier: str, ending: Ending) -> None:
+        """Record how a run ended, with its scores, in one transaction.
+
+        If another run has taken the cell over meanwhile, the state becomes ``late``: kept, and not counted.
+        """
+        try:
+            self._end(identifier, ending, ending.state)
+        except IntegrityError:
+            self._end(identifier, ending, "late")
+
+    def release(self, identifier: str) -> None:
+        """Give a claim back unrun, as on Ctrl-C: the cell is free at once."""
+        with translated(self.url), self._engine.begin() as connection:
+            claimed = and_(run.c.id == identifier, run.c.state == "running")
+            connection.execute(update(run).where(claimed).values(state="stale", ended=func.current_timestamp()))
+
+    def runs(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, CellRow]]:
+        """Return {run id: (state, owner, cell)} for those of the given runs that this store has."""
+        query = select(run.c.id.label("run"), run.c.state, run.c.owner, cell).join(cell, run.c.cell == cell.c.id)
+        with translated(self.url), self._engine.connect() as connection:
+            rows = connection.execute(query.where(run.c.id.in_(list(identifiers)))).all()
+        names = CellRow.__dataclass_fields__
+        return {
+            row.run: (row.state, row.owner, CellRow(**{name: getattr(row, name) for name in names})) for row in rows
+        }
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _ensure_cell(self, connection: Connection, wanted: CellRow) -> None:
+        stored = connection.scalar(select(cell.c.identity).where(cell.c.id == wanted.id))
+        if stored is None:
+            connection.execute(cell.insert().values(**asdict(wanted)))
+        elif stored != wanted.identity:
+            raise SuiteError(
+                f"the store holds another identity under cell {wanted.id[:12]}: it was changed by hand",
+                place=self._engine.url.render_as_string(hide_password=True),
+                next="restore the store from a backup",
+            )
+
+    def _free_dead(self, connection: Connection, cell_id: str) -> None:
+        """Mark runs of this cell as stale whose process is gone or whose lease has run out."""
+        running = and_(run.c.cell == cell_id, run.c.state == "running")
+        expired: ColumnElement[bool] = run.c.lease_until < func.current_timestamp(type_=DateTime)
+        for row in connection.execute(select(run.c.id, run.c.owner, expired.label("expired")).where(running)).all():
+            if row.expired or is_known_dead(row.owner):
+                connection.execute(update(run).where(run.c.id == row.id).values(state="stale"))
+
+    def _end(self, identifier: str, ending: Ending, state: str) -> None:
+        values: dict[str, Any] = {
+            name: value for name, value in vars(ending).items() if name not in ("state", "environment", "scores")
+        }
+        values["missing"] = list(ending.missing)
+        with translated(self.url), self._engine.begin() as connection:
+            if ending.environment is not None:
+                values["environment"] = self._ensure_environment(connection, ending.environment)
+            # A run that has an ending keeps it: recording twice changes nothing.
+            open_run = and_(run.c.id == identifier, or_(run.c.state == "running", run.c.state == "stale"))
+            ended = connection.execute(
+                update(run)
+                .where(open_run)
+                .values(state=state, ended=func.current_timestamp(), lease_until=None, **values)
+            )
+            if ended.rowcount and ending.scores:
+                connection.execute(score.insert(), [{"run": identifier, **asdict(row)} for row in ending.scores])
+
+    def _ensure_environment(self, connection: Connection, document: dict[str, Any]) -> str:
+        identifier = digest(document)
+        if connection.scalar(select(environment.c.id).where(environment.c.id == identifier)) is None:
+            connection.execute(environment.insert().values(id=identifier, document=document))
+        return identifier
+
+
+def _in_seconds(engine: Engine, seconds: int) -> ColumnElement[Any]:
+    """Return the database's clock plus some seconds: the clocks of several hosts need not agree."""
+    if engine.dialect.name == "sqlite":
+        return func.datetime("now", f"+{seconds} seconds", type_=DateTime)
+    return func.current_timestamp() + text(f"interval '{seconds} seconds'")
