@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import enum
-import io
 import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from suite.board.export import to_csv as to_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,21 +59,6 @@ def print_list(rows: Sequence[dict[str, Any]], form: Format, title: str = "") ->
         typer.echo(to_csv(rows), nl=False)
     else:
         _print_table(rows, title)
-
-
-def to_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Return CSV with a header; text that a spreadsheet would take for a formula is quoted with an apostrophe."""
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    value = " ".join(value) if isinstance(value, list | tuple) else value
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\0")) else value
 
 
 def _print_table(rows: Sequence[dict[str, Any]], title: str) -> None:

@@ -1,14 +1,14 @@
-"""A task's table for the terminal, and as flat rows for JSON and CSV."""
+"""A task's table for the terminal."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import typer
 
-from suite.board.model import Row, Table, Value
+from suite.board.export import flat_rows as flat_rows
+from suite.board.export import shown_rank, shown_value
+from suite.board.model import Row, Table
 from suite.cli.output import console
-from suite.contracts import Column, Metric
+from suite.contracts import Column
 
 
 def print_table(table: Table, *, full: bool = False) -> None:
@@ -38,53 +38,8 @@ def print_table(table: Table, *, full: bool = False) -> None:
         typer.echo(line)
 
 
-def flat_rows(table: Table) -> list[dict[str, Any]]:
-    """Return the rows with one entry per column, for CSV."""
-    return [
-        {
-            "task": table.task,
-            "protocol": table.protocol[:12],
-            "place": row.place,
-            "best": row.best,
-            "worst": row.worst,
-            "method": row.label,
-            "version": row.version,
-            "status": row.card.status if row.card else None,
-            "seeds": len(row.seeds),
-            **{key: entry for column in table.columns for key, entry in _flat_value(column, row.value(column)).items()},
-            **{name: row.cost.get(name) for name in ("fit_seconds", "score_seconds", "wall_seconds")},
-            "unranked": row.unranked,
-        }
-        for row in table.rows
-    ]
-
-
-def shown_rank(row: Row) -> str:
-    """Return ``3 (1–5)``, or a dash for a row that is not ranked."""
-    if row.place is None:
-        return "–"
-    return f"{row.place} ({row.best}–{row.worst})" if row.best != row.worst else f"{row.place}"
-
-
-def shown_value(metric: Metric, value: Value | None) -> str:
-    """Return ``87.73 ±1.52``, the half-width of the interval where there is one."""
-    if value is None:
-        return "–"
-    text = f"{metric.shown(value.mean):.2f}"
-    if value.low is not None and value.high is not None:
-        text += f" ±{metric.shown(max(value.high - value.mean, value.mean - value.low)):.2f}"
-    return text
-
-
 def _is_main(table: Table, column: Column) -> bool:
     return column.metric == table.primary.metric
-
-
-def _flat_value(column: Column, value: Value | None) -> dict[str, Any]:
-    key = f"{column.metric} {column.subset}"
-    if value is None:
-        return {key: None, f"{key} low": None, f"{key} high": None, f"{key} partial": None}
-    return {key: value.mean, f"{key} low": value.low, f"{key} high": value.high, f"{key} partial": value.partial}
 
 
 def _title(table: Table) -> str:

@@ -35,7 +35,7 @@ def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Ten
     caught: list[Tensor] = []
     hook = linear_head(network).register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
     try:
-        with torch.inference_mode():
+        with torch.no_grad():  # not inference mode: detectors may differentiate through what they get
             logits = network(images)
     finally:
         hook.remove()

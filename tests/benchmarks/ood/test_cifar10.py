@@ -1,0 +1,59 @@
+"""ood/cifar10 on the local mirror and the given weights."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from suite.benchmarks.ood.cifar10 import CIFAR10Task
+from suite.cache import Cache
+from suite.contracts import Missing, Resources
+from suite.settings import Settings
+
+pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("cifar10")]
+
+
+def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "suite", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False, env=os.environ.copy())
+
+
+def test_all_methods_cost_one_inference_pass(mirrored: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mirrored.cache is not None
+    monkeypatch.setenv("SUITE_CACHE", str(mirrored.cache))
+    done = suite("run", "--task", "ood/cifar10", "--method", "msp", "--method", "energy", "--method", "vim")
+    assert done.returncode == 0, done.stderr
+    for name, images in {"cifar10-train": "50,000", "mnist": "10,000", "textures": "1,200"}.items():
+        assert done.stderr.count(f"features of {name}: {images} images") == 1
+    assert "88.14 % of 10,000" in done.stdout
+    assert "missing data: near/cifar100, far/svhn, far/places365; means without them are partial" in done.stdout
+
+    table = json.loads(suite("board", "--format", "json").stdout)["tables"][0]
+    near = [v for row in table["rows"] for v in row["values"] if (v["metric"], v["subset"]) == ("auroc", "near")]
+    assert len(near) == 3
+    assert all(value["partial"] and value["low"] is None and value["n"] == 1 for value in near)
+    assert all(0.7 < value["mean"] < 0.95 for value in near)
+
+
+def test_validation_and_test_are_disjoint(mirrored: Settings) -> None:
+    resources = Resources(mirrored, Cache(mirrored.cache_folder))
+    splits = CIFAR10Task().splits(0, resources)
+    validation, test = splits.validation.rows(resources), splits.test.rows(resources)
+    assert sorted(np.concatenate([validation, test])) == list(range(10_000))
+    assert len(validation) == 1000
+    outside, tuning = splits.near["tiny-imagenet"], splits.validation_ood["tiny-imagenet"]
+    assert not set(outside.targets(resources)) & set(tuning.targets(resources))
+    assert (len(outside.rows(resources)), len(tuning.rows(resources))) == (9000, 1000)
+
+
+def test_without_cifar10_itself_it_says_what_is_missing(settings: Settings, tmp_path: Path) -> None:
+    empty = settings.model_copy(update={"data": tmp_path})
+    resources = Resources(empty, Cache(tmp_path / "cache"))
+    with pytest.raises(Missing, match="uoft-cs/cifar10; the hub is off"):
+        CIFAR10Task().data()[0].known_fingerprint(resources)

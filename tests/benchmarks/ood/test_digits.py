@@ -1,0 +1,63 @@
+"""ood/digits: the splits, and the gate that says it can rank methods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from suite.benchmarks.ood.digits import DIGITS, IN, LEFT_OUT, DigitsTask
+from suite.contracts import Outcome, Resources, TaskContext
+from suite.registry import load_registry
+from suite.stats.paired import paired_t
+
+METHODS = {entry.value.name: entry.value for entry in load_registry().methods_of("ood")}
+
+
+def evaluate(name: str, seed: int, resources: Resources) -> Outcome:
+    return DigitsTask().evaluate(METHODS[name](), TaskContext(seed, resources))
+
+
+def value(outcome: Outcome, metric: str, subset: str) -> float:
+    return next(score.value for score in outcome.scores if (score.metric, score.subset) == (metric, subset))
+
+
+@pytest.mark.parametrize("seed", DigitsTask.seeds)
+def test_splits_are_disjoint_and_complete(seed: int, resources: Resources) -> None:
+    splits = DigitsTask().splits(seed, resources)
+    parts = [splits.train, splits.validation, splits.test, splits.near["left-out-digits"]]
+    rows = np.concatenate([part.rows(resources) for part in parts])
+    assert sorted(rows) == list(range(1797))
+    assert [len(part.rows(resources)) for part in parts[:2]] == [500, 60]
+    labels = DIGITS.open(resources).labels
+    assert set(labels[parts[3].rows(resources)]) == set(LEFT_OUT)
+    assert set(splits.train.targets(resources)) == set(range(len(IN)))
+    assert np.array_equal(np.asarray(IN)[splits.train.targets(resources)], labels[splits.train.rows(resources)])
+
+
+@pytest.mark.xdist_group("digits")
+def test_the_gate_holds(resources: Resources) -> None:
+    """MSP's near AUROC lies between 80 and 95 % for every seed, and methods differ by more than seed noise."""
+    near = {
+        name: [value(evaluate(name, seed, resources), "auroc", "near") for seed in DigitsTask.seeds]
+        for name in ("msp", "energy", "vim", "field-potential")
+    }
+    print({name: np.round(100 * np.array(values), 2).tolist() for name, values in near.items()})
+    assert all(0.80 <= each <= 0.95 for each in near["msp"])
+    difference = paired_t(near["vim"], near["energy"], over="seeds")
+    assert difference.p is not None
+    assert difference.p < 0.05
+    assert difference.mean > np.std(near["vim"], ddof=1)
+    assert paired_t(near["field-potential"], near["msp"], over="seeds").mean > np.std(near["msp"], ddof=1)
+
+
+@pytest.mark.xdist_group("digits")
+def test_the_same_cell_gives_the_same_scores(resources: Resources) -> None:
+    one, other = (evaluate("field-potential", 1, resources) for _ in range(2))
+    assert one.scores == other.scores
+    assert one.samples.equals(other.samples)
+
+
+@pytest.mark.xdist_group("digits")
+def test_the_network_is_a_good_classifier(resources: Resources) -> None:
+    for seed in DigitsTask.seeds:
+        assert value(evaluate("msp", seed, resources), "id_accuracy", "id") >= 0.93

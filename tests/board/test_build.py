@@ -1,0 +1,195 @@
+"""Building the board from a store: means, intervals, ranks, and what is not ranked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suite.board.artifact import board_path, load_board
+from suite.board.build import build_board
+from suite.board.model import Row, Table
+from suite.contracts import Column
+from suite.hashing import digest
+from suite.registry import load_registry
+from suite.settings import load_settings
+from suite.store.reading import Reader
+from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.writing import Writer
+
+REGISTRY = load_registry()
+NEAR = Column(metric="auroc", subset="near")
+
+
+class Store:
+    """A store that is filled by hand, as runs of ood/digits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = load_settings(home=folder)
+        self.writer = Writer(self.settings.database_url)
+
+    def run(self, method: str, seed: int, near: float | None, **about: Any) -> str:
+        """Record a run; ``near`` None is a failure. ``about`` changes parameters, protocol, source or partial."""
+        parameters = about.get("parameters", {})
+        protocol = about.get("protocol", "p" * 64)
+        identity = {"m": method, "s": seed, "p": parameters, "c": protocol, "method_source": about.get("source")}
+        cell = CellRow(
+            id=digest(identity),
+            identity=json.dumps(identity),
+            protocol=protocol,
+            task="ood/digits",
+            task_version="1",
+            method=f"ood/{method}",
+            method_version=about.get("version", "1"),
+            parameters=parameters,
+            seed=seed,
+        )
+        run = self.writer.claim(cell, ["run"])
+        assert run is not None
+        if near is None:
+            self.writer.end(run, Ending(state=about.get("state", "failed"), error="no"))
+        else:
+            partial = about.get("partial", False)
+            score = ScoreRow("auroc", "1", "near", near, 1, partial)
+            missing = ("near/left-out-digits",) if partial else ()
+            ending = Ending(
+                state="done", scores=(score,), missing=missing, cost={"fit_seconds": 2.0}, facts={"model": f"m{seed}"}
+            )
+            self.writer.end(run, ending)
+        return run
+
+    def tables(self) -> list[Table]:
+        reader = Reader(self.settings.database_url)
+        try:
+            return list(build_board(reader, REGISTRY).tables)
+        finally:
+            reader.close()
+
+    def rows(self) -> dict[str, Row]:
+        (table,) = self.tables()
+        return {row.label: row for row in table.rows}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "home")
+
+
+def fill(store: Store, method: str, values: list[float], **about: Any) -> None:
+    for seed, value in enumerate(values):
+        store.run(method, seed, value, **about)
+
+
+def test_mean_interval_rank_and_points(store: Store) -> None:
+    fill(store, "msp", [0.80, 0.82, 0.81, 0.79, 0.83])
+    fill(store, "knn", [0.90, 0.92, 0.91, 0.89, 0.935], parameters={"k": 50})
+    rows = store.rows()
+    value = rows["knn"].value(NEAR)
+    assert value is not None
+    assert value.mean == pytest.approx(0.911)
+    assert value.basis == "95 %, t over seeds"
+    assert value.low == pytest.approx(0.911 - 2.776 * 0.01746 / 5**0.5, abs=1e-4)
+    assert [(row.place, row.best, row.worst) for row in rows.values()] == [(1, 1, 1), (2, 2, 2)]
+    assert [point.seed for point in rows["msp"].points] == [0, 1, 2, 3, 4]
+    assert rows["msp"].cost["fit_seconds"] == 2.0
+    assert store.tables()[0].facts == {"model": "seed 0: m0; seed 1: m1; seed 2: m2; seed 3: m3; seed 4: m4"}
+
+
+def test_an_interval_stays_within_the_bounds(store: Store) -> None:
+    fill(store, "msp", [0.999, 1.0, 0.95, 1.0, 1.0])
+    value = store.rows()["msp"].value(NEAR)
+    assert value is not None
+    assert value.high == 1.0
+
+
+def test_incomplete_rows_are_shown_and_not_ranked(store: Store) -> None:
+    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81])
+    fill(store, "energy", [0.99, 0.98], parameters={"temperature": 1.0})
+    row = store.rows()["energy"]
+    assert row.place is None
+    assert row.unranked == "seeds 2, 3, 4 are not done"
+    assert store.rows()["msp"].place == 1
+
+
+def test_seeds_beyond_the_tasks_own_are_not_mixed_in(store: Store) -> None:
+    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81, 0.1])
+    assert store.rows()["msp"].seeds == (0, 1, 2, 3, 4)
+
+
+def test_a_partial_mean_is_not_ranked_with_complete_ones(store: Store) -> None:
+    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81])
+    fill(store, "max-logit", [0.99, 0.98, 0.97, 0.98, 0.99], partial=True)
+    row = store.rows()["max-logit"]
+    assert (row.place, row.unranked) == (None, "partial mean beside complete ones")
+
+
+def test_rows_that_lack_the_same_data_are_ranked_among_themselves(store: Store) -> None:
+    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81], partial=True)
+    fill(store, "max-logit", [0.9, 0.91, 0.93, 0.9, 0.91], partial=True)
+    assert [row.place for row in store.rows().values()] == [1, 2]
+    assert store.tables()[0].missing == ("near/left-out-digits",)
+
+
+def test_failures_are_counted_and_a_stale_run_is_not_a_failure(store: Store) -> None:
+    fill(store, "msp", [0.8, 0.81, 0.82, 0.8])
+    store.run("msp", 4, None, state="timeout")
+    store.writer.release(store.run("knn", 0, 0.9))  # done already: releasing changes nothing
+    row = store.rows()["msp"]
+    assert row.failed == {"timeout": 1}
+    assert row.unranked == "seeds 4 are not done"
+
+
+def test_a_method_that_only_failed_has_a_row(store: Store) -> None:
+    store.run("vim", 0, None)
+    row = store.rows()["vim"]
+    assert (row.place, row.failed, row.values) == (None, {"failed": 1}, ())
+
+
+def test_parameters_make_rows_of_their_own(store: Store) -> None:
+    fill(store, "energy", [0.8] * 5, parameters={"temperature": 1.0})
+    fill(store, "energy", [0.9] * 5, parameters={"temperature": 2.0})
+    assert set(store.rows()) == {"energy", "energy (temperature=2.0)"}
+
+
+def test_a_spread_of_zero_has_no_interval(store: Store) -> None:
+    fill(store, "msp", [0.8] * 5)
+    value = store.rows()["msp"].value(NEAR)
+    assert value is not None
+    assert (value.low, value.high, value.basis) == (None, None, "")
+
+
+def test_only_the_newest_code_of_a_method_counts(store: Store) -> None:
+    fill(store, "msp", [0.1] * 5, source="old")
+    reader = Reader(store.settings.database_url)
+    reader.close()
+    with store.writer._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
+    fill(store, "msp", [0.8, 0.9], source="new")
+    row = store.rows()["msp"]
+    assert row.seeds == (0, 1)
+
+
+def test_protocols_are_tables_of_their_own(store: Store) -> None:
+    fill(store, "msp", [0.1] * 5, protocol="a" * 64)
+    with store.writer._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
+    fill(store, "msp", [0.8] * 5, protocol="b" * 64)
+    assert [(table.protocol[0], table.current) for table in store.tables()] == [("b", True), ("a", False)]
+
+
+def test_the_file_follows_the_store(store: Store) -> None:
+    fill(store, "msp", [0.8] * 5)
+    first = load_board(store.settings, REGISTRY)
+    modified = board_path(store.settings).stat().st_mtime_ns
+    assert load_board(store.settings, REGISTRY) == first
+    assert board_path(store.settings).stat().st_mtime_ns == modified
+    fill(store, "max-logit", [0.9] * 5)
+    assert len(load_board(store.settings, REGISTRY).tables[0].rows) == 2
+
+
+def test_a_damaged_file_is_built_again(store: Store) -> None:
+    fill(store, "msp", [0.8] * 5)
+    board_path(store.settings).write_text("{")
+    assert load_board(store.settings, REGISTRY).tables[0].rows[0].name == "msp"

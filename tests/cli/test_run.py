@@ -1,0 +1,59 @@
+"""The main job, as a new user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("digits")
+
+
+def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "suite", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False, env=os.environ.copy())
+
+
+def test_suite_run_twice(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
+    first = suite("run")
+    assert first.returncode == 0, first.stderr
+    assert "40 cells run" in first.stdout
+    assert first.stdout.count("5/5") == 8
+
+    started = time.perf_counter()
+    second = suite("run")
+    assert second.returncode == 0, second.stderr
+    assert "nothing to run: 40 cells done before" in second.stdout
+    print(f"the second run took {time.perf_counter() - started:.2f} s")
+
+    board = json.loads(suite("board", "--format", "json").stdout)
+    (table,) = board["tables"]
+    assert len(table["rows"]) == 8
+    assert {len(row["seeds"]) for row in table["rows"]} == {5}
+    assert all(row["place"] for row in table["rows"])
+
+    run = table["rows"][0]["runs"][0]
+    shown = json.loads(suite("show", run[:8], "--format", "json").stdout)
+    assert shown["state"] == "done"
+    assert Path(shown["samples_file"]).exists()
+    assert shown["environment"]["suite"]["version"]
+    assert set(shown["ingredients"]) == {
+        "data/digits",
+        "data/photograph-patches",
+        "data/uniform-noise",
+        "model/small-cnn-digits",
+    }
+    assert "auroc" in suite("show", run[:8]).stdout
+    rows = suite("board", "--format", "csv").stdout.splitlines()
+    assert len(rows) == 9
+    assert suite("board", "--runs").stdout.count(" done ") == 40
+    changed = suite("run", "--method", "energy", "--set", "energy.temperature=2", "--seed", "0")
+    assert changed.returncode == 0
+    assert "energy (temperature=2.0)" in changed.stdout
+    assert "seeds 1, 2, 3, 4 are not done" in changed.stdout

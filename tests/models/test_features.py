@@ -1,0 +1,58 @@
+"""Features: what goes into the linear head, for our networks and timm's, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from suite.benchmarks.ood.digits import DigitsTask
+from suite.contracts import Resources
+from suite.models.architecture import Architecture
+from suite.models.features import extract, features_and_logits, is_extracted, linear_head
+
+NETWORKS = [
+    (Architecture("small-cnn", {"classes": 6}), (1, 8, 8), 128),
+    (Architecture("resnet-cifar", {"depth": 20, "classes": 10}), (3, 32, 32), 64),
+    (Architecture("timm/resnet18", {"num_classes": 7}), (3, 64, 64), 512),
+    (Architecture("timm/vit_tiny_patch16_224", {"num_classes": 5, "img_size": 32, "patch_size": 8}), (3, 32, 32), 192),
+]
+
+
+@pytest.mark.parametrize(("architecture", "shape", "width"), NETWORKS, ids=[a.name for a, _, _ in NETWORKS])
+def test_logits_are_the_head_of_the_features(architecture: Architecture, shape: tuple[int, ...], width: int) -> None:
+    network = architecture.build().eval()
+    features, logits = features_and_logits(network, torch.rand(3, *shape))
+    assert features.shape == (3, width)
+    with torch.no_grad():
+        torch.testing.assert_close(linear_head(network)(features), logits)
+
+
+def test_the_resnet_has_the_papers_size() -> None:
+    network = Architecture("resnet-cifar", {"depth": 20}).build()
+    assert sum(parameter.numel() for parameter in network.parameters()) == 269_722  # 0.27M
+
+
+def test_a_classifier_that_is_not_linear_is_refused() -> None:
+    class Odd(nn.Module):
+        def get_classifier(self) -> nn.Module:
+            return nn.Identity()
+
+    with pytest.raises(TypeError, match="the classifier of Odd is Identity, not a linear layer"):
+        linear_head(Odd())
+
+
+@pytest.mark.xdist_group("digits")
+def test_features_are_computed_once(resources: Resources) -> None:
+    lines: list[str] = []
+    logged = replace(resources, log=lines.append)
+    task = DigitsTask()
+    split, model = task.splits(4, resources).validation, task.model(4)
+    first = extract(model, split, logged)
+    assert is_extracted(model, split, resources)
+    lines.clear()
+    again = extract(model, split, logged)
+    assert lines == []
+    assert all(torch.equal(first[name], again[name]) for name in ("features", "logits"))

@@ -1,0 +1,67 @@
+"""Recipes learn, repeat themselves, and augment as they say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
+from suite.models.recipe import Recipe
+
+SGD = Recipe(epochs=15, batch_size=32, learning_rate=0.05, weight_decay=1e-4)
+TRANSFORM = Transform(size=8, channels=1)
+
+
+def trained(recipe: Recipe, seed: int = 0) -> tuple[float, dict[str, torch.Tensor]]:
+    """Train on two classes, bright above and bright below; return the training accuracy and the weights."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(128) % 2
+    pixels = torch.randint(60, (128, 8, 8, 1), generator=generator).to(torch.uint8)
+    pixels[labels == 0, :4] += 120
+    pixels[labels == 1, 4:] += 120
+    torch.manual_seed(seed)
+    network = Architecture("small-cnn", {"classes": 2, "width": 16}).build()
+    recipe.train(network, pixels, labels, TRANSFORM, seed=seed, device="cpu", log=lambda _: None)
+    assert not network.training
+    accuracy = (network(TRANSFORM.normalise(pixels)).argmax(dim=1) == labels).double().mean()
+    return float(accuracy), network.state_dict()
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adamw"])
+def test_it_learns(optimiser: str) -> None:
+    rate = 0.05 if optimiser == "sgd" else 3e-3
+    assert trained(replace(SGD, optimiser=optimiser, learning_rate=rate))[0] == 1.0
+
+
+def test_it_repeats_itself() -> None:
+    one, other = trained(SGD)[1], trained(SGD)[1]
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_augmentation_crops_and_flips() -> None:
+    pixels = torch.zeros(500, 6, 6, 1, dtype=torch.uint8)
+    pixels[:, 2, 1] = 9
+    recipe = replace(SGD, crop_padding=1, flip=True)
+    moved = recipe._augmented(pixels, torch.Generator().manual_seed(0))
+    assert moved.shape == pixels.shape
+    places = {tuple(place.tolist()) for image in moved for place in image[..., 0].nonzero()}
+    assert places == {(row, column) for row in (1, 2, 3) for column in (0, 1, 2, 3, 4, 5)}
+
+
+def test_the_cifar10_recipe_runs() -> None:
+    """One epoch of ood/cifar10's recipe on random images: the path that trains where no weights are given."""
+    from suite.benchmarks.ood.cifar10 import RECIPE, CIFAR10Task
+
+    model = CIFAR10Task().model(0)
+    pixels = torch.randint(256, (64, 32, 32, 3)).to(torch.uint8)
+    network = model.architecture.build()
+    before = network.state_dict()["linear.weight"].clone()
+    replace(RECIPE, epochs=1).train(
+        network, pixels, torch.arange(64) % 10, model.transform, seed=0, device="cpu", log=lambda _: None
+    )
+    after = network.state_dict()["linear.weight"]
+    assert torch.isfinite(after).all()
+    assert not torch.equal(before, after)

@@ -1,0 +1,104 @@
+"""Reference models: trained once, hashed, refused when corrupt; given weights win where they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from suite.benchmarks.ood.digits import DigitsTask
+from suite.cache import Cache
+from suite.contracts import Resources
+from suite.errors import SuiteError
+from suite.hashing import file_digest
+from suite.models.recipe import Recipe
+from suite.models.reference import GivenWeights, ReferenceModel
+from suite.settings import load_settings
+
+QUICK = Recipe(epochs=1, batch_size=100, learning_rate=0.1, weight_decay=0.0)
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Resources:
+    settings = load_settings(cache=tmp_path / "cache", hub=False)
+    return Resources(settings, Cache(settings.cache_folder))
+
+
+def model(**changes: Any) -> ReferenceModel:
+    return replace(DigitsTask().model(0), recipe=QUICK, **changes)
+
+
+def test_it_is_trained_once_and_remembered(at: Resources) -> None:
+    lines: list[str] = []
+    logged = replace(at, log=lines.append)
+    assert model().known_fingerprint(at) is None
+    first = model().fingerprint(logged)
+    assert model().fingerprint(logged) == first == model().known_fingerprint(at)
+    assert sum("training" in line for line in lines) == 1
+    assert file_digest(model().path(at)) == first
+
+
+def test_training_is_deterministic_and_depends_on_the_seed(at: Resources, tmp_path: Path) -> None:
+    elsewhere = Resources(at.settings, Cache(tmp_path / "other"))
+    assert model().fingerprint(at) == model().fingerprint(elsewhere)
+    assert model(seed=1).fingerprint(at) != model().fingerprint(at)
+
+
+def test_the_recipe_is_part_of_the_identity_and_the_seed_not_of_the_lineage(at: Resources) -> None:
+    longer = replace(model(), recipe=replace(QUICK, epochs=2))
+    assert longer.fingerprint(at) != model().fingerprint(at)
+    assert longer.lineage(at) != model().lineage(at)
+    assert model(seed=1).lineage(at) == model().lineage(at)
+
+
+def test_a_corrupt_checkpoint_is_refused(at: Resources) -> None:
+    model().fingerprint(at)
+    path = model().path(at)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(SuiteError, match="is corrupt: its sha256") as error:
+        model().load(at)
+    assert error.value.place == str(path)
+    assert error.value.next == f"delete it, so that it is trained or copied anew: rm {path}"
+    path.unlink()
+    assert model().load(at) is not None  # deleting it does help
+
+
+def given(folder: Path, content: dict[str, torch.Tensor]) -> tuple[ReferenceModel, Resources]:
+    folder.mkdir()
+    save_file(content, folder / "net.safetensors")
+    settings = load_settings(weights=folder, cache=folder / "cache", hub=False)
+    weights = GivenWeights("net.safetensors", file_digest(folder / "net.safetensors"))
+    return model(given=weights), Resources(settings, Cache(settings.cache_folder))
+
+
+def test_given_weights_win_and_nothing_is_trained(tmp_path: Path) -> None:
+    reference = DigitsTask().model(0)
+    state = reference.architecture.build().state_dict()
+    found, at = given(tmp_path / "weights", state)
+    assert found.known_fingerprint(at) == found.lineage(at) == file_digest(tmp_path / "weights" / "net.safetensors")
+    assert all(torch.equal(v, state[k]) for k, v in found.load(at).state_dict().items())
+
+
+def test_given_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    found, at = given(tmp_path / "weights", {"x": torch.zeros(2)})
+    with pytest.raises(SuiteError, match="does not fit 'small-cnn'"):
+        found.load(at)
+
+
+def test_given_weights_that_changed_are_refused(tmp_path: Path) -> None:
+    found, at = given(tmp_path / "weights", {"x": torch.zeros(2)})
+    save_file({"x": torch.ones(2)}, tmp_path / "weights" / "net.safetensors")
+    with pytest.raises(SuiteError, match="is corrupt"):
+        found.known_fingerprint(at)
+
+
+def test_a_folder_of_weights_that_is_not_there(tmp_path: Path) -> None:
+    settings = load_settings(weights=tmp_path / "nowhere")
+    with pytest.raises(SuiteError, match="the folder of reference weights is not there"):
+        model(given=GivenWeights("net.safetensors", "0")).known_fingerprint(Resources(settings, Cache(tmp_path)))

@@ -1,0 +1,81 @@
+"""Documents that fail the build when they drift from the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from suite.board import model
+from suite.cli.main import app
+from suite.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return (page, command) of every ``suite ...`` line in the console blocks."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"```(?:console|bash|sh)\n(.*?)```", page.read_text(), re.DOTALL):
+            for line in block.splitlines():
+                for part in line.removeprefix("$ ").split("&&"):
+                    words = re.sub(r"\s#.*", "", part).strip()
+                    words = re.sub(r"^(?:\w+=\S+ )+(?=suite )", "", words)
+                    if words.startswith("suite "):
+                        found.append((page.name, words))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_every_command_can_be_parsed(page: str, command: str) -> None:
+    parser = get_command(app)
+    context = parser.make_context("suite", shlex.split(command)[1:])  # raises what the command line would print
+    while hasattr(parser, "resolve_command") and (words := [*context._protected_args, *context.args]):
+        name, parser, words = parser.resolve_command(context, words)
+        context = parser.make_context(name, words, parent=context)
+    assert not context.args
+
+
+def test_the_readme_shows_its_commands() -> None:
+    assert len([page for page, _ in commands() if page == "README.md"]) >= 10
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (command,) = [line for block in blocks for line in block.splitlines() if "pytest" in line]
+    assert command in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+def test_the_method_of_the_readme_is_a_plugin(tmp_path: Path) -> None:
+    from suite.registry import load_registry
+
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    file = tmp_path / "my_method.py"
+    file.write_text(code)
+    registry = load_registry((file,))
+    assert registry.failures == []
+    assert "ood/my-feature-norm" in registry.methods
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    documented = set(re.findall(r"^\| `SUITE_(\w+)` \|", text, re.MULTILINE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("part", [model.Board, model.Table, model.Row, model.Value], ids=lambda part: part.__name__)
+def test_every_field_of_the_board_is_documented(part: type) -> None:
+    section = (ROOT / "docs" / "board.md").read_text().split(f"## {part.__name__}")[1].split("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE))))
+    assert named == set(part.model_fields)  # type: ignore[attr-defined]
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

@@ -1,0 +1,142 @@
+"""The protocol's promises to a detector, and its demands on one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from suite.benchmarks.ood.digits import DigitsTask
+from suite.contracts import Card, Context, Outcome, Resources, TaskContext
+from suite.data.dataset import DataSet
+from suite.data.hub import Hub
+from suite.data.split import Split
+from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood.metrics import auroc
+from suite.tracks.ood.protocol import Splits
+
+pytestmark = pytest.mark.xdist_group("digits")
+
+
+class Spy(Detector):
+    """Max-logit, and a record of what it was given."""
+
+    name, version = "spy", "1"
+    card = Card(title="Spy", status="baseline")
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        self.train, self.batches = train, []
+
+    def score(self, batch: Batch) -> Tensor:
+        self.batches.append(batch)
+        return batch.logits.amax(dim=1)
+
+
+class Greedy(Spy):
+    """Asks for everything."""
+
+    needs = frozenset({"images", "network"})
+
+
+def evaluate(detector: Any, resources: Resources, task: DigitsTask | None = None) -> Outcome:
+    return (task or DigitsTask()).evaluate(detector, TaskContext(0, resources))
+
+
+def test_shapes_are_the_contracts(resources: Resources) -> None:
+    spy = Spy()
+    evaluate(spy, resources)
+    train = spy.train
+    assert (train.features.shape, train.logits.shape, train.labels.shape) == ((500, 128), (500, 6), (500,))
+    assert (train.head.weight.shape, train.head.bias.shape) == ((6, 128), (6,))
+    torch.testing.assert_close(train.features @ train.head.weight.T + train.head.bias, train.logits)
+    assert train.images is None
+    assert train.network is None
+    assert all(batch.images is None for batch in spy.batches)
+    assert sum(len(batch.features) for batch in spy.batches) == 513 + 724 + 2000
+
+
+def test_images_and_network_come_when_declared(resources: Resources) -> None:
+    greedy = Greedy()
+    evaluate(greedy, resources)
+    images, network = greedy.train.images, greedy.train.network
+    assert images is not None
+    assert network is not None
+    assert not network.training
+    with torch.no_grad():
+        torch.testing.assert_close(network(images[0:20]), greedy.train.logits[:20])
+        for batch in greedy.batches[:2]:
+            assert batch.images is not None
+            torch.testing.assert_close(network(batch.images), batch.logits, rtol=1e-4, atol=1e-4)
+
+
+def test_a_batch_tells_nothing_of_its_set(resources: Resources) -> None:
+    """ID and OOD are mixed: every batch holds about the share of ID that the whole has."""
+    spy = Spy()
+    outcome = evaluate(spy, resources)
+    order = TaskContext(0, resources).rng("test-order").permutation(outcome.samples.num_rows)
+    is_id = np.asarray(outcome.samples["subset"].to_pylist()) == "id"
+    shares = [is_id[order[start : start + 1000]].mean() for start in range(0, 3000, 1000)]
+    assert shares == pytest.approx([is_id.mean()] * 3, abs=0.05)
+
+
+def test_scores_can_be_recomputed_from_the_samples(resources: Resources) -> None:
+    outcome = evaluate(Spy(), resources)
+    samples = outcome.samples.to_pandas()
+    inside = samples.score[samples.subset == "id"]
+    for score in outcome.scores:
+        if score.metric == "auroc" and "/" in score.subset:
+            outside = samples.score[samples.subset == score.subset]
+            assert score.value == auroc(inside, outside)
+            assert score.n == len(inside) + len(outside)
+    known = samples[samples.subset == "id"]
+    accuracy = next(score.value for score in outcome.scores if score.metric == "id_accuracy")
+    assert accuracy == (known.predicted == known.label).mean()
+    assert (samples.label[samples.subset != "id"] == -1).all()
+
+
+def test_near_and_far_are_unweighted_means(resources: Resources) -> None:
+    values = {(s.metric, s.subset): s for s in evaluate(Spy(), resources).scores}
+    far = [values["fpr95", name].value for name in ("far/photograph-patches", "far/uniform-noise")]
+    assert values["fpr95", "far"].value == pytest.approx(np.mean(far))
+    assert (values["fpr95", "far"].n, values["fpr95", "far"].partial) == (2, False)
+
+
+class WithMissing(DigitsTask):
+    """Digits with one far set that is not at hand."""
+
+    far = (*DigitsTask.far, "elsewhere")
+
+    def splits(self, seed: int, resources: Resources) -> Splits:
+        found = super().splits(seed, resources)
+        missing = DataSet("elsewhere", Hub("nobody/nothing", "test", "0" * 40), optional=True)
+        return Splits(found.train, found.test, found.near, {**found.far, "elsewhere": Split(missing)}, found.validation)
+
+
+def test_a_missing_set_makes_the_mean_partial(resources: Resources) -> None:
+    outcome = evaluate(Spy(), resources, WithMissing())
+    assert outcome.missing == ("far/elsewhere",)
+    values = {(s.metric, s.subset): s for s in outcome.scores}
+    assert values["auroc", "far"].partial
+    assert values["auroc", "far"].n == 2
+    assert not values["auroc", "near"].partial
+    assert ("auroc", "far/elsewhere") not in values
+
+
+def returning(result: Any) -> Detector:
+    class Wrong(Spy):
+        def score(self, batch: Batch) -> Tensor:
+            return result(batch)
+
+    return Wrong()
+
+
+def test_wrong_scores_are_refused(resources: Resources) -> None:
+    with pytest.raises(ValueError, match=r"shape \(1000, 6\) for a batch of 1000"):
+        evaluate(returning(lambda batch: batch.logits), resources)
+    with pytest.raises(ValueError, match=r"1000 non-finite scores .* from sample 0; the first is nan at place 0"):
+        evaluate(returning(lambda batch: batch.logits[:, 0] * float("nan")), resources)
+    with pytest.raises(TypeError, match=r"not a suite\.tracks\.ood\.Detector"):
+        evaluate(object(), resources)
