@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from suite.errors import SuiteError
 
-DEVICES = r"^(auto|cpu|cuda(:\d+)?|mps)$"
+DEVICES = r"^(auto|cpu|cuda(:\d+)?)$"
 
 
 def _cores() -> int:
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     data: Path | None = Field(None, description="local mirror of data sets, laid out as the hub is")
     weights: Path | None = Field(None, description="folder of reference weights (safetensors)")
     hub: bool | None = Field(None, description="download what is not in the mirror; on unless SUITE_DATA is set")
-    device: str = Field("auto", pattern=DEVICES, description="auto, cpu, cuda, cuda:N or mps")
+    device: str = Field("auto", pattern=DEVICES, description="auto, cpu, cuda or cuda:N")
     workers: int = Field(default_factory=_cores, ge=1, description="cells side by side")
     time_limit: float = Field(3600.0, gt=0, description="wall-clock seconds of a cell")
     prepare_time_limit: float = Field(24 * 3600.0, gt=0, description="wall-clock seconds to prepare a task's models")

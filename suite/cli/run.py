@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from suite.settings import Settings
 
 
+class Tier(enum.StrEnum):
+    """How heavy a task is."""
+
+    embedded = "embedded"
+    standard = "standard"
+    large = "large"
+
+
 def run(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
@@ -23,13 +32,13 @@ def run(
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter.")
     ] = None,
-    tier: Annotated[str, typer.Option(help="Which tasks if none are named: embedded, standard or large.")] = "embedded",
+    tier: Annotated[Tier, typer.Option(help="Which tasks, if none are named.")] = Tier.embedded,
     plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
     memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.")] = None,
     executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
     strict: StrictOption = False,
 ) -> None:
@@ -52,7 +61,7 @@ def run(
         tasks=tuple(task or ()),
         methods=tuple(method or ()),
         seeds=tuple(seed or ()),
-        tier=tier,
+        tier=tier.value,
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
     )

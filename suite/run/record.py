@@ -6,6 +6,7 @@ is killed before that, the next run finds and records them.
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from suite.files import write_atomic
 from suite.hashing import file_digest
 from suite.registry import Registry
 from suite.run.provenance import environment
-from suite.run.result import OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, Result, read_result
+from suite.run.result import OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.settings import Settings
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, Ending, ScoreRow
@@ -39,6 +40,8 @@ class Recorder:
             output = _tail(ended.job.folder / OUTPUT_FILE)
             result = Result.model_validate({"state": state, "error": ended.detail or "no result", "traceback": output})
             result.write(ended.job.folder)  # so that it is found again if the store cannot take it now
+        elif result.state == "done" and (wrong := self._wrong(cell, result)):
+            result = Result(state="invalid", error=f"{cell.task} with {cell.method}: {wrong}")
         self._store(run, cell, result, ended.job.folder)
         return result
 
@@ -59,6 +62,12 @@ class Recorder:
                     self._store(run, cell, result, folder)
                     recovered += 1
         return recovered
+
+    def _wrong(self, cell: CellRow, result: Result) -> str | None:
+        """Return why a finished result cannot be this cell's, or None."""
+        if result.ingredients != json.loads(cell.identity)["ingredients"]:
+            return "data or weights changed between planning and running; run it again"
+        return check_result(self._registry.tasks[cell.task](), result)
 
     def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> None:
         samples = folder / SAMPLES_FILE

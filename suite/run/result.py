@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from suite.contracts import Outcome, Score, Task
+from suite.contracts import Score, Task
 from suite.files import write_text_atomic
 
 RESULT_FILE = "result.json"
@@ -58,11 +58,11 @@ def read_result(folder: Path) -> Result | None:
         return Result(state="invalid", error=f"the result document is not valid: {error.errors()[0]['msg']}")
 
 
-def check_outcome(task: Task, outcome: Outcome) -> str | None:
-    """Return what is wrong with an outcome by the task's own declarations, or None."""
+def check_result(task: Task, result: Result) -> str | None:
+    """Return what is wrong with a result by the task's own declarations, or None."""
     metrics = {metric.name: metric for metric in task.metrics}
-    columns = [score.column for score in outcome.scores]
-    for score in outcome.scores:
+    columns = [score.column for score in result.scores]
+    for score in result.scores:
         if score.metric not in metrics:
             return f"score of undeclared metric {score.metric!r}"
         if score.subset not in task.subsets:
@@ -71,8 +71,7 @@ def check_outcome(task: Task, outcome: Outcome) -> str | None:
             return f"{score.column} = {score.value} is outside the metric's bounds {metrics[score.metric].bounds}"
     if len(set(columns)) < len(columns):
         return "two scores for one metric and subset"
-    if task.primary not in columns and task.primary.subset not in outcome.missing:
-        present = any(subset.startswith(f"{task.primary.subset}/") for subset in outcome.missing)
-        if not present:
-            return f"no score for the primary column {task.primary}"
+    excused = {*result.missing, *(subset.split("/")[0] for subset in result.missing)}
+    if task.primary not in columns and task.primary.subset not in excused:
+        return f"no score for the primary column {task.primary}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import random
 import resource
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from suite.errors import SuiteError
 from suite.files import write_atomic
 from suite.registry import load_registry
 from suite.run.identity import known_ingredients
-from suite.run.result import LOG_FILE, SAMPLES_FILE, Result, check_outcome
+from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
 
 
 def work(job: Job) -> None:
@@ -38,7 +39,7 @@ def work(job: Job) -> None:
             "threads": job.threads,
             "wall_seconds": time.perf_counter() - started,
             "cpu_seconds": time.process_time() - cpu,
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "peak_memory_bytes": _peak_memory(),
         }
     ).write(job.folder)
 
@@ -61,11 +62,7 @@ def _do(job: Job) -> Result:
         return _done(task, job, resources, Outcome(scores=()))
     assert job.method is not None
     method = registry.methods[job.method](**job.parameters)
-    outcome = task.evaluate(method, context)
-    wrong = check_outcome(task, outcome)
-    if wrong is not None:
-        return Result(state="invalid", error=f"{job.task} with {job.method}: {wrong}")
-    return _done(task, job, resources, outcome)
+    return _done(task, job, resources, task.evaluate(method, context))
 
 
 def _start(job: Job) -> str:
@@ -113,6 +110,11 @@ def _hardware(device: str) -> dict[str, str]:
     if not device.startswith("cuda"):
         return {}
     return {"gpu": torch.cuda.get_device_name(device), "cuda": str(torch.version.cuda)}
+
+
+def _peak_memory() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _failure(state: str, error: BaseException) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from suite.errors import SuiteError
 from suite.store.engine import database_file, reader_engine, translated
@@ -13,7 +13,12 @@ from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
 
-_RUN_COLUMNS = [column for column in run.c if column.name not in ("cell", "environment", "lease_until")]
+_DETAILS = (run.c.traceback, run.c.command, environment.c.document)
+_RUN_COLUMNS = [
+    column
+    for column in run.c
+    if column.name not in ("id", "cell", "environment", "lease_until", "traceback", "command")
+]
 
 
 class Reader:
@@ -50,7 +55,7 @@ class Reader:
         Raises:
             SuiteError: none does, or several do.
         """
-        query = self._runs().where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
+        query = _runs(*_DETAILS).where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
         with translated(self.url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
             if len(rows) != 1:
@@ -63,9 +68,12 @@ class Reader:
         return _run_row(rows[0], tuple(_score_row(each) for each in scores))
 
     def latest_runs(self) -> list[RunRow]:
-        """Return for every cell its finished run, or else its latest one, with scores and without tracebacks."""
+        """Return for every cell its finished run, or else its latest one, with scores.
+
+        Tracebacks, commands and environments are left out: they are large, and nobody lists them.
+        """
         with translated(self.url), self._engine.connect() as connection:
-            rows = connection.execute(self._runs().order_by(run.c.cell, run.c.attempt)).all()
+            rows = connection.execute(_runs().order_by(run.c.cell, run.c.attempt)).all()
             chosen: dict[str, Row[Any]] = {}
             for row in rows:
                 if row.state == "done" or row.cell_id not in chosen or chosen[row.cell_id].state != "done":
@@ -86,17 +94,18 @@ class Reader:
         """Close every connection."""
         self._engine.dispose()
 
-    @staticmethod
-    def _runs() -> Any:
-        return (
-            select(
-                *(column.label(f"run_{column.name}") if column.name == "id" else column for column in _RUN_COLUMNS),
-                *(column.label(f"cell_{column.name}") for column in cell.c if column.name != "created"),
-                environment.c.document,
-            )
-            .join(cell, run.c.cell == cell.c.id)
-            .outerjoin(environment, run.c.environment == environment.c.id)
+
+def _runs(*details: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(
+            run.c.id.label("run_id"),
+            *_RUN_COLUMNS,
+            *(column.label(f"cell_{column.name}") for column in cell.c if column.name != "created"),
+            *details,
         )
+        .join(cell, run.c.cell == cell.c.id)
+        .outerjoin(environment, run.c.environment == environment.c.id)
+    )
 
 
 def _score_row(row: Row[Any]) -> ScoreRow:
@@ -105,14 +114,15 @@ def _score_row(row: Row[Any]) -> ScoreRow:
 
 def _run_row(row: Row[Any], scores: tuple[ScoreRow, ...]) -> RunRow:
     found = row._mapping
-    names = CellRow.__dataclass_fields__
-    values = {column.name: found[column.name] for column in _RUN_COLUMNS if column.name != "id"}
+    values = {column.name: found[column.name] for column in _RUN_COLUMNS}
     for name, empty in (("cost", {}), ("facts", {}), ("missing", []), ("ingredients", {})):
         values[name] = values[name] or empty
     return RunRow(
         id=found["run_id"],
-        environment=found["document"],
-        cell=CellRow(**{name: found[f"cell_{name}"] for name in names}),
+        traceback=found.get("traceback"),
+        command=found.get("command"),
+        environment=found.get("document"),
+        cell=CellRow(**{name: found[f"cell_{name}"] for name in CellRow.__dataclass_fields__}),
         scores=scores,
         **values,
     )

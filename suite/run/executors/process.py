@@ -21,7 +21,8 @@ from suite.contracts import Ended, Executor, Job
 from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
 
 POLL_SECONDS = 0.1
-PRELOAD = ["torch", "suite.run.worker"]
+# What workers import anyway; the server imports it once for all of them.
+PRELOAD = ["torch", "sklearn.datasets", "pyarrow.parquet", "safetensors.torch", "suite.run.worker"]
 
 
 class ProcessExecutor(Executor):
