@@ -6,61 +6,26 @@ what the others returned. So entry points are imported one at a time and each pl
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from importlib.metadata import Distribution, EntryPoint, distributions
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import ModuleType
 from typing import Generic, TypeVar
 
 import pluggy
 
 from suite import hookspecs
 from suite.contracts import Executor, Method, Page, Task, Track
+from suite.contracts.declared import check_class, check_method, check_task, describe
+from suite.discovery import Failure, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
 
 T = TypeVar("T")
-SLUG = re.compile(r"^[a-z0-9][a-z0-9.-]{0,63}$")
-METHOD = re.compile(r"^([a-z0-9][a-z0-9.-]{0,31}/)?[a-z0-9][A-Za-z0-9.-]{0,63}$")  # a prefix names a foreign library
+SLUG = re.compile(r"^[a-z0-9][a-z0-9.-]{0,63}\Z")
+METHOD = re.compile(r"^([a-z0-9][a-z0-9.-]{0,31}/)?[a-z0-9][a-z0-9.-]{0,63}\Z")  # a prefix names a foreign library
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("suite_"))  # tracks first, as they are written
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Something that a plugin got wrong; ``traceback`` is empty where nothing was raised."""
-
-    plugin: str
-    distribution: str
-    version: str
-    origin: str
-    stage: str
-    message: str
-    traceback: str = ""
-
-
-@dataclass
-class Plugin:
-    """One entry point or plugin file, and what came of it."""
-
-    name: str
-    distribution: str
-    version: str
-    origin: str
-    hooks: list[str] = field(default_factory=list)
-    registered: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-
-    @property
-    def status(self) -> str:
-        """``ok``, ``partial`` (something was registered and something failed) or ``failed``."""
-        if not self.failures:
-            return "ok"
-        return "partial" if self.registered else "failed"
 
 
 @dataclass(frozen=True)
@@ -95,7 +60,7 @@ class Table(Generic[T]):
         if name not in self._entries:
             raise SuiteError(
                 f"unknown {self.kind} {name!r}.{did_you_mean(name, self._entries)}",
-                place=f"the {self.kind}s of {len(self._entries)} registered names",
+                place=f"the registry, which has {len(self._entries)} {self.kind}s",
                 next=self._command,
             )
         return self._entries[name]
@@ -142,11 +107,12 @@ class Registry:
         try:
             module = load()
             _check_markers(module)
-            self._manager.register(module, name=plugin.name)
             try:
+                self._manager.register(module, name=plugin.name)
                 self._manager.check_pending()
             except pluggy.PluginValidationError as error:
-                self._manager.unregister(name=plugin.name)
+                if self._manager.is_registered(module):  # older pluggy registers what it refuses
+                    self._manager.unregister(module)
                 raise LookupError(_with_suggestion(str(error))) from None
             plugin.hooks = [hook for hook in HOOKS if self._implements(module, hook)]
         except (Exception, SystemExit) as error:
@@ -177,7 +143,7 @@ class Registry:
             try:
                 pending.append(register(plugin, _resolve(given)))
             except (Exception, SystemExit) as error:
-                _record(plugin, f"{hook}({_describe(given)})", error)
+                _record(plugin, f"{hook}({describe(given)})", error)
 
         try:
             self._manager.subset_hook_caller(hook, remove_plugins=others)(register=callback)
@@ -192,15 +158,17 @@ class Registry:
 
     def _register_track(self, plugin: Plugin, track: object) -> Callable[[], None]:
         if not isinstance(track, Track):
-            raise TypeError(f"expected a suite.Track, got {_describe(track)}")
+            raise TypeError(f"expected a suite.Track, got {describe(track)}")
+        if not isinstance(track.contract, type) or not issubclass(track.contract, Method):
+            raise TypeError(f"the contract of track {track.name!r}, {describe(track.contract)}, is not a suite.Method")
         return self._adder(self.tracks, Entry(_slug(track.name), track, plugin))
 
     def _register_method(self, plugin: Plugin, method: object) -> Callable[[], None]:
-        cls = _subclass(method, Method, ("name", "version", "card", "track"))
+        cls = check_method(method)
         contract = self.tracks[cls.track].contract
         if not issubclass(cls, contract):
             raise TypeError(
-                f"{_describe(cls)} declares track {cls.track!r} and so must derive from "
+                f"{describe(cls)} declares track {cls.track!r} and so must derive from "
                 f"{contract.__module__}.{contract.__qualname__}"
             )
         if not METHOD.match(cls.name):
@@ -208,22 +176,19 @@ class Registry:
         return self._adder(self.methods, Entry(f"{cls.track}/{cls.name}", cls, plugin))
 
     def _register_task(self, plugin: Plugin, task: object) -> Callable[[], None]:
-        declared = ("id", "version", "tier", "title", "summary", "metrics", "primary", "subsets", "seeds")
-        cls = _subclass(task, Task, declared)  # type: ignore[type-abstract] # a base to check against
+        cls = check_task(task)
         track, _, name = cls.id.partition("/")
         self.tracks[_slug(track)]
         _slug(name)
-        if cls.primary.metric not in {metric.name for metric in cls.metrics}:
-            raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not among its metrics")
         return self._adder(self.tasks, Entry(cls.id, cls, plugin))
 
     def _register_executor(self, plugin: Plugin, executor: object) -> Callable[[], None]:
-        cls = _subclass(executor, Executor, ("name",))  # type: ignore[type-abstract] # likewise
+        cls = check_class(executor, Executor, {"name": str})  # type: ignore[type-abstract] # likewise
         return self._adder(self.executors, Entry(_slug(cls.name), cls, plugin))
 
     def _register_page(self, plugin: Plugin, page: object) -> Callable[[], None]:
         if not isinstance(page, Page):
-            raise TypeError(f"expected a suite.contracts.Page, got {_describe(page)}")
+            raise TypeError(f"expected a suite.contracts.Page, got {describe(page)}")
         return self._adder(self.pages, Entry(_slug(page.path), page, plugin))
 
     def _adder(self, table: Table[T], entry: Entry[T]) -> Callable[[], None]:
@@ -240,59 +205,17 @@ def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) 
     Nothing that a plugin does wrong raises here; see `Registry.failures`.
     """
     registry = Registry()
-    for name, distribution, point in _entry_points():
-        if name not in disabled:
-            plugin = Plugin(name, distribution.name, distribution.version, point.value)
-            registry.add_plugin(plugin, point.load)
-    for path in files:
-        registry.add_plugin(Plugin(path.stem, "(file)", "", str(path)), partial(_load_file, path))
+    for plugin, load in (*installed_plugins(), *plugin_files(files)):
+        if plugin.name not in disabled:
+            registry.add_plugin(plugin, load)
     registry.call_hooks()
     return registry
-
-
-def _entry_points() -> list[tuple[str, Distribution, EntryPoint]]:
-    """Return (plugin name, distribution, entry point), the suite's own first, then by name.
-
-    The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
-    """
-    found: dict[tuple[str, str], tuple[str, Distribution, EntryPoint]] = {}
-    for distribution in distributions():
-        points = distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
-        own = distribution.metadata["Name"] == "basin-suite" if points else False
-        for point in points:
-            name = point.name if own else f"{distribution.name}:{point.name}"
-            found.setdefault((distribution.name, point.name), (name, distribution, point))
-    return [found[key] for key in sorted(found, key=lambda key: (key[0] != "basin-suite", key))]
-
-
-def _load_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise FileNotFoundError(f"no plugin file at {path}")
-    name = f"suite_plugin_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # pickling and dataclasses look a class's module up
-    spec.loader.exec_module(module)
-    return module
 
 
 def _resolve(given: object) -> object:
     if not isinstance(given, str):
         return given
     return EntryPoint(name="", value=given, group="").load()
-
-
-def _subclass(given: object, base: type[T], declared: tuple[str, ...]) -> type[T]:
-    if not isinstance(given, type) or not issubclass(given, base):
-        raise TypeError(
-            f"expected a class that derives from {base.__module__}.{base.__qualname__}, got {_describe(given)}"
-        )
-    missing = [name for name in declared if not hasattr(given, name)]
-    if missing:
-        raise TypeError(f"{_describe(given)} does not declare {', '.join(missing)}")
-    return given
 
 
 def _slug(name: str) -> str:
@@ -313,14 +236,12 @@ def _with_suggestion(message: str) -> str:
     return f"{message}.{did_you_mean(unknown[1], HOOKS)}" if unknown else message
 
 
-def _describe(given: object) -> str:
-    if isinstance(given, type):
-        return f"{given.__module__}.{given.__qualname__}"
-    return repr(given)[:200]
-
-
 def _record(plugin: Plugin, stage: str, error: BaseException) -> None:
-    message = f"{type(error).__name__}: {error}"
+    try:
+        said = str(error)
+    except Exception as second:
+        said = f"(its text could not be made: {type(second).__name__})"
+    message = f"{type(error).__name__}: {said}"
     text = "".join(traceback.format_exception(error))
     failure = Failure(plugin.name, plugin.distribution, plugin.version, plugin.origin, stage, message, text)
     plugin.failures.append(failure)

@@ -39,8 +39,6 @@ def partition(seed: int, resources: Resources) -> tuple[Split, Split, Split]:
 class DigitsTask(OODTask):
     """Six digit classes against the four look-alikes left out, photographs and noise."""
 
-    """Six classes of handwritten digits are ID, the four look-alikes left out are near-OOD."""
-
     id = "ood/digits"
     version = "1"
     tier = "embedded"

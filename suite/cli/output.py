@@ -45,10 +45,16 @@ def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Regis
     if failed:
         names = "; ".join(f"{plugin.name}: {plugin.failures[0].message.splitlines()[0]}" for plugin in failed)
         kind = "error" if strict else "warning"
-        typer.echo(f"{kind}: {len(failed)} plugins failed, the rest goes on ({names}); see: suite plugins", err=True)
+        count = counted(len(failed), "plugin")
+        typer.echo(f"{kind}: {count} failed, the rest goes on ({names}); see: suite plugins", err=True)
         if strict:
             raise typer.Exit(1)
     return registry, settings
+
+
+def counted(count: int, noun: str) -> str:
+    """Return ``1 cell`` or ``2 cells``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def print_list(rows: Sequence[dict[str, Any]], form: Format, title: str = "") -> None:

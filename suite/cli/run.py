@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli.output import StrictOption, load
+from suite.cli.output import StrictOption, counted, load
 
 if TYPE_CHECKING:
     from suite.run.runner import Summary
@@ -98,7 +98,7 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
         "done before": summary.done_before,
         "left to another runner": summary.elsewhere,
     }
-    parts = [f"{count} cells {what}" for what, count in counts.items() if count or what == "run"]
+    parts = [f"{counted(count, 'cell')} {what}" for what, count in counts.items() if count or what == "run"]
     typer.echo(
         f"{', '.join(parts)}; store: {settings.database_url}" if ran else f"nothing to run: {', '.join(parts[1:])}"
     )
@@ -108,6 +108,6 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
             f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs"
         )
     if summary.failed_before:
-        typer.echo(f"{summary.failed_before} cells failed before; again: suite run --retry-failed")
+        typer.echo(f"{counted(summary.failed_before, 'cell')} failed before; again: suite run --retry-failed")
     for error in summary.errors:
         typer.echo(f"error: {error}", err=True)

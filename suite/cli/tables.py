@@ -16,7 +16,7 @@ def print_table(table: Table, *, full: bool = False) -> None:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(title=Text(_title(table)), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    grid = Grid(box=None, pad_edge=False)
     for name in ("rank", "method", "status"):
         grid.add_column(name)
     columns = [column for column in table.columns if full or _is_main(table, column)]
@@ -32,7 +32,7 @@ def print_table(table: Table, *, full: bool = False) -> None:
         cost = [f"{row.cost[name]:.3f}" if name in row.cost else "–" for name in ("fit_seconds", "score_seconds")]
         status = row.card.status if row.card else "?"
         grid.add_row(*(Text(text) for text in (shown_rank(row), row.label, status, *values, *cost, _seeds(table, row))))
-    typer.echo("")
+    typer.echo(f"\n{_title(table)}")
     console().print(grid)
     for line in _notes(table):
         typer.echo(line)

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from suite.contracts import Method, Missing, Resources, Task
+from suite.discovery import FILE
 from suite.hashing import canonical_json, digest, file_digest
 from suite.registry import Entry
 from suite.run.provenance import is_editable
@@ -90,7 +91,7 @@ def source_digest(entry: Entry[type[Method]]) -> str | None:
 
     Covers the class's module and the modules of its own package that it uses.
     """
-    if entry.plugin.distribution != "(file)" and not is_editable(entry.plugin.distribution):
+    if entry.plugin.distribution != FILE and not is_editable(entry.plugin.distribution):
         return None
     files = sorted(_sources(sys.modules[entry.value.__module__]))
     return digest([file_digest(file) for file in files])

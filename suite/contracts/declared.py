@@ -1,0 +1,70 @@
+"""What a plugin class must have declared before it may register, so that no command trips over it later."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TypeVar, get_args
+
+from suite.contracts.card import Card
+from suite.contracts.method import Method, Parameters
+from suite.contracts.metric import Column
+from suite.contracts.task import Task, Tier
+
+T = TypeVar("T")
+METHOD: Mapping[str, type] = {"name": str, "version": str, "card": Card, "track": str}
+TASK: Mapping[str, type] = {
+    **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),
+    **dict.fromkeys(("metrics", "subsets", "seeds"), tuple),
+    "primary": Column,
+}
+
+
+def check_class(given: object, base: type[T], declared: Mapping[str, type]) -> type[T]:
+    """Return ``given`` if it is a complete class that derives from ``base`` and declares these attributes.
+
+    Raises:
+        TypeError: it is not; the message says what is wrong.
+    """
+    if not isinstance(given, type) or not issubclass(given, base):
+        raise TypeError(f"expected a class that derives from {describe(base)}, got {describe(given)}")
+    missing = [name for name in declared if not hasattr(given, name)]
+    if missing:
+        raise TypeError(f"{describe(given)} does not declare {', '.join(missing)}")
+    for name, kind in declared.items():
+        if not isinstance(getattr(given, name), kind):
+            raise TypeError(f"{describe(given)}: {name} is {getattr(given, name)!r}, not a {kind.__name__}")
+    if inspect.isabstract(given):
+        abstract = [name for name in dir(given) if getattr(getattr(given, name, None), "__isabstractmethod__", False)]
+        raise TypeError(f"{describe(given)} does not define {', '.join(abstract)}")
+    return given
+
+
+def check_method(given: object) -> type[Method]:
+    """Return ``given`` if it is a complete method whose parameters all have defaults."""
+    cls = check_class(given, Method, METHOD)
+    if not isinstance(cls.Parameters, type) or not issubclass(cls.Parameters, Parameters):
+        raise TypeError(f"{describe(cls)}.Parameters does not derive from {describe(Parameters)}")
+    required = [name for name, field in cls.Parameters.model_fields.items() if field.is_required()]
+    if required:
+        raise TypeError(f"{describe(cls)}: parameters without default: {', '.join(map(repr, required))}")
+    return cls
+
+
+def check_task(given: object) -> type[Task]:
+    """Return ``given`` if it is a complete task with seeds, a known tier, and a primary column among its columns."""
+    cls = check_class(given, Task, TASK)  # type: ignore[type-abstract] # a base to check against
+    if cls.tier not in get_args(Tier):
+        raise ValueError(f"task {cls.id}: the tier {cls.tier!r} is none of {', '.join(get_args(Tier))}")
+    if not cls.seeds or any(not isinstance(seed, int) or seed < 0 for seed in cls.seeds):
+        raise ValueError(f"task {cls.id}: seeds are {cls.seeds!r}, not one or more integers from 0")
+    if cls.primary.metric not in {metric.name for metric in cls.metrics}:
+        raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not among its metrics")
+    if cls.primary.subset not in cls.subsets:
+        raise ValueError(f"task {cls.id}: the primary subset {cls.primary.subset!r} is not among its subsets")
+    return cls
+
+
+def describe(given: object) -> str:
+    """Return a class's full name, or the start of anything else's representation."""
+    return f"{given.__module__}.{given.__qualname__}" if isinstance(given, type) else repr(given)[:200]

@@ -1,0 +1,104 @@
+"""Finds plugins: entry points of installed distributions, and single files. Imports none of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from types import ModuleType
+
+from suite import hookspecs
+from suite.hashing import digest
+
+FILE = "(file)"
+"""The distribution of a plugin that is a file."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that a plugin got wrong; ``traceback`` is empty where nothing was raised."""
+
+    plugin: str
+    distribution: str
+    version: str
+    origin: str
+    stage: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass
+class Plugin:
+    """One entry point or plugin file, and what came of it."""
+
+    name: str
+    distribution: str
+    version: str
+    origin: str
+    hooks: list[str] = field(default_factory=list)
+    registered: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``partial`` (something was registered and something failed) or ``failed``."""
+        if not self.failures:
+            return "ok"
+        return "partial" if self.registered else "failed"
+
+
+def installed_plugins() -> list[tuple[Plugin, Callable[[], object]]]:
+    """Return each entry point's plugin and what loads it, the suite's own first, then by name.
+
+    The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
+    A distribution whose metadata cannot be read is a plugin that fails to load.
+    """
+    found: dict[tuple[bool, str, str], tuple[Plugin, Callable[[], object]]] = {}
+    for distribution in distributions():
+        try:
+            points = distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
+            name, version = (distribution.name or "nameless", distribution.version or "") if points else ("", "")
+        except Exception as error:
+            name = _folder(distribution)
+            found.setdefault((True, name, ""), (Plugin(name, name, "", name), partial(_raise, error)))
+            continue
+        for point in points:
+            own = name == "basin-suite"
+            plugin = Plugin(point.name if own else f"{name}:{point.name}", name, version, point.value)
+            found.setdefault((not own, name, point.name), (plugin, point.load))
+    return [found[key] for key in sorted(found)]
+
+
+def _folder(distribution: Distribution) -> str:
+    return str(getattr(distribution, "_path", "a distribution"))  # the name and version may be what is damaged
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def plugin_files(paths: Sequence[Path]) -> list[tuple[Plugin, Callable[[], object]]]:
+    """Return the plugin of each file and what loads it; a file that is named twice counts once."""
+    unique = list(dict.fromkeys(path.resolve() for path in paths))
+    shared = [path.name for path in unique]
+    names = [path.name if shared.count(path.name) == 1 else str(path) for path in unique]
+    return [
+        (Plugin(name, FILE, "", str(path)), partial(_load_file, path)) for name, path in zip(names, unique, strict=True)
+    ]
+
+
+def _load_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise FileNotFoundError(f"no plugin file at {path}")
+    name = f"suite_plugin_file_{path.stem}_{digest(str(path))[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # pickling and dataclasses look a class's module up
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,5 @@
+"""Has a hook that lacks its marker."""
+
+
+def suite_register_methods(register):
+    raise AssertionError("nobody calls this")

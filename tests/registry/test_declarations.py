@@ -1,0 +1,92 @@
+"""A class that would break the commands of others is refused when it registers, with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from suite.registry import load_registry
+
+METHOD = """
+from suite import Card, Parameters, hookimpl
+from suite.tracks.ood import Detector
+
+class Sound(Detector):
+    name, version, card = "sound", "1", Card(title="Sound", status="baseline")
+    def score(self, batch): ...
+
+class Wrong({base}):
+    name, version, card = "wrong", "1", Card(title="Wrong", status="baseline")
+    {line}
+
+@hookimpl
+def suite_register_methods(register):
+    register(Wrong)
+"""
+TASK = """
+from suite import Column, Metric, Task, hookimpl
+
+class Sound(Task):
+    id, version, tier, title, summary = "ood/sound", "1", "embedded", "Sound", "Nothing."
+    metrics = (Metric(name="auroc", direction="higher", unit="fraction", definition="An example."),)
+    primary, subsets, seeds = Column(metric="auroc", subset="near"), ("near",), (0,)
+    def evaluate(self, method, context): ...
+
+class Wrong({base}):
+    id = "ood/wrong"
+    {line}
+
+@hookimpl
+def suite_register_tasks(register):
+    register(Wrong)
+"""
+METHODS = {
+    "card is text": ("Sound", "card = 'a title'", "card"),
+    "version is a number": ("Sound", "version = 2", "version"),
+    "score is missing": ("Detector", "", "score"),
+    "parameter without default": ("Sound", "class Parameters(Parameters): k: int", "'k'"),
+    "parameters of another kind": ("Sound", "Parameters = dict", "Parameters"),
+    "name ends in a newline": ("Sound", "name = 'wrong\\n'", "not a method name"),
+}
+TASKS = {
+    "evaluate is missing": (
+        "Sound",
+        "from abc import abstractmethod; evaluate = abstractmethod(lambda self: 0)",
+        "evaluate",
+    ),
+    "version is a number": ("Sound", "version = 2", "version"),
+    "title is missing": ("Sound", "title = None", "title"),
+    "tier is unknown": ("Sound", "tier = 'tiny'", "tier"),
+    "seeds are a number": ("Sound", "seeds = 3", "seeds"),
+    "no seed": ("Sound", "seeds = ()", "seeds"),
+    "negative seed": ("Sound", "seeds = (0, -1)", "seeds"),
+    "primary subset is not declared": ("Sound", "primary = Column(metric='auroc', subset='far')", "'far'"),
+    "name ends in a newline": ("Sound", "id = 'ood/wrong\\n'", "not a name"),
+}
+
+
+def refusal(path: Path, text: str) -> str:
+    """Return why the plugin file was refused; it registered nothing."""
+    path.write_text(text)
+    registry = load_registry((path,))
+    assert registry.plugins[-1].registered == []
+    (failure,) = registry.failures
+    return failure.message
+
+
+@pytest.mark.parametrize(("base", "line", "reason"), METHODS.values(), ids=METHODS)
+def test_methods(tmp_path: Path, base: str, line: str, reason: str) -> None:
+    assert reason in refusal(tmp_path / "wrong_method.py", METHOD.format(base=base, line=line or "pass"))
+
+
+@pytest.mark.parametrize(("base", "line", "reason"), TASKS.values(), ids=TASKS)
+def test_tasks(tmp_path: Path, base: str, line: str, reason: str) -> None:
+    assert reason in refusal(tmp_path / "wrong_task.py", TASK.format(base=base, line=line))
+
+
+def test_an_error_that_cannot_be_printed_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "silent.py"
+    path.write_text("class Silent(Exception):\n    def __str__(self): raise RuntimeError('no text')\nraise Silent\n")
+    (failure,) = load_registry((path,)).failures
+    assert failure.message.startswith("Silent: ")

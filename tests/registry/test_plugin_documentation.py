@@ -1,0 +1,95 @@
+"""docs/plugins.md is what the code is: its hooks, its examples and its commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from suite import hookspecs
+from suite.registry import HOOKS, load_registry
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = CHECKOUT / "tests" / "assets" / "example-plugin"
+TEXT = (CHECKOUT / "docs" / "plugins.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+COMMANDS = re.findall(r"^```console\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A folder with the files of the page, and the task that it refers to."""
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    shutil.copy(PACKAGE / "basin_suite_example" / "gaussians.py", folder)
+    return folder
+
+
+def test_the_table_of_hooks_is_the_hookspecs() -> None:
+    table = re.findall(r"^\| `(suite_\w+)` \| (.*) \|$", TEXT, re.MULTILINE)
+    assert table == [(name, " ".join((getattr(hookspecs, name).__doc__ or "").split())) for name in HOOKS]
+
+
+def test_every_hook_has_an_example_and_no_other_is_mentioned() -> None:
+    task = (PACKAGE / "basin_suite_example" / "gaussians.py").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^def (suite_\w+)\(", "\n".join([*FILES.values(), task]), re.MULTILINE))
+    assert shown == set(HOOKS)
+    assert set(re.findall(r"suite_register_\w+", TEXT)) == set(HOOKS)
+
+
+def test_the_method_and_the_package_are_those_of_the_example() -> None:
+    assert FILES["feature_norm.py"] == (PACKAGE / "basin_suite_example" / "feature_norm.py").read_text(encoding="utf-8")
+    (package,) = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    assert package == (PACKAGE / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_every_path_that_is_named_exists() -> None:
+    named = re.findall(r"`((?:tests|benchmarks|plugins|docs)/[\w./-]+)`", TEXT)
+    assert named
+    assert [path for path in named if not (CHECKOUT / path).exists()] == []
+
+
+def test_the_files_of_the_page_are_whole_plugins(written: Path) -> None:
+    registry = load_registry(tuple(written / name for name in FILES if name != "about_page.py"))
+    assert registry.failures == []
+    files = [plugin for plugin in registry.plugins if plugin.distribution == "(file)"]
+    assert {plugin.name: plugin.registered for plugin in files} == {
+        "feature_norm.py": ["method ood/example-feature-norm"],
+        "guessing.py": ["track guessing", "method guessing/mean-guess", "task guessing/dice"],
+        "announcing.py": ["executor announcing"],
+        "about.py": ["page about"],
+    }
+
+
+def test_the_page_runs(written: Path) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(str(written / "about_page.py")).run()
+    assert not page.exception
+    assert [title.value for title in page.title] == ["About us"]
+
+
+def test_the_commands_work_in_the_order_of_the_page(written: Path, shared_cache: Path) -> None:
+    lines = "".join(COMMANDS).splitlines()
+    assert len(lines) > 10
+    assert [line for line in lines if not line.startswith("$ ")] == []
+    script = "\n".join("(\n" + re.sub(r"^\$ ", "", block, flags=re.MULTILINE) + ")" for block in COMMANDS)
+    scripts = Path(sys.executable).parent
+    done = subprocess.run(
+        ["bash", "-euxc", script],
+        cwd=written,
+        env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "SUITE_CACHE": str(shared_cache)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning:" not in done.stderr
