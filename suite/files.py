@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
@@ -15,9 +15,9 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     temporary file is removed, the old file stays as it was, and the error goes on to the caller.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        temporary = Path(file.name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
+        temporary.touch(exist_ok=False)  # with the rights that the umask gives, which `tempfile` would not
         write(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())

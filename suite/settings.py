@@ -61,7 +61,11 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the store."""
-        return self.database or f"sqlite:///{self.home / 'suite.db'}"
+        if self.database:
+            return self.database
+        from sqlalchemy import URL  # quotes what a URL would take for its own
+
+        return URL.create("sqlite", database=str(self.home / "suite.db")).render_as_string()
 
     @property
     def hub_allowed(self) -> bool:

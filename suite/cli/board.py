@@ -39,9 +39,10 @@ def board(
     ]
     if task and not tables:
         from suite.errors import SuiteError
+        from suite.store.engine import shown
 
         raise SuiteError(
-            f"no results of {', '.join(task)}", place=settings.database_url, next=f"suite run --task {task[0]}"
+            f"no results of {', '.join(task)}", place=shown(settings.database_url), next=f"suite run --task {task[0]}"
         )
     if form is Format.json:
         typer.echo(found.model_copy(update={"tables": tuple(tables)}).model_dump_json(indent=1))

@@ -30,7 +30,6 @@ def leaderboard(
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
         "client.disableDataExport": "true",
-        "client.showSidebarNavigation": "false",  # the app has its own; Streamlit would list the scripts at first
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     app = Path(spec.origin).with_name("app.py")

@@ -58,9 +58,6 @@ def main() -> None:
     except SuiteError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
-        sys.exit(130)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
             raise

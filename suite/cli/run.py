@@ -65,8 +65,12 @@ def run(
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
     )
-    with Progress() as progress:
-        summary = Runner(registry, settings, progress, executor).run(request)
+    try:
+        with Progress() as progress:
+            summary = Runner(registry, settings, progress, executor).run(request)
+    except KeyboardInterrupt:  # typer would exit without a word
+        typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
+        raise typer.Exit(130) from None
     board = load_board(settings, registry)
     for name in summary.tasks:
         for table in board.of_task(name)[:1]:
@@ -91,6 +95,8 @@ def _override(text: str) -> tuple[str, str, str]:
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:
+    from suite.store.engine import shown
+
     ran = sum(summary.states.values())
     counts = {
         "run": ran,
@@ -100,7 +106,9 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
     }
     parts = [f"{counted(count, 'cell')} {what}" for what, count in counts.items() if count or what == "run"]
     typer.echo(
-        f"{', '.join(parts)}; store: {settings.database_url}" if ran else f"nothing to run: {', '.join(parts[1:])}"
+        f"{', '.join(parts)}; store: {shown(settings.database_url)}"
+        if ran
+        else f"nothing to run: {', '.join(parts[1:]) or 'no cell is ready'}"
     )
     failed: dict[str, Any] = {state: count for state, count in summary.states.items() if state != "done"}
     if failed:

@@ -56,10 +56,14 @@ def git_revision(file: Path) -> dict[str, Any] | None:
         return None
     origin = git("remote", "get-url", "origin")
     return {
-        "origin": re.sub(r"//[^/@]*@", "//", origin) if origin else None,
+        "origin": _without_credentials(origin) if origin else None,
         "commit": git("rev-parse", "HEAD"),
         "dirty": bool(git("status", "--porcelain", "--untracked-files=no")),
     }
+
+
+def _without_credentials(remote: str) -> str:
+    return re.sub(r"//[^/]*@", "//", re.sub(r"[?#].*", "", remote))
 
 
 def _code(name: str, file: Path | None) -> dict[str, Any]:

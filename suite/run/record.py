@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
-from suite.contracts import Ended, Metric
-from suite.files import write_atomic
+from suite.contracts import Ended
+from suite.files import write_atomic, write_text_atomic
 from suite.hashing import file_digest
 from suite.registry import Registry
 from suite.run.provenance import environment
-from suite.run.result import OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, Result, check_result, read_result
+from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.settings import Settings
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, Ending, ScoreRow
 from suite.store.writing import Writer
 
 OUTPUT_TAIL = 20_000
+ENVIRONMENT_FILE = "environment.json"
 
 
 class Recorder:
@@ -32,36 +34,48 @@ class Recorder:
         self._registry = registry
         self._settings = settings
 
-    def record(self, run: str, cell: CellRow, ended: Ended) -> Result:
-        """Record the end of a run; returns the result as it was recorded."""
+    def begin(self, cell: CellRow, folder: Path) -> None:
+        """Note what the run is made with, now: whoever records its end may do so with other code."""
+        made_with = environment(self._registry.methods.entry(cell.method))
+        write_text_atomic(folder / ENVIRONMENT_FILE, json.dumps(made_with))
+
+    def record(self, run: str, cell: CellRow, ended: Ended) -> tuple[str, str]:
+        """Record the end of a run; returns the state and the error as they were recorded."""
         result = read_result(ended.job.folder)
         if result is None:
             state = ended.reason if ended.reason != "finished" else "killed"
             output = _tail(ended.job.folder / OUTPUT_FILE)
             result = Result.model_validate({"state": state, "error": ended.detail or "no result", "traceback": output})
             result.write(ended.job.folder)  # so that it is found again if the store cannot take it now
-        elif result.state == "done" and (wrong := self._wrong(cell, result)):
-            result = Result(state="invalid", error=f"{cell.task} with {cell.method}: {wrong}")
-        self._store(run, cell, result, ended.job.folder)
-        return result
+        return self._store(run, cell, result, ended.job.folder)
 
     def recover(self, pending: Path) -> int:
         """Record what a runner that is gone had finished and not recorded; returns how many runs that were."""
-        folders = {folder.name: folder for folder in pending.iterdir()} if pending.is_dir() else {}
-        recovered = 0
-        for run, (state, owner, cell) in self._writer.runs(set(folders)).items():
-            folder = folders[run]
-            if state not in ("running", "stale"):
+        from filelock import FileLock
+
+        if not pending.is_dir():
+            return 0
+        with FileLock(pending.with_suffix(".lock")):  # two runners that start at once would delete under each other
+            folders = {folder.name: folder for folder in pending.iterdir()}
+            found = self._writer.runs(set(folders))
+            return sum(self._recover(run, *what, folders[run]) for run, what in found.items())
+
+    def _recover(self, run: str, state: str, owner: str, expired: bool, cell: CellRow, folder: Path) -> bool:
+        if state not in ("running", "stale"):
+            shutil.rmtree(folder, ignore_errors=True)
+            return False
+        gone = is_known_dead(owner)
+        result = read_result(folder)
+        if result is None:
+            if gone:
+                self._writer.release(run)
                 shutil.rmtree(folder, ignore_errors=True)
-            elif is_known_dead(owner):
-                result = read_result(folder) if (folder / RESULT_FILE).exists() else None
-                if result is None:
-                    self._writer.release(run)
-                    shutil.rmtree(folder, ignore_errors=True)
-                else:
-                    self._store(run, cell, result, folder)
-                    recovered += 1
-        return recovered
+            return False
+        # A result of a plugin that is not loaded now waits until it is: nobody else can tell whether it is valid.
+        if cell.task not in self._registry.tasks or not (gone or expired):
+            return False
+        self._store(run, cell, result, folder)
+        return True
 
     def _wrong(self, cell: CellRow, result: Result) -> str | None:
         """Return why a finished result cannot be this cell's, or None."""
@@ -69,10 +83,16 @@ class Recorder:
             return "data or weights changed between planning and running; run it again"
         return check_result(self._registry.tasks[cell.task](), result)
 
-    def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> None:
+    def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> tuple[str, str]:
+        wrong = self._wrong(cell, result) if result.state == "done" else None
+        if wrong is not None:
+            error = f"{cell.task} with {cell.method}: {wrong}"[:2000]
+            result = result.model_copy(update={"state": "invalid", "error": error, "scores": ()})
         samples = folder / SAMPLES_FILE
-        self._writer.end(run, self._ending(cell, result, self._keep(samples) if samples.exists() else None))
+        kept = self._keep(samples) if samples.exists() else None
+        state = self._writer.end(run, _ending(cell, result, kept, _noted(folder)))
         shutil.rmtree(folder, ignore_errors=True)
+        return state, result.error or ""
 
     def _keep(self, samples: Path) -> str:
         """Copy a Parquet file to its place by content; return its sha256."""
@@ -82,29 +102,39 @@ class Recorder:
             write_atomic(target, lambda temporary: shutil.copyfile(samples, temporary))
         return digest
 
-    def _ending(self, cell: CellRow, result: Result, samples: str | None) -> Ending:
-        metrics: dict[str, Metric] = {metric.name: metric for metric in self._registry.tasks[cell.task].metrics}
-        made_with = environment(self._registry.methods.entry(cell.method))
-        return Ending(
-            state=result.state,
-            error=result.error,
-            traceback=result.traceback,
-            environment={**made_with, "hardware": result.hardware},
-            device=result.device or None,
-            threads=result.threads or None,
-            wall_seconds=result.wall_seconds,
-            cpu_seconds=result.cpu_seconds,
-            peak_memory_bytes=result.peak_memory_bytes,
-            cost=result.cost,
-            facts=result.facts,
-            missing=result.missing,
-            ingredients=result.ingredients,
-            samples=samples,
-            scores=tuple(
-                ScoreRow(each.metric, metrics[each.metric].version, each.subset, each.value, each.n, each.partial)
-                for each in result.scores
-            ),
-        )
+
+def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[str, Any]) -> Ending:
+    # The versions of the metrics are the cell's: the task may have changed since, and its plugin may not be loaded.
+    versions: dict[str, str] = dict(key.split("@", 1) for key in json.loads(cell.identity)["metrics"])
+    return Ending(
+        state=result.state,
+        error=result.error,
+        traceback=result.traceback,
+        environment={**made_with, "hardware": result.hardware},
+        device=result.device or None,
+        threads=result.threads or None,
+        wall_seconds=result.wall_seconds,
+        cpu_seconds=result.cpu_seconds,
+        peak_memory_bytes=result.peak_memory_bytes,
+        cost=result.cost,
+        facts=result.facts,
+        missing=result.missing,
+        ingredients=result.ingredients,
+        samples=samples,
+        scores=tuple(
+            ScoreRow(each.metric, versions[each.metric], each.subset, each.value, each.n, each.partial)
+            for each in result.scores
+        ),
+    )
+
+
+def _noted(folder: Path) -> dict[str, Any]:
+    """Return what `Recorder.begin` noted; nothing if a power cut took it."""
+    try:
+        noted: dict[str, Any] = json.loads((folder / ENVIRONMENT_FILE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return noted
 
 
 def samples_path(settings: Settings, digest: str) -> Path:

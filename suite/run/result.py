@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from suite.contracts import Score, Task
 from suite.files import write_text_atomic
@@ -18,14 +18,26 @@ NO_SPACE = 75
 """Exit status of a worker that found the disk full."""
 
 
+def _storable(text: Any) -> Any:
+    """Replace what UTF-8 or PostgreSQL cannot hold: lone surrogates and NUL."""
+    return (
+        text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+        if isinstance(text, str)
+        else text
+    )
+
+
+Text = Annotated[str | None, BeforeValidator(_storable)]
+
+
 class Result(BaseModel):
     """How a job went. For a failure, ``error`` is one line and ``traceback`` the rest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     state: Literal["done", "failed", "timeout", "out-of-memory", "killed", "invalid"]
-    error: str | None = Field(None, max_length=2000)
-    traceback: str | None = Field(None, max_length=100_000)
+    error: Text = Field(None, max_length=2000)
+    traceback: Text = Field(None, max_length=100_000)
     scores: tuple[Score, ...] = ()
     cost: dict[str, float] = {}
     missing: tuple[str, ...] = ()
@@ -49,7 +61,7 @@ def read_result(folder: Path) -> Result | None:
     A document that does not validate comes back as an ``invalid`` result, which names what is wrong with it.
     """
     try:
-        text = (folder / RESULT_FILE).read_text(encoding="utf-8")
+        text = (folder / RESULT_FILE).read_bytes()
     except FileNotFoundError:
         return None
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ from suite.store.writing import LEASE_SECONDS, Writer
 
 SETTLED = ("failed", "timeout", "out-of-memory", "killed", "invalid")
 """States that are results: such a cell runs again only when asked to."""
+
+UNTRIED = ("", 0)
 
 
 class Reporter(Protocol):
@@ -53,6 +56,12 @@ class Summary:
     failed_before: int = 0
     elsewhere: int = 0
 
+    def blame(self, task: Task, error: SuiteError) -> None:
+        """Note once why a task cannot run."""
+        text = f"{task.id}: {error}"
+        if text not in self.errors:
+            self.errors.append(text)
+
     @property
     def clean(self) -> bool:
         """Whether everything that was run succeeded."""
@@ -68,6 +77,14 @@ class Seeded:
 
     def __str__(self) -> str:
         return f"{self.task.id} seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell to run, and how many attempts at it there were when it was planned."""
+
+    cell: CellRow
+    attempts: int
 
 
 class Runner:
@@ -104,7 +121,7 @@ class Runner:
             writer.close()
         return summary
 
-    def _plan(self, wanted: list[Seeded], methods: list[Selected], request: Request, summary: Summary) -> list[CellRow]:
+    def _plan(self, wanted: list[Seeded], methods: list[Selected], request: Request, summary: Summary) -> list[Planned]:
         """Return the cells to run, having prepared what they share."""
         ingredients = self._look_up(wanted, summary)
         skipped = {"done"} if request.retry_failed else {"done", *SETTLED}
@@ -112,14 +129,16 @@ class Runner:
         due = [
             seeded
             for seeded, found in ingredients.items()
-            if found is None or any(states.get(cell.id) not in skipped for cell in _cells(seeded, found, methods))
+            if found is None
+            or any(states.get(cell.id, UNTRIED)[0] not in skipped for cell in _cells(seeded, found, methods))
         ]
         self._prepare(due, ingredients, summary)
         states = self._states(ingredients, methods)
         cells = [cell for seeded, found in ingredients.items() if found for cell in _cells(seeded, found, methods)]
-        summary.done_before = sum(states.get(cell.id) == "done" for cell in cells)
-        summary.failed_before = sum(states.get(cell.id) in skipped - {"done"} for cell in cells)
-        return [cell for cell in cells if states.get(cell.id) not in skipped]
+        latest = [(cell, *states.get(cell.id, UNTRIED)) for cell in cells]
+        summary.done_before = sum(state == "done" for _, state, _ in latest)
+        summary.failed_before = sum(state in skipped - {"done"} for _, state, _ in latest)
+        return [Planned(cell, attempts) for cell, state, attempts in latest if state not in skipped]
 
     def _look_up(self, wanted: list[Seeded], summary: Summary) -> dict[Seeded, Ingredients | None]:
         """Return the ingredients of each task and seed, None where preparing has to find them out."""
@@ -128,12 +147,15 @@ class Runner:
             try:
                 found[seeded] = known_ingredients(seeded.task, seeded.seed, self._resources)
             except Missing as error:
-                summary.errors.append(
-                    f"{seeded}: required data is missing: {error}\n  next: export SUITE_DATA=<mirror>, or SUITE_HUB=1"
-                )
+                next_command = "export SUITE_DATA=<mirror>, or SUITE_HUB=1 to download it"
+                summary.blame(seeded.task, SuiteError("required data is missing", place=str(error), next=next_command))
+            except SuiteError as error:  # this task's data or weights; the other tasks go on
+                summary.blame(seeded.task, error)
         return found
 
-    def _states(self, ingredients: dict[Seeded, Ingredients | None], methods: list[Selected]) -> dict[str, str]:
+    def _states(
+        self, ingredients: dict[Seeded, Ingredients | None], methods: list[Selected]
+    ) -> dict[str, tuple[str, int]]:
         cells = [cell.id for seeded, found in ingredients.items() if found for cell in _cells(seeded, found, methods)]
         reader = Reader(self.settings.database_url)
         try:
@@ -176,7 +198,7 @@ class Runner:
                     summary.errors.append(f"{seeded} could not be prepared ({state}): {reason}")
                 self.reporter.step(str(seeded), state)
 
-    def _execute(self, cells: list[CellRow], writer: Writer, recorder: Recorder, summary: Summary) -> None:
+    def _execute(self, cells: list[Planned], writer: Writer, recorder: Recorder, summary: Summary) -> None:
         if not cells:
             return
         self.reporter.stage("running", len(cells))
@@ -186,7 +208,7 @@ class Runner:
         executor = self._executor(self.settings, workers, self.reporter.message)
         try:
             with _lease_keeper(writer):
-                for ended in executor.execute(self._claims(cells, writer, claimed, threads, summary)):
+                for ended in executor.execute(self._claims(cells, writer, recorder, claimed, threads, summary)):
                     run, cell = claimed[ended.job.folder]
                     if ended.reason == "no-space":
                         raise SuiteError(
@@ -194,10 +216,10 @@ class Runner:
                             place=str(self._pending),
                             next=f"free some space (df -h {self._pending}), then: suite run",
                         )
-                    result = recorder.record(run, cell, ended)
+                    state, error = recorder.record(run, cell, ended)
                     del claimed[ended.job.folder]
-                    summary.states[result.state] = summary.states.get(result.state, 0) + 1
-                    self.reporter.step(str(ended.job), result.state, result.error or "")
+                    summary.states[state] = summary.states.get(state, 0) + 1
+                    self.reporter.step(str(ended.job), state, error)
         finally:
             for folder, (run, _) in claimed.items():
                 if not (folder / RESULT_FILE).exists():
@@ -205,15 +227,17 @@ class Runner:
 
     def _claims(
         self,
-        cells: list[CellRow],
+        cells: list[Planned],
         writer: Writer,
+        recorder: Recorder,
         claimed: dict[Path, tuple[str, CellRow]],
         threads: int,
         summary: Summary,
     ) -> Iterator[Job]:
         """Claim one cell after the other as the executor asks for them; those that others have are left to them."""
-        for cell in cells:
-            run = writer.claim(cell, sys.argv[1:])
+        for planned in cells:
+            cell = planned.cell
+            run = writer.claim(cell, sys.argv[1:], planned.attempts)
             if run is None:
                 summary.elsewhere += 1
                 self.reporter.step(f"{cell.task} {cell.method} seed {cell.seed}", "elsewhere")
@@ -221,6 +245,7 @@ class Runner:
             folder = self._pending / run
             claimed[folder] = (run, cell)
             folder.mkdir(parents=True)
+            recorder.begin(cell, folder)
             yield Job(
                 kind="evaluate",
                 task=cell.task,
@@ -229,6 +254,7 @@ class Runner:
                 settings=self.settings,
                 method=cell.method,
                 parameters=cell.parameters,
+                source=json.loads(cell.identity)["method_source"],
                 threads=threads,
                 time_limit=self.settings.time_limit,
             )
@@ -251,7 +277,9 @@ def _lease_keeper(writer: Writer) -> Iterator[None]:
 
     def renew() -> None:
         while not stop.wait(LEASE_SECONDS / 3):
-            writer.renew_leases()
+            # Whatever is wrong may pass before the lease runs out; if not, recording the next result says so.
+            with suppress(Exception):
+                writer.renew_leases()
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

@@ -11,12 +11,14 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from suite.cache import Cache
 from suite.contracts import Job, Missing, Outcome, Resources, Task, TaskContext
 from suite.errors import SuiteError
 from suite.files import write_atomic
 from suite.registry import load_registry
-from suite.run.identity import known_ingredients
+from suite.run.identity import known_ingredients, source_digest
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
 
 
@@ -31,6 +33,9 @@ def work(job: Job) -> None:
         result = _failure("failed", error)
     except MemoryError as error:
         result = _failure("out-of-memory", error)
+    except ValidationError as error:
+        # A score that is NaN, a cost that is no number; other models are the plugin's own business.
+        result = _failure("invalid" if error.title in ("Score", "Result") else "failed", error)
     except (Exception, SystemExit) as error:
         out_of_memory = type(error).__name__ == "OutOfMemoryError"  # torch's, which is not a MemoryError
         result = _failure("out-of-memory" if out_of_memory else "failed", error)
@@ -61,8 +66,17 @@ def _do(job: Job) -> Result:
         task.prepare(context)
         return _done(task, job, resources, Outcome(scores=()))
     assert job.method is not None
-    method = registry.methods[job.method](**job.parameters)
-    return _done(task, job, resources, task.evaluate(method, context))
+    entry = registry.methods.entry(job.method)
+    if job.source is not None and source_digest(entry) != job.source:
+        raise SuiteError(
+            f"the source of {job.method} was edited after the run was planned, so this is not the cell's method",
+            place=entry.plugin.origin,
+            next="suite run",
+        )
+    outcome = task.evaluate(entry.value(**job.parameters), context)
+    if not isinstance(outcome, Outcome):
+        return Result(state="invalid", error=f"the task returned a {type(outcome).__name__} instead of an Outcome")
+    return _done(task, job, resources, outcome)
 
 
 def _start(job: Job) -> str:
@@ -119,6 +133,9 @@ def _peak_memory() -> int:
 
 def _failure(state: str, error: BaseException) -> Result:
     text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        text = f"{error.title}.{'.'.join(map(str, first['loc']))} = {first['input']!r}: {first['msg']}"
     return Result.model_validate(
         {
             "state": state,

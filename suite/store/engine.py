@@ -5,14 +5,16 @@ SQLite's settings here are measured choices: with the driver's defaults eight pr
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -52,8 +54,11 @@ def reader_engine(url: str) -> Engine:
     """Return an engine that cannot write, and so never blocks or breaks a run."""
     file = database_file(url)
     if file is None:
-        return _create(url)
-    engine = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+        engine = _create(url)
+        if engine.dialect.name == "postgresql":
+            _on_connect(engine, "SET default_transaction_read_only = on")
+        return engine
+    engine = create_engine(URL.create("sqlite", database=f"file:{quote(str(file))}", query=_reading(file)))
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: Any) -> None:
@@ -67,9 +72,25 @@ def reader_engine(url: str) -> Engine:
     return engine
 
 
+def _reading(file: Path) -> dict[str, str]:
+    # SQLite wants to make its shared-memory file even to read; where it cannot, and nobody writes, it need not.
+    unwritable = not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
+    return {"mode": "ro", "uri": "true", **({"immutable": "1"} if unwritable else {})}
+
+
+def _on_connect(engine: Engine, statement: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.cursor().execute(statement)
+        connection.commit()
+
+
 def database_file(url: str) -> Path | None:
     """Return the file of an SQLite URL; None for other databases and for SQLite in memory."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _unusable(error) from error
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
@@ -81,13 +102,20 @@ def database_file(url: str) -> Path | None:
 
 def _create(url: str) -> Engine:
     try:
-        return create_engine(url)
+        engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SuiteError(
-            f"the URL of the store cannot be used: {error}",
-            place="SUITE_DATABASE",
-            next="unset SUITE_DATABASE, or install the driver that the URL names: pip install psycopg",
-        ) from error
+        raise _unusable(error) from error
+    if engine.dialect.name == "postgresql":
+        _on_connect(engine, "SET TIME ZONE 'UTC'")  # as SQLite's clock; the columns hold no zone
+    return engine
+
+
+def _unusable(error: Exception) -> SuiteError:
+    return SuiteError(
+        f"the URL of the store cannot be used: {error}",
+        place="SUITE_DATABASE",
+        next="unset SUITE_DATABASE, or install the driver that the URL names: pip install psycopg",
+    )
 
 
 @contextmanager
@@ -102,19 +130,19 @@ def translated(url: str) -> Iterator[None]:
         if "disk is full" in message or "disk I/O error" in message:
             raise SuiteError(
                 f"the store cannot be written: {message}; what finished is kept and recorded by the next run",
-                place=_shown(url),
+                place=shown(url),
                 next=f"free some space, then: suite run (df -h {_folder(url)} shows the space)",
             ) from error
         if isinstance(error, OperationalError):
             raise SuiteError(
                 f"the store does not answer: {message.splitlines()[0]}",
-                place=_shown(url),
+                place=shown(url),
                 next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",
             ) from error
         if "not a database" in message or "malformed" in message:
             raise SuiteError(
                 f"the store is damaged: {message}",
-                place=_shown(url),
+                place=shown(url),
                 next=f"move the file away or restore a backup: mv {_file(url)} {_file(url)}.damaged",
             ) from error
         raise
@@ -123,17 +151,18 @@ def translated(url: str) -> Iterator[None]:
 def _cannot_write(url: str, message: str) -> SuiteError:
     return SuiteError(
         f"the store cannot be written: {message}",
-        place=_shown(url),
+        place=shown(url),
         next=f"make it writable (chmod u+w {_file(url)}), or choose another: export SUITE_HOME=<folder>",
     )
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
+    """Return the URL without its password."""
     return make_url(url).render_as_string(hide_password=True)
 
 
 def _file(url: str) -> str:
-    return str(database_file(url) or _shown(url))
+    return str(database_file(url) or shown(url))
 
 
 def _folder(url: str) -> str:

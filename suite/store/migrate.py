@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy import Table as SQLTable
 
 from suite.errors import SuiteError
-from suite.store.engine import database_file, translated, writer_engine
+from suite.store.engine import database_file, shown, translated, writer_engine
 from suite.store.schema import REVISION, VERSION_TABLE, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,7 +28,7 @@ def check_revision(engine: Engine, url: str) -> None:
     """Raise `SuiteError` with the command that helps if this code cannot use the database's schema."""
     with translated(url):
         found = current_revision(engine)
-    place = engine.url.render_as_string(hide_password=True)
+    place = shown(url)
     if found is None:
         raise SuiteError("there is no store yet", place=place, next="suite run")
     if found > REVISION:
@@ -47,7 +47,7 @@ def check_not_newer(url: str) -> None:
     with translated(url):
         found = current_revision(engine)
     if found is not None and found > REVISION:
-        raise _newer(found, engine.url.render_as_string(hide_password=True))
+        raise _newer(found, shown(url))
 
 
 def _newer(found: str, place: str) -> SuiteError:
@@ -69,7 +69,7 @@ def create_if_missing(engine: Engine, url: str) -> None:
     if file is None:
         upgrade(url)
         return
-    with FileLock(f"{file}.lock"):
+    with FileLock(f"{file}.lock"), translated(url):
         if current_revision(engine) is None:
             upgrade(url)
 
@@ -85,17 +85,27 @@ def upgrade(url: str) -> Path | None:
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     engine = writer_engine(url, foreign_keys=False)
     with translated(url):
         backup = _back_up(engine, url)
         with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":  # one process at a time; freed with the transaction
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(VERSION_TABLE))))
             _drop_leftovers(connection)
             before = _row_counts(connection)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise SuiteError(
+                    f"this version of basin-suite cannot upgrade the store: {error}",
+                    place=shown(url),
+                    next="pip install --upgrade basin-suite",
+                ) from error
             after = _row_counts(connection)
             lost = {name: count for name, count in before.items() if after.get(name, 0) < count}
             if lost or (
@@ -104,7 +114,7 @@ def upgrade(url: str) -> Path | None:
                 connection.rollback()
                 raise SuiteError(
                     f"the upgrade would lose rows of {', '.join(lost) or 'linked tables'}; nothing was changed",
-                    place=engine.url.render_as_string(hide_password=True),
+                    place=shown(url),
                     next=f"report this with a copy of {backup}",
                 )
     engine.dispose()
@@ -117,8 +127,11 @@ def _back_up(engine: Engine, url: str) -> Path | None:
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     backup = file.with_name(f"{file.stem}-{current_revision(engine)}-{stamp}.db")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
+    connection = engine.raw_connection()  # the engine's own would open a transaction, in which SQLite cannot do this
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(backup),))
+    finally:
+        connection.close()
     return backup
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from suite.errors import SuiteError
-from suite.store.engine import database_file, reader_engine, translated
+from suite.store.engine import database_file, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
@@ -36,18 +36,17 @@ class Reader:
         self._engine = reader_engine(url)
         check_revision(self._engine, url)
 
-    def states(self, cells: Iterable[str]) -> dict[str, str]:
-        """Return {cell: state of its latest run} for those of the given cells that have one."""
+    def states(self, cells: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Return {cell: (state, attempt)} of its finished run, or else its latest, for those cells that have one."""
         wanted = set(cells)
         latest = select(run.c.cell, func.max(run.c.attempt).label("attempt")).group_by(run.c.cell).subquery()
-        query = select(run.c.cell, run.c.state).join(
+        query = select(run.c.cell, run.c.state, run.c.attempt).join(
             latest, (run.c.cell == latest.c.cell) & (run.c.attempt == latest.c.attempt)
         )
-        taken = select(run.c.cell, run.c.state).where(run.c.state == "done")
+        taken = select(run.c.cell, run.c.state, run.c.attempt).where(run.c.state == "done")
         with translated(self.url), self._engine.connect() as connection:
-            found = {row.cell: row.state for row in connection.execute(query) if row.cell in wanted}
-            found.update({row.cell: row.state for row in connection.execute(taken) if row.cell in wanted})
-        return found
+            rows = [*connection.execute(query), *connection.execute(taken)]
+        return {row.cell: (row.state, row.attempt) for row in rows if row.cell in wanted}
 
     def run(self, prefix: str) -> RunRow:
         """Return the run whose id starts with ``prefix``.
@@ -61,7 +60,7 @@ class Reader:
             if len(rows) != 1:
                 raise SuiteError(
                     f"{'several runs start' if rows else 'no run starts'} with {prefix!r}",
-                    place=self._engine.url.render_as_string(hide_password=True),
+                    place=shown(self.url),
                     next="suite board --runs",
                 )
             scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Engine, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, DateTime, Engine, and_, false, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import update
 
 from suite.errors import SuiteError
 from suite.hashing import digest
-from suite.store.engine import translated, writer_engine
+from suite.store.engine import shown, translated, writer_engine
 from suite.store.migrate import check_revision, create_if_missing
 from suite.store.owner import is_known_dead, this_process
 from suite.store.rows import CellRow, Ending
 from suite.store.schema import cell, environment, run, score
 
 LEASE_SECONDS = 60
+_EXPIRED: ColumnElement[bool] = run.c.lease_until < func.current_timestamp(type_=DateTime)
 
 
 class Writer:
@@ -35,11 +37,14 @@ class Writer:
         self._engine = writer_engine(url)
         create_if_missing(self._engine, url)
         check_revision(self._engine, url)
+        with translated(url), self._engine.begin() as connection:  # tell now, not after hours, that it is read-only
+            connection.execute(update(run).where(false()).values(state=run.c.state))
 
-    def claim(self, wanted: CellRow, command: Sequence[str]) -> str | None:
+    def claim(self, wanted: CellRow, command: Sequence[str], attempts: int | None = None) -> str | None:
         """Return the id of a new run of this cell, or None if it is done or somebody else is at it.
 
-        The unique index on taken cells decides between several claimants, so a cell is never run twice.
+        The unique index on taken cells decides between several claimants, so a cell is never run twice. ``attempts``
+        is how many the caller knew of: if somebody else has tried since and failed, that is left at that.
 
         Raises:
             SuiteError: the store holds another identity under this cell's hash.
@@ -48,6 +53,10 @@ class Writer:
             with translated(self.url), self._engine.begin() as connection:
                 self._ensure_cell(connection, wanted)
                 self._free_dead(connection, wanted.id)
+                ended = run.c.state.not_in(("stale", "late"))
+                tried = connection.scalar(select(func.max(run.c.attempt)).where(run.c.cell == wanted.id, ended)) or 0
+                if attempts is not None and tried > attempts:
+                    return None
                 attempt = connection.scalar(select(func.max(run.c.attempt)).where(run.c.cell == wanted.id)) or 0
                 identifier = secrets.token_hex(8)
                 connection.execute(
@@ -71,8 +80,8 @@ class Writer:
         with translated(self.url), self._engine.begin() as connection:
             connection.execute(update(run).where(mine).values(lease_until=_in_seconds(self._engine, LEASE_SECONDS)))
 
-    def end(self, identifier: str, ending: Ending) -> None:
-        """Record how a run ended, with its scores, in one transaction.
+    def end(self, identifier: str, ending: Ending) -> str:
+        """Record how a run ended, with its scores, in one transaction; returns the state.
 
         If another run has taken the cell over meanwhile, the state becomes ``late``: kept, and not counted.
         """
@@ -80,6 +89,8 @@ class Writer:
             self._end(identifier, ending, ending.state)
         except IntegrityError:
             self._end(identifier, ending, "late")
+            return "late"
+        return ending.state
 
     def release(self, identifier: str) -> None:
         """Give a claim back unrun, as on Ctrl-C: the cell is free at once."""
@@ -87,14 +98,21 @@ class Writer:
             claimed = and_(run.c.id == identifier, run.c.state == "running")
             connection.execute(update(run).where(claimed).values(state="stale", ended=func.current_timestamp()))
 
-    def runs(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, CellRow]]:
-        """Return {run id: (state, owner, cell)} for those of the given runs that this store has."""
-        query = select(run.c.id.label("run"), run.c.state, run.c.owner, cell).join(cell, run.c.cell == cell.c.id)
+    def runs(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, bool, CellRow]]:
+        """Return {run id: (state, owner, lease has run out, cell)} for those of the given runs that this store has."""
+        columns = (run.c.id.label("run"), run.c.state, run.c.owner, _EXPIRED.label("expired"))
+        query = select(*columns, cell).join(cell, run.c.cell == cell.c.id)
         with translated(self.url), self._engine.connect() as connection:
             rows = connection.execute(query.where(run.c.id.in_(list(identifiers)))).all()
         names = CellRow.__dataclass_fields__
         return {
-            row.run: (row.state, row.owner, CellRow(**{name: getattr(row, name) for name in names})) for row in rows
+            row.run: (
+                row.state,
+                row.owner,
+                bool(row.expired),
+                CellRow(**{name: getattr(row, name) for name in names}),
+            )
+            for row in rows
         }
 
     def close(self) -> None:
@@ -108,15 +126,14 @@ class Writer:
         elif stored != wanted.identity:
             raise SuiteError(
                 f"the store holds another identity under cell {wanted.id[:12]}: it was changed by hand",
-                place=self._engine.url.render_as_string(hide_password=True),
+                place=shown(self.url),
                 next="restore the store from a backup",
             )
 
     def _free_dead(self, connection: Connection, cell_id: str) -> None:
         """Mark runs of this cell as stale whose process is gone or whose lease has run out."""
         running = and_(run.c.cell == cell_id, run.c.state == "running")
-        expired: ColumnElement[bool] = run.c.lease_until < func.current_timestamp(type_=DateTime)
-        for row in connection.execute(select(run.c.id, run.c.owner, expired.label("expired")).where(running)).all():
+        for row in connection.execute(select(run.c.id, run.c.owner, _EXPIRED.label("expired")).where(running)).all():
             if row.expired or is_known_dead(row.owner):
                 connection.execute(update(run).where(run.c.id == row.id).values(state="stale"))
 
@@ -141,7 +158,9 @@ class Writer:
     def _ensure_environment(self, connection: Connection, document: dict[str, Any]) -> str:
         identifier = digest(document)
         if connection.scalar(select(environment.c.id).where(environment.c.id == identifier)) is None:
-            connection.execute(environment.insert().values(id=identifier, document=document))
+            # On PostgreSQL another process may insert the same one meanwhile.
+            with suppress(IntegrityError), connection.begin_nested():
+                connection.execute(environment.insert().values(id=identifier, document=document))
         return identifier
 
 

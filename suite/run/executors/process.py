@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -21,6 +22,7 @@ from suite.contracts import Ended, Executor, Job
 from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
 
 POLL_SECONDS = 0.1
+OUTPUT_BYTES = 50_000_000
 # What workers import anyway; the server imports it once for all of them.
 PRELOAD = ["torch", "sklearn.datasets", "pyarrow.parquet", "safetensors.torch", "suite.run.worker"]
 
@@ -83,8 +85,10 @@ class _Child:
 
     def ended(self, memory_limit: float | None) -> Ended | None:
         """Return how the child ended, having killed it if it broke a limit; None while it may go on."""
+        self._cap_output()
         code = self.process.exitcode
         if code is not None:
+            self.kill()  # what it started and left behind
             if (self.job.folder / RESULT_FILE).exists():
                 return Ended(self.job, "finished")
             if code == NO_SPACE:
@@ -103,8 +107,14 @@ class _Child:
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
-            self.process.kill()  # it has not made its own group yet
+            self.process.kill()  # it has not made its own group yet, or nothing of the group is left
         self.process.join()
+
+    def _cap_output(self) -> None:
+        output = self.job.folder / OUTPUT_FILE
+        with contextlib.suppress(FileNotFoundError):
+            if output.stat().st_size > OUTPUT_BYTES:
+                os.truncate(output, 0)  # it is open for appending, so the child goes on at the start
 
     def _memory(self) -> int:
         import psutil
@@ -133,6 +143,11 @@ def _die_with_parent() -> None:
     """End this process group when the runner is gone: nobody is left to record what it would find."""
     parent = multiprocessing.parent_process()
     if parent is not None:
+        if hasattr(fcntl, "F_SETSIG"):
+            # Linux does it by itself, even while a method holds the interpreter and this thread gets no turn.
+            fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, -os.getpgrp())
+            fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+            fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
         wait([parent.sentinel])
         os.killpg(0, signal.SIGKILL)
 

@@ -1,0 +1,392 @@
+"""A track of cells that take milliseconds, and methods for every way in which a cell can go wrong.
+
+Its task appends a line to ``SUITE_HOME/evaluations.txt`` before it calls the method, so that tests can count how often
+a cell was really evaluated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from suite import Card, Column, Context, Method, Metric, Outcome, Parameters, Score, Task, TaskContext, Track, hookimpl
+from suite.contracts import Missing, Resources
+
+EVALUATIONS = "evaluations.txt"
+
+
+class FastMethod(Method):
+    """A method of this track answers with a number, or with a whole outcome."""
+
+    track = "fast"
+    version = "1"
+    card = Card(title="For the tests", status="baseline")
+
+    def answer(self, context: Context, home: Path) -> Any:
+        """Return the accuracy, or an `Outcome`."""
+        raise NotImplementedError
+
+
+def whole(*scores: Score) -> Outcome:
+    """Return an outcome of these scores."""
+    return Outcome(scores=scores)
+
+
+class Constant(FastMethod):
+    """Succeeds."""
+
+    name = "constant"
+
+    class Parameters(Parameters):
+        """The answer, and how long it takes."""
+
+        value: float = 0.5
+        seconds: float = 0.0
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Return the parameter."""
+        time.sleep(self.parameters.seconds)
+        return self.parameters.value
+
+
+class Twin(FastMethod):
+    """Succeeds too."""
+
+    name = "twin"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Return what depends on the seed alone."""
+        return float(context.rng("answer").uniform())
+
+
+class Raises(FastMethod):
+    """Raises, unless a file named ``mended`` lies in the home folder."""
+
+    name = "raises"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Raise."""
+        if (home / "mended").exists():
+            return 1.0
+        raise RuntimeError("the method broke")
+
+
+class Exits(FastMethod):
+    """Calls ``sys.exit``."""
+
+    name = "exits"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Exit as a script would."""
+        sys.exit("enough")
+
+
+class Sleeps(FastMethod):
+    """Never ends."""
+
+    name = "sleeps"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Tell that it has begun, then sleep."""
+        with (home / "sleeping.txt").open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        while True:
+            time.sleep(60)
+
+
+class HoldsTheInterpreter(FastMethod):
+    """Never ends, and lets no other thread of its process run: a regular expression that backtracks for ages."""
+
+    name = "holds-the-interpreter"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Tell that it has begun, then match."""
+        (home / "matching.txt").write_text(f"{os.getpid()}\n")
+        return float(re.match(r"(a+)+$", "a" * 64 + "b") is None)
+
+
+class Allocates(FastMethod):
+    """Takes 1.5 GB, more than the tests allow, and waits to be killed for it."""
+
+    name = "allocates"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Fill the memory, page by page."""
+        taken = [bytearray(b"x") * 50_000_000 for _ in range(30)]
+        time.sleep(60)
+        return float(len(taken))
+
+
+class RunsOutOfMemory(FastMethod):
+    """Is told by Python that there is no memory left."""
+
+    name = "memory-error"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Raise as an allocation of the size of the machine would."""
+        raise MemoryError("no 100 TB here")
+
+
+class NotANumber(FastMethod):
+    """Answers NaN."""
+
+    name = "nan"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Return NaN."""
+        return float("nan")
+
+
+class OutOfBounds(FastMethod):
+    """Answers with a value outside the metric's bounds."""
+
+    name = "out-of-bounds"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Return more than everything."""
+        return 1.5
+
+
+class Undeclared(FastMethod):
+    """Answers with a metric that the task does not have."""
+
+    name = "undeclared-metric"
+
+    def answer(self, context: Context, home: Path) -> Outcome:
+        """Return a score of a metric of its own."""
+        return whole(Score(metric="charm", subset="all", value=0.5, n=1))
+
+
+class UndeclaredSubset(FastMethod):
+    """Answers with a subset that the task does not have."""
+
+    name = "undeclared-subset"
+
+    def answer(self, context: Context, home: Path) -> Outcome:
+        """Return a score on a subset of its own."""
+        return whole(Score(metric="accuracy", subset="best", value=0.5, n=1))
+
+
+class Twice(FastMethod):
+    """Answers twice for one column."""
+
+    name = "twice"
+
+    def answer(self, context: Context, home: Path) -> Outcome:
+        """Return two scores for the primary column."""
+        score = Score(metric="accuracy", subset="all", value=0.5, n=1)
+        return whole(score, score)
+
+
+class Nothing(FastMethod):
+    """Answers without the primary column."""
+
+    name = "no-primary"
+
+    def answer(self, context: Context, home: Path) -> Outcome:
+        """Return no score."""
+        return whole()
+
+
+class WrongType(FastMethod):
+    """Answers with what is no number."""
+
+    name = "wrong-type"
+
+    def answer(self, context: Context, home: Path) -> str:
+        """Return a word."""
+        return "excellent"
+
+
+class NoOutcome(FastMethod):
+    """Makes the task return what is no outcome."""
+
+    name = "no-outcome"
+
+    def answer(self, context: Context, home: Path) -> dict[str, float]:
+        """Return a dictionary."""
+        return {"accuracy": 1.0}
+
+
+class LeavesAtOnce(FastMethod):
+    """Ends its process without a word."""
+
+    name = "os-exit"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Leave without cleaning up."""
+        os._exit(7)
+
+
+class KillsItself(FastMethod):
+    """Is killed by the system, as when the machine's memory runs out."""
+
+    name = "sigkill"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Send itself SIGKILL."""
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0.0
+
+
+class Segfaults(FastMethod):
+    """Dies of a segmentation fault."""
+
+    name = "segfault"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Send itself SIGSEGV."""
+        os.kill(os.getpid(), signal.SIGSEGV)
+        time.sleep(60)
+        return 0.0
+
+
+class LeavesAGrandchild(FastMethod):
+    """Starts a process that outlives it; sleeps itself too if told to."""
+
+    name = "grandchild"
+
+    class Parameters(Parameters):
+        """Whether it waits for its child."""
+
+        waits: bool = False
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Start a process and note its id."""
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        with (home / "grandchildren.txt").open("a") as file:
+            file.write(f"{child.pid}\n")
+        if self.parameters.waits:
+            child.wait()
+        return 0.5
+
+
+class Chatters(FastMethod):
+    """Writes several megabytes to its standard output, bytes that are no text among them, then fails to answer."""
+
+    name = "chatters"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Write, then leave without a result."""
+        for _ in range(64):
+            os.write(1, b"noise\xff\x00\n" * 8192)
+        os.write(2, b"the last line\n")
+        os._exit(3)
+
+
+METHODS = (
+    Constant,
+    Twin,
+    Raises,
+    Exits,
+    Sleeps,
+    HoldsTheInterpreter,
+    Allocates,
+    RunsOutOfMemory,
+    NotANumber,
+    OutOfBounds,
+    Undeclared,
+    UndeclaredSubset,
+    Twice,
+    Nothing,
+    WrongType,
+    NoOutcome,
+    LeavesAtOnce,
+    KillsItself,
+    Segfaults,
+    LeavesAGrandchild,
+    Chatters,
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A data set that is a text file in the home folder; an empty one if there is no file."""
+
+    name: str = "numbers"
+    optional: bool = False
+    kind = "data"
+
+    def known_fingerprint(self, resources: Resources) -> str:
+        """Return the sha256 of the file."""
+        path = resources.settings.home / "numbers.txt"
+        if (resources.settings.home / "numbers.missing").exists():
+            raise Missing(f"no {path}")
+        return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+
+    fingerprint = lineage = known_fingerprint
+
+
+class Count(Task):
+    """Counts its evaluations."""
+
+    id = "fast/count"
+    version = "1"
+    tier = "embedded"
+    title = "Count"
+    summary = "Counts how often each cell is evaluated."
+    metrics = (
+        Metric(name="accuracy", direction="higher", bounds=(0, 1), unit="fraction", definition="Whatever it says."),
+    )
+    primary = Column(metric="accuracy", subset="all")
+    subsets = ("all",)
+    seeds = (0, 1)
+
+    def requires(self, seed: int) -> tuple[Numbers, ...]:
+        """Return the one data set."""
+        return (Numbers(),)
+
+    def evaluate(self, method: FastMethod, context: TaskContext) -> Outcome:
+        """Note that a cell is evaluated, and ask the method."""
+        import pyarrow as pa
+
+        home = context.resources.settings.home
+        with (home / EVALUATIONS).open("a") as file:
+            file.write(f"{method.name} {context.seed}\n")
+        answer = method.answer(context.method, home)
+        if isinstance(answer, Outcome | dict):
+            return answer  # type: ignore[return-value] # the suite has to notice
+        score = Score(metric="accuracy", subset="all", value=answer, n=10)
+        samples = pa.table({"seed": [context.seed], "answer": [answer]})
+        return Outcome(scores=(score,), samples=samples, cost={"answers": 1.0}, facts={"seed": str(context.seed)})
+
+
+class Unprepared(Count):
+    """Cannot be prepared."""
+
+    id = "fast/unprepared"
+    tier = "large"
+    title = "Unprepared"
+
+    def prepare(self, context: TaskContext) -> None:
+        """Raise."""
+        raise RuntimeError("the reference model did not converge")
+
+
+@hookimpl
+def suite_register_tracks(register: Callable[[Track], None]) -> None:
+    """Register the track."""
+    register(Track(name="fast", title="Fast", question="Does the runner survive this?", contract=FastMethod))
+
+
+@hookimpl
+def suite_register_methods(register: Callable[[type[Method]], None]) -> None:
+    """Register the methods."""
+    for method in METHODS:
+        register(method)
+
+
+@hookimpl
+def suite_register_tasks(register: Callable[[type[Task]], None]) -> None:
+    """Register the tasks."""
+    register(Count)
+    register(Unprepared)

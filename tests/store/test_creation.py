@@ -1,0 +1,52 @@
+"""Creating the store: once, however many processes try, and wherever it is asked to be."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from claimants import open_store
+
+from suite.errors import SuiteError
+from suite.settings import Settings
+from suite.store.reading import Reader
+from suite.store.writing import Writer
+
+
+def test_many_processes_create_one_store(url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, answers = context.Barrier(4), context.Queue()
+    processes = [context.Process(target=open_store, args=(url, start, answers)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    assert found == [""] * 4
+    Reader(url).close()
+
+
+@pytest.mark.parametrize("name", ["with space", "hash#mark", "per%20cent", "question?mark", "umlaut-ü"])
+def test_the_home_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name
+    url = Settings(home=home).database_url
+    Writer(url).close()
+    assert (home / "suite.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    Reader(url).close()
+
+
+def test_without_a_store_the_reader_says_what_to_do(sqlite: str) -> None:
+    with pytest.raises(SuiteError, match="there is no store yet") as caught:
+        Reader(sqlite)
+    assert caught.value.next == "suite run"
+
+
+@pytest.mark.parametrize("opened", [Reader, Writer])
+@pytest.mark.parametrize("wrong", ["no url at all", "postgresql+nothing://user:secret@localhost/suite"])
+def test_a_url_that_cannot_be_used_is_one_clear_error(opened, wrong: str) -> None:
+    with pytest.raises(SuiteError, match="URL of the store cannot be used") as caught:
+        opened(wrong)
+    assert caught.value.place == "SUITE_DATABASE"
+    assert "secret" not in str(caught.value)
