@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with a thread each, not with one per core each
+
 import pytest
 
 from suite.cache import Cache

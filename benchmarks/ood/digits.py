@@ -44,13 +44,13 @@ class DigitsTask(OODTask):
     tier = "embedded"
     title = "Digits, look-alikes left out"
     summary = (
-        "ID is six classes of scikit-learn's 8x8 digits (0, 1, 2, 3, 7, 8); near-OOD is the four left out (4, 5, 6, "
-        "9), far-OOD grey 8x8 patches of scikit-learn's two sample photographs and uniform noise. A small "
+        "ID is six classes of scikit-learn's 8x8 digits (0, 1, 2, 3, 7, 8); near-OOD is the four left out (4, 5, "
+        "6, 9), far-OOD grey 8x8 patches of scikit-learn's two sample photographs and uniform noise. A small "
         "convolutional network is trained per seed on 500 images; 60 are kept for validation, the rest of the ID "
-        "images are the test set. The partition and the network differ from seed to seed, the class split does not. It was chosen among "
-        "all 210 so that MSP's near AUROC lies between 80 and 95 %, where methods can be told apart; "
-        "a test holds it there. Scores here rank methods on small networks and small data, and say nothing of "
-        "ImageNet."
+        "images are the test set. The partition and the network differ from seed to seed, the class split does "
+        "not. It was chosen among all 210 so that MSP's near AUROC lies between 80 and 95 %, where methods can be "
+        "told apart; a test holds it there. Scores here rank methods on small networks and small data, and say "
+        "nothing of ImageNet."
     )
     seeds = (0, 1, 2, 3, 4)
     near = ("left-out-digits",)

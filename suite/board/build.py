@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from suite.board.model import FORMAT, Board, Point, Row, Table, Track, Value
+from suite.board.model import FORMAT, Board, Point, Row, SeedRun, Table, Track, Value
 from suite.contracts import Column, Metric, Task
 from suite.hashing import canonical_json, digest
 from suite.registry import Registry
@@ -134,7 +134,10 @@ def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
             if (each.metric, each.subset) == (task.primary.metric, task.primary.subset)
         ),
         cost=_mean_cost(counted),
-        runs=tuple(run.id for run in sorted(runs, key=lambda run: run.cell.seed)),
+        runs=tuple(
+            SeedRun(seed=run.cell.seed, state=run.state, run=run.id)
+            for run in sorted(runs, key=lambda run: run.cell.seed)
+        ),
     )
 
 

@@ -42,6 +42,14 @@ class Point(Model):
     run: str
 
 
+class SeedRun(Model):
+    """The run that stands for a seed, whatever its state."""
+
+    seed: int
+    state: str
+    run: str
+
+
 class Row(Model):
     """A method with its parameters on a task.
 
@@ -64,7 +72,7 @@ class Row(Model):
     values: tuple[Value, ...]
     points: tuple[Point, ...]
     cost: dict[str, float]
-    runs: tuple[str, ...]
+    runs: tuple[SeedRun, ...]
 
     def value(self, column: Column) -> Value | None:
         """Return the value of a column, if the row has it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, load, print_list, to_csv
+from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
 
 if TYPE_CHECKING:
     from suite.settings import Settings
@@ -47,7 +47,8 @@ def board(
     if form is Format.json:
         typer.echo(found.model_copy(update={"tables": tuple(tables)}).model_dump_json(indent=1))
         return
-    from suite.cli.tables import flat_rows, print_table
+    from suite.board.export import flat_rows, to_csv
+    from suite.cli.tables import print_table
 
     for table in tables:
         if form is Format.csv:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.board.export import to_csv as to_csv
+from suite.board.export import to_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,21 +57,21 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def print_list(rows: Sequence[dict[str, Any]], form: Format, title: str = "") -> None:
+def print_list(rows: Sequence[dict[str, Any]], form: Format) -> None:
     """Print rows of equal keys; the values are text, numbers, booleans, None, or lists of text."""
     if form is Format.json:
         typer.echo(json.dumps(list(rows), indent=1, ensure_ascii=False))
     elif form is Format.csv:
         typer.echo(to_csv(rows), nl=False)
     else:
-        _print_table(rows, title)
+        _print_table(rows)
 
 
-def _print_table(rows: Sequence[dict[str, Any]], title: str) -> None:
+def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ():
         numeric = all(isinstance(row[name], int | float) or row[name] is None for row in rows)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")

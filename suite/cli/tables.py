@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from suite.board.export import flat_rows as flat_rows
 from suite.board.export import shown_rank, shown_value
 from suite.board.model import Row, Table
 from suite.cli.output import console

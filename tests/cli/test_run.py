@@ -38,7 +38,7 @@ def test_suite_run_twice(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert {len(row["seeds"]) for row in table["rows"]} == {5}
     assert all(row["place"] for row in table["rows"])
 
-    run = table["rows"][0]["runs"][0]
+    run = table["rows"][0]["runs"][0]["run"]
     shown = json.loads(suite("show", run[:8], "--format", "json").stdout)
     assert shown["state"] == "done"
     assert Path(shown["samples_file"]).exists()

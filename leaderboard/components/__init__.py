@@ -1,0 +1,1 @@
+"""What the pages share; third-party pages may use it too."""

@@ -1,0 +1,152 @@
+"""One method: its card, its parameters, and how it does on every task."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from suite.board.export import shown_rank, shown_value
+from suite.board.model import Row, Table
+from suite.contracts import Card, Method
+from suite.leaderboard.components.chart import draw
+from suite.leaderboard.components.choice import choose
+from suite.leaderboard.components.escape import clean, https, plain
+from suite.leaderboard.components.grid import coverage
+from suite.leaderboard.components.links import LABEL, address
+from suite.leaderboard.components.source import board, registry
+
+Placed = list[tuple[Table, Row]]
+
+
+def draw_card(card: Card | None, name: str) -> None:
+    """Draw who made the method and what the implementation follows."""
+    st.title(plain(card.title if card else name), anchor=False)
+    if card is None:
+        st.warning("This method is not installed here; its results were made elsewhere or earlier.")
+        return
+    year = f" ({card.year})" if card.year else ""
+    if card.paper:
+        st.markdown(f"**Paper:** {plain(card.paper)}{year}  \n**Authors:** {plain(card.authors)}")
+    st.markdown(f"**Status:** {plain(card.status)}")
+    if url := https(card.url):
+        st.link_button("Open the paper", url, icon=":material/open_in_new:")
+    if card.note:
+        shown = st.warning if card.status == "reconstruction" else st.info
+        shown(plain(card.note), icon=":material/info:")
+
+
+def draw_parameters(method: type[Method]) -> None:
+    """Draw the typed parameters with their defaults."""
+    st.subheader("Parameters", anchor=False)
+    fields = method.Parameters.model_fields
+    if not fields:
+        st.markdown("None.")
+        return
+    defaults = method.Parameters().model_dump(mode="json")
+    rows = [
+        {"parameter": name, "default": str(defaults[name]), "meaning": clean(field.description or "")}
+        for name, field in fields.items()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def draw_rows(placed: Placed) -> None:
+    """Draw a line for each task, protocol and set of parameters."""
+    st.subheader("On every task", anchor=False)
+    rows = [
+        {
+            "task": address("./", f"{table.title}", task=table.task, track=table.track, protocol=table.protocol[:12]),
+            "method": clean(row.label),
+            "rank": shown_rank(row) if table.current else "earlier protocol",
+            "ranked by": f"{clean(table.primary)} ({table.metric(table.primary.metric).shown_unit})",
+            "mean ± 95 %": shown_value(table.metric(table.primary.metric), row.value(table.primary)),
+            "coverage": coverage(table, row),
+            "not ranked because": clean(row.unranked),
+            "version": clean(row.version),
+        }
+        for table, row in placed
+    ]
+    config = {"task": st.column_config.LinkColumn(display_text=LABEL, help="Opens the task's table.")}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config)
+
+
+def draw_seeds(placed: Placed) -> None:
+    """Draw the value of every seed, with links to the runs."""
+    st.subheader("Seed by seed", anchor=False)
+    points = pd.DataFrame(
+        {
+            "task": clean(table.task),
+            "variant": clean(row.label),
+            "seed": point.seed,
+            "column": clean(table.primary),
+            "value": table.metric(table.primary.metric).shown(point.value),
+            "run": address("run", point.run[:8], run=point.run),
+        }
+        for table, row in placed
+        for point in row.points
+    )
+    if points.empty:
+        st.markdown("No finished seed yet.")
+    else:
+        chart = (
+            alt.Chart(points)
+            .mark_point(filled=True, size=70)
+            .encode(
+                x=alt.X("value:Q", scale=alt.Scale(zero=False)),
+                y=alt.Y("task:N", title=None),
+                color=alt.Color("variant:N", legend=alt.Legend(orient="top", title=None)),
+                tooltip=["task", "variant", "seed", "column", alt.Tooltip("value", format=".2f")],
+            )
+        )
+        draw(
+            chart,
+            f"Value of every seed, {len(points)} points, on {points['task'].nunique()} tasks; in the table below.",
+        )
+        config = {
+            "run": st.column_config.LinkColumn(display_text=LABEL, help="Opens the run."),
+            "value": st.column_config.NumberColumn(format="%.2f"),
+        }
+        st.dataframe(points, hide_index=True, column_config=config)
+    scored = {point.run for _, row in placed for point in row.points}
+    others = [
+        {
+            "task": clean(table.task),
+            "variant": clean(row.label),
+            "seed": each.seed,
+            "state": clean(each.state),
+            "run": address("run", each.run[:8], run=each.run),
+        }
+        for table, row in placed
+        for each in row.runs
+        if each.run not in scored
+    ]
+    if others:
+        st.markdown("Runs without a score in the primary column:")
+        config = {"run": st.column_config.LinkColumn(display_text=LABEL, help="Opens the run.")}
+        st.dataframe(pd.DataFrame(others), hide_index=True, column_config=config)
+
+
+def main() -> None:
+    """Draw the page."""
+    tables, known = board().tables, registry()
+    on_board = {row.method: row for table in tables for row in table.rows}
+    names = sorted({*on_board, *(entry.name for entry in known.methods)})
+    if not names:
+        st.info("No method is installed. `suite plugins` says why.")
+        return
+    name = choose("Method", "method", names)
+    installed = next((entry.value for entry in known.methods if entry.name == name), None)
+    draw_card(installed.card if installed else on_board[name].card, name)
+    placed = [(table, row) for table in tables for row in table.rows if row.method == name]
+    if placed:
+        draw_rows(placed)
+        draw_seeds(placed)
+    else:
+        st.info("No results yet. Type:")
+        st.code(f"suite run --method {name.split('/')[-1]}", language="bash")
+    if installed:
+        draw_parameters(installed)
+
+
+main()

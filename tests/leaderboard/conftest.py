@@ -1,0 +1,240 @@
+"""A small board, a small store, and a way to open a page as the server would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import suite.leaderboard
+from suite.board.model import Board, Point, Row, Table, Track, Value
+from suite.contracts import Card, Column, Metric
+from suite.files import write_atomic
+from suite.hashing import digest, file_digest
+from suite.leaderboard.components import source
+from suite.run.record import samples_path
+from suite.settings import Settings, load_settings
+from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.writing import Writer
+
+APP = Path(suite.leaderboard.__file__).with_name("app.py")
+IMG = "<img src=x onerror=alert(1)>"
+FORMULA = '=HYPERLINK("http://x","y")'
+DIRECTIVE = ":red[a] $b$ [c](javascript:alert(1))"
+PAYLOADS = (IMG, FORMULA, DIRECTIVE)
+Open = Callable[..., AppTest]
+
+ACCURACY = Metric(name="accuracy", direction="higher", unit="fraction", definition="Share of samples that are right.")
+DELAY = Metric(name="delay", direction="lower", unit="s", definition="Seconds until the answer is there.")
+CARD = Card(
+    title="Alpha method", status="paper", paper="On alpha", authors="Ada Author", year=2020, url="https://a.org/1"
+)
+REBUILT = Card(
+    title="Beta method", status="reconstruction", paper="On beta", authors="Bob", note="Reconstruction: no formula."
+)
+
+
+def value(metric: str, subset: str, mean: float, *, partial: bool = False) -> Value:
+    return Value(
+        metric=metric,
+        subset=subset,
+        mean=mean,
+        low=mean - 0.01,
+        high=mean + 0.01,
+        basis="95 %, t over seeds",
+        n=2,
+        partial=partial,
+    )
+
+
+def row(name: str, place: int | None, mean: float, *, partial: bool = False, **changes: object) -> Row:
+    values = (
+        value("accuracy", "near", mean, partial=partial),
+        value("accuracy", "near/one", mean),
+        value("accuracy", "far", 1 - mean),
+        value("delay", "near", 10 * mean),
+    )
+    found = Row(
+        method=f"demo/{name}",
+        name=name,
+        version="1",
+        parameters={},
+        changed={},
+        card=None,
+        place=place,
+        best=place,
+        worst=None if place is None else place + 1,
+        unranked="",
+        seeds=(0, 1),
+        failed={},
+        values=values,
+        points=tuple(Point(seed=seed, value=mean, run=digest([name, seed])[:16]) for seed in (0, 1)),
+        cost={"fit_seconds": 0.5, "peak_memory_bytes": 2.0**20},
+        runs=(),
+    )
+    return found.model_copy(update=changes)
+
+
+ROWS = (
+    row("alpha", 1, 0.9, card=CARD),
+    row("beta", 2, 0.8, card=REBUILT, changed={"temperature": 2}),
+    *(row(name, 3 + i, 0.7 - i / 100) for i, name in enumerate(PAYLOADS)),
+    row("half", None, 0.95, partial=True, unranked="partial mean beside complete ones"),
+    row("lame", None, 0.5, unranked="seeds 1 are not done", seeds=(0,), failed={"oom": 1}),
+)
+
+
+def table(task: str, protocol: str, *, current: bool = True) -> Table:
+    return Table(
+        task=task,
+        version="1",
+        track=task.split("/")[0],
+        tier="embedded",
+        title=f"Title of {task}",
+        summary=f"Protocol of {task}, with {IMG} and {DIRECTIVE}.",
+        protocol=protocol * 64,
+        current=current,
+        primary=Column(metric="accuracy", subset="near"),
+        metrics=(ACCURACY, DELAY),
+        subsets=("near", "far", "near/one", "near/two"),
+        missing=("near/two",),
+        seeds=(0, 1),
+        ingredients={"data/one": "a" * 64, "data/two": None},
+        facts={"reference model": "97 % right"},
+        rows=ROWS,
+    )
+
+
+BOARD = Board(
+    suite="0",
+    built="2026-01-02T03:04:05+00:00",
+    stamp="",
+    tracks=(
+        Track(name="demo", title="Demonstration", question="Which is best?"),
+        Track(name="second", title=IMG, question=DIRECTIVE),
+    ),
+    tables=(
+        table("demo/tiny", "a"),
+        table("demo/tiny", "b", current=False),
+        table("demo/wide", "c"),
+        table("second/only", "d"),
+    ),
+)
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of the small board, or with ``board=None`` of the store, by its script and query parameters."""
+
+    def open_page(name: str = "track", *, board: Board | None = BOARD, **parameters: str) -> AppTest:
+        if board is not None:
+            monkeypatch.setattr(source, "board", lambda: board)
+        app = AppTest.from_file(APP, default_timeout=60)
+        if name != "track":
+            app.switch_page(f"views/{name}.py")
+        for key, given in parameters.items():
+            app.query_params[key] = given
+        return app.run()
+
+    return open_page
+
+
+def texts(app: AppTest) -> str:
+    """Return everything that the page says in Markdown, alerts and headings."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def assert_sound(app: AppTest) -> None:
+    """The page raised nothing, neither past the app nor into its guard."""
+    assert not app.exception
+    assert not app.error
+
+
+class Store:
+    """A store of built-in tasks that is filled by hand; nothing is computed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._writer = Writer(settings.database_url)
+
+    def run(
+        self, method: str, seed: int, near: float | None, samples: pa.Table | None = None, task: str = "ood/digits"
+    ) -> str:
+        """Record a run and return its id; ``near`` None is a failure."""
+        identity = json.dumps({"task": task, "method": method, "seed": seed})
+        cell = CellRow(digest(identity), identity, "p" * 64, task, "1", f"ood/{method}", "1", {}, seed)
+        run = self._writer.claim(cell, ["run", "--method", method])
+        assert run is not None
+        if near is None:
+            self._writer.end(run, Ending(state="failed", error=f"ValueError: {IMG}", traceback="Traceback\n  here"))
+            return run
+        environment = {"python": "3.11", "packages": {"numpy": "2"}, "suite": {"version": "0", "commit": "abc"}}
+        ending = Ending(
+            state="done",
+            scores=(ScoreRow("auroc", "1", "near", near, 1, False),),
+            environment=environment,
+            device="cpu",
+            ingredients={"data/digits": "f" * 64},
+            samples=None if samples is None else self._keep(samples),
+        )
+        self._writer.end(run, ending)
+        return run
+
+    def _keep(self, samples: pa.Table) -> str:
+        draft = self.settings.home / "draft.parquet"
+        pq.write_table(samples, draft)
+        kept = samples_path(self.settings, file_digest(draft))
+        write_atomic(kept, lambda temporary: draft.rename(temporary))
+        return kept.stem
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+@pytest.fixture
+def store() -> Store:
+    """A store in the test's own home, which its pages read."""
+    return Store(load_settings())
+
+
+def detector_samples() -> pa.Table:
+    """Return scores of two subsets with ties; the area is exactly (2 + 1/2) / 4."""
+    return pa.table(
+        {
+            "subset": pa.array(["id", "id", "near/x", "near/x"]).dictionary_encode(),
+            "row": [0, 1, 0, 1],
+            "score": np.array([1.0, 3.0, 1.0, 2.0]),
+            "predicted": [0, 1, 0, 0],
+            "label": [0, 1, -1, -1],
+        }
+    )
+
+
+PLUGIN = """
+from pathlib import Path
+from suite import hookimpl
+from suite.contracts import Page
+
+@hookimpl
+def suite_register_pages(register):
+    folder = Path(__file__).parent
+    register(Page("good", "Good page", folder / "good.py"))
+    register(Page("raises", "Raising page", folder / "raises.py", listed=False))
+    register(Page("absent", "Absent page", folder / "absent.py"))
+"""
+
+
+@pytest.fixture
+def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install pages of a third party: one that works, one that raises, one without a script."""
+    (tmp_path / "pages_plugin.py").write_text(PLUGIN)
+    (tmp_path / "good.py").write_text("import streamlit as st\nst.title('Good')\n")
+    (tmp_path / "raises.py").write_text("raise RuntimeError('secret path /etc')\n")
+    monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "pages_plugin.py"))

@@ -1,0 +1,34 @@
+"""The task page."""
+
+from __future__ import annotations
+
+from .conftest import DIRECTIVE, IMG, Open, assert_sound, texts
+
+
+def test_task_in_the_address(page: Open) -> None:
+    app = page("task", id="demo/wide")
+    assert_sound(app)
+    assert app.title[0].value == r"Title of demo\/wide"
+    assert list(app.table[0].value.index) == ["accuracy", "delay"]
+    assert list(app.table[0].value["better"]) == ["higher", "lower"]
+
+
+def test_tables_of_every_protocol_and_missing_data(page: Open) -> None:
+    app = page("task", id="demo/tiny")
+    tables, data = app.dataframe[0].value, app.dataframe[1].value
+    assert list(tables["state"]) == ["current", "earlier, not comparable"]
+    assert list(tables["ranked"]) == [5, 5]
+    assert list(data["sha256"]) == ["a" * 64, "missing"]
+    assert r"near\/two" in app.warning[0].value
+
+
+def test_task_without_results_says_how_to_get_some(page: Open) -> None:
+    app = page("task", id="ood/digits")
+    assert_sound(app)
+    assert app.code[0].value == "suite run --task ood/digits"
+
+
+def test_payload_in_the_summary_is_shown_as_text(page: Open) -> None:
+    said = texts(page("task", id="demo/tiny"))
+    assert IMG not in said
+    assert DIRECTIVE not in said

@@ -1,0 +1,127 @@
+"""The track page: choices, table, what is not ranked, and names that mean mischief."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from streamlit.testing.v1 import AppTest
+
+from suite.board.export import flat_rows, to_csv
+from suite.leaderboard.components import grid
+
+from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, texts
+
+
+def column(app: AppTest, name: str) -> list[object]:
+    return list(app.dataframe[0].value[name])
+
+
+def methods(app: AppTest) -> list[str]:
+    return [str(cell).split("#", 1)[1] for cell in column(app, "method")]
+
+
+def test_first_task_is_shown_when_the_address_names_none(page: Open) -> None:
+    app = page()
+    assert_sound(app)
+    assert app.title[0].value == r"Demonstration: Title of demo\/tiny"
+    assert app.selectbox(key="task").value == "demo/tiny"
+    assert column(app, "rank")[:3] == ["1 (1–2)", "2 (2–3)", "3 (3–4)"]
+    assert column(app, "accuracy near ↑ % · partial")[0] == 90.0
+    assert column(app, "95 % interval")[0] == "89.00–91.00"
+    assert column(app, "fit s")[0] == 0.5
+    assert column(app, "peak MiB")[0] == 1.0
+    assert column(app, "status")[:2] == ["paper", "reconstruction"]
+
+
+def test_address_selects_track_task_and_protocol(page: Open) -> None:
+    app = page(track="demo", task="demo/wide")
+    assert_sound(app)
+    assert app.selectbox(key="task").value == "demo/wide"
+    app = page(task="second/only")
+    assert_sound(app)
+    assert app.selectbox(key="track").value == "second"
+    app = page(task="demo/tiny", protocol="b" * 12)
+    assert_sound(app)
+    assert "not comparable" in app.warning[0].value
+
+
+def test_address_of_something_that_is_not_there_shows_the_first(page: Open) -> None:
+    app = page(track="nonsense", task="demo/nonsense", columns="nonsense", sort="nonsense")
+    assert_sound(app)
+    assert app.selectbox(key="task").value == "demo/tiny"
+
+
+def test_choosing_another_track_chooses_one_of_its_tasks(page: Open) -> None:
+    app = page(task="demo/wide")
+    app.selectbox(key="track").set_value("second").run()
+    assert_sound(app)
+    assert app.selectbox(key="task").value == "second/only"
+
+
+def test_search_filters_by_name_and_author_and_keeps_ranks(page: Open) -> None:
+    app = page(q="bob")
+    assert methods(app) == ["beta%20(temperature=2)"]
+    assert column(app, "rank") == ["2 (2–3)"]
+    app.text_input(key="q").set_value("alpha").run()
+    assert methods(app) == ["alpha"]
+    app.text_input(key="q").set_value(IMG + "nobody").run()
+    assert_sound(app)
+    assert "No method matches" in app.info[0].value
+
+
+def test_presets_choose_columns(page: Open) -> None:
+    compact, sets, every = (set(page(columns=name).dataframe[0].value) for name in grid.PRESETS)
+    assert sets - compact == {"accuracy near/one ↑ %"}
+    assert every - sets == {"delay near ↓ s"}
+
+
+def test_sorting_is_best_first_with_rows_that_are_not_ranked_last(page: Open) -> None:
+    app = page(columns="all metrics", sort="delay near")
+    ranks = column(app, "rank")
+    assert ranks[0] == "5 (5–6)"  # the shortest delay of those ranked
+    assert ranks[-2:] == ["–", "–"]
+
+
+def test_rows_that_are_not_ranked_and_partial_ones_say_so(page: Open) -> None:
+    app = page()
+    assert column(app, "rank")[-2:] == ["–", "–"]
+    assert column(app, "95 % interval")[-2] == "94.00–96.00, partial"
+    assert column(app, "coverage")[-2:] == ["2/2 seeds, partial: near", "1/2 seeds, 1 oom"]
+    said = texts(app)
+    assert "half: partial mean beside complete ones" in said
+    assert "lame: seeds 1 are not done" in said
+    assert r"near\/two" in said
+
+
+def test_payload_names_are_shown_as_text(page: Open) -> None:
+    for plain in ("false", "true"):
+        app = page(plain=plain)
+        assert_sound(app)
+        frame = (app.table if plain == "true" else app.dataframe)[0].value
+        cells = [str(cell) for name in frame for cell in frame[name]]
+        assert not any(IMG in cell or "[c](javascript" in cell for cell in cells)
+    app = page(task="second/only")
+    assert IMG not in texts(app)
+    assert r"\<img src\=x" in app.title[0].value
+    assert DIRECTIVE not in texts(app)
+
+
+def test_plain_table_is_a_real_one_with_links(page: Open) -> None:
+    app = page(plain="true")
+    assert_sound(app)
+    assert not app.dataframe
+    assert app.table[0].value["method"].iloc[0] == "[alpha](<method?method=demo%2Falpha#>)"
+
+
+def test_csv_escapes_formulas_in_text_alone() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(flat_rows(BOARD.tables[0])))))
+    assert "'" + FORMULA in [row["method"] for row in rows]
+    assert float(rows[0]["accuracy near"]) == 0.9
+
+
+def test_texts_below_say_what_the_numbers_mean(page: Open) -> None:
+    said = texts(page())
+    assert "t over seeds" in said
+    assert "Holm" in said
+    assert "97 \\% right" in said
