@@ -14,7 +14,6 @@ def leaderboard(
 ) -> None:
     """Serve the leaderboard as a web page. It only reads the store, so it may run beside `suite run`."""
     import os
-    import subprocess
     import sys
     from importlib.util import find_spec
     from pathlib import Path
@@ -34,4 +33,4 @@ def leaderboard(
     arguments = [f"--{name}={value}" for name, value in options.items()]
     app = Path(spec.origin).with_name("app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(app), *arguments]
-    raise typer.Exit(subprocess.call(command, env=os.environ.copy()))
+    os.execv(sys.executable, command)  # one process, so that whoever stops it stops the server
