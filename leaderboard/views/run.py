@@ -126,11 +126,11 @@ def main() -> None:
     if run.traceback:
         with st.expander("Traceback", expanded=run.state != "done"):
             st.code(run.traceback, language=None)
-    if run.scores:
-        draw_scores(run)
     path = samples_path(settings(), run.samples) if run.samples else None
     if path is not None and path.exists():
         draw_samples(path)
+    if run.scores:
+        draw_scores(run)
     draw_provenance(run)
 
 
