@@ -7,13 +7,29 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "ash:ASH",
+    "dice:DICE",
     "energy:Energy",
+    "entropy:Entropy",
+    "fdbd:FDBD",
+    "feature_norm:FeatureNorm",
     "field_potential:FieldPotential",
     "field_steady_state:FieldSteadyState",
+    "gen:GEN",
+    "gradnorm:GradNorm",
+    "kl_matching:KLMatching",
     "knn:KNN",
     "mahalanobis:Mahalanobis",
     "max_logit:MaxLogit",
     "msp:MSP",
+    "nci:NCI",
+    "nnguide:NNGuide",
+    "random_scores:Random",
+    "react:ReAct",
+    "relative_mahalanobis:RelativeMahalanobis",
+    "residual:Residual",
+    "scale:SCALE",
+    "she:SHE",
     "vim:ViM",
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Energy(Detector):
-    """``-E(x) = T logsumexp_c(f_c / T)``. Source: Liu et al. 2020, equation 4; authors' code ``wetliu/energy_ood``."""
+    """``-E(x) = T logsumexp_c(f_c / T)``. Source: Liu et al. 2020; authors' code ``wetliu/energy_ood``."""
 
     name = "energy"
     version = "1"

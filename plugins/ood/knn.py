@@ -9,16 +9,16 @@ from pydantic import Field
 from suite import Card, Context, Parameters
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
+from .neighbours import top_products, unit
+
 if TYPE_CHECKING:
     from torch import Tensor
-
-BANK_ROWS = 16_384  # a block of similarities [B, BANK_ROWS] stays under 70 MB for B = 1,000
 
 
 class KNN(Detector):
     """``-||z* - z_(k)||``, the distance to the k-th nearest training feature, all on the unit sphere.
 
-    Source: Sun et al. 2022, equation 1; k = 50 is their setting for CIFAR-10. More neighbours than training samples is
+    Source: Sun et al. 2022; k = 50 is their setting for CIFAR-10. More neighbours than training samples is
     an error. An all-zero feature vector stays zero, at distance one from everything.
     """
 
@@ -48,24 +48,11 @@ class KNN(Detector):
         """
         if self.parameters.k > len(train.features):
             raise ValueError(f"k = {self.parameters.k} is more than the {len(train.features)} training samples")
-        self._bank = _unit(train.features)
+        self._bank = unit(train.features)
 
     def score(self, batch: Batch) -> Tensor:
         """Return minus the k-th smallest distance [B]; exact, in blocks of the bank."""
-        import torch
-
-        query = _unit(batch.features)
-        best: Tensor | None = None
-        for block in self._bank.split(BANK_ROWS):
-            similar = query @ block.T
-            similar = similar.topk(min(self.parameters.k, len(block)), dim=1, sorted=False).values
-            best = similar if best is None else torch.cat([best, similar], dim=1)
-            best = best.topk(min(self.parameters.k, best.shape[1]), dim=1).values
-        assert best is not None
+        query = unit(batch.features)
+        nearest = top_products(query, self._bank, self.parameters.k)[:, -1]
         norms = query.square().sum(dim=1) + 1.0  # squared norms of both sides: 1 + 1, or 0 + 1 for a zero vector
-        return -(norms - 2 * best[:, -1]).clamp(min=0).sqrt()
-
-
-def _unit(features: Tensor) -> Tensor:
-    norms = features.norm(dim=1, keepdim=True)
-    return features / norms.clamp(min=1e-12)
+        return -(norms - 2 * nearest).clamp(min=0).sqrt()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MaxLogit(Detector):
-    """``max_c f_c``. Source: Hendrycks et al. 2022, section 3 (called MaxLogit there, MLS elsewhere)."""
+    """``max_c f_c``. Source: Hendrycks et al. 2022 (called MaxLogit there, MLS elsewhere)."""
 
     name = "max-logit"
     version = "1"

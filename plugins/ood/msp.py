@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MSP(Detector):
-    """``max_c softmax(f)_c``. Source: Hendrycks and Gimpel 2017, section 2.
+    """``max_c softmax(f)_c``. Source: Hendrycks and Gimpel 2017.
 
     Computed as ``-log(sum_c exp(f_c - max f))``, the logarithm of the same thing: near probability one, float32
     softmax has ties that the logits do not.

@@ -31,6 +31,10 @@ class LinearHead:
     weight: Tensor
     bias: Tensor
 
+    def __call__(self, features: Tensor) -> Tensor:
+        """Return the logits [B, C] of features [B, D]."""
+        return features @ self.weight.T + self.bias
+
 
 @dataclass(frozen=True)
 class TrainingSet:

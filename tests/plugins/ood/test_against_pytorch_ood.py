@@ -8,14 +8,27 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from suite import Context
+from suite.plugins.ood.ash import ASH
+from suite.plugins.ood.dice import DICE
 from suite.plugins.ood.energy import Energy
+from suite.plugins.ood.entropy import Entropy
+from suite.plugins.ood.fdbd import FDBD
+from suite.plugins.ood.gen import GEN
+from suite.plugins.ood.gradnorm import GradNorm
+from suite.plugins.ood.kl_matching import KLMatching
 from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.mahalanobis import Mahalanobis
 from suite.plugins.ood.max_logit import MaxLogit
 from suite.plugins.ood.msp import MSP
+from suite.plugins.ood.nci import NCI
+from suite.plugins.ood.nnguide import NNGuide
+from suite.plugins.ood.react import ReAct
+from suite.plugins.ood.relative_mahalanobis import RelativeMahalanobis
+from suite.plugins.ood.scale import SCALE
+from suite.plugins.ood.she import SHE
 from suite.plugins.ood.vim import ViM
 from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import auroc
@@ -35,6 +48,41 @@ def by_features(make: Callable[[TrainingSet], Any]) -> Callable[[TrainingSet], C
     return fitted
 
 
+def by_fitted_logits(make: Callable[[Any], Any]) -> Callable[[TrainingSet], Callable[..., Tensor]]:
+    def fitted(train: TrainingSet) -> Callable[..., Tensor]:
+        detector = make(None).fit_logits(train.logits, train.labels)
+        return lambda batch: detector.predict_logits(batch.logits)
+
+    return fitted
+
+
+def by_maps(make: Callable[[nn.Module], Any]) -> Callable[[TrainingSet], Callable[..., Tensor]]:
+    """The peer shapes feature maps [N, D, 1, 1]; the pooled features are such maps."""
+
+    def fitted(train: TrainingSet) -> Callable[..., Tensor]:
+        detector = make(nn.Sequential(nn.Flatten(), head(train)))
+        if detector.requires_fit:
+            detector.fit_feature_maps(train.features[:, :, None, None], train.labels)
+        return lambda batch: detector.predict_feature_maps(batch.features[:, :, None, None])
+
+    return fitted
+
+
+def head(train: TrainingSet) -> nn.Linear:
+    classes, width = train.head.weight.shape
+    linear = nn.Linear(width, classes)
+    linear.load_state_dict({"weight": train.head.weight, "bias": train.head.bias})
+    return linear
+
+
+def dice(p: float) -> Callable[[TrainingSet], Any]:
+    return lambda train: peer.DICE(None, train.head.weight, train.head.bias, p=p)
+
+
+def ash(variant: str, percentile: float) -> Callable[[nn.Module], Any]:
+    return lambda module: peer.ASH(None, module, variant=f"ash-{variant}", percentile=percentile)
+
+
 def vim(d: int) -> Callable[[TrainingSet], Any]:
     return lambda train: peer.ViM(None, d=d, w=train.head.weight, b=train.head.bias)
 
@@ -46,6 +94,20 @@ SAME = [
     pytest.param(Energy(temperature=2.0), by_logits(peer.EnergyBased(None, t=2.0)), id="energy-2"),
     pytest.param(KNN(k=50), by_features(lambda train: peer.KNN(None, k=50)), id="knn"),
     pytest.param(KNN(k=1), by_features(lambda train: peer.KNN(None, k=1)), id="knn-1"),
+    pytest.param(Entropy(), by_logits(peer.Entropy(None)), id="entropy"),
+    pytest.param(KLMatching(), by_fitted_logits(peer.KLMatching), id="kl-matching"),
+    pytest.param(SHE(), by_features(lambda train: peer.SHE(None, head(train))), id="she"),
+    pytest.param(FDBD(), by_features(lambda train: peer.fDBD(None, head(train))), id="fdbd"),
+    pytest.param(NCI(), by_features(lambda train: peer.NCI(None, head(train))), id="nci"),
+    pytest.param(NCI(alpha=0.1), by_features(lambda train: peer.NCI(None, head(train), alpha=0.1)), id="nci-0.1"),
+    pytest.param(NNGuide(k=10), by_features(lambda train: peer.NNGuide(None, head(train), k=10)), id="nnguide"),
+    pytest.param(DICE(p=90), by_features(dice(0.9)), id="dice"),
+    pytest.param(DICE(p=50), by_features(dice(0.5)), id="dice-50"),
+    pytest.param(ReAct(percentile=90), by_maps(lambda h: peer.ReAct(None, h, percentile=0.9)), id="react"),
+    pytest.param(SCALE(percentile=85), by_maps(lambda h: peer.SCALE(None, h, percentile=0.85)), id="scale"),
+    pytest.param(ASH(percentile=65, variant="s"), by_maps(ash("s", 0.65)), id="ash-s"),
+    pytest.param(ASH(percentile=90, variant="b"), by_maps(ash("b", 0.9)), id="ash-b"),
+    pytest.param(ASH(percentile=90, variant="p"), by_maps(ash("p", 0.9)), id="ash-p"),
     pytest.param(ViM(d=8), by_features(vim(8)), id="vim-8"),
     pytest.param(ViM(d=16), by_features(vim(16)), id="vim-16"),
 ]
@@ -66,6 +128,30 @@ def test_same_auroc(ours: Detector, theirs: Callable[..., Any], digits: Any) -> 
 def test_mahalanobis_agrees_where_the_covariance_has_full_rank(digits: Any) -> None:
     theirs = by_features(lambda train: peer.Mahalanobis(None))
     assert abs(difference(Mahalanobis(), theirs, live(digits))) <= 1e-4
+
+
+def test_relative_mahalanobis_agrees_where_the_covariance_has_full_rank(digits: Any) -> None:
+    """The difference of two distances is more sensitive to the peer's float32 than either."""
+    theirs = by_features(lambda train: peer.RMD(None))
+    assert abs(difference(RelativeMahalanobis(), theirs, live(digits))) <= 5e-4
+
+
+def test_gen_differs_where_the_peer_clamps_probabilities(digits: Any) -> None:
+    """Its clamp at 1e-7 changes the order of samples that are more certain than that; without it the scores agree."""
+    p = digits.inside.logits.double().softmax(dim=1)
+    exact = -(p.pow(0.1) * (1 - p).clamp(min=0).pow(0.1)).sum(dim=1)
+    uncertain = p.amax(dim=1) < 1 - 1e-7
+    torch.testing.assert_close(GEN().score(digits.inside)[uncertain], exact[uncertain], rtol=1e-6, atol=1e-9)
+    assert abs(difference(GEN(), by_logits(peer.GEN(None)), digits)) < 0.02
+
+
+def test_gradnorm_is_the_norm_of_the_heads_gradient(digits: Any) -> None:
+    weight = digits.train.head.weight.clone().requires_grad_(True)
+    for i in range(5):
+        logits = digits.inside.features[i] @ weight.T + digits.train.head.bias
+        (gradient,) = torch.autograd.grad(-logits.log_softmax(dim=0).mean(), weight)
+        found = GradNorm().score(Batch(digits.inside.features[i : i + 1], digits.inside.logits[i : i + 1]))
+        assert float(found) == pytest.approx(float(gradient.abs().sum()), rel=1e-4)
 
 
 def test_vim_differs_where_the_residual_is_below_float32(digits: Any) -> None:

@@ -72,8 +72,22 @@ CHANGED = {
     "knn": {"k": 3},
     "mahalanobis": {"shrinkage": 0.5},
     "vim": {"d": 16},
+    "gen": {"gamma": 2.0, "top": 2},
+    "react": {"percentile": 50.0},
+    "dice": {"p": 50.0},
+    "ash": {"variant": "s", "percentile": 50.0},
+    "scale": {"percentile": 30.0},
+    "nci": {"alpha": 0.1},
+    "nnguide": {"k": 100},
+    "residual": {"d": 16},
     "field-potential": {"sphere": True, "background": "none", "screening": 0.01, "softening": 5.0},
-    "field-steady-state": {"sphere": True, "background": "none", "large_temperature": True},
+    "field-steady-state": {
+        "sphere": True,
+        "background": "none",
+        "screening": 0.01,
+        "softening": 5.0,
+        "large_temperature": True,
+    },
 }
 
 
@@ -115,7 +129,7 @@ def test_knn_is_the_definition_in_any_block_size(monkeypatch: pytest.MonkeyPatch
     units = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (bank, query)]
     expected = -np.sort(np.linalg.norm(units[1][:, None] - units[0][None], axis=2), axis=1)[:, 6]
     for rows in (16_384, 64, 5):
-        monkeypatch.setattr("suite.plugins.ood.knn.BANK_ROWS", rows)
+        monkeypatch.setattr("suite.plugins.ood.neighbours.BANK_ROWS", rows)
         detector = KNN(k=7)
         detector.fit(training(torch.from_numpy(bank)), Context(seed=0))
         found = detector.score(Batch(torch.from_numpy(query), torch.zeros(20, 1)))

@@ -1,0 +1,46 @@
+"""Distance to the decision boundaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class FDBD(Detector):
+    """``mean_{c != p} (f_p - f_c) / ||w_p - w_c|| / ||z - mu||``, p the predicted class, mu the training mean.
+
+    The distances of z to the decision boundaries of the predicted class, relative to its distance from the mean.
+    Source: Liu and Qin 2024.
+    """
+
+    name = "fdbd"
+    version = "1"
+    card = Card(
+        title="Fast decision-boundary distance (fDBD)",
+        status="paper",
+        paper="Fast Decision Boundary based Out-of-Distribution Detector",
+        authors="Litian Liu, Yao Qin",
+        year=2024,
+        url="https://arxiv.org/abs/2312.11536",
+    )
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Keep the mean [D] and the distances between the classes' weights [C, C]."""
+        import torch
+
+        self._mean = train.features.mean(dim=0)
+        exact = "donot_use_mm_for_euclid_dist"
+        between = torch.cdist(train.head.weight, train.head.weight, compute_mode=exact)
+        self._between = between.fill_diagonal_(1.0)
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return the mean relative distance to the boundaries [B]."""
+        largest, predicted = batch.logits.max(dim=1, keepdim=True)
+        distances = (largest - batch.logits) / self._between[predicted[:, 0]]
+        spread = (batch.features - self._mean).norm(dim=1).clamp(min=1e-8)
+        return distances.sum(dim=1) / (batch.logits.shape[1] - 1) / spread

@@ -1,0 +1,49 @@
+"""Rectified activations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Context, Parameters
+from suite.tracks.ood import Batch, Detector, TrainingSet
+
+from .shaping import percentile
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class ReAct(Detector):
+    """Energy of the logits of ``min(z, c)``, c the 90th percentile of all training activations.
+
+    Source: Sun et al. 2021.
+    """
+
+    name = "react"
+    version = "1"
+    card = Card(
+        title="Rectified activations (ReAct)",
+        status="paper",
+        paper="ReAct: Out-of-distribution Detection With Rectified Activations",
+        authors="Yiyou Sun, Chuan Guo, Yixuan Li",
+        year=2021,
+        url="https://arxiv.org/abs/2111.12797",
+    )
+
+    class Parameters(Parameters):
+        """The paper's setting."""
+
+        percentile: float = Field(90.0, gt=0, le=100, description="percentile of training activations to clip at")
+
+    parameters: Parameters
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Find the threshold over all activations of all training samples."""
+        self._head = train.head
+        self._threshold = percentile(train.features, self.parameters.percentile)
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return the energy of the rectified features' logits [B]."""
+        return self._head(batch.features.clamp(max=self._threshold)).logsumexp(dim=1)

@@ -1,0 +1,51 @@
+"""Activation scaling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Context, Parameters
+from suite.tracks.ood import Batch, Detector, TrainingSet
+
+from .shaping import largest, ratio
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class SCALE(Detector):
+    """Energy of the logits of ``z * exp(r)``, r the sum of all activations over the sum of the largest 15 %.
+
+    Source: Xu et al. 2024; percentile 85 as for ImageNet there. A sample whose activations are all zero gets
+    r = 1, where pytorch-ood gives NaN. Sensitive to the percentile: peers' digits give 97 % at 65 and 66 % at 85.
+    """
+
+    name = "scale"
+    version = "1"
+    card = Card(
+        title="Activation scaling (SCALE)",
+        status="paper",
+        paper="Scaling for Training Time and Post-hoc Out-of-distribution Detection Enhancement",
+        authors="Kai Xu, Rongyu Chen, Gianni Franchi, Angela Yao",
+        year=2024,
+        url="https://arxiv.org/abs/2310.00227",
+    )
+
+    class Parameters(Parameters):
+        """The paper's setting for ImageNet."""
+
+        percentile: float = Field(85.0, ge=0, lt=100, description="per cent of a sample's activations left out of r")
+
+    parameters: Parameters
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Keep the linear head."""
+        self._head = train.head
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return the energy of the scaled features' logits [B]."""
+        top, _ = largest(batch.features, self.parameters.percentile)
+        factor = ratio(batch.features.sum(dim=1), top.sum(dim=1)).exp()
+        return self._head(batch.features * factor.unsqueeze(1)).logsumexp(dim=1)
