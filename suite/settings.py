@@ -14,7 +14,8 @@ from suite.errors import SuiteError
 DEVICES = r"^(auto|cpu|cuda(:\d+)?)$"
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     # Containers and schedulers allow fewer cores than the machine has.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -31,7 +32,7 @@ class Settings(BaseSettings):
     weights: Path | None = Field(None, description="folder of reference weights (safetensors)")
     hub: bool | None = Field(None, description="download what is not in the mirror; on unless SUITE_DATA is set")
     device: str = Field("auto", pattern=DEVICES, description="auto, cpu, cuda or cuda:N")
-    workers: int = Field(default_factory=_cores, ge=1, description="cells side by side")
+    workers: int = Field(default_factory=cores, ge=1, description="cells side by side")
     time_limit: float = Field(3600.0, gt=0, description="wall-clock seconds of a cell")
     prepare_time_limit: float = Field(24 * 3600.0, gt=0, description="wall-clock seconds to prepare a task's models")
     memory_limit: float | None = Field(None, gt=0, description="GiB of resident memory of a cell")
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder of shared artifacts: safe to delete, costs time to make again."""
         return self.cache or self.home / "cache"
+
+    @property
+    def pending(self) -> Path:
+        """Folder of results that the store does not have yet, one folder a run."""
+        return self.home / "pending"
 
     @property
     def database_url(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 from suite import Card, Context, Parameters
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
-from .neighbours import top_products, unit
+from .neighbours import require, top_products, unit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,8 +46,7 @@ class KNN(Detector):
         Raises:
             ValueError: there are fewer training samples than k.
         """
-        if self.parameters.k > len(train.features):
-            raise ValueError(f"k = {self.parameters.k} is more than the {len(train.features)} training samples")
+        require(self.parameters.k, len(train.features))
         self._bank = unit(train.features)
 
     def score(self, batch: Batch) -> Tensor:

@@ -15,6 +15,12 @@ def unit(features: Tensor) -> Tensor:
     return features / features.norm(dim=1, keepdim=True).clamp(min=1e-12)
 
 
+def require(k: int, samples: int) -> None:
+    """Raise ValueError if there are fewer training samples than neighbours asked for."""
+    if k > samples:
+        raise ValueError(f"k = {k} is more than the {samples} training samples")
+
+
 def top_products(queries: Tensor, bank: Tensor, k: int) -> Tensor:
     """Return the k largest inner products [B, k] of queries [B, D] with the bank [N, D], in falling order."""
     import torch

@@ -11,7 +11,7 @@ import typer
 from suite.cli.output import StrictOption, counted, load
 
 if TYPE_CHECKING:
-    from suite.run.runner import Summary
+    from suite.run.summary import Summary
     from suite.settings import Settings
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import psutil
 
 from suite.registry import load_registry
-from suite.run.runner import Runner, Summary
+from suite.run.runner import Runner
 from suite.run.selection import Request
+from suite.run.summary import Summary
 from suite.settings import Settings
 from suite.store.reading import Reader
 from suite.store.rows import RunRow

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from suite.errors import SuiteError
-from suite.run import runner
+from suite.run import execute
 
 
 class _Writer:
@@ -25,9 +25,9 @@ class _Writer:
 
 
 def test_a_renewal_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.03)
+    monkeypatch.setattr(execute, "LEASE_SECONDS", 0.03)
     writer = _Writer()
-    with runner._lease_keeper(writer):
+    with execute._lease_keeper(writer):
         assert writer.renewed.wait(10)
     tries = writer.tries
     assert tries >= 2

@@ -1,0 +1,51 @@
+"""Preparing: train models and extract features where cells are going to need them, before the cells run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from suite.contracts import Executor, Job
+from suite.run.plan import Plan, Seeded
+from suite.run.result import read_result
+from suite.run.summary import Reporter, Summary
+from suite.settings import Settings
+
+MakeExecutor = Callable[[int], tuple[Executor, int]]
+"""From the number of jobs to an executor and the threads that each of its workers may use."""
+
+
+def prepare(plan: Plan, make: MakeExecutor, settings: Settings, reporter: Reporter, summary: Summary) -> None:
+    """Prepare what the plan says is due; what cannot be prepared is dropped from it, with the reason in ``summary``."""
+    due = plan.due()
+    if not due:
+        return
+    reporter.stage("preparing", len(due))
+    executor, threads = make(len(due))
+    with TemporaryDirectory(prefix="suite-prepare-") as folder:
+        jobs = {Path(folder) / str(number): seeded for number, seeded in enumerate(due)}
+        for ended in executor.execute(_job(seeded, place, settings, threads) for place, seeded in jobs.items()):
+            seeded = jobs[ended.job.folder]
+            result = read_result(ended.job.folder)
+            state = result.state if result else ended.reason
+            if state == "done":
+                plan.learn(seeded)
+            else:
+                plan.drop(seeded)
+                reason = (result.error if result else "") or ended.detail
+                summary.errors.append(f"{seeded} could not be prepared ({state}): {reason}")
+            reporter.step(str(seeded), state)
+
+
+def _job(seeded: Seeded, folder: Path, settings: Settings, threads: int) -> Job:
+    folder.mkdir()
+    return Job(
+        kind="prepare",
+        task=seeded.task.id,
+        seed=seeded.seed,
+        folder=folder,
+        settings=settings,
+        threads=threads,
+        time_limit=settings.prepare_time_limit,
+    )
