@@ -1,8 +1,8 @@
 """The field of charged particles that the field detectors share.
 
 Reconstruction: the authors' formula was not available. Textbook equations are used instead: training features are
-particles that attract, a neutral background of the same mass and first two moments repels, and the interaction is a
-screened Coulomb (Yukawa) potential of effective dimension three, softened at short range.
+particles that attract, a neutral background of the same mass repels, and the interaction is a screened Coulomb (Yukawa)
+potential of effective dimension three, softened at short range.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-BLOCK = 8192  # a block of distances [1000, BLOCK] in float32 is 33 MB
+PAIRS = 8_000_000  # distances at a time: 32 MB in float32, a few times that with what is computed from them
 RADIUS_SAMPLE = 500
 NEIGHBOUR = 10
 
@@ -38,7 +38,10 @@ class FieldParameters(Parameters):
     """Options of the field; the defaults are the reconstruction's."""
 
     sphere: bool = Declared(False, description="put particles on the unit sphere instead of centring and scaling")
-    background: Literal["gaussian", "none"] = Declared("gaussian", description="the neutral background")
+    background: Literal["gaussian", "permuted", "none"] = Declared(
+        "gaussian",
+        description="the neutral background: a Gaussian of the particles' moments, or their coordinates shuffled apart",
+    )
     screening: float | None = Declared(None, ge=0, description="kappa; 1 / r10 if None")
     softening: float | None = Declared(None, gt=0, description="a; r10 / 4 if None")
     particles: int = Declared(15_000, ge=RADIUS_SAMPLE, description="at most this many training samples")
@@ -47,12 +50,14 @@ class FieldParameters(Parameters):
 
 @dataclass(frozen=True)
 class Field:
-    """Particles [N, D], background [N, D] or None, and the interaction's constants, all in particle coordinates.
+    """Particles [N, D] with labels [N], background [N, D] or None, and the interaction, all in particle coordinates.
 
-    ``radius`` is r10, the median distance from a particle to its 10th neighbour.
+    ``held_out`` [H] are the rows of the training samples that are no particles, ``radius`` is r10, the median distance
+    from a particle to its 10th neighbour.
     """
 
     particles: Tensor
+    labels: Tensor
     background: Tensor | None
     held_out: Tensor
     radius: float
@@ -63,8 +68,8 @@ class Field:
     sphere: bool
 
     @classmethod
-    def fit(cls, features: Tensor, options: FieldParameters, context: Context) -> Field:
-        """Place the particles of training features [N, D] and draw the background.
+    def fit(cls, features: Tensor, labels: Tensor, options: FieldParameters, context: Context) -> Field:
+        """Place the particles of training features [N, D] with labels [N], and draw the background.
 
         Raises:
             ValueError: there are too few samples, or they coincide.
@@ -75,17 +80,18 @@ class Field:
         kept_out = max(1, round(options.held_out * len(features)))
         if len(features) - kept_out <= NEIGHBOUR:
             raise ValueError(f"{len(features)} training samples are too few for a {NEIGHBOUR}th neighbour")
-        chosen = features[order[kept_out : kept_out + options.particles]]
+        rows = order[kept_out : kept_out + options.particles]
+        chosen = features[rows]
         centre, scale = chosen.mean(dim=0), chosen.std()
-        field = cls(chosen, None, chosen, 0.0, 0.0, 0.0, centre, scale, options.sphere)
-        particles = field.place(chosen)
+        particles = _placed(chosen, centre, scale, options.sphere)
         radius = _neighbour_radius(particles)
         if radius <= 0:
             raise ValueError("the training features coincide: the field has no length scale")
         return cls(
             particles=particles,
-            background=_background(particles, options, context),
-            held_out=field.place(features[order[:kept_out]]),
+            labels=labels[rows],
+            background=_background(chosen, particles, options, context),
+            held_out=order[:kept_out],
             radius=radius,
             kappa=1 / radius if options.screening is None else options.screening,
             softening=radius / 4 if options.softening is None else options.softening,
@@ -96,13 +102,15 @@ class Field:
 
     def place(self, features: Tensor) -> Tensor:
         """Return features [B, D] in particle coordinates."""
-        if self.sphere:
-            return features / features.norm(dim=1, keepdim=True).clamp(min=1e-12)
-        return (features - self.centre) / self.scale
+        return _placed(features, self.centre, self.scale, self.sphere)
 
-    def potential(self, u: Tensor) -> Tensor:
-        """Return phi(u) [B] = -mean_i G(|u - u_i|) + mean_j G(|u - b_j|); differentiable in u [B, D]."""
-        phi = -self._mean_interaction(u, self.particles)
+    def potential(self, u: Tensor, posterior: Tensor | None = None) -> Tensor:
+        """Return phi(u) [B] = -mean_i G(|u - u_i|) + mean_j G(|u - b_j|); differentiable in u [B, D].
+
+        With a ``posterior`` [B, C] every class has a well of its own: the mean over particles becomes
+        ``sum_c p_c mean_{i in c}``.
+        """
+        phi = -(self._mean_interaction(u, self.particles) if posterior is None else self._wells(u, posterior))
         return phi if self.background is None else phi + self._mean_interaction(u, self.background)
 
     def gradient(self, u: Tensor) -> Tensor:
@@ -128,14 +136,25 @@ class Field:
             top = higher
         return (shift / weight - u) / variance
 
-    def _mean_interaction(self, u: Tensor, sources: Tensor) -> Tensor:
-        import torch
+    def _interaction(self, squared: Tensor) -> Tensor:
+        distance = (squared + self.softening**2).sqrt()
+        return (-self.kappa * distance).exp() / distance
 
+    def _mean_interaction(self, u: Tensor, sources: Tensor) -> Tensor:
         total = u.new_zeros(len(u))
         for _, squared in _blocks(u, sources):
-            distance = (squared + self.softening**2).sqrt()
-            total = total + (torch.exp(-self.kappa * distance) / distance).sum(dim=1)
+            total = total + self._interaction(squared).sum(dim=1)
         return total / len(sources)
+
+    def _wells(self, u: Tensor, posterior: Tensor) -> Tensor:
+        counts = self.labels.bincount(minlength=posterior.shape[1]).clamp(min=1)
+        shares = posterior.to(u.dtype) / counts
+        total, start = u.new_zeros(len(u)), 0
+        for block, squared in _blocks(u, self.particles):
+            labels = self.labels[start : start + len(block)]
+            total = total + (self._interaction(squared) * shares[:, labels]).sum(dim=1)
+            start += len(block)
+        return total
 
     def _mean_force(self, u: Tensor, sources: Tensor) -> Tensor:
         """Return the gradient [B, D] of the mean interaction: G'(s) / s = -exp(-kappa s) (kappa s + 1) / s^3."""
@@ -149,10 +168,16 @@ class Field:
         return total / len(sources)
 
 
+def _placed(features: Tensor, centre: Tensor, scale: Tensor, sphere: bool) -> Tensor:
+    if sphere:
+        return features / features.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    return (features - centre) / scale
+
+
 def _blocks(u: Tensor, sources: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (sources [S, D], squared distances [B, S]) block by block, to bound the memory."""
     squares = u.square().sum(dim=1, keepdim=True)
-    for block in sources.split(BLOCK):
+    for block in sources.split(max(1, PAIRS // max(1, len(u)))):
         yield block, (squares + block.square().sum(dim=1) - 2 * u @ block.T).clamp(min=1e-12)
 
 
@@ -164,17 +189,25 @@ def _neighbour_radius(particles: Tensor) -> float:
     return float(nearest[:, NEIGHBOUR].median())  # index 0 is the particle itself
 
 
-def _background(particles: Tensor, options: FieldParameters, context: Context) -> Tensor | None:
-    """Return as many background charges, drawn from the Gaussian of the particles' mean and covariance."""
+def _background(chosen: Tensor, particles: Tensor, options: FieldParameters, context: Context) -> Tensor | None:
+    """Return as many background charges [N, D] as there are particles, in particle coordinates.
+
+    ``chosen`` are the particles' features. Permuted keeps every coordinate's distribution and breaks what ties them.
+    """
     import torch
 
     if options.background == "none":
         return None
+    generator = context.generator("background")
+    if options.background == "permuted":
+        order = torch.rand(chosen.shape, generator=generator).argsort(dim=0).to(chosen.device)
+        shuffled = chosen.gather(0, order)
+        return _placed(shuffled, chosen.mean(dim=0), chosen.std(), options.sphere)
     double = particles.double()
     mean = double.mean(dim=0)
     covariance = (double - mean).T @ (double - mean) / (len(double) - 1)
     identity: torch.Tensor = torch.eye(len(covariance), dtype=double.dtype, device=double.device)
     factor = torch.linalg.cholesky(covariance + 1e-8 * covariance.diagonal().mean() * identity)
-    noise = torch.randn(particles.shape, generator=context.generator("background"), dtype=torch.float64)
+    noise = torch.randn(particles.shape, generator=generator, dtype=torch.float64)
     drawn = (mean + noise.to(double.device) @ factor.T).to(particles.dtype)
     return drawn / drawn.norm(dim=1, keepdim=True) if options.sphere else drawn

@@ -37,9 +37,9 @@ class FieldSteadyState(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Place particles and background; fit the temperature on the held-out samples."""
-        self.field = Field.fit(train.features, self.parameters, context)
-        density = self.field.log_density_gradient(self.field.held_out)
-        potential = self.field.gradient(self.field.held_out)
+        self.field = Field.fit(train.features, train.labels, self.parameters, context)
+        u = self.field.place(train.features[self.field.held_out])
+        density, potential = self.field.log_density_gradient(u), self.field.gradient(u)
         self.temperature = float(-(density * potential).sum() / density.square().sum().clamp(min=1e-30))
         context.log(f"temperature {self.temperature:.4g}")
 

@@ -31,7 +31,7 @@ def build_board(reader: Reader, registry: Registry) -> Board:
         _table(registry.tasks[task](), registry, runs, protocol == newest)
         for task, of_task in _grouped(reader.latest_runs(), lambda run: run.cell.task).items()
         if task in registry.tasks
-        for newest in [max(of_task, key=lambda run: (run.state == "done", run.started)).cell.protocol]
+        for newest in [max(of_task, key=_recency).cell.protocol]
         for protocol, runs in _grouped(of_task, lambda run: run.cell.protocol).items()
     ]
     return Board(
@@ -62,8 +62,10 @@ def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
 def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool) -> Table:
     done = [run for run in runs if run.state == "done"]
     example = max(done or runs, key=lambda run: run.started)
-    variants = _grouped(runs, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))
-    rows = [_row(task, registry, _newest_code(of_row)) for of_row in variants.values()]
+    by_method = _grouped(runs, lambda run: run.cell.method)
+    newest = [run for of_method in by_method.values() for run in _newest_code(of_method)]
+    variants = _grouped(newest, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))
+    rows = [_row(task, registry, _one_per_seed(of_row)) for of_row in variants.values()]
     rows = [row for row in rows if row.values or row.failed]
     return Table(
         task=task.id,
@@ -90,14 +92,21 @@ def _order(subsets: tuple[str, ...]) -> Callable[[str], int]:
 
 
 def _newest_code(runs: list[RunRow]) -> list[RunRow]:
-    """Keep the runs of the method version, and in editable code of the source, that was run last."""
+    """Keep a method's runs of the version, and in editable code of the source, that was run last."""
 
     def code(run: RunRow) -> tuple[str, str | None]:
         return run.cell.method_version, json.loads(run.cell.identity).get("method_source")
 
     newest = code(max(runs, key=lambda run: run.started))
-    per_seed = _grouped((run for run in runs if code(run) == newest), lambda run: run.cell.seed)
-    return [max(of_seed, key=lambda run: (run.state == "done", run.started)) for of_seed in per_seed.values()]
+    return [run for run in runs if code(run) == newest]
+
+
+def _one_per_seed(runs: list[RunRow]) -> list[RunRow]:
+    return [max(of_seed, key=_recency) for of_seed in _grouped(runs, lambda run: run.cell.seed).values()]
+
+
+def _recency(run: RunRow) -> tuple[bool, datetime]:
+    return run.state == "done", run.started
 
 
 def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:

@@ -171,6 +171,14 @@ def test_only_the_newest_code_of_a_method_counts(store: Store) -> None:
     assert row.seeds == (0, 1)
 
 
+def test_a_row_of_older_code_goes_whatever_its_parameters(store: Store) -> None:
+    fill(store, "energy", [0.1] * 5, source="old", parameters={"temperature": 3.0})
+    with store.writer._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
+    fill(store, "energy", [0.8] * 5, source="new", parameters={"temperature": 1.0})
+    assert set(store.rows()) == {"energy"}
+
+
 def test_protocols_are_tables_of_their_own(store: Store) -> None:
     fill(store, "msp", [0.1] * 5, protocol="a" * 64)
     with store.writer._engine.begin() as connection:

@@ -80,7 +80,14 @@ CHANGED = {
     "nci": {"alpha": 0.1},
     "nnguide": {"k": 100},
     "residual": {"d": 16},
-    "field-potential": {"sphere": True, "background": "none", "screening": 0.01, "softening": 5.0},
+    "field-potential": {
+        "sphere": False,
+        "background": "none",
+        "screening": 0.01,
+        "softening": 5.0,
+        "charge": False,
+        "wells": "all",
+    },
     "field-steady-state": {
         "sphere": True,
         "background": "none",
