@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with a thread each, not with one per core each
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is first imported; no test may depend on a network
 
 import pytest
 
@@ -25,7 +26,6 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 @pytest.fixture(scope="session")
