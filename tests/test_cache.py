@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,11 +35,11 @@ def test_every_part_of_the_identity_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda old: old[: len(old) // 2], lambda old: b"", lambda old: b"garbage" * 9])
-def test_a_damaged_file_is_made_again(damage: object, tmp_path: Path) -> None:
+def test_a_damaged_file_is_made_again(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     cache.tensors("kind", IDENTITY, lambda: {"x": torch.zeros(100)})
     path = cache.path("kind", IDENTITY, ".safetensors")
-    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    path.write_bytes(damage(path.read_bytes()))
     assert cache.tensors("kind", IDENTITY, lambda: {"x": torch.ones(100)})["x"].sum() == 100
 
 

@@ -176,10 +176,14 @@ def _value(metric: Metric, column: Column, values: list[float], partial: bool) -
 
 
 def _mean_cost(runs: list[RunRow]) -> dict[str, float]:
-    costs = [{**run.cost, "wall_seconds": run.wall_seconds, "peak_memory_bytes": run.peak_memory_bytes} for run in runs]
-    names = dict.fromkeys(name for cost in costs for name in cost)
-    found = {name: [cost[name] for cost in costs if cost.get(name) is not None] for name in names}
-    return {name: float(sum(map(float, values)) / len(values)) for name, values in found.items() if values}  # type: ignore[arg-type]
+    """Return the mean of each cost over the runs that state it."""
+    stated: dict[str, list[float]] = {}
+    for run in runs:
+        resources = {"wall_seconds": run.wall_seconds, "peak_memory_bytes": run.peak_memory_bytes}
+        for name, value in {**run.cost, **resources}.items():
+            if value is not None:
+                stated.setdefault(name, []).append(value)
+    return {name: sum(values) / len(values) for name, values in stated.items()}
 
 
 def _facts(runs: list[RunRow]) -> dict[str, str]:

@@ -126,5 +126,5 @@ def test_no_network_means_missing(at: Resources, monkeypatch: pytest.MonkeyPatch
 def test_every_pin_is_a_commit() -> None:
     from suite.benchmarks.ood.cifar10 import CIFAR10Task
 
-    revisions = [data.source.revision for data in CIFAR10Task().data()]  # type: ignore[attr-defined]
+    revisions = [data.source.revision for data in CIFAR10Task().data()]
     assert all(len(revision) == 40 and int(revision, 16) >= 0 for revision in revisions)

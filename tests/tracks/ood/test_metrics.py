@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,9 +62,9 @@ def test_auroc_and_average_precision_agree_with_scikit_learn(inside: list[float]
 
 
 @given(scores, scores, st.randoms())
-def test_metrics_do_not_depend_on_order_or_scale(inside: list[float], outside: list[float], random: object) -> None:
+def test_metrics_do_not_depend_on_order_or_scale(inside: list[float], outside: list[float], random: Random) -> None:
     shuffled = list(inside)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     for function in DETECTION.values():
         assert function(shuffled, outside) == function(inside, outside)
         assert function(2 * np.asarray(inside), 2 * np.asarray(outside)) == function(inside, outside)
@@ -98,13 +101,13 @@ def test_a_constant_score_is_chance() -> None:
 
 
 @pytest.mark.parametrize("function", DETECTION.values())
-def test_bad_scores_are_refused_with_their_place(function: object) -> None:
+def test_bad_scores_are_refused_with_their_place(function: Callable[..., float]) -> None:
     with pytest.raises(ValueError, match=r"ID: 1 of 3 scores are NaN, the first at index 1"):
-        function([1.0, np.nan, 2.0], [0.0])  # type: ignore[operator]
+        function([1.0, np.nan, 2.0], [0.0])
     with pytest.raises(ValueError, match="OOD: expected a non-empty array"):
-        function([1.0], [])  # type: ignore[operator]
+        function([1.0], [])
     with pytest.raises(ValueError, match=r"shape \(1, 2\)"):
-        function([[1.0, 2.0]], [0.0])  # type: ignore[operator]
+        function([[1.0, 2.0]], [0.0])
 
 
 def test_inputs_are_left_as_they_were() -> None:
