@@ -99,7 +99,7 @@ class CIFAR10Task(OODTask):
         )
 
     def model(self, seed: int) -> ReferenceModel:
-        """Return the ResNet-20: given, or trained by recipe (hours on a CPU, minutes on a GPU)."""
+        """Return the ResNet-20: given, or trained by recipe (100 epochs of 51 s on two cores)."""
         return ReferenceModel(
             name="resnet20-cifar10",
             architecture=Architecture("resnet-cifar", {"depth": 20, "classes": 10}),

@@ -35,14 +35,14 @@ def test_samples_of_another_kind_show_their_head(page: Open, store: Store) -> No
     run = store.run("energy", 0, 0.5, pa.table({"step": [1, 2], "loss": [0.5, 0.25]}))
     app = page("run", run=run)
     assert_sound(app)
-    assert list(app.dataframe[1].value) == ["step", "loss"]
+    assert list(app.dataframe[0].value) == ["step", "loss"]
 
 
 def test_scores_without_the_reference_subset_show_their_head(page: Open, store: Store) -> None:
     run = store.run("energy", 0, 0.5, pa.table({"subset": ["a", "b"], "score": [0.5, 0.25]}))
     app = page("run", run=run)
     assert_sound(app)
-    assert list(app.dataframe[1].value) == ["subset", "score"]
+    assert list(app.dataframe[0].value) == ["subset", "score"]
 
 
 def test_unknown_run_and_no_run_are_said_kindly(page: Open, store: Store) -> None:
