@@ -128,7 +128,7 @@ def test_a_hook_refuses_what_another_is_for(hook: str, other: str) -> None:
 def test_a_hook_takes_the_string_that_names_the_thing(hook: str, monkeypatch: pytest.MonkeyPatch) -> None:
     value, registered = ACCEPTED[hook]
     named = ModuleType("module_with_a_thing")
-    named.thing = value  # type: ignore[attr-defined]
+    named.thing = value
     monkeypatch.setitem(sys.modules, "module_with_a_thing", named)
     hooks = {"suite_register_tracks": lambda register: register(QUESTION)} | {
         hook: lambda register: register("module_with_a_thing:thing")

@@ -21,7 +21,8 @@ class FieldPotential(Detector):
     u is the feature on the unit sphere, its length q the charge; each class has a well, weighted by the posterior, and
     the background keeps the features' marginals. The basin is {g > 0}, its boundary {g = 0}. Without these three
     (``charge=False wells=all sphere=False background=gaussian``) it is the closed form that the reconstruction started
-    from, which the length of real features dominates. They were chosen on CIFAR-10's validation ID and OOD.
+    from, which the length of real features dominates. They follow leads that were found on CIFAR-10 test data, not a
+    search on validation data, where one well for all does as well (docs/ood.md): read the scores there as optimistic.
     Source of the idea: Wang et al. 2025.
     Reconstruction: the authors' formula was not available. CBD-style self-consistent potential score, not the
     authors' implementation.

@@ -11,7 +11,7 @@ from suite.cli.output import Format, FormatOption, StrictOption, load, print_lis
 
 if TYPE_CHECKING:
     from suite.contracts import Method
-    from suite.registry import Entry, Registry
+    from suite.registry import Entry
 
 app = typer.Typer(help="List the methods, or show one.", invoke_without_command=True, no_args_is_help=False)
 
@@ -44,7 +44,10 @@ def show(
 ) -> None:
     """Show a method: its card, and its parameters with their defaults."""
     registry, _ = load()
-    for number, entry in enumerate(_found(registry, method)):
+    from suite.run.selection import matching
+
+    names = matching(method, [entry.name for entry in registry.methods], "method", "suite methods")
+    for number, entry in enumerate(map(registry.methods.entry, names)):
         if form is Format.json:
             typer.echo(json.dumps(_document(entry), indent=1, ensure_ascii=False))
             continue
@@ -59,18 +62,6 @@ def show(
         if rows:
             typer.echo(f"\nparameters, changed by: suite run --set {entry.value.name}.NAME=VALUE")
             print_list(rows, Format.table)
-
-
-def _found(registry: Registry, name: str) -> list[Entry[type[Method]]]:
-    found = [entry for entry in registry.methods if name in (entry.name, entry.value.name)]
-    if not found:
-        from suite.errors import SuiteError, did_you_mean
-
-        known = [entry.value.name for entry in registry.methods]
-        raise SuiteError(
-            f"unknown method {name!r}.{did_you_mean(name, known)}", place="suite methods show", next="suite methods"
-        )
-    return found
 
 
 def _document(entry: Entry[type[Method]]) -> dict[str, Any]:
