@@ -46,7 +46,7 @@ def show(
     registry, _ = load()
     from suite.run.selection import matching
 
-    names = matching(method, [entry.name for entry in registry.methods], "method", "suite methods")
+    names = matching(method, [entry.name for entry in registry.methods], "method", place="suite methods show")
     for number, entry in enumerate(map(registry.methods.entry, names)):
         if form is Format.json:
             typer.echo(json.dumps(_document(entry), indent=1, ensure_ascii=False))

@@ -43,7 +43,7 @@ def select_tasks(registry: Registry, request: Request) -> list[Task]:
     if not request.tasks:
         return [entry.value() for entry in registry.tasks if entry.value.tier == request.tier]
     ids = [entry.name for entry in registry.tasks]
-    chosen = {name for pattern in request.tasks for name in matching(pattern, ids, "task", "suite tasks")}
+    chosen = {name for pattern in request.tasks for name in matching(pattern, ids, "task", place="--task")}
     return [registry.tasks[name]() for name in sorted(chosen)]
 
 
@@ -58,7 +58,7 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
     names = [entry.name for entry in registry.methods]
     chosen = set(names)
     if request.methods:
-        chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", "suite methods")}
+        chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", place="--method")}
     _check_overrides(registry, request)
     return [
         Selected(registry.methods.entry(name), _parameters(registry.methods.entry(name), request))
@@ -67,7 +67,7 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
     ]
 
 
-def matching(pattern: str, names: list[str], kind: str, command: str) -> list[str]:
+def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[str]:
     """Return the ``track/name`` ids that a shell pattern matches, with or without their track.
 
     Raises:
@@ -77,7 +77,7 @@ def matching(pattern: str, names: list[str], kind: str, command: str) -> list[st
     if not found:
         short = [*names, *(name.split("/", 1)[1] for name in names)]
         raise SuiteError(
-            f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=f"the {kind} asked for", next=command
+            f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=place, next=f"suite {kind}s"
         )
     return found
 
