@@ -28,6 +28,19 @@ def linear_head(network: nn.Module) -> nn.Linear:
     return head
 
 
+def stages(network: nn.Module) -> list[nn.Module]:
+    """Return the modules that end the network's stages, from input to output, as its ``feature_info`` names them.
+
+    Raises:
+        TypeError: the network has no ``feature_info``, which all of timm's have.
+    """
+    described = getattr(network, "feature_info", None)
+    if described is None:
+        raise TypeError(f"{type(network).__name__} has no feature_info, so its stages are not known")
+    names = dict.fromkeys(stage["module"] for stage in described)
+    return [network.get_submodule(name) for name in names]
+
+
 def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return (penultimate features [N, D], logits [N, C]): what goes into the linear head, and what comes out."""
     import torch

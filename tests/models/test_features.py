@@ -11,7 +11,7 @@ from torch import nn
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.contracts import Resources
 from suite.models.architecture import Architecture
-from suite.models.features import extract, features_and_logits, is_extracted, linear_head
+from suite.models.features import extract, features_and_logits, is_extracted, linear_head, stages
 
 NETWORKS = [
     (Architecture("small-cnn", {"classes": 6}), (1, 8, 8), 128),
@@ -28,6 +28,17 @@ def test_logits_are_the_head_of_the_features(architecture: Architecture, shape: 
     assert features.shape == (3, width)
     with torch.no_grad():
         torch.testing.assert_close(linear_head(network)(features), logits)
+
+
+@pytest.mark.parametrize(("architecture", "shape", "width"), NETWORKS, ids=[a.name for a, _, _ in NETWORKS])
+def test_a_network_can_be_taken_apart(architecture: Architecture, shape: tuple[int, ...], width: int) -> None:
+    network = architecture.build().eval()
+    images = torch.rand(3, *shape)
+    with torch.no_grad():
+        maps = network.forward_features(images)
+        torch.testing.assert_close(network.forward_head(maps), network(images))
+        assert network.forward_head(maps, pre_logits=True).shape == (3, width)
+    assert len(stages(network)) > 1
 
 
 def test_the_resnet_has_the_papers_size() -> None:

@@ -40,6 +40,7 @@ class ResNetCIFAR(nn.Module):
         self.layer2 = self._stage(16, 32, blocks, 2)
         self.layer3 = self._stage(32, 64, blocks, 2)
         self.linear = nn.Linear(64, classes)
+        self.feature_info = [{"module": f"layer{stage}"} for stage in (1, 2, 3)]
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight)
@@ -53,9 +54,18 @@ class ResNetCIFAR(nn.Module):
         """Return the linear head, under timm's name for it."""
         return self.linear
 
+    def forward_features(self, x: Tensor) -> Tensor:
+        """Map images [N, 3, 32, 32] to feature maps [N, 64, 8, 8]."""
+        x = torch.relu(self.bn1(self.conv1(x)))
+        maps: Tensor = self.layer3(self.layer2(self.layer1(x)))
+        return maps
+
+    def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
+        """Map feature maps [N, 64, H, W] to features [N, 64] if ``pre_logits``, else to logits [N, classes]."""
+        features = maps.mean(dim=(2, 3))
+        logits: Tensor = features if pre_logits else self.linear(features)
+        return logits
+
     def forward(self, x: Tensor) -> Tensor:
         """Map images [N, 3, 32, 32] to logits [N, classes]."""
-        x = torch.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        logits: Tensor = self.linear(x.mean(dim=(2, 3)))
-        return logits
+        return self.forward_head(self.forward_features(x))

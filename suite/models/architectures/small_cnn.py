@@ -20,12 +20,23 @@ class SmallCNN(nn.Module):
             nn.ReLU(),
         )
         self.linear = nn.Linear(width, classes)
+        self.feature_info = [{"module": f"body.{layer}"} for layer in (1, 3)]
 
     def get_classifier(self) -> nn.Linear:
         """Return the linear head, under timm's name for it."""
         return self.linear
 
+    def forward_features(self, x: Tensor) -> Tensor:
+        """Map images [N, 1, 8, 8] to feature maps [N, 32, 4, 4]."""
+        maps: Tensor = self.body[:4](x)
+        return maps
+
+    def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
+        """Map feature maps [N, 32, 4, 4] to features [N, width] if ``pre_logits``, else to logits [N, classes]."""
+        features = self.body[4:](maps)
+        logits: Tensor = features if pre_logits else self.linear(features)
+        return logits
+
     def forward(self, x: Tensor) -> Tensor:
         """Map images [N, 1, 8, 8] to logits [N, classes]."""
-        logits: Tensor = self.linear(self.body(x))
-        return logits
+        return self.forward_head(self.forward_features(x))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from suite.contracts import Track
 from suite.hookspecs import hookimpl
-from suite.tracks.ood.contract import Batch, Detector, Images, LinearHead, TrainingSet
+from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
 
-__all__ = ["Batch", "Detector", "Images", "LinearHead", "TrainingSet"]
+__all__ = ["Batch", "Detector", "Images", "Labelled", "LinearHead", "TrainingSet"]
 
 
 @hookimpl

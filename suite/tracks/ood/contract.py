@@ -37,7 +37,16 @@ class LinearHead:
 
 
 @dataclass(frozen=True)
-class TrainingSet:
+class Labelled:
+    """In-distribution samples as the reference model sees them: features [N, D], logits [N, C], labels [N], int64."""
+
+    features: Tensor
+    logits: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class TrainingSet(Labelled):
     """The in-distribution training data as the reference model sees it, on the detector's device.
 
     Attributes:
@@ -45,14 +54,14 @@ class TrainingSet:
         logits: [N, C], float32.
         labels: [N], int64.
         head: the linear head that maps features to logits.
+        validation: in-distribution samples that neither the reference model nor a test has seen, for calibration.
         images: the training images, if the detector declares ``needs = {"images"}``.
-        network: the reference model in evaluation mode, if it declares ``{"network"}``; a copy, to do with as it likes.
+        network: the reference model in evaluation mode, if it declares ``{"network"}``; a copy, to do with as it
+            likes. As timm's, it has ``forward_features``, ``forward_head``, ``get_classifier`` and ``feature_info``.
     """
 
-    features: Tensor
-    logits: Tensor
-    labels: Tensor
     head: LinearHead
+    validation: Labelled
     images: Images | None = None
     network: nn.Module | None = None
 

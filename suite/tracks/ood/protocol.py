@@ -18,7 +18,7 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split, SplitImages
 from suite.models.features import extract, is_extracted, linear_head
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.contract import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY, METRICS
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class OODTask(Task):
         tests = {"id": splits.test, **present}
         seen = {subset: extract(model, split, resources) for subset, split in tests.items()}
 
-        training = _training_set(method, model, splits.train, resources)
+        training = _training_set(method, model, splits, resources)
         started = time.perf_counter()
         method.fit(training, context.method)
         fitted = time.perf_counter()
@@ -142,23 +142,33 @@ def _at_hand(split: Split, resources: Resources) -> bool:
     return True
 
 
-def _training_set(method: Detector, model: ReferenceModel, split: Split, resources: Resources) -> TrainingSet:
+def _training_set(method: Detector, model: ReferenceModel, splits: Splits, resources: Resources) -> TrainingSet:
     import torch
 
-    arrays = extract(model, split, resources)
     network = model.load(resources)
     head = linear_head(network)
     device = resources.device
     classes = head.out_features
     bias = head.bias if head.bias is not None else torch.zeros(classes, device=device)
     return TrainingSet(
-        features=arrays["features"].to(device),
-        logits=arrays["logits"].to(device),
-        labels=torch.from_numpy(split.targets(resources)).to(device),
+        **_labelled(model, splits.train, resources),
         head=LinearHead(head.weight.detach().clone(), bias.detach().clone()),
-        images=SplitImages((split,), model.transform, resources) if "images" in method.needs else None,
+        validation=Labelled(**_labelled(model, splits.validation, resources)),
+        images=SplitImages((splits.train,), model.transform, resources) if "images" in method.needs else None,
         network=copy.deepcopy(network) if "network" in method.needs else None,
     )
+
+
+def _labelled(model: ReferenceModel, split: Split, resources: Resources) -> Arrays:
+    """Return features, logits and labels of an ID split, under `Labelled`'s names."""
+    import torch
+
+    arrays = extract(model, split, resources)
+    return {
+        "features": arrays["features"].to(resources.device),
+        "logits": arrays["logits"].to(resources.device),
+        "labels": torch.from_numpy(split.targets(resources)).to(resources.device),
+    }
 
 
 def _score(

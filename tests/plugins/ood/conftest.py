@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.contracts import Resources
 from suite.models.features import extract, linear_head
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,17 @@ def digits(resources: Resources) -> Features:
     """ID against the digits left out."""
     task = DigitsTask()
     splits, model = task.splits(0, resources), task.model(0)
-    seen = [extract(model, split, resources) for split in (splits.train, splits.test, *splits.near.values())]
-    head = linear_head(model.load(resources))
-    train = TrainingSet(
-        seen[0]["features"],
-        seen[0]["logits"],
-        torch.from_numpy(splits.train.targets(resources)),
-        LinearHead(head.weight.detach(), head.bias.detach()),
+    train, validation = (
+        {**extract(model, split, resources), "labels": torch.from_numpy(split.targets(resources))}
+        for split in (splits.train, splits.validation)
     )
-    return Features(train, *(Batch(each["features"], each["logits"]) for each in seen[1:]))
+    head = linear_head(model.load(resources))
+    tests = (extract(model, split, resources) for split in (splits.test, *splits.near.values()))
+    return Features(
+        TrainingSet(
+            **train,
+            head=LinearHead(head.weight.detach(), head.bias.detach()),
+            validation=Labelled(**validation),
+        ),
+        *(Batch(each["features"], each["logits"]) for each in tests),
+    )

@@ -181,6 +181,6 @@ def live(features: Any) -> Any:
     fires = features.train.features.std(dim=0) > 0.05
     train = features.train
     head = LinearHead(train.head.weight[:, fires], train.head.bias)
-    cut = TrainingSet(train.features[:, fires], train.logits, train.labels, head)
+    cut = replace(train, features=train.features[:, fires], head=head)
     inside, outside = (Batch(batch.features[:, fires], batch.logits) for batch in (features.inside, features.outside))
     return replace(features, train=cut, inside=inside, outside=outside)

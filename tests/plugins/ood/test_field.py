@@ -14,7 +14,7 @@ from suite import Context
 from suite.plugins.ood.field import Field, FieldParameters
 from suite.plugins.ood.field_potential import FieldPotential
 from suite.plugins.ood.field_steady_state import FieldSteadyState
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import auroc
 
 D, CLASSES, PARTICLES, HELD_OUT = 64, 10, 5000, 500
@@ -50,7 +50,8 @@ def toy() -> tuple[TrainingSet, dict[str, Array]]:
     features = torch.from_numpy(train).float()
     head = LinearHead(torch.zeros(CLASSES, D), torch.zeros(CLASSES))
     labels = torch.zeros(len(train), dtype=torch.int64)
-    return TrainingSet(features, torch.zeros(len(train), CLASSES), labels, head), tests
+    seen = Labelled(features, torch.zeros(len(train), CLASSES), labels)
+    return TrainingSet(**vars(seen), head=head, validation=seen), tests
 
 
 def aurocs(detector: Detector) -> list[float]:

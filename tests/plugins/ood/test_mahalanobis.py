@@ -13,7 +13,7 @@ from suite.data.transform import Transform
 from suite.models.features import features_and_logits
 from suite.models.recipe import Recipe
 from suite.plugins.ood.mahalanobis import Mahalanobis
-from suite.tracks.ood import Batch, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import auroc
 
 
@@ -97,7 +97,8 @@ def test_two_hundred_samples_in_512_dimensions() -> None:
 def fitted(features: Tensor, labels: Tensor, **parameters: float) -> Mahalanobis:
     detector = Mahalanobis(**parameters)
     head = LinearHead(torch.zeros(2, features.shape[1]), torch.zeros(2))
-    detector.fit(TrainingSet(features, torch.zeros(len(features), 2), labels, head), Context(seed=0))
+    seen = Labelled(features, torch.zeros(len(features), 2), labels)
+    detector.fit(TrainingSet(**vars(seen), head=head, validation=seen), Context(seed=0))
     return detector
 
 

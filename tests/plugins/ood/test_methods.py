@@ -14,7 +14,7 @@ from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.msp import MSP
 from suite.plugins.ood.vim import ViM
 from suite.registry import load_registry
-from suite.tracks.ood import Batch, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 
 METHODS = [entry for entry in load_registry().methods_of("ood") if entry.plugin.distribution == "basin-suite"]
 every_method = pytest.mark.parametrize("method", [entry.value for entry in METHODS], ids=[e.name for e in METHODS])
@@ -164,4 +164,5 @@ def test_a_wrong_parameter_names_itself_and_its_list() -> None:
 
 def training(features: torch.Tensor) -> TrainingSet:
     head = LinearHead(torch.randn(2, features.shape[1]), torch.randn(2))
-    return TrainingSet(features, torch.randn(len(features), 2), torch.arange(len(features)) % 2, head)
+    seen = Labelled(features, torch.randn(len(features), 2), torch.arange(len(features)) % 2)
+    return TrainingSet(**vars(seen), head=head, validation=seen)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from suite import Column, Method, Outcome, Score, Task, TaskContext, hookimpl
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import AUROC, FPR95, auroc, fpr95
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class GaussiansTask(Task):
         network = nearest_mean_network(images["train"], labels, context.rng("network"))
 
         started = time.perf_counter()
-        method.fit(training_set(method, network, images["train"], labels), context.method)
+        method.fit(training_set(method, network, images, labels), context.method)
         fitted = time.perf_counter()
         tests = {name: images[name] for name in ("id", *self.subsets)}
         scores = shuffled_scores(method, network, tests, context.rng("test-order"))
@@ -67,14 +67,14 @@ class GaussiansTask(Task):
 
 
 def draw(rng: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
-    """Return the images [N, 1, 4, 4] of train, id, near and far, and the labels [N] of train."""
+    """Return the images [N, 1, 4, 4] of each split, and the labels [N] of those in the distribution."""
     import numpy as np
     import torch
 
     labels = np.repeat(np.arange(CLASSES), PER_CLASS)
     classes = rng.normal(scale=1.5, size=(CLASSES, SIDE * SIDE))
     between = (classes + np.roll(classes, 1, axis=0)) / 2
-    centres = {"train": classes, "id": classes, "near": between, "far": np.zeros_like(classes)}
+    centres = {"train": classes, "validation": classes, "id": classes, "near": between, "far": np.zeros_like(classes)}
     images = {name: some[labels] + rng.normal(size=(len(labels), SIDE * SIDE)) for name, some in centres.items()}
     shaped = {name: torch.from_numpy(some).float().reshape(-1, 1, SIDE, SIDE) for name, some in images.items()}
     return shaped, torch.from_numpy(labels)
@@ -96,14 +96,17 @@ def nearest_mean_network(images: Tensor, labels: Tensor, rng: np.random.Generato
     return network
 
 
-def training_set(method: Detector, network: nn.Sequential, images: Tensor, labels: Tensor) -> TrainingSet:
+def training_set(method: Detector, network: nn.Sequential, images: dict[str, Tensor], labels: Tensor) -> TrainingSet:
     """Return the training data as the contract of the track has it."""
+    train, validation = (
+        {"features": network[:-1](images[name]), "logits": network(images[name]), "labels": labels}
+        for name in ("train", "validation")
+    )
     return TrainingSet(
-        features=network[:-1](images),
-        logits=network(images),
-        labels=labels,
+        **train,
         head=LinearHead(network[-1].weight.clone(), network[-1].bias.clone()),
-        images=images if "images" in method.needs else None,
+        validation=Labelled(**validation),
+        images=images["train"] if "images" in method.needs else None,
         network=copy.deepcopy(network) if "network" in method.needs else None,
     )
 
