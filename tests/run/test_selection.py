@@ -38,6 +38,6 @@ def test_a_method_that_is_named_runs_whatever_its_league() -> None:
 
 
 def test_an_unknown_league_is_named() -> None:
-    with pytest.raises(SuiteError, match="unknown league 'trainng'. Did you mean 'training'") as caught:
+    with pytest.raises(SuiteError, match=r"unknown league 'trainng'\. Did you mean 'training'") as caught:
         names(replace(Request(), leagues=("trainng",)))
     assert (caught.value.place, caught.value.next) == ("--league", "suite methods")
