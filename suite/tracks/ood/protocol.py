@@ -35,7 +35,8 @@ class Splits:
     """The splits of one seed.
 
     ``near`` and ``far`` map a data set's name to its test split. The validation splits are for tuning: no sample of
-    them is in a test split, and `evaluate` does not touch them.
+    them is in a test split, and `evaluate` does not touch them. ``outliers`` are auxiliary outliers for methods that
+    train with such; they share no sample with a test split either.
     """
 
     train: Split
@@ -44,6 +45,7 @@ class Splits:
     far: dict[str, Split]
     validation: Split
     validation_ood: dict[str, Split] = field(default_factory=dict)
+    outliers: dict[str, Split] = field(default_factory=dict)
 
     @property
     def ood(self) -> dict[str, Split]:
