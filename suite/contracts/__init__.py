@@ -4,6 +4,7 @@ from suite.contracts.card import Card, Status
 from suite.contracts.context import Context, Resources, TaskContext
 from suite.contracts.executor import Ended, Executor, Job
 from suite.contracts.ingredient import Ingredient, Missing
+from suite.contracts.interval import Interval
 from suite.contracts.method import Method, Parameters
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
@@ -18,6 +19,7 @@ __all__ = [
     "Ended",
     "Executor",
     "Ingredient",
+    "Interval",
     "Job",
     "Method",
     "Metric",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from suite.contracts.interval import Interval
 from suite.contracts.metric import Column
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ class Score(BaseModel):
     """One finite number: a metric on a subset.
 
     ``n`` counts what it was computed from: samples, or data sets where it is a mean over data sets. ``partial`` marks
-    a mean from which a data set was missing; it is shown as such and never ranked with a complete one.
+    a mean from which a data set was missing; it is shown as such and never ranked with a complete one. ``interval``
+    covers the spread over the test samples of this one model, where the task can tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -27,6 +29,7 @@ class Score(BaseModel):
     value: float
     n: int = Field(ge=1)
     partial: bool = False
+    interval: Interval | None = None
 
     @property
     def column(self) -> Column:

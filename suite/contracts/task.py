@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from suite.contracts.context import TaskContext
 from suite.contracts.ingredient import Ingredient
 from suite.contracts.method import Method
 from suite.contracts.metric import Column, Metric
-from suite.contracts.outcome import Outcome
+from suite.contracts.outcome import Outcome, Score
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Influence = Mapping[str, NDArray[np.float64]]
 
 Tier = Literal["embedded", "standard", "large"]
 
@@ -53,6 +61,18 @@ class Task(ABC):
 
         An exception is recorded as the method's failure and stops nothing else.
         """
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...] | None:
+        """Return the scores of a stored per-sample table by the metrics as they are now, or None if it cannot tell."""
+        return None
+
+    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
+        """Return each sample's influence on a column, by stratum, or None where the column has none.
+
+        The column's value is the sum of the strata's means of these arrays [N]. Tables of the same seed have their
+        samples in the same order, so that two methods can be compared sample by sample.
+        """
+        return None
 
     def metric(self, name: str) -> Metric:
         """Return a declared metric by name.

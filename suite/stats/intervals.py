@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Interval:
-    """A confidence interval; ``basis`` names the spread that it covers, as ``t over seeds``."""
-
-    low: float
-    high: float
-    level: float
-    basis: str
-    n: int
+from suite.contracts import Interval
 
 
 def t_interval(values: Sequence[float], *, over: str, level: float = 0.95) -> Interval | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suite.stats.intervals import Interval, t_interval
+from suite.contracts import Interval
+from suite.stats.intervals import t_interval
 
 
 @dataclass(frozen=True)

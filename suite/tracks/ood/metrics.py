@@ -37,8 +37,9 @@ def auroc(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     return (below + below_or_tied) / (2 * inside.size * outside.size)
 
 
-def _needed(n: int) -> int:
-    return -(-95 * n // 100)  # the smallest k with k / n >= 0.95, in integers
+def needed(n: int) -> int:
+    """Return the smallest k with k / n >= 0.95, in integers."""
+    return -(-95 * n // 100)
 
 
 def fpr95(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
@@ -48,7 +49,7 @@ def fpr95(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     Source: Liu et al. 2020 and LeVine et al. 2024 (authors' code) use this convention.
     """
     inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
-    k = _needed(inside.size)
+    k = needed(inside.size)
     threshold = np.partition(inside, inside.size - k)[inside.size - k]
     return int(np.count_nonzero(outside >= threshold)) / outside.size
 
@@ -60,7 +61,7 @@ def fpr95_ood(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     Source: OpenOOD v1.5 uses this convention.
     """
     inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
-    k = _needed(outside.size)
+    k = needed(outside.size)
     threshold = np.partition(outside, k - 1)[k - 1]
     return int(np.count_nonzero(inside <= threshold)) / inside.size
 

@@ -19,11 +19,16 @@ from suite.data.split import Split, SplitImages
 from suite.models.features import extract, is_extracted, linear_head
 from suite.models.reference import ReferenceModel
 from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
-from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY, METRICS
+from suite.tracks.ood.metrics import AUROC, METRICS
+from suite.tracks.ood.samples import Samples, all_scores
+from suite.tracks.ood.uncertainty import auroc_influence
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
     from torch import Tensor
+
+    from suite.contracts.task import Influence
 
     Arrays = dict[str, Tensor]
 
@@ -118,20 +123,28 @@ class OODTask(Task):
         scores = _score(method, seen, order, images, resources.device)
         scored = time.perf_counter()
 
-        by_subset = _by_subset(scores, seen)
-        targets = splits.test.targets(resources)
-        predicted = {subset: arrays["logits"].argmax(dim=1).numpy() for subset, arrays in seen.items()}
-        correct = predicted["id"] == targets
+        samples = Samples(
+            _by_subset(scores, seen),
+            {subset: arrays["logits"].argmax(dim=1).numpy() for subset, arrays in seen.items()},
+            splits.test.targets(resources),
+        )
         return Outcome(
-            scores=(
-                *_detection_scores(by_subset, tuple(splits.ood)),
-                Score(metric=ID_ACCURACY.name, subset="id", value=float(correct.mean()), n=len(correct)),
-            ),
-            samples=_sample_table(by_subset, predicted, tests, targets, resources),
+            scores=all_scores(samples, self.subsets),
+            samples=samples.to_table({subset: split.rows(resources) for subset, split in tests.items()}),
             cost={"fit_seconds": fitted - started, "score_seconds": scored - fitted},
             missing=tuple(subset for subset in splits.ood if subset not in present),
             facts=_facts(model, (splits.test, splits.validation), resources),
         )
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
+        """Return the scores of a stored per-sample table, by the metrics as they are now."""
+        return all_scores(Samples.from_table(samples), self.subsets)
+
+    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
+        """Return DeLong's placement values for AUROC; the other metrics have none."""
+        found = Samples.from_table(samples)
+        outside = found.outside(column.subset)
+        return auroc_influence(found.inside, outside) if column.metric == AUROC.name and outside else None
 
 
 def _at_hand(split: Split, resources: Resources) -> bool:
@@ -207,28 +220,6 @@ def _by_subset(scores: NDArray[np.float64], seen: dict[str, Arrays]) -> dict[str
     return dict(zip(seen, np.split(scores, ends[:-1]), strict=True))
 
 
-def _detection_scores(by_subset: dict[str, NDArray[np.float64]], wanted: tuple[str, ...]) -> list[Score]:
-    """Return every metric on every OOD set, and their unweighted means over near and far.
-
-    The mean over the sets that are there is marked partial when one is missing, and left out when all are.
-    """
-    inside = by_subset["id"]
-    scores = []
-    for metric, function in DETECTION.items():
-        values = {name: function(inside, outside) for name, outside in by_subset.items() if name != "id"}
-        for name, value in values.items():
-            size = len(inside) + len(by_subset[name])
-            scores.append(Score(metric=metric.name, subset=name, value=value, n=size))
-        for group in ("near", "far"):
-            members = [name for name in wanted if name.startswith(f"{group}/")]
-            found = [values[name] for name in members if name in values]
-            if found:
-                mean = float(np.mean(found))
-                partial = len(found) < len(members)
-                scores.append(Score(metric=metric.name, subset=group, value=mean, n=len(found), partial=partial))
-    return scores
-
-
 def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:
     """Return what to say of the reference model: which it is, and its accuracy on all held-out ID images."""
     correct = [
@@ -239,28 +230,3 @@ def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resource
         "reference model": f"{model.name} {model.fingerprint(resources)[:12]}",
         "reference accuracy on held-out ID images": f"{100 * hits.mean():.2f} % of {len(hits):,}",
     }
-
-
-def _sample_table(
-    by_subset: dict[str, NDArray[np.float64]],
-    predicted: dict[str, NDArray[np.int64]],
-    tests: dict[str, Split],
-    targets: NDArray[np.int64],
-    resources: Resources,
-) -> Any:
-    """Return the per-sample table: subset, row in its data set, score, predicted class, label (-1 outside ID)."""
-    import pyarrow as pa
-
-    counts = {name: len(scores) for name, scores in by_subset.items()}
-    names = pa.array(list(counts))
-    codes = np.repeat(np.arange(len(counts), dtype=np.int32), list(counts.values()))
-    labels = [targets if name == "id" else np.full(count, -1, dtype=np.int64) for name, count in counts.items()]
-    return pa.table(
-        {
-            "subset": pa.DictionaryArray.from_arrays(pa.array(codes), names),
-            "row": np.concatenate([tests[name].rows(resources) for name in counts]),
-            "score": np.concatenate(list(by_subset.values())),
-            "predicted": np.concatenate([predicted[name] for name in counts]),
-            "label": np.concatenate(labels),
-        }
-    )
