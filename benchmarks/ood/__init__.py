@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 from suite.hookspecs import hookimpl
 
-TASKS = ("cifar10:CIFAR10Task", "digits:DigitsTask")
+TASKS = (
+    "cifar10:CIFAR10Task",
+    "cifar100:CIFAR100Task",
+    "cifar6:CIFAR6Task",
+    "digits:DigitsTask",
+    "mnist:MNISTTask",
+)
 
 
 @hookimpl

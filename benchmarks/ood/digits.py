@@ -7,6 +7,7 @@ import numpy as np
 from suite.contracts import Resources
 from suite.data.dataset import DataSet
 from suite.data.embedded import Embedded
+from suite.data.jigsaw import jigsaw
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
@@ -17,6 +18,7 @@ from suite.tracks.ood.protocol import OODTask, Splits
 LEFT_OUT = (4, 5, 6, 9)  # look-alikes of 1, 3, 0 and 8, and 7: MSP's near AUROC must lie between 80 and 95 %
 IN = tuple(digit for digit in range(10) if digit not in LEFT_OUT)
 TRAIN, VALIDATION = 500, 60
+JIGSAWS = 500
 
 DIGITS = DataSet("digits", Embedded("digits"))
 PATCHES = DataSet("photograph-patches", Embedded("photograph-patches"))
@@ -40,14 +42,16 @@ class DigitsTask(OODTask):
     """Six digit classes against the four look-alikes left out, photographs and noise."""
 
     id = "ood/digits"
-    version = "1"
+    version = "2"
     tier = "embedded"
     title = "Digits, look-alikes left out"
     summary = (
         "ID is six classes of scikit-learn's 8x8 digits (0, 1, 2, 3, 7, 8); near-OOD is the four left out (4, 5, "
         "6, 9), far-OOD grey 8x8 patches of scikit-learn's two sample photographs and uniform noise. A small "
         "convolutional network is trained per seed on 500 images; 60 are kept for validation, the rest of the ID "
-        "images are the test set. The partition and the network differ from seed to seed, the class split does "
+        "images are the test set. OOD validation, new in version 2, is 500 jigsaws, each of four quadrants of four "
+        "validation images of different classes; the auxiliary outliers are 500 more, made of training images: tuning "
+        "and training see no left-out digit, and no image of a test. The partition and the network differ from seed to seed, the class split does "
         "not. It was chosen among all 210 so that MSP's near AUROC lies between 80 and 95 %, where methods can be "
         "told apart; a test holds it there. Scores here rank methods on small networks and small data, and say "
         "nothing of ImageNet."
@@ -70,6 +74,8 @@ class DigitsTask(OODTask):
             test=test,
             near={"left-out-digits": Split(DIGITS, left_out)},
             far={"photograph-patches": Split(PATCHES), "uniform-noise": Split(NOISE)},
+            validation_ood={"jigsaw": jigsaw("jigsaw-validation", validation, JIGSAWS, 0, resources)},
+            outliers={"jigsaw": jigsaw("jigsaw-train", train, JIGSAWS, 1, resources)},
         )
 
     def model(self, seed: int) -> ReferenceModel:

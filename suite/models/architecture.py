@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 OWN = {
+    "lenet": "suite.models.architectures.lenet:LeNet",
     "resnet-cifar": "suite.models.architectures.resnet_cifar:ResNetCIFAR",
     "small-cnn": "suite.models.architectures.small_cnn:SmallCNN",
 }
