@@ -55,9 +55,14 @@ def known_ingredients(task: Task, seed: int, resources: Resources) -> Ingredient
 
 
 def make_cell(
-    task: Task, entry: Entry[type[Method]], parameters: dict[str, Any], seed: int, ingredients: Ingredients
+    task: Task,
+    entry: Entry[type[Method]],
+    parameters: dict[str, Any],
+    seed: int,
+    ingredients: Ingredients,
+    grid: dict[str, list[Any]] | None = None,
 ) -> CellRow:
-    """Return the cell of a method with resolved parameters on a (task, seed)."""
+    """Return the cell of a method with resolved parameters, of which ``grid`` is to be tuned, on a (task, seed)."""
     shared = {
         "schema": SCHEMA,
         "task": task.id,
@@ -72,6 +77,7 @@ def make_cell(
         "method_source": source_digest(entry),
         "parameters": parameters,
         "seed": seed,
+        **({"grid": grid} if grid else {}),
     }
     return CellRow(
         id=digest(identity),

@@ -121,6 +121,7 @@ def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[
         peak_memory_bytes=result.peak_memory_bytes,
         cost=result.cost,
         facts=result.facts,
+        tuning=result.tuning.model_dump(mode="json") if result.tuning else None,
         missing=result.missing,
         ingredients=result.ingredients,
         samples=samples,

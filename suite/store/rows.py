@@ -52,6 +52,7 @@ class Ending:
     peak_memory_bytes: int | None = None
     cost: dict[str, float] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    tuning: dict[str, Any] | None = None
     missing: tuple[str, ...] = ()
     ingredients: dict[str, str | None] = field(default_factory=dict)
     samples: str | None = None
@@ -79,6 +80,7 @@ class RunRow:
     peak_memory_bytes: int | None
     cost: dict[str, float]
     facts: dict[str, str]
+    tuning: dict[str, Any] | None
     missing: list[str]
     ingredients: dict[str, str | None]
     samples: str | None
