@@ -125,10 +125,7 @@ def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[
         missing=result.missing,
         ingredients=result.ingredients,
         samples=samples,
-        scores=tuple(
-            ScoreRow(each.metric, versions[each.metric], each.subset, each.value, each.n, each.partial, each.interval)
-            for each in result.scores
-        ),
+        scores=tuple(ScoreRow.of(score, versions) for score in result.scores),
     )
 
 

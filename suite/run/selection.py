@@ -21,12 +21,12 @@ class Request:
 
     tasks: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
-    leagues: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
     tier: str = "embedded"
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
     tune: bool = False
+    leagues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

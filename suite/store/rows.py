@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from suite.contracts import Interval
+from suite.contracts import Interval, Score
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class ScoreRow:
     n: int
     partial: bool
     interval: Interval | None = None
+
+    @classmethod
+    def of(cls, score: Score, versions: Mapping[str, str]) -> ScoreRow:
+        """Return the row of a score, given the versions of the metrics by name."""
+        version = versions[score.metric]
+        return cls(score.metric, version, score.subset, score.value, score.n, score.partial, score.interval)
 
 
 @dataclass(frozen=True)
