@@ -82,7 +82,7 @@ def _extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[
     resources.log(f"features of {split.data.name}: {count:,} images")
     parts = []
     for start in range(0, count, BATCH):
-        pixels = split.pixels(model.transform, resources, start, start + BATCH)
+        pixels = split.pixels(model.transform, resources, slice(start, start + BATCH))
         images = model.transform.normalise(pixels.to(resources.device))
         parts.append([tensor.cpu() for tensor in features_and_logits(network, images)])
     features, logits = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
