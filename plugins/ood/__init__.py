@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.contracts import Method
 from suite.hookspecs import hookimpl
+
+from .peers import installed_peers
 
 METHODS = (
     "ash:ASH",
@@ -42,7 +45,9 @@ METHODS = (
 
 
 @hookimpl
-def suite_register_methods(register: Callable[[str], None]) -> None:
-    """Register every method of this folder."""
+def suite_register_methods(register: Callable[[str | type[Method]], None]) -> None:
+    """Register every method of this folder, and those of other libraries that are installed."""
     for method in METHODS:
         register(f"{__name__}.{method}")
+    for peer in installed_peers():
+        register(peer)

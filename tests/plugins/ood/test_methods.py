@@ -16,7 +16,11 @@ from suite.plugins.ood.vim import ViM
 from suite.registry import load_registry
 from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 
-METHODS = [entry for entry in load_registry().methods_of("ood") if entry.plugin.distribution == "basin-suite"]
+METHODS = [
+    entry
+    for entry in load_registry().methods_of("ood")
+    if entry.plugin.distribution == "basin-suite" and getattr(entry.value, "league", "post-hoc") == "post-hoc"
+]
 every_method = pytest.mark.parametrize("method", [entry.value for entry in METHODS], ids=[e.name for e in METHODS])
 
 
