@@ -39,7 +39,8 @@ TEST_BATCH = 1000
 class Splits:
     """The splits of one seed.
 
-    ``near`` and ``far`` map a data set's name to its test split. The validation splits are for tuning: no sample of
+    ``near`` and ``far`` map a data set's name to its test split; so does ``shifted``, the covariate-shifted ID sets
+    (csID), whose labels are those of ``test``. The validation splits are for tuning: no sample of
     them is in a test split, and `evaluate` does not touch them. ``outliers`` are auxiliary outliers for methods that
     train with such; they share no sample with a test split either.
     """
@@ -51,6 +52,12 @@ class Splits:
     validation: Split
     validation_ood: dict[str, Split] = field(default_factory=dict)
     outliers: dict[str, Split] = field(default_factory=dict)
+    shifted: dict[str, Split] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> dict[str, Split]:
+        """The test splits that count as ID, by subset: ``id``, and the shifted ones as ``csid/fog``."""
+        return {"id": self.test, **{f"csid/{name}": split for name, split in self.shifted.items()}}
 
     @property
     def ood(self) -> dict[str, Split]:
@@ -62,19 +69,22 @@ class Splits:
 class OODTask(Task):
     """Base of the OOD tasks. Declare the class attributes and `near`, `far`; write `splits` and `model`.
 
-    ``near`` and ``far`` name the OOD data sets in the order of the table.
+    ``near`` and ``far`` name the OOD data sets in the order of the table, ``shifted`` the covariate-shifted ID sets. A
+    task with such is a full-spectrum one (OpenOOD v1.5): in every comparison with OOD, the ID side is the pool of all
+    that is ID, and each shifted set is compared alone with the near-OOD sets besides.
     """
 
     metrics = METRICS
     primary = Column(metric=AUROC.name, subset="near")
     near: tuple[str, ...]
     far: tuple[str, ...]
+    shifted: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "near") and hasattr(cls, "far"):
             names = [*(f"near/{name}" for name in cls.near), *(f"far/{name}" for name in cls.far)]
-            cls.subsets = ("near", "far", *names, "id")
+            cls.subsets = ("near", "far", *names, "id", *(f"csid/{name}" for name in cls.shifted))
 
     @abstractmethod
     def splits(self, seed: int, resources: Resources) -> Splits:
@@ -96,7 +106,7 @@ class OODTask(Task):
         """Train the model if need be and extract the features of every split that is at hand."""
         splits = self.splits(context.seed, context.resources)
         model = self.model(context.seed)
-        for split in (splits.train, splits.validation, splits.test, *splits.ood.values()):
+        for split in (splits.train, splits.validation, *splits.inside.values(), *splits.ood.values()):
             if _at_hand(split, context.resources) and not is_extracted(model, split, context.resources):
                 extract(model, split, context.resources)
 
@@ -111,7 +121,7 @@ class OODTask(Task):
         resources = context.resources
         splits, model = self.splits(context.seed, resources), self.model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if _at_hand(split, resources)}
-        tests = {"id": splits.test, **present}
+        tests = {**splits.inside, **present}
         seen = {subset: extract(model, split, resources) for subset, split in tests.items()}
 
         training = _training_set(method, model, splits, resources)
@@ -126,7 +136,7 @@ class OODTask(Task):
         samples = Samples(
             _by_subset(scores, seen),
             {subset: arrays["logits"].argmax(dim=1).numpy() for subset, arrays in seen.items()},
-            splits.test.targets(resources),
+            {subset: split.targets(resources) for subset, split in splits.inside.items()},
         )
         return Outcome(
             scores=all_scores(samples, self.subsets),
@@ -143,8 +153,8 @@ class OODTask(Task):
     def influence(self, samples: pa.Table, column: Column) -> Influence | None:
         """Return DeLong's placement values for AUROC; the other metrics have none."""
         found = Samples.from_table(samples)
-        outside = found.outside(column.subset)
-        return auroc_influence(found.inside, outside) if column.metric == AUROC.name and outside else None
+        inside, outside = found.compared(column.subset)
+        return auroc_influence(inside, outside) if column.metric == AUROC.name and outside else None
 
 
 def _at_hand(split: Split, resources: Resources) -> bool:
