@@ -159,18 +159,22 @@ class Registry:
     def _register_track(self, plugin: Plugin, track: object) -> Callable[[], None]:
         if not isinstance(track, Track):
             raise TypeError(f"expected a suite.Track, got {describe(track)}")
-        if not isinstance(track.contract, type) or not issubclass(track.contract, Method):
-            raise TypeError(f"the contract of track {track.name!r}, {describe(track.contract)}, is not a suite.Method")
+        for contract in track.contracts:
+            if not isinstance(contract, type) or not issubclass(contract, Method):
+                raise TypeError(f"the contract of track {track.name!r}, {describe(contract)}, is not a suite.Method")
         return self._adder(self.tracks, Entry(_slug(track.name), track, plugin))
 
     def _register_method(self, plugin: Plugin, method: object) -> Callable[[], None]:
         cls = check_method(method)
-        contract = self.tracks[cls.track].contract
-        if not issubclass(cls, contract):
+        contracts = self.tracks[cls.track].contracts
+        if not issubclass(cls, contracts):
             raise TypeError(
                 f"{describe(cls)} declares track {cls.track!r} and so must derive from "
-                f"{contract.__module__}.{contract.__qualname__}"
+                f"{' or '.join(map(describe, contracts))}"
             )
+        leagues = self.tracks[cls.track].leagues
+        if cls.league not in leagues:
+            raise ValueError(f"{describe(cls)}: the league {cls.league!r} is none of {', '.join(leagues)}")
         if not METHOD.match(cls.name):
             raise ValueError(f"{cls.name!r} is not a method name: lower-case letters, digits, '-' and '.', at most 64")
         return self._adder(self.methods, Entry(f"{cls.track}/{cls.name}", cls, plugin))

@@ -40,7 +40,7 @@ class CIFAR10FullSpectrumTask(CIFAR10Task):
 
     def data(self) -> tuple[DataSet, ...]:
         """Return the data sets of ood/cifar10 and the corrupted ones."""
-        return (*super().data(), *shifted_sets())
+        return (*shifted_sets(), *super().data())  # these first: they say at once if the extra is not installed
 
     def splits(self, seed: int, resources: Resources) -> Splits:
         """Return the splits of ood/cifar10 with the corrupted ID images."""

@@ -26,6 +26,7 @@ def methods(context: typer.Context, form: FormatOption = Format.table, strict: S
         {
             "method": entry.value.name,
             "track": entry.value.track,
+            "league": entry.value.league,
             "version": entry.value.version,
             "status": entry.value.card.status,
             "title": entry.value.card.title,

@@ -20,13 +20,15 @@ class Method:
     """Base of every method. A track's contract derives from it, a plugin derives from the track's contract.
 
     Class attributes to declare: ``name`` (unique within the track), ``version`` (raise it when scores may change) and
-    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract.
+    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract, and so does ``league``, which says
+    with which other methods of the track this one is ranked.
     """
 
     track: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[str]
     card: ClassVar[Card]
+    league: ClassVar[str] = "main"
 
     class Parameters(Parameters):
         """No parameters."""

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from suite.data.transform import Transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import torch
     from torch import Tensor, nn
 
+    Loss = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
+
+OUTLIER_STREAM = 2**32  # added to the seed: the order of outliers must not change the order of ID images
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """Cross-entropy training with a cosine schedule per step, down to zero.
+    """Training with a cosine schedule per step, down to zero; by cross-entropy unless told otherwise.
 
     Attributes:
         optimiser: ``sgd`` with Nesterov momentum 0.9, or ``adamw``.
@@ -48,8 +52,13 @@ class Recipe:
         seed: int,
         device: str,
         log: Callable[[str], None],
+        loss: Loss | None = None,
+        outliers: Tensor | None = None,
+        outlier_batch: int = 0,
     ) -> None:
         """Train ``network`` in place and leave it in evaluation mode.
+
+        The order and augmentation of the training images are the same with outliers as without.
 
         Args:
             network: maps images to logits [N, C].
@@ -59,13 +68,25 @@ class Recipe:
             seed: of the order and the augmentation.
             device: where to train.
             log: called once per epoch at most.
+            loss: called with the network, images [B, channels, size, size], their labels [B], and outliers
+                [outlier_batch, channels, size, size], all augmented alike; cross-entropy if None.
+            outliers: auxiliary images for ``loss``, uint8 [M, size, size, channels]; each step takes the next
+                ``outlier_batch``, in random order and all of them before any comes again.
+
+        Raises:
+            ValueError: there are no outliers to take a batch from.
         """
         import torch
-        from torch.nn import functional as F
 
+        loss = loss or cross_entropy
+        if outlier_batch and (outliers is None or len(outliers) == 0):
+            raise ValueError(f"there are no outliers to take batches of {outlier_batch} from")
+        outliers = pixels[:0] if outliers is None else outliers
         generator = torch.Generator().manual_seed(seed)
+        others = torch.Generator().manual_seed(seed + OUTLIER_STREAM)
+        taken = cycled(len(outliers), outlier_batch, others)
         network.to(device).train()
-        pixels, labels = pixels.to(device), labels.to(device)
+        pixels, labels, outliers = pixels.to(device), labels.to(device), outliers.to(device)
         optimiser = self._optimiser(network)
         starts = range(0, len(pixels), self.batch_size)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs * len(starts))
@@ -74,13 +95,14 @@ class Recipe:
             for start in starts:
                 rows = order[start : start + self.batch_size]
                 images = transform.normalise(self._augmented(pixels[rows], generator))
-                loss = F.cross_entropy(network(images), labels[rows])
+                outside = transform.normalise(self._augmented(outliers[next(taken).to(device)], others))
+                objective = loss(network, images, labels[rows], outside)
                 optimiser.zero_grad(set_to_none=True)
-                loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+                objective.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
                 optimiser.step()
                 schedule.step()
             if len(starts) >= 100 or epoch + 1 == self.epochs:
-                log(f"epoch {epoch + 1}/{self.epochs}, loss {loss.item():.3f}")
+                log(f"epoch {epoch + 1}/{self.epochs}, loss {objective.item():.3f}")
         network.eval()
 
     def _optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
@@ -107,3 +129,22 @@ class Recipe:
             which = torch.arange(count, device=pixels.device)[:, None, None]
             pixels = padded[which, rows[:, :, None], columns[:, None, :]]
         return pixels
+
+
+def cross_entropy(network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
+    """Return the mean cross-entropy of the network's logits on images with labels [B]; no use is made of outliers."""
+    from torch.nn import functional as F
+
+    return F.cross_entropy(network(images), labels)
+
+
+def cycled(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Yield ``batch`` of ``count`` row numbers at a time, for ever: in random order, all before any comes again."""
+    import torch
+
+    rows = torch.empty(0, dtype=torch.int64)
+    while True:
+        while len(rows) < batch:
+            rows = torch.cat([rows, torch.randperm(count, generator=generator)])
+        yield rows[:batch]
+        rows = rows[batch:]

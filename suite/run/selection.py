@@ -13,13 +13,15 @@ from suite.registry import Entry, Registry
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. Patterns are as the shell's; empty means all: all tasks of the tier, all methods of their tracks.
+    """What to run. Patterns are as the shell's; no tasks means all of the tier, no methods those of the leagues, and no
+    leagues the first of each track.
 
     ``overrides`` maps a method's name to parameter values as they were typed.
     """
 
     tasks: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    leagues: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
     tier: str = "embedded"
     overrides: tuple[tuple[str, str, str], ...] = ()
@@ -56,7 +58,7 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
         SuiteError: a pattern matches nothing, or a parameter is unknown or wrong.
     """
     names = [entry.name for entry in registry.methods]
-    chosen = set(names)
+    chosen = _of_leagues(registry, request.leagues)
     if request.methods:
         chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", place="--method")}
     _check_overrides(registry, request)
@@ -65,6 +67,20 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
         for name in sorted(chosen)
         if name.split("/", 1)[0] in tracks
     ]
+
+
+def _of_leagues(registry: Registry, leagues: tuple[str, ...]) -> set[str]:
+    known = {league for track in registry.tracks for league in track.value.leagues}
+    for league in leagues:
+        if league not in known:
+            raise SuiteError(
+                f"unknown league {league!r}.{did_you_mean(league, known)}", place="--league", next="suite methods"
+            )
+    return {
+        entry.name
+        for entry in registry.methods
+        if entry.value.league in (leagues or registry.tracks[entry.value.track].leagues[:1])
+    }
 
 
 def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[str]:

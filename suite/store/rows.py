@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from suite.contracts import Interval
+
 
 @dataclass(frozen=True)
 class CellRow:
@@ -32,6 +34,7 @@ class ScoreRow:
     value: float
     n: int
     partial: bool
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)

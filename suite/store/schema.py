@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -110,4 +110,5 @@ score = Table(
     Column("value", Float, nullable=False),
     Column("n", Integer, nullable=False),
     Column("partial", Boolean, nullable=False),
+    Column("interval", JSON),  # {low, high, level, basis, n}, over the test samples of this one model
 )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
 
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
-from suite.models.recipe import Recipe
+from suite.models.recipe import Recipe, cross_entropy, cycled
 
 SGD = Recipe(epochs=15, batch_size=32, learning_rate=0.05, weight_decay=1e-4)
 TRANSFORM = Transform(size=8, channels=1)
 
 
-def trained(recipe: Recipe, seed: int = 0) -> tuple[float, dict[str, torch.Tensor]]:
+def trained(recipe: Recipe, seed: int = 0, **extra: Any) -> tuple[float, dict[str, torch.Tensor]]:
     """Train on two classes, bright above and bright below; return the training accuracy and the weights."""
     generator = torch.Generator().manual_seed(0)
     labels = torch.arange(128) % 2
@@ -24,7 +25,7 @@ def trained(recipe: Recipe, seed: int = 0) -> tuple[float, dict[str, torch.Tenso
     pixels[labels == 1, 4:] += 120
     torch.manual_seed(seed)
     network = Architecture("small-cnn", {"classes": 2, "width": 16}).build()
-    recipe.train(network, pixels, labels, TRANSFORM, seed=seed, device="cpu", log=lambda _: None)
+    recipe.train(network, pixels, labels, TRANSFORM, seed=seed, device="cpu", log=lambda _: None, **extra)
     assert not network.training
     accuracy = (network(TRANSFORM.normalise(pixels)).argmax(dim=1) == labels).double().mean()
     return float(accuracy), network.state_dict()
@@ -39,6 +40,33 @@ def test_it_learns(optimiser: str) -> None:
 def test_it_repeats_itself() -> None:
     one, other = trained(SGD)[1], trained(SGD)[1]
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_outliers_leave_the_order_and_augmentation_of_the_images_as_they_were() -> None:
+    """With a loss that ignores them, training with outliers ends at the very weights of training without."""
+    recipe = replace(SGD, crop_padding=1, flip=True, epochs=2)
+    seen: list[torch.Size] = []
+
+    def spying(network: Any, images: Any, labels: Any, outliers: Any) -> torch.Tensor:
+        seen.append(outliers.shape)
+        return cross_entropy(network, images, labels, outliers)
+
+    plain = trained(recipe)[1]
+    exposed = trained(recipe, loss=spying, outliers=torch.randint(256, (10, 8, 8, 1)).byte(), outlier_batch=24)[1]
+    assert all(torch.equal(plain[name], exposed[name]) for name in plain)
+    assert set(seen) == {torch.Size([24, 1, 8, 8])}
+
+
+def test_a_batch_of_no_outliers_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no outliers to take batches of 24 from"):
+        trained(SGD, outlier_batch=24)
+
+
+def test_rows_come_in_random_order_and_all_before_any_comes_again() -> None:
+    rows = cycled(10, 4, torch.Generator().manual_seed(0))
+    drawn = torch.cat([next(rows) for _ in range(5)]).tolist()
+    assert sorted(drawn[:10]) == sorted(drawn[10:]) == list(range(10))
+    assert drawn[:10] != drawn[10:]
 
 
 def test_augmentation_crops_and_flips() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from suite.contracts import Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.training import TrainedDetector, TrainingData
 
-__all__ = ["Batch", "Detector", "Images", "Labelled", "LinearHead", "TrainingSet"]
+__all__ = ["Batch", "Detector", "Images", "Labelled", "LinearHead", "TrainedDetector", "TrainingData", "TrainingSet"]
 
 
 @hookimpl
@@ -19,6 +20,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             name="ood",
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
-            contract=Detector,
+            contract=(Detector, TrainedDetector),
+            leagues=("post-hoc", "training", "peer"),
         )
     )

@@ -5,8 +5,6 @@ A task says which splits and which network; this says how a detector is fitted, 
 
 from __future__ import annotations
 
-import copy
-import time
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,24 +13,18 @@ import numpy as np
 
 from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext
 from suite.data.dataset import DataSet
-from suite.data.split import Split, SplitImages
-from suite.models.features import extract, is_extracted, linear_head
+from suite.data.split import Split
+from suite.models.features import extract, is_extracted
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, METRICS
 from suite.tracks.ood.samples import Samples, all_scores
 from suite.tracks.ood.uncertainty import auroc_influence
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
-    from torch import Tensor
 
     from suite.contracts.task import Influence
-
-    Arrays = dict[str, Tensor]
-
-TEST_BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -111,39 +103,28 @@ class OODTask(Task):
                 extract(model, split, context.resources)
 
     def evaluate(self, method: Method, context: TaskContext) -> Outcome:
-        """Fit the detector on ID training data, score a random mixture of all test samples, compare ID with each set.
+        """Fit the method on ID training data, score a random mixture of all test samples, compare ID with each set.
 
         Raises:
             ValueError: the scores have a wrong shape or are not finite.
         """
-        if not isinstance(method, Detector):
-            raise TypeError(f"{type(method).__name__} is not a suite.tracks.ood.Detector")
         resources = context.resources
         splits, model = self.splits(context.seed, resources), self.model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if _at_hand(split, resources)}
         tests = {**splits.inside, **present}
-        seen = {subset: extract(model, split, resources) for subset, split in tests.items()}
+        rows = {subset: split.rows(resources) for subset, split in tests.items()}
 
-        training = _training_set(method, model, splits, resources)
-        started = time.perf_counter()
-        method.fit(training, context.method)
-        fitted = time.perf_counter()
-        order = context.rng("test-order").permutation(sum(len(arrays["logits"]) for arrays in seen.values()))
-        images = SplitImages(tuple(tests.values()), model.transform, resources, order)
-        scores = _score(method, seen, order, images, resources.device)
-        scored = time.perf_counter()
-
-        samples = Samples(
-            _by_subset(scores, seen),
-            {subset: arrays["logits"].argmax(dim=1).numpy() for subset, arrays in seen.items()},
-            {subset: split.targets(resources) for subset, split in splits.inside.items()},
-        )
+        fitted = fit(method, self.id, model, splits, context)
+        order = context.rng("test-order").permutation(sum(map(len, rows.values())))
+        judged = fitted.judge(tests, order)
+        labels = {subset: split.targets(resources) for subset, split in splits.inside.items()}
+        samples = Samples(judged.scores, judged.predicted, labels)
         return Outcome(
             scores=all_scores(samples, self.subsets),
-            samples=samples.to_table({subset: split.rows(resources) for subset, split in tests.items()}),
-            cost={"fit_seconds": fitted - started, "score_seconds": scored - fitted},
+            samples=samples.to_table(rows),
+            cost={**fitted.cost, "score_seconds": judged.seconds},
             missing=tuple(subset for subset in splits.ood if subset not in present),
-            facts=_facts(model, (splits.test, splits.validation), resources),
+            facts={**_facts(model, (splits.test, splits.validation), resources), **fitted.facts},
         )
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
@@ -165,69 +146,6 @@ def _at_hand(split: Split, resources: Resources) -> bool:
             return False
         raise
     return True
-
-
-def _training_set(method: Detector, model: ReferenceModel, splits: Splits, resources: Resources) -> TrainingSet:
-    import torch
-
-    network = model.load(resources)
-    head = linear_head(network)
-    device = resources.device
-    classes = head.out_features
-    bias = head.bias if head.bias is not None else torch.zeros(classes, device=device)
-    return TrainingSet(
-        **_labelled(model, splits.train, resources),
-        head=LinearHead(head.weight.detach().clone(), bias.detach().clone()),
-        validation=Labelled(**_labelled(model, splits.validation, resources)),
-        images=SplitImages((splits.train,), model.transform, resources) if "images" in method.needs else None,
-        network=copy.deepcopy(network) if "network" in method.needs else None,
-    )
-
-
-def _labelled(model: ReferenceModel, split: Split, resources: Resources) -> Arrays:
-    """Return features, logits and labels of an ID split, under `Labelled`'s names."""
-    import torch
-
-    arrays = extract(model, split, resources)
-    return {
-        "features": arrays["features"].to(resources.device),
-        "logits": arrays["logits"].to(resources.device),
-        "labels": torch.from_numpy(split.targets(resources)).to(resources.device),
-    }
-
-
-def _score(
-    method: Detector, seen: dict[str, Arrays], order: NDArray[np.int64], images: SplitImages, device: str
-) -> NDArray[np.float64]:
-    """Return one score per test sample, in the order of ``seen``; the detector gets them shuffled by ``order``."""
-    import torch
-
-    features = torch.cat([arrays["features"] for arrays in seen.values()])
-    logits = torch.cat([arrays["logits"] for arrays in seen.values()])
-    scores = np.empty(len(order), dtype=np.float64)
-    for start in range(0, len(order), TEST_BATCH):
-        rows = order[start : start + TEST_BATCH]
-        batch = Batch(
-            features=features[rows].to(device),
-            logits=logits[rows].to(device),
-            images=images[start : start + TEST_BATCH] if "images" in method.needs else None,
-        )
-        found = method.score(batch).detach().double().cpu().numpy()
-        if found.shape != (len(rows),):
-            raise ValueError(f"{method.name} returned scores of shape {found.shape} for a batch of {len(rows)}")
-        wrong = np.flatnonzero(~np.isfinite(found))
-        if wrong.size:
-            raise ValueError(
-                f"{method.name} returned {wrong.size} non-finite scores in the batch from sample {start}; "
-                f"the first is {found[wrong[0]]} at place {wrong[0]}"
-            )
-        scores[rows] = found
-    return scores
-
-
-def _by_subset(scores: NDArray[np.float64], seen: dict[str, Arrays]) -> dict[str, NDArray[np.float64]]:
-    ends = np.cumsum([len(arrays["logits"]) for arrays in seen.values()])
-    return dict(zip(seen, np.split(scores, ends[:-1]), strict=True))
 
 
 def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The built-in OOD methods that train or fine-tune the network, one file a method."""

@@ -1,0 +1,89 @@
+"""What a method that trains its own network gets and what it must return."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from suite.contracts import Context, Method
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
+from suite.models.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What there is to train with; pixels are uint8 [N, height, width, channels], labels int64 [N], all on the CPU.
+
+    Attributes:
+        task: its id, for messages.
+        pixels, labels: the in-distribution training split, what the reference model was trained on.
+        validation_pixels, validation_labels: in-distribution samples that neither the reference model nor a test has
+            seen.
+        outliers: pixels of auxiliary outliers, of none of the classes and in no test; there may be none.
+        transform: its ``normalise`` turns pixels into the network's input.
+        recipe: how the reference model was trained.
+        architecture: of the reference model.
+        reference: the trained reference model in evaluation mode, on the device; a copy, to do with as one likes.
+    """
+
+    task: str
+    pixels: Tensor
+    labels: Tensor
+    validation_pixels: Tensor
+    validation_labels: Tensor
+    outliers: Tensor
+    transform: Transform
+    recipe: Recipe
+    architecture: Architecture
+    reference: nn.Module
+
+    def build(self, seed: int) -> nn.Module:
+        """Return a fresh network of the reference architecture; its weights are drawn from ``seed`` alone.
+
+        With the seed of the cell they are those that the reference model started from, where it was trained.
+        """
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.architecture.build()
+
+    def require_outliers(self, method: str) -> Tensor:
+        """Return the outliers [M, height, width, channels].
+
+        Raises:
+            ValueError: there are none, and ``method`` cannot do without.
+        """
+        if len(self.outliers) == 0:
+            raise ValueError(f"{method} trains with auxiliary outliers, and task {self.task} has none")
+        return self.outliers
+
+
+class TrainedDetector(Method, ABC):
+    """An OOD method that trains or fine-tunes a network of its own. Declare name, version and card.
+
+    It is its own classifier: the accuracy beside its scores is its own, not the reference model's.
+    """
+
+    track = "ood"
+    league = "training"
+
+    @abstractmethod
+    def train(self, data: TrainingData, context: Context) -> None:
+        """Train; called once, before `predict`. Torch's global generator is seeded with the cell's seed."""
+
+    @abstractmethod
+    def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (scores [B], logits [B, C]) of normalised images [B, channels, height, width] on the device.
+
+        Scores are finite, higher = more in-distribution; the largest logit is the predicted class. ID and OOD are
+        mixed at random, and a sample's score must not depend on which others share its batch.
+        """
+
+    def adapt(self, images: Tensor, labels: Tensor, context: Context) -> None:
+        """Adapt to a shifted distribution by a few labelled ID samples of it, normalised; only where a task shifts."""
