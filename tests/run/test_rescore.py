@@ -99,7 +99,7 @@ def test_a_newer_metric_makes_new_cells_without_running(settings: Settings, monk
 
 @pytest.mark.usefixtures("newer")
 def test_a_run_whose_samples_are_gone_is_named(settings: Settings) -> None:
-    gone, kept = runs(settings)
+    gone, _ = runs(settings)
     samples_path(settings, str(gone.samples)).unlink()
     found = run(settings)
     assert found.done == 1

@@ -32,19 +32,22 @@ if TYPE_CHECKING:
 class OODTask(Task):
     """Base of the OOD tasks. Declare the class attributes and `near`, `far`; write `splits` and `model`.
 
-    ``near`` and ``far`` name the OOD data sets in the order of the table.
+    ``near`` and ``far`` name the OOD data sets in the order of the table, ``shifted`` the covariate-shifted ID sets. A
+    task with such is a full-spectrum one (OpenOOD v1.5): in every comparison with OOD, the ID side is the pool of all
+    that is ID, and each shifted set is compared alone with the near-OOD sets besides.
     """
 
     metrics = METRICS
     primary = Column(metric=AUROC.name, subset="near")
     near: tuple[str, ...]
     far: tuple[str, ...]
+    shifted: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "near") and hasattr(cls, "far"):
             names = [*(f"near/{name}" for name in cls.near), *(f"far/{name}" for name in cls.far)]
-            cls.subsets = ("near", "far", *names, "id")
+            cls.subsets = ("near", "far", *names, "id", *(f"csid/{name}" for name in cls.shifted))
 
     @abstractmethod
     def splits(self, seed: int, resources: Resources) -> Splits:
@@ -66,13 +69,8 @@ class OODTask(Task):
         """Train the model if need be and extract the features of every split that is at hand."""
         splits = self.splits(context.seed, context.resources)
         model = self.model(context.seed)
-        for split in (
-            splits.train,
-            splits.validation,
-            *splits.validation_ood.values(),
-            splits.test,
-            *splits.ood.values(),
-        ):
+        inside = (splits.train, splits.validation, *splits.inside.values())
+        for split in (*inside, *splits.validation_ood.values(), *splits.ood.values()):
             if _at_hand(split, context.resources) and not is_extracted(model, split, context.resources):
                 extract(model, split, context.resources)
 
@@ -85,13 +83,14 @@ class OODTask(Task):
         resources = context.resources
         splits, model = self.splits(context.seed, resources), self.model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if _at_hand(split, resources)}
-        tests = {"id": splits.test, **present}
+        tests = {**splits.inside, **present}
         rows = {subset: split.rows(resources) for subset, split in tests.items()}
 
         fitted = fit(method, self.id, model, splits.development, context)
         order = context.rng("test-order").permutation(sum(map(len, rows.values())))
         judged = fitted.judge(tests, order)
-        samples = Samples(judged.scores, judged.predicted, splits.test.targets(resources))
+        labels = {subset: split.targets(resources) for subset, split in splits.inside.items()}
+        samples = Samples(judged.scores, judged.predicted, labels)
         return Outcome(
             scores=all_scores(samples, self.subsets),
             samples=samples.to_table(rows),
@@ -114,8 +113,8 @@ class OODTask(Task):
     def influence(self, samples: pa.Table, column: Column) -> Influence | None:
         """Return DeLong's placement values for AUROC; the other metrics have none."""
         found = Samples.from_table(samples)
-        outside = found.outside(column.subset)
-        return auroc_influence(found.inside, outside) if column.metric == AUROC.name and outside else None
+        inside, outside = found.compared(column.subset)
+        return auroc_influence(inside, outside) if column.metric == AUROC.name and outside else None
 
 
 def _at_hand(split: Split, resources: Resources) -> bool:

@@ -30,11 +30,20 @@ class Development:
 
 @dataclass(frozen=True, kw_only=True)
 class Splits(Development):
-    """The splits of one seed; ``near`` and ``far`` map a data set's name to its test split."""
+    """The splits of one seed; ``near`` and ``far`` map a data set's name to its test split.
+
+    So does ``shifted``, the covariate-shifted ID sets (csID), whose labels are those of ``test``.
+    """
 
     test: Split
     near: dict[str, Split]
     far: dict[str, Split]
+    shifted: dict[str, Split] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> dict[str, Split]:
+        """The test splits that count as ID, by subset: ``id``, and the shifted ones as ``csid/fog``."""
+        return {"id": self.test, **{f"csid/{name}": split for name, split in self.shifted.items()}}
 
     @property
     def ood(self) -> dict[str, Split]:
