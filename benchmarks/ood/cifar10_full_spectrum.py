@@ -11,7 +11,7 @@ from suite.contracts import Resources
 from suite.data.corrupted import CORRUPTIONS, Corrupted
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.tracks.ood.protocol import Splits
+from suite.tracks.ood.splits import Splits
 
 from .cifar10 import CIFAR10Task
 from .data_sets import CIFAR10_TEST

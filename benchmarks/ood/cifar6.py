@@ -10,7 +10,8 @@ from suite.data.split import Split
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .cifar10 import TRANSFORM
 from .data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET, tiny_imagenet

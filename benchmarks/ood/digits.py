@@ -13,7 +13,8 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 LEFT_OUT = (4, 5, 6, 9)  # look-alikes of 1, 3, 0 and 8, and 7: MSP's near AUROC must lie between 80 and 95 %
 IN = tuple(digit for digit in range(10) if digit not in LEFT_OUT)

@@ -133,6 +133,7 @@ def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
         version=cell.method_version,
         parameters=cell.parameters,
         changed=changed,
+        chosen={run.cell.seed: run.tuning["chosen"] for run in counted if run.tuning},
         card=method.card if method else None,
         league=method.league if method else "not installed",
         place=None,

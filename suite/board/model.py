@@ -66,7 +66,7 @@ class Row(Model):
 
     ``place`` and the interval ``best`` to ``worst`` are those within the ``league``, ``together`` those among the rows
     of all leagues; None for rows that are not ranked, and ``unranked`` says why.
-    ``changed`` holds the parameters that differ from the defaults.
+    ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed.
     """
 
     method: str
@@ -74,6 +74,7 @@ class Row(Model):
     version: str
     parameters: dict[str, Any]
     changed: dict[str, Any]
+    chosen: dict[int, dict[str, Any]]
     card: Card | None
     league: str
     place: int | None

@@ -37,6 +37,9 @@ def run(
     ] = None,
     tier: Annotated[Tier, typer.Option(help="Which tasks, if none are named.")] = Tier.embedded,
     plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
@@ -68,6 +71,7 @@ def run(
         tier=tier.value,
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
+        tune=tune,
     )
     try:
         with Progress() as progress:

@@ -121,13 +121,11 @@ def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[
         peak_memory_bytes=result.peak_memory_bytes,
         cost=result.cost,
         facts=result.facts,
+        tuning=result.tuning.model_dump(mode="json") if result.tuning else None,
         missing=result.missing,
         ingredients=result.ingredients,
         samples=samples,
-        scores=tuple(
-            ScoreRow(each.metric, versions[each.metric], each.subset, each.value, each.n, each.partial, each.interval)
-            for each in result.scores
-        ),
+        scores=tuple(ScoreRow.of(score, versions) for score in result.scores),
     )
 
 

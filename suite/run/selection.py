@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from suite.contracts import Method, Task
+from suite.contracts import TUNED, Method, Task
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
 
@@ -21,19 +21,21 @@ class Request:
 
     tasks: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
-    leagues: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
     tier: str = "embedded"
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
+    tune: bool = False
+    leagues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Selected:
-    """A method with resolved parameters."""
+    """A method with resolved parameters; those in ``grid`` are to be chosen among its values."""
 
     entry: Entry[type[Method]]
     parameters: dict[str, Any]
+    grid: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def select_tasks(registry: Registry, request: Request) -> list[Task]:
@@ -63,9 +65,7 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
         chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", place="--method")}
     _check_overrides(registry, request)
     return [
-        Selected(registry.methods.entry(name), _parameters(registry.methods.entry(name), request))
-        for name in sorted(chosen)
-        if name.split("/", 1)[0] in tracks
+        _selected(registry.methods.entry(name), request) for name in sorted(chosen) if name.split("/", 1)[0] in tracks
     ]
 
 
@@ -98,10 +98,12 @@ def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[s
     return found
 
 
-def _parameters(entry: Entry[type[Method]], request: Request) -> dict[str, Any]:
+def _selected(entry: Entry[type[Method]], request: Request) -> Selected:
     given = {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
-    resolved: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
-    return resolved
+    parameters: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
+    wanted = entry.value.grid if request.tune else {}
+    grid = {name: list(values) for name, values in wanted.items() if name not in given}
+    return Selected(entry, {**parameters, **dict.fromkeys(grid, TUNED)}, grid)
 
 
 def _check_overrides(registry: Registry, request: Request) -> None:

@@ -85,6 +85,7 @@ run = Table(
     Column("peak_memory_bytes", BigInteger),
     Column("cost", JSON),
     Column("facts", JSON),
+    Column("tuning", JSON),  # the chosen point of the grid, what it was chosen by, and every trial
     Column("missing", JSON),
     Column("ingredients", JSON),  # fingerprints of data and weights, as they were found by the worker
     Column("samples", String(64)),  # sha256 of the per-sample Parquet file

@@ -66,6 +66,7 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         version="1",
         parameters={},
         changed={},
+        chosen={},
         card=None,
         league="main",
         place=place,

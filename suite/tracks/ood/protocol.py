@@ -6,12 +6,12 @@ A task says which splits and which network; this says how a detector is fitted, 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext
+from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.features import extract, is_extracted
@@ -19,43 +19,14 @@ from suite.models.network import Network
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, METRICS
 from suite.tracks.ood.samples import Samples, all_scores
+from suite.tracks.ood.splits import Splits
+from suite.tracks.ood.tuning import tune
 from suite.tracks.ood.uncertainty import auroc_influence
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from suite.contracts.task import Influence
-
-
-@dataclass(frozen=True)
-class Splits:
-    """The splits of one seed.
-
-    ``near`` and ``far`` map a data set's name to its test split; so does ``shifted``, the covariate-shifted ID sets
-    (csID), whose labels are those of ``test``. The validation splits are for tuning: no sample of
-    them is in a test split, and `evaluate` does not touch them. ``outliers`` are auxiliary outliers for methods that
-    train with such; they share no sample with a test split either.
-    """
-
-    train: Split
-    test: Split
-    near: dict[str, Split]
-    far: dict[str, Split]
-    validation: Split
-    validation_ood: dict[str, Split] = field(default_factory=dict)
-    outliers: dict[str, Split] = field(default_factory=dict)
-    shifted: dict[str, Split] = field(default_factory=dict)
-
-    @property
-    def inside(self) -> dict[str, Split]:
-        """The test splits that count as ID, by subset: ``id``, and the shifted ones as ``csid/fog``."""
-        return {"id": self.test, **{f"csid/{name}": split for name, split in self.shifted.items()}}
-
-    @property
-    def ood(self) -> dict[str, Split]:
-        """The OOD test splits by subset, as ``near/cifar100``."""
-        groups = {"near": self.near, "far": self.far}
-        return {f"{group}/{name}": split for group, splits in groups.items() for name, split in splits.items()}
 
 
 class OODTask(Task):
@@ -98,7 +69,8 @@ class OODTask(Task):
         """Train the model if need be and extract the features of every split that is at hand."""
         splits = self.splits(context.seed, context.resources)
         model = self.model(context.seed)
-        for split in (splits.train, splits.validation, *splits.inside.values(), *splits.ood.values()):
+        inside = (splits.train, splits.validation, *splits.inside.values())
+        for split in (*inside, *splits.validation_ood.values(), *splits.ood.values()):
             if _at_hand(split, context.resources) and not is_extracted(model, split, context.resources):
                 extract(model, split, context.resources)
 
@@ -114,7 +86,7 @@ class OODTask(Task):
         tests = {**splits.inside, **present}
         rows = {subset: split.rows(resources) for subset, split in tests.items()}
 
-        fitted = fit(method, self.id, model, splits, context)
+        fitted = fit(method, self.id, model, splits.development, context)
         order = context.rng("test-order").permutation(sum(map(len, rows.values())))
         judged = fitted.judge(tests, order)
         labels = {subset: split.targets(resources) for subset, split in splits.inside.items()}
@@ -126,6 +98,13 @@ class OODTask(Task):
             missing=tuple(subset for subset in splits.ood if subset not in present),
             facts={**_facts(model, (splits.test, splits.validation), resources), **fitted.facts},
         )
+
+    def tune(
+        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+    ) -> Tuning:
+        """Return the grid's best point on the validation splits; see `suite.tracks.ood.tuning`."""
+        splits = self.splits(context.seed, context.resources).development
+        return tune(method, fixed, grid, self.id, self.model(context.seed), splits, context)
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
         """Return the scores of a stored per-sample table, by the metrics as they are now."""

@@ -42,18 +42,18 @@ CREATE TABLE run (
 	facts JSON, 
 	missing JSON, 
 	ingredients JSON, 
-	samples VARCHAR(64), 
+	samples VARCHAR(64), tuning JSON, 
 	CONSTRAINT pk_run PRIMARY KEY (id), 
 	CONSTRAINT fk_run_cell_cell FOREIGN KEY(cell) REFERENCES cell (id) ON DELETE RESTRICT, 
 	CONSTRAINT fk_run_environment_environment FOREIGN KEY(environment) REFERENCES environment (id) ON DELETE RESTRICT, 
 	CONSTRAINT uq_run_cell_attempt UNIQUE (cell, attempt), 
 	CONSTRAINT ck_run_state CHECK (state IN ('running', 'done', 'failed', 'timeout', 'out-of-memory', 'killed', 'invalid', 'stale', 'late'))
 );
-INSERT INTO "run" VALUES('0000000000000001','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',1,'stale','laptop:4242:1790000000.00','2026-11-22 00:55:25','2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "run" VALUES('0000000000000002','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',2,'done','laptop:4242:1790000000.00',NULL,'2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b','cpu',1,1.5,1.25,268435456,'{"fit_seconds": 0.5}','{"fact": "stated"}','["far"]','{"data/numbers": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "data/far": null}','bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb');
+INSERT INTO "run" VALUES('0000000000000001','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',1,'stale','laptop:4242:1790000000.00','2026-11-22 00:55:25','2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "run" VALUES('0000000000000002','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',2,'done','laptop:4242:1790000000.00',NULL,'2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b','cpu',1,1.5,1.25,268435456,'{"fit_seconds": 0.5}','{"fact": "stated"}','["far"]','{"data/numbers": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "data/far": null}','bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',NULL);
 INSERT INTO "run" VALUES('0000000000000003','269bba32d8a234755f1f71abf3bace391025c67f047569afdc1c0faf2b4f4043',1,'failed','laptop:4242:1790000000.00',NULL,'2026-11-22 00:54:25','2026-11-22 00:54:25','RuntimeError: the method broke','Traceback (most recent call last):
 RuntimeError: the method broke
-','["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b',NULL,NULL,NULL,NULL,NULL,'{}','{}','[]','{}',NULL);
+','["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b',NULL,NULL,NULL,NULL,NULL,'{}','{}','[]','{}',NULL,NULL);
 CREATE TABLE score (
 	run VARCHAR(32) NOT NULL, 
 	metric VARCHAR(50) NOT NULL, 
