@@ -12,6 +12,8 @@ TASKS = (
     "cifar100:CIFAR100Task",
     "cifar6:CIFAR6Task",
     "digits:DigitsTask",
+    "imagenet:ImageNetTask",
+    "imagenet:ImageNetViTTask",
     "mnist:MNISTTask",
 )
 
