@@ -11,6 +11,7 @@ TASKS = (
     "cifar100:CIFAR100Task",
     "cifar6:CIFAR6Task",
     "digits:DigitsTask",
+    "digits_shift:DigitsShiftTask",
     "mnist:MNISTTask",
 )
 

@@ -30,6 +30,12 @@ METHODS = (
     "residual:Residual",
     "scale:SCALE",
     "she:SHE",
+    "training.abet:AbeT",
+    "training.energy_finetune:EnergyFineTuning",
+    "training.logitnorm:LogitNorm",
+    "training.meta_ood:MetaOOD",
+    "training.mixoe:MixOE",
+    "training.outlier_exposure:OutlierExposure",
     "vim:ViM",
 )
 

@@ -40,7 +40,9 @@ class MixOE(FineTuned):
         """The paper's settings; as many outliers as ID images a step."""
 
         batch_size: int = Field(32, ge=1, description="ID images a step, and outliers that they are mixed with")
-        mix: Literal["mixup", "cutmix"] = Field("mixup", description="blend whole images, or paste a box of the outlier")
+        mix: Literal["mixup", "cutmix"] = Field(
+            "mixup", description="blend whole images, or paste a box of the outlier"
+        )
         alpha: float = Field(1.0, gt=0, description="of the Beta(alpha, alpha) that the share of ID is drawn from")
         weight: float = Field(5.0, ge=0, description="of the cross-entropy on mixtures")
 
