@@ -172,6 +172,9 @@ class Registry:
                 f"{describe(cls)} declares track {cls.track!r} and so must derive from "
                 f"{' or '.join(map(describe, contracts))}"
             )
+        leagues = self.tracks[cls.track].leagues
+        if cls.league not in leagues:
+            raise ValueError(f"{describe(cls)}: the league {cls.league!r} is none of {', '.join(leagues)}")
         if not METHOD.match(cls.name):
             raise ValueError(f"{cls.name!r} is not a method name: lower-case letters, digits, '-' and '.', at most 64")
         return self._adder(self.methods, Entry(f"{cls.track}/{cls.name}", cls, plugin))

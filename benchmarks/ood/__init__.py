@@ -8,6 +8,7 @@ from suite.hookspecs import hookimpl
 
 TASKS = (
     "cifar10:CIFAR10Task",
+    "cifar10_full_spectrum:CIFAR10FullSpectrumTask",
     "cifar100:CIFAR100Task",
     "cifar6:CIFAR6Task",
     "digits:DigitsTask",

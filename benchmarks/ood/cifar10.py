@@ -9,7 +9,8 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import GivenWeights, ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .data_sets import (
     CIFAR10_TEST,

@@ -7,7 +7,8 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.architecture import Architecture
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .cifar10 import RECIPE, TRANSFORM
 from .data_sets import (

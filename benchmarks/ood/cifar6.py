@@ -10,7 +10,8 @@ from suite.data.split import Split
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .cifar10 import TRANSFORM
 from .data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET, tiny_imagenet
@@ -38,12 +39,12 @@ class CIFAR6Task(OODTask):
     summary = (
         "Open-set recognition: six of CIFAR-10's classes are ID, the other four near-OOD, in five class splits, one a "
         "seed. These are the splits of Chen et al. 2021 (ARPL) and Vaze et al. 2022, as their public code lists them; "
-        "the first two name the same six classes, and differ here by the network. OpenOOD's own lists (osr_cifar6) were "
-        "not at hand. Far-OOD, which the literature does not have, is MNIST and Textures. A ResNet-20 is trained per "
-        "split on the six classes' 30,000 training images, 10 epochs, where the literature trains longer and larger "
-        "networks: AUROC is lower than in its tables. ID validation is 600 of the six classes' 6,000 test images, ID "
-        "test the other 5,400. OOD validation, and the auxiliary outliers, are 20 of Tiny-ImageNet's classes, so that "
-        "tuning sees no image of an unknown class of CIFAR-10."
+        "the first two name the same six classes, and differ here by the network. OpenOOD's own lists (osr_cifar6) "
+        "were not at hand. Far-OOD, which the literature does not have, is MNIST and Textures. A ResNet-20 is trained "
+        "per split on the six classes' 30,000 training images, 10 epochs, where the literature trains longer and "
+        "larger networks: AUROC is lower than in its tables. ID validation is 600 of the six classes' 6,000 test "
+        "images, ID test the other 5,400. OOD validation, and the auxiliary outliers, are 20 of Tiny-ImageNet's "
+        "classes, so that tuning sees no image of an unknown class of CIFAR-10."
     )
     seeds = (0, 1, 2, 3, 4)
     near = ("unknown-classes",)

@@ -13,7 +13,8 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 LEFT_OUT = (4, 5, 6, 9)  # look-alikes of 1, 3, 0 and 8, and 7: MSP's near AUROC must lie between 80 and 95 %
 IN = tuple(digit for digit in range(10) if digit not in LEFT_OUT)
@@ -51,10 +52,10 @@ class DigitsTask(OODTask):
         "convolutional network is trained per seed on 500 images; 60 are kept for validation, the rest of the ID "
         "images are the test set. OOD validation, new in version 2, is 500 jigsaws, each of four quadrants of four "
         "validation images of different classes; the auxiliary outliers are 500 more, made of training images: tuning "
-        "and training see no left-out digit, and no image of a test. The partition and the network differ from seed to seed, the class split does "
-        "not. It was chosen among all 210 so that MSP's near AUROC lies between 80 and 95 %, where methods can be "
-        "told apart; a test holds it there. Scores here rank methods on small networks and small data, and say "
-        "nothing of ImageNet."
+        "and training see no left-out digit, and no image of a test. The partition and the network differ from seed "
+        "to seed, the class split does not. It was chosen among all 210 so that MSP's near AUROC lies between 80 and "
+        "95 %, where methods can be told apart; a test holds it there. Scores here rank methods on small networks "
+        "and small data, and say nothing of ImageNet."
     )
     seeds = (0, 1, 2, 3, 4)
     near = ("left-out-digits",)

@@ -10,7 +10,8 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .data_sets import CIFAR10, KMNIST, MNIST_TEST, MNIST_TRAIN, NOTMNIST, TEXTURES, validation_and_test
 

@@ -90,6 +90,7 @@ def config(table: Table, columns: Sequence[Column]) -> dict[str, Any]:
         "method": st.column_config.LinkColumn(
             help="Opens the method's page.", display_text=LABEL, width="medium", pinned=True
         ),
+        "league": st.column_config.TextColumn(help="Methods of one league are ranked together."),
         "status": st.column_config.TextColumn(
             help="What the implementation follows: the paper, the authors' code, a reconstruction, or a baseline."
         ),
@@ -112,6 +113,7 @@ def _entries(table: Table, row: Row, columns: Sequence[Column], width: int) -> d
         # Texts sort sign by sign: figure spaces keep place 2 above place 10.
         "rank": shown_rank(row).rjust(len(shown_rank(row)) + width - len(str(row.place or 0)), "\u2007"),
         "method": address("method", row.label, method=row.method),
+        **({"league": clean(row.league)} if len(table.leagues) > 1 else {}),
         "status": row.card.status if row.card else "not installed",
     }
     for column in columns:

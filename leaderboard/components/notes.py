@@ -13,10 +13,14 @@ def notes(table: Table) -> list[str]:
     if not bases:
         lines.append("**Interval:** none; one seed says nothing of the spread over seeds.")
     lines.append(
-        "**Rank (best–worst):** the place by mean, and the places that the spread over seeds allows: after all methods "
-        "that are significantly better, before all that are significantly worse, by a paired t-test on common seeds, "
+        "**Rank (best–worst):** the place by mean, and the places that the data allow: after all methods that are "
+        f"significantly better, before all that are significantly worse; tested {plain(table.comparison)}, "
         "Holm-corrected over all pairs. It depends on the field of methods; searching does not change it."
     )
+    if len(table.leagues) > 1:
+        lines.append(
+            "**League:** methods of one kind. Each league is ranked by itself, unless the leagues are ranked together."
+        )
     if table.missing:
         missing = ", ".join(map(plain, table.missing))
         lines.append(

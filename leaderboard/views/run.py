@@ -94,6 +94,9 @@ def draw_provenance(run: RunRow) -> None:
     )
     with st.expander("Parameters"):
         st.json(run.cell.parameters)
+    if run.tuning:
+        with st.expander("Tuning: what was chosen, by what, and every trial"):
+            st.json(run.tuning)
     with st.expander("Fingerprints of data and reference models"):
         st.json({name: value or "missing" for name, value in run.ingredients.items()})
     packages = (run.environment or {}).get("packages") or {}

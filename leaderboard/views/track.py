@@ -45,6 +45,8 @@ def choose_table(found: Board) -> Table:
 
 def draw_table(table: Table) -> None:
     """Draw search, presets, the table, its download and the chart."""
+    if len(table.leagues) > 1 and st.toggle("Rank all leagues together", key="together", bind="query-params"):
+        table = table.together()
     left, middle, right = st.columns([2, 1, 1.4], vertical_alignment="bottom")
     search = left.text_input("Search methods", key="q", placeholder="name, author, paper, status", bind="query-params")
     with middle:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.contracts import Method
 from suite.hookspecs import hookimpl
+
+from .peers import installed_peers
 
 METHODS = (
     "ash:ASH",
@@ -17,19 +20,25 @@ METHODS = (
     "field_steady_state:FieldSteadyState",
     "gen:GEN",
     "gradnorm:GradNorm",
+    "gram:Gram",
     "kl_matching:KLMatching",
     "knn:KNN",
     "mahalanobis:Mahalanobis",
     "max_logit:MaxLogit",
     "msp:MSP",
+    "nac:NAC",
     "nci:NCI",
     "nnguide:NNGuide",
+    "odin:ODIN",
+    "openmax:OpenMax",
     "random_scores:Random",
+    "rankfeat:RankFeat",
     "react:ReAct",
     "relative_mahalanobis:RelativeMahalanobis",
     "residual:Residual",
     "scale:SCALE",
     "she:SHE",
+    "temperature_scaling:TemperatureScaling",
     "training.abet:AbeT",
     "training.energy_finetune:EnergyFineTuning",
     "training.logitnorm:LogitNorm",
@@ -37,11 +46,14 @@ METHODS = (
     "training.mixoe:MixOE",
     "training.outlier_exposure:OutlierExposure",
     "vim:ViM",
+    "vra:VRA",
 )
 
 
 @hookimpl
-def suite_register_methods(register: Callable[[str], None]) -> None:
-    """Register every method of this folder."""
+def suite_register_methods(register: Callable[[str | type[Method]], None]) -> None:
+    """Register every method of this folder, and those of other libraries that are installed."""
     for method in METHODS:
         register(f"{__name__}.{method}")
+    for peer in installed_peers():
+        register(peer)

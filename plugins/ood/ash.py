@@ -42,6 +42,7 @@ class ASH(Detector):
         percentile: float = Field(90.0, ge=0, lt=100, description="per cent of a sample's activations that are pruned")
 
     parameters: Parameters
+    grid = {"percentile": (90.0, 65.0, 70.0, 75.0, 80.0, 85.0, 95.0)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the linear head."""

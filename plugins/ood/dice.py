@@ -39,6 +39,7 @@ class DICE(Detector):
         p: float = Field(90.0, ge=0, lt=100, description="per cent of the head's weights that are zeroed")
 
     parameters: Parameters
+    grid = {"p": (90.0, 10.0, 50.0)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Zero the weights that contribute least."""

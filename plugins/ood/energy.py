@@ -33,6 +33,7 @@ class Energy(Detector):
         temperature: float = Field(1.0, gt=0, description="T of the energy")
 
     parameters: Parameters
+    grid = {"temperature": (1.0, 0.5, 2.0, 5.0, 10.0)}
 
     def score(self, batch: Batch) -> Tensor:
         """Return the negative energy [B]."""

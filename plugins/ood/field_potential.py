@@ -44,6 +44,7 @@ class FieldPotential(Detector):
         wells: Literal["class", "all"] = Declared("class", description="a well per class, or one for all particles")
 
     parameters: Parameters
+    grid = {"wells": ("class", "all"), "background": ("permuted", "gaussian"), "charge": (True, False)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Place particles and background; find the level E_c on the held-out samples."""

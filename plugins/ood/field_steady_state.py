@@ -34,6 +34,7 @@ class FieldSteadyState(Detector):
         large_temperature: bool = Declared(False, description="score by the mean shift alone")
 
     parameters: Parameters
+    grid = {"sphere": (False, True), "large_temperature": (False, True)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Place particles and background; fit the temperature on the held-out samples."""

@@ -38,6 +38,7 @@ class GEN(Detector):
         top: int = Field(100, ge=1, description="M, how many of the largest probabilities count")
 
     parameters: Parameters
+    grid = {"gamma": (0.1, 0.01, 0.5, 1.0, 2.0, 5.0, 10.0), "top": (100, 10, 50, 200, 500, 1000)}
 
     def score(self, batch: Batch) -> Tensor:
         """Return minus the generalized entropy [B]."""

@@ -39,6 +39,7 @@ class KNN(Detector):
         k: int = Field(50, ge=1, description="which neighbour's distance is the score")
 
     parameters: Parameters
+    grid = {"k": (50, 1, 5, 10, 100, 200, 500, 1000)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the normalised training features [N, D] as the bank.

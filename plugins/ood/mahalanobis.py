@@ -49,6 +49,7 @@ class Mahalanobis(Detector):
         )
 
     parameters: Parameters
+    grid = {"shrinkage": (None, 0.01, 0.1, 0.5)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Estimate class means and covariance."""

@@ -37,6 +37,7 @@ class NCI(Detector):
         alpha: float = Field(0.0, ge=0, description="weight of the feature's L1 norm")
 
     parameters: Parameters
+    grid = {"alpha": (0.0, 1e-4, 1e-3, 1e-2, 1e-1)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the mean and the head."""

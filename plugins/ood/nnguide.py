@@ -39,6 +39,7 @@ class NNGuide(Detector):
         k: int = Field(10, ge=1, description="how many neighbours guide")
 
     parameters: Parameters
+    grid = {"k": (10, 1, 50, 100, 200)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the unit features times their energies [N, D].

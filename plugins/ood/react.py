@@ -38,6 +38,7 @@ class ReAct(Detector):
         percentile: float = Field(90.0, gt=0, le=100, description="percentile of training activations to clip at")
 
     parameters: Parameters
+    grid = {"percentile": (90.0, 85.0, 95.0, 99.0)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Find the threshold over all activations of all training samples."""

@@ -39,6 +39,7 @@ class SCALE(Detector):
         percentile: float = Field(85.0, ge=0, lt=100, description="per cent of a sample's activations left out of r")
 
     parameters: Parameters
+    grid = {"percentile": (85.0, 65.0, 70.0, 75.0, 80.0, 90.0, 95.0)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the linear head."""

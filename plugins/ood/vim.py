@@ -40,6 +40,7 @@ class ViM(Detector):
         d: int | None = Field(None, ge=1, description="dimension of the main subspace; by the rule if None")
 
     parameters: Parameters
+    grid = {"d": (None, 16, 32, 64, 128, 256, 512, 1000)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Find the origin [D], the residual subspace [D, D - d] and alpha.

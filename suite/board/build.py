@@ -9,26 +9,26 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from suite.board.model import FORMAT, Board, Point, Row, SeedRun, Table, Track, Value
+from suite.board.ranking import ReadSamples, ranked
 from suite.contracts import Column, Metric, Task
 from suite.hashing import canonical_json, digest
 from suite.registry import Registry
 from suite.stats.intervals import t_interval
-from suite.stats.ranks import rank
 from suite.store.reading import Reader
-from suite.store.rows import RunRow
+from suite.store.rows import RunRow, ScoreRow
 
 T = TypeVar("T")
 K = TypeVar("K")
 UNFINISHED = ("running", "stale", "late")
 
 
-def build_board(reader: Reader, registry: Registry) -> Board:
-    """Return the board of everything in the store whose task is registered."""
+def build_board(reader: Reader, registry: Registry, read: ReadSamples) -> Board:
+    """Return the board of everything in the store whose task is registered; ``read`` returns a run's samples."""
     import suite
 
     stamp = board_stamp(reader, registry)
     tables = [
-        _table(registry.tasks[task](), registry, runs, protocol == newest)
+        _table(registry.tasks[task](), registry, runs, protocol == newest, read)
         for task, of_task in _grouped(reader.latest_runs(), lambda run: run.cell.task).items()
         if task in registry.tasks
         for newest in [max(of_task, key=_recency).cell.protocol]
@@ -47,7 +47,10 @@ def build_board(reader: Reader, registry: Registry) -> Board:
 
 def board_stamp(reader: Reader, registry: Registry) -> str:
     """Return what changes whenever a board built now would differ from one built before."""
-    methods = [[entry.name, entry.value.version, entry.value.card.model_dump()] for entry in registry.methods]
+    methods = [
+        [entry.name, entry.value.version, entry.value.league, entry.value.card.model_dump()]
+        for entry in registry.methods
+    ]
     tasks = [[entry.name, entry.value.version, entry.value.title, entry.value.summary] for entry in registry.tasks]
     return digest([FORMAT, reader.stamp(), methods, tasks])
 
@@ -59,7 +62,7 @@ def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool) -> Table:
+def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool, read: ReadSamples) -> Table:
     done = [run for run in runs if run.state == "done"]
     example = max(done or runs, key=lambda run: run.started)
     by_method = _grouped(runs, lambda run: run.cell.method)
@@ -67,6 +70,7 @@ def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool) ->
     variants = _grouped(newest, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))
     rows = [_row(task, registry, _one_per_seed(of_row)) for of_row in variants.values()]
     rows = [row for row in rows if row.values or row.failed]
+    comparison, placed = ranked(task, rows, registry.tracks[task.track].leagues, read)
     return Table(
         task=task.id,
         version=example.cell.task_version,
@@ -83,7 +87,8 @@ def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool) ->
         seeds=task.seeds,
         ingredients=example.ingredients,
         facts=_facts(done),
-        rows=_ranked(task, rows),
+        comparison=comparison,
+        rows=placed,
     )
 
 
@@ -128,10 +133,13 @@ def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
         version=cell.method_version,
         parameters=cell.parameters,
         changed=changed,
+        chosen={run.cell.seed: run.tuning["chosen"] for run in counted if run.tuning},
         card=method.card if method else None,
+        league=method.league if method else "not installed",
         place=None,
         best=None,
         worst=None,
+        together=None,
         unranked=f"seeds {', '.join(map(str, lacking))} are not done" if lacking else "",
         seeds=tuple(run.cell.seed for run in counted),
         failed=dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
@@ -154,14 +162,13 @@ def _values(task: Task, runs: list[RunRow]) -> tuple[Value, ...]:
     metrics = {metric.name: metric for metric in task.metrics}
     scores = [each for run in runs for each in run.scores if each.metric in metrics]
     columns = _grouped(scores, lambda each: Column(metric=each.metric, subset=each.subset))
-    return tuple(
-        _value(metrics[column.metric], column, [each.value for each in found], any(each.partial for each in found))
-        for column, found in columns.items()
-    )
+    return tuple(_value(metrics[column.metric], column, found) for column, found in columns.items())
 
 
-def _value(metric: Metric, column: Column, values: list[float], partial: bool) -> Value:
-    interval = t_interval(values, over="seeds")
+def _value(metric: Metric, column: Column, scores: list[ScoreRow]) -> Value:
+    """Return the mean over seeds with the interval over seeds; for one seed with the score's own, over samples."""
+    values = [each.value for each in scores]
+    interval = t_interval(values, over="seeds") if len(scores) > 1 else scores[0].interval
     low, high = metric.bounds
     return Value(
         metric=column.metric,
@@ -169,9 +176,9 @@ def _value(metric: Metric, column: Column, values: list[float], partial: bool) -
         mean=sum(values) / len(values),
         low=None if interval is None else interval.low if low is None else max(low, interval.low),
         high=None if interval is None else interval.high if high is None else min(high, interval.high),
-        basis="" if interval is None else f"95 %, {interval.basis}",
+        basis="" if interval is None else f"{100 * interval.level:g} %, {interval.basis}",
         n=len(values),
-        partial=partial,
+        partial=any(each.partial for each in scores),
     )
 
 
@@ -198,25 +205,3 @@ def _facts(runs: list[RunRow]) -> dict[str, str]:
         else next(iter(stated.values()))
         for name, stated in by_name.items()
     }
-
-
-def _ranked(task: Task, rows: list[Row]) -> tuple[Row, ...]:
-    """Rank the complete rows; a partial mean is never ranked with a complete one."""
-    higher = task.metric(task.primary.metric).direction == "higher"
-    primary = {id(row): row.value(task.primary) for row in rows}
-    complete = [row for row in rows if not row.unranked and primary[id(row)] is not None]
-    partial = {id(row): bool(value and value.partial) for row in rows if (value := primary[id(row)])}
-    mixed = len({partial[id(row)] for row in complete}) > 1
-    candidates = [row for row in complete if not (mixed and partial[id(row)])]
-    points = [{point.seed: point.value for point in row.points} for row in candidates]
-    ranks = dict(zip(map(id, candidates), rank(points, higher_is_better=higher), strict=True))
-    found = []
-    for row in rows:
-        placed = ranks.get(id(row))
-        if placed is not None:
-            row = row.model_copy(update={"place": placed.place, "best": placed.best, "worst": placed.worst})
-        elif not row.unranked:
-            reason = "partial mean beside complete ones" if primary[id(row)] else "no score in the primary column"
-            row = row.model_copy(update={"unranked": reason})
-        found.append(row)
-    return tuple(sorted(found, key=lambda row: (row.place is None, row.place or 0, row.label)))

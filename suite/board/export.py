@@ -28,6 +28,7 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
         {
             "task": table.task,
             "protocol": table.protocol[:12],
+            "league": row.league,
             "place": row.place,
             "best": row.best,
             "worst": row.worst,

@@ -22,7 +22,10 @@ class Model(BaseModel):
 
 
 class Value(Model):
-    """A mean over seeds. ``low`` and ``high`` are the 95 % interval; None for one seed, and without spread."""
+    """A mean over seeds. ``low`` and ``high`` are the 95 % interval over what ``basis`` names, or None.
+
+    Over seeds where there are several, else over the test samples of the one model.
+    """
 
     metric: str
     subset: str
@@ -50,11 +53,20 @@ class SeedRun(Model):
     run: str
 
 
+class Standing(Model):
+    """A place, and the places that the paired comparisons allow."""
+
+    place: int
+    best: int
+    worst: int
+
+
 class Row(Model):
     """A method with its parameters on a task.
 
-    ``place`` and the interval ``best`` to ``worst`` are None for rows that are not ranked; ``unranked`` says why.
-    ``changed`` holds the parameters that differ from the defaults.
+    ``place`` and the interval ``best`` to ``worst`` are those within the ``league``, ``together`` those among the rows
+    of all leagues; None for rows that are not ranked, and ``unranked`` says why.
+    ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed.
     """
 
     method: str
@@ -62,10 +74,13 @@ class Row(Model):
     version: str
     parameters: dict[str, Any]
     changed: dict[str, Any]
+    chosen: dict[int, dict[str, Any]]
     card: Card | None
+    league: str
     place: int | None
     best: int | None
     worst: int | None
+    together: Standing | None
     unranked: str
     seeds: tuple[int, ...]
     failed: dict[str, int]
@@ -89,7 +104,8 @@ class Row(Model):
 class Table(Model):
     """The rows of one task under one protocol: same task version, metrics, data and reference models.
 
-    ``current`` marks the protocol that was run last; rows of different tables are not comparable.
+    ``current`` marks the protocol that was run last; rows of different tables are not comparable. ``comparison`` says
+    by which paired comparison the ranks got their intervals.
     """
 
     task: str
@@ -107,11 +123,23 @@ class Table(Model):
     seeds: tuple[int, ...]
     ingredients: dict[str, str | None]
     facts: dict[str, str]
+    comparison: str
     rows: tuple[Row, ...]
 
     def metric(self, name: str) -> Metric:
         """Return a metric of the task by name; KeyError if there is none."""
         return {metric.name: metric for metric in self.metrics}[name]
+
+    @property
+    def leagues(self) -> list[str]:
+        """The leagues of the rows, in the order of the table."""
+        return list(dict.fromkeys(row.league for row in self.rows))
+
+    def together(self) -> Table:
+        """Return the table with the rows of all leagues ranked as one field."""
+        rows = [row.model_copy(update=dict(row.together)) if row.together else row for row in self.rows]
+        placed = sorted(rows, key=lambda row: (row.place is None, row.place or 0, row.label))
+        return self.model_copy(update={"rows": tuple(placed)})
 
     @property
     def columns(self) -> list[Column]:

@@ -19,6 +19,7 @@ def board(
     protocols: Annotated[
         bool, typer.Option("--all-protocols", help="Also tables of earlier data or versions.")
     ] = False,
+    together: Annotated[bool, typer.Option("--together", help="Rank the methods of all leagues as one field.")] = False,
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
     strict: StrictOption = False,
 ) -> None:
@@ -33,7 +34,7 @@ def board(
         return
     found = load_board(settings, registry)
     tables = [
-        table
+        table.together() if together else table
         for table in found.tables
         if (protocols or table.current) and any(fnmatchcase(table.task, pattern) for pattern in task or ["*"])
     ]

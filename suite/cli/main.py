@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli import board, db, leaderboard, methods, plugins, run, show, tasks
+from suite.cli import board, db, leaderboard, methods, plugins, rescore, run, show, tasks
 
 app = typer.Typer(
     name="suite",
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("rescore")(rescore.rescore)
 app.command("board")(board.board)
 app.command("show")(show.show)
 app.add_typer(tasks.app, name="tasks")

@@ -26,6 +26,7 @@ def methods(context: typer.Context, form: FormatOption = Format.table, strict: S
         {
             "method": entry.value.name,
             "track": entry.value.track,
+            "league": entry.value.league,
             "version": entry.value.version,
             "status": entry.value.card.status,
             "title": entry.value.card.title,
@@ -80,8 +81,14 @@ def _parameters(entry: Entry[type[Method]]) -> dict[str, dict[str, Any]]:
     schema = entry.value.Parameters.model_json_schema()["properties"] if entry.value.Parameters.model_fields else {}
     defaults = entry.value.Parameters().model_dump(mode="json")
     kinds = {name: about.get("type") or _union(about) for name, about in schema.items()}
+    grid = entry.value.grid
     return {
-        name: {"default": defaults[name], "type": kinds[name], "about": about.get("description", "")}
+        name: {
+            "default": defaults[name],
+            "type": kinds[name],
+            "about": about.get("description", ""),
+            **({"tuned among": ", ".join(map(str, grid.get(name, ())))} if grid else {}),
+        }
         for name, about in schema.items()
     }
 

@@ -26,6 +26,9 @@ class Tier(enum.StrEnum):
 def run(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
+    league: Annotated[
+        list[str] | None, typer.Option(help="Methods of which league, if none are named; the track's first.")
+    ] = None,
     seed: Annotated[
         list[int] | None, typer.Option("--seed", "-s", min=0, help="Seeds instead of the task's own.")
     ] = None,
@@ -34,6 +37,9 @@ def run(
     ] = None,
     tier: Annotated[Tier, typer.Option(help="Which tasks, if none are named.")] = Tier.embedded,
     plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
@@ -44,8 +50,8 @@ def run(
 ) -> None:
     """Run what is not done yet, record it, and print the board.
 
-    Without options: every method on every task of the embedded tier. Safe to interrupt and to repeat: finished cells
-    are not run again. Exit status: 0, or 1 if a cell failed, or 2 if something else is wrong.
+    Without options: the methods of each track's first league on every task of the embedded tier. Safe to interrupt and
+    to repeat: finished cells are not run again. Exit status: 0, or 1 if a cell failed, or 2 if something else is wrong.
     """
     registry, settings = load(strict, plugin or ())
     from suite.board.artifact import load_board
@@ -60,10 +66,12 @@ def run(
     request = Request(
         tasks=tuple(task or ()),
         methods=tuple(method or ()),
+        leagues=tuple(league or ()),
         seeds=tuple(seed or ()),
         tier=tier.value,
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
+        tune=tune,
     )
     try:
         with Progress() as progress:

@@ -49,6 +49,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "seconds": f"{run.wall_seconds:.2f} wall, {run.cpu_seconds:.2f} CPU" if run.wall_seconds is not None else None,
         "peak memory": f"{run.peak_memory_bytes / 2**20:.0f} MiB" if run.peak_memory_bytes else None,
         "cost": json.dumps(run.cost) if run.cost else None,
+        "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
         "samples": document["samples_file"],
         **run.facts,
@@ -69,3 +70,8 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         print_list([dataclasses.asdict(score) for score in run.scores], Format.table)
     if run.traceback:
         typer.echo(run.traceback)
+
+
+def _tuned(tuning: dict[str, Any]) -> str:
+    chosen, value, count = json.dumps(tuning["chosen"]), tuning["value"], len(tuning["trials"])
+    return f"{chosen}: {tuning['measured']} {value:.4f}, the best of {count}; --format json lists them all"

@@ -16,7 +16,8 @@ def print_table(table: Table, *, full: bool = False) -> None:
     from rich.text import Text
 
     grid = Grid(box=None, pad_edge=False)
-    for name in ("rank", "method", "status"):
+    several = len(table.leagues) > 1
+    for name in ("rank", *(("league",) if several else ()), "method", "status"):
         grid.add_column(name)
     columns = [column for column in table.columns if full or _is_main(table, column)]
     for column in columns:
@@ -30,7 +31,9 @@ def print_table(table: Table, *, full: bool = False) -> None:
         values = [shown_value(table.metric(column.metric), row.value(column)) for column in columns]
         cost = [f"{row.cost[name]:.3f}" if name in row.cost else "–" for name in ("fit_seconds", "score_seconds")]
         status = row.card.status if row.card else "?"
-        grid.add_row(*(Text(text) for text in (shown_rank(row), row.label, status, *values, *cost, _seeds(table, row))))
+        league = (row.league,) if several else ()
+        texts = (shown_rank(row), *league, row.label, status, *values, *cost, _seeds(table, row))
+        grid.add_row(*map(Text, texts))
     typer.echo(f"\n{_title(table)}")
     console().print(grid)
     for line in _notes(table):
@@ -55,7 +58,9 @@ def _notes(table: Table) -> list[str]:
     notes = [f"±: half-width of the interval, {basis}" for basis in sorted(bases)]
     if not bases:
         notes.append("no intervals: one seed says nothing of the spread over seeds")
-    notes.append("rank (best–worst): paired t over seeds, Holm over all pairs; depends on the field of methods")
+    notes.append(f"rank (best–worst): {table.comparison}, Holm over all pairs; depends on the field of methods")
+    if len(table.leagues) > 1:
+        notes.append("each league is ranked by itself; all as one field: suite board --together")
     if table.missing:
         notes.append(f"missing data: {', '.join(table.missing)}; means without them are partial")
     notes += [f"{name}: {statement}" for name, statement in table.facts.items()]

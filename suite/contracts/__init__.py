@@ -11,8 +11,10 @@ from suite.contracts.outcome import Outcome, Score
 from suite.contracts.page import Page
 from suite.contracts.task import Task, Tier
 from suite.contracts.track import Track
+from suite.contracts.tuning import TUNED, Trial, Tuning
 
 __all__ = [
+    "TUNED",
     "Card",
     "Column",
     "Context",
@@ -34,4 +36,6 @@ __all__ = [
     "TaskContext",
     "Tier",
     "Track",
+    "Trial",
+    "Tuning",
 ]

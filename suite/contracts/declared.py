@@ -48,6 +48,9 @@ def check_method(given: object) -> type[Method]:
     required = [name for name, field in cls.Parameters.model_fields.items() if field.is_required()]
     if required:
         raise TypeError(f"{describe(cls)}: parameters without default: {', '.join(map(repr, required))}")
+    for name, values in cls.grid.items():
+        for value in values:
+            cls(**{name: value})  # a SuiteError names the parameter or its value
     return cls
 
 

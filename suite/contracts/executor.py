@@ -26,6 +26,7 @@ class Job:
     settings: Settings
     method: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
+    grid: dict[str, list[Any]] = field(default_factory=dict)  # parameters to choose first, among these values
     source: str | None = None  # hash of the method's source, where that is part of the cell's identity
     threads: int = 1
     time_limit: float = 3600.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,13 +21,17 @@ class Method:
     """Base of every method. A track's contract derives from it, a plugin derives from the track's contract.
 
     Class attributes to declare: ``name`` (unique within the track), ``version`` (raise it when scores may change) and
-    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract.
+    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract, and so does ``league``, which says
+    with which other methods of the track this one is ranked. ``grid`` maps parameters to the values among which
+    ``suite run --tune`` chooses; the first of equally good ones wins.
     """
 
     track: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[str]
     card: ClassVar[Card]
+    league: ClassVar[str] = "main"
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
     class Parameters(Parameters):
         """No parameters."""

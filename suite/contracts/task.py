@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from suite.contracts.context import TaskContext
 from suite.contracts.ingredient import Ingredient
 from suite.contracts.method import Method
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
+from suite.contracts.tuning import Tuning
+from suite.errors import SuiteError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +63,16 @@ class Task(ABC):
 
         An exception is recorded as the method's failure and stops nothing else.
         """
+
+    def tune(
+        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+    ) -> Tuning:
+        """Choose among the grid's points, with the other parameters ``fixed``, on validation data alone.
+
+        Raises:
+            SuiteError: the task has no validation data, or the method fails at every point.
+        """
+        raise SuiteError(f"{self.id} cannot tune", place="--tune", next="suite run without --tune")
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...] | None:
         """Return the scores of a stored per-sample table by the metrics as they are now, or None if it cannot tell."""

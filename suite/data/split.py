@@ -45,14 +45,19 @@ class Split:
         labels = self.data.open(resources).labels
         return labels if self.indices is None else labels[self.indices]
 
-    def pixels(self, transform: Transform, resources: Resources, start: int = 0, stop: int | None = None) -> Tensor:
-        """Return the pixels of rows ``start`` to ``stop`` of the split, uint8 [B, size, size, channels]."""
+    def pixels(
+        self, transform: Transform, resources: Resources, places: slice | NDArray[np.int64] = slice(None)
+    ) -> Tensor:
+        """Return the pixels at ``places`` of the split, in their order, uint8 [B, size, size, channels]."""
         import numpy as np
         import torch
 
         rows = self.data.open(resources)
-        chosen = self.rows(resources)[start:stop]
-        return torch.from_numpy(np.stack([transform.pixels(rows.image(int(index))) for index in chosen]))
+        chosen = self.rows(resources)[places]
+        pixels = np.empty((len(chosen), transform.size, transform.size, transform.channels), dtype=np.uint8)
+        for place, row in enumerate(chosen):
+            pixels[place] = transform.pixels(rows.image(int(row)))
+        return torch.from_numpy(pixels)
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,14 @@ class SplitImages:
         import numpy as np
         import torch
 
-        wanted = (np.arange(len(self)) if self.order is None else self.order)[rows]
-        ends = np.cumsum([len(split.rows(self.resources)) for split in self.splits])
-        pixels = []
-        for position in wanted:
-            which = int(np.searchsorted(ends, position, side="right"))
-            index = int(position - (ends[which - 1] if which else 0))
-            pixels.append(self.splits[which].pixels(self.transform, self.resources, index, index + 1))
-        return self.transform.normalise(torch.cat(pixels).to(self.resources.device))
+        counts = [len(split.rows(self.resources)) for split in self.splits]
+        wanted = (np.arange(sum(counts)) if self.order is None else self.order)[rows]
+        ends = np.cumsum(counts)
+        which = np.searchsorted(ends, wanted, side="right")
+        size, channels = self.transform.size, self.transform.channels
+        pixels = torch.empty(len(wanted), size, size, channels, dtype=torch.uint8)
+        for number in np.unique(which):  # a split at a time: opening its data set costs more than decoding an image
+            mine = np.flatnonzero(which == number)
+            places = wanted[mine] - (ends[number] - counts[number])
+            pixels[torch.from_numpy(mine)] = self.splits[number].pixels(self.transform, self.resources, places)
+        return self.transform.normalise(pixels.to(self.resources.device))

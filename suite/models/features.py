@@ -41,6 +41,30 @@ def stages(network: nn.Module) -> list[nn.Module]:
     return [network.get_submodule(name) for name in names]
 
 
+def stage_outputs(network: nn.Module, images: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Return (the outputs of the stages, from input to output, logits [N, C]) of one pass, with gradient if enabled."""
+    caught: list[Tensor] = []
+    hooks = [stage.register_forward_hook(lambda _, __, output: caught.append(output)) for stage in stages(network)]
+    try:
+        logits = network(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return caught, logits
+
+
+def by_channel(output: Tensor, network: nn.Module) -> Tensor:
+    """Return a layer's output as one row of positions per channel, [N, channels, positions].
+
+    Takes maps [N, channels, height, width], or [N, height, width, channels] if that is the ``output_fmt`` of a timm
+    network, tokens [N, positions, channels], and vectors [N, channels].
+    """
+    if output.ndim == 2:
+        return output.unsqueeze(2)
+    channels_last = output.ndim == 3 or getattr(network, "output_fmt", "NCHW") == "NHWC"
+    return output.flatten(1, -2).transpose(1, 2) if channels_last else output.flatten(2)
+
+
 def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return (penultimate features [N, D], logits [N, C]): what goes into the linear head, and what comes out."""
     import torch
@@ -82,7 +106,7 @@ def _extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[
     resources.log(f"features of {split.data.name}: {count:,} images")
     parts = []
     for start in range(0, count, BATCH):
-        pixels = split.pixels(model.transform, resources, start, start + BATCH)
+        pixels = split.pixels(model.transform, resources, slice(start, start + BATCH))
         images = model.transform.normalise(pixels.to(resources.device))
         parts.append([tensor.cpu() for tensor in features_and_logits(network, images)])
     features, logits = (torch.cat(tensors) for tensors in zip(*parts, strict=True))

@@ -66,6 +66,7 @@ class Execution:
             self._claimed[folder] = (run, cell)
             folder.mkdir(parents=True)
             self._recorder.begin(cell, folder)
+            identity = json.loads(cell.identity)
             yield Job(
                 kind="evaluate",
                 task=cell.task,
@@ -74,7 +75,8 @@ class Execution:
                 settings=self._settings,
                 method=cell.method,
                 parameters=cell.parameters,
-                source=json.loads(cell.identity)["method_source"],
+                grid=identity.get("grid", {}),
+                source=identity["method_source"],
                 threads=threads,
                 time_limit=self._settings.time_limit,
             )

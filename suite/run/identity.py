@@ -55,28 +55,28 @@ def known_ingredients(task: Task, seed: int, resources: Resources) -> Ingredient
 
 
 def make_cell(
-    task: Task, entry: Entry[type[Method]], parameters: dict[str, Any], seed: int, ingredients: Ingredients
+    task: Task,
+    entry: Entry[type[Method]],
+    parameters: dict[str, Any],
+    seed: int,
+    ingredients: Ingredients,
+    grid: dict[str, list[Any]] | None = None,
 ) -> CellRow:
-    """Return the cell of a method with resolved parameters on a (task, seed)."""
-    shared = {
-        "schema": SCHEMA,
-        "task": task.id,
-        "task_version": task.version,
-        "metrics": sorted(metric.key for metric in task.metrics),
-    }
+    """Return the cell of a method with resolved parameters, of which ``grid`` is to be tuned, on a (task, seed)."""
     identity = {
-        **shared,
+        **_shared(task),
         "ingredients": ingredients.fingerprints,
         "method": entry.name,
         "method_version": entry.value.version,
         "method_source": source_digest(entry),
         "parameters": parameters,
         "seed": seed,
+        **({"grid": grid} if grid else {}),
     }
     return CellRow(
         id=digest(identity),
         identity=canonical_json(identity),
-        protocol=digest({**shared, "ingredients": ingredients.lineage}),
+        protocol=protocol_digest(task, ingredients),
         task=task.id,
         task_version=task.version,
         method=entry.name,
@@ -84,6 +84,20 @@ def make_cell(
         parameters=parameters,
         seed=seed,
     )
+
+
+def protocol_digest(task: Task, ingredients: Ingredients) -> str:
+    """Return the hash of what rows must share to be comparable, whatever their seeds."""
+    return digest({**_shared(task), "ingredients": ingredients.lineage})
+
+
+def _shared(task: Task) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "task": task.id,
+        "task_version": task.version,
+        "metrics": sorted(metric.key for metric in task.metrics),
+    }
 
 
 def source_digest(entry: Entry[type[Method]]) -> str | None:

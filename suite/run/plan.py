@@ -82,7 +82,7 @@ class Plan:
     def cells(self, summary: Summary | None = None) -> list[Planned]:
         """Return the cells to run, among those whose ingredients are known; ``summary`` counts the others."""
         cells = [
-            make_cell(seeded.task, method.entry, method.parameters, seeded.seed, found)
+            make_cell(seeded.task, method.entry, method.parameters, seeded.seed, found, method.grid)
             for seeded, found in self._ingredients.items()
             if found is not None
             for method in self._methods

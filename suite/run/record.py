@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Ended
 from suite.files import write_atomic, write_text_atomic
@@ -21,6 +21,9 @@ from suite.settings import Settings
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, Ending, ScoreRow
 from suite.store.writing import Writer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 OUTPUT_TAIL = 20_000
 ENVIRONMENT_FILE = "environment.json"
@@ -118,13 +121,11 @@ def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[
         peak_memory_bytes=result.peak_memory_bytes,
         cost=result.cost,
         facts=result.facts,
+        tuning=result.tuning.model_dump(mode="json") if result.tuning else None,
         missing=result.missing,
         ingredients=result.ingredients,
         samples=samples,
-        scores=tuple(
-            ScoreRow(each.metric, versions[each.metric], each.subset, each.value, each.n, each.partial)
-            for each in result.scores
-        ),
+        scores=tuple(ScoreRow.of(score, versions) for score in result.scores),
     )
 
 
@@ -140,6 +141,15 @@ def _noted(folder: Path) -> dict[str, Any]:
 def samples_path(settings: Settings, digest: str) -> Path:
     """Return where the per-sample results of this sha256 lie."""
     return settings.home / "samples" / digest[:2] / f"{digest}.parquet"
+
+
+def read_samples(settings: Settings, digest: str | None) -> pa.Table | None:
+    """Return the per-sample table of this sha256; None if there is none, or its file is gone."""
+    if digest is None or not (path := samples_path(settings, digest)).exists():
+        return None
+    import pyarrow.parquet
+
+    return pyarrow.parquet.read_table(path)
 
 
 def _tail(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from suite.contracts import Score, Task
+from suite.contracts import Score, Task, Tuning
 from suite.files import write_text_atomic
 
 RESULT_FILE = "result.json"
@@ -42,6 +42,7 @@ class Result(BaseModel):
     cost: dict[str, float] = {}
     missing: tuple[str, ...] = ()
     facts: dict[str, str] = {}
+    tuning: Tuning | None = None
     ingredients: dict[str, str | None] = {}
     device: str = ""
     threads: int = 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from suite.contracts import Method, Task
+from suite.contracts import TUNED, Method, Task
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. Patterns are as the shell's; empty means all: all tasks of the tier, all methods of their tracks.
+    """What to run. Patterns are as the shell's; no tasks means all of the tier, no methods those of the leagues, and no
+    leagues the first of each track.
 
     ``overrides`` maps a method's name to parameter values as they were typed.
     """
@@ -24,14 +25,17 @@ class Request:
     tier: str = "embedded"
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
+    tune: bool = False
+    leagues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Selected:
-    """A method with resolved parameters."""
+    """A method with resolved parameters; those in ``grid`` are to be chosen among its values."""
 
     entry: Entry[type[Method]]
     parameters: dict[str, Any]
+    grid: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def select_tasks(registry: Registry, request: Request) -> list[Task]:
@@ -56,15 +60,27 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
         SuiteError: a pattern matches nothing, or a parameter is unknown or wrong.
     """
     names = [entry.name for entry in registry.methods]
-    chosen = set(names)
+    chosen = _of_leagues(registry, request.leagues)
     if request.methods:
         chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", place="--method")}
     _check_overrides(registry, request)
     return [
-        Selected(registry.methods.entry(name), _parameters(registry.methods.entry(name), request))
-        for name in sorted(chosen)
-        if name.split("/", 1)[0] in tracks
+        _selected(registry.methods.entry(name), request) for name in sorted(chosen) if name.split("/", 1)[0] in tracks
     ]
+
+
+def _of_leagues(registry: Registry, leagues: tuple[str, ...]) -> set[str]:
+    known = {league for track in registry.tracks for league in track.value.leagues}
+    for league in leagues:
+        if league not in known:
+            raise SuiteError(
+                f"unknown league {league!r}.{did_you_mean(league, known)}", place="--league", next="suite methods"
+            )
+    return {
+        entry.name
+        for entry in registry.methods
+        if entry.value.league in (leagues or registry.tracks[entry.value.track].leagues[:1])
+    }
 
 
 def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[str]:
@@ -82,10 +98,12 @@ def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[s
     return found
 
 
-def _parameters(entry: Entry[type[Method]], request: Request) -> dict[str, Any]:
+def _selected(entry: Entry[type[Method]], request: Request) -> Selected:
     given = {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
-    resolved: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
-    return resolved
+    parameters: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
+    wanted = entry.value.grid if request.tune else {}
+    grid = {name: list(values) for name, values in wanted.items() if name not in given}
+    return Selected(entry, {**parameters, **dict.fromkeys(grid, TUNED)}, grid)
 
 
 def _check_overrides(registry: Registry, request: Request) -> None:

@@ -73,10 +73,18 @@ def _do(job: Job) -> Result:
             place=entry.plugin.origin,
             next="suite run",
         )
-    outcome = task.evaluate(entry.value(**job.parameters), context)
+    tuning, cost = None, {}
+    parameters = {name: value for name, value in job.parameters.items() if name not in job.grid}
+    if job.grid:
+        started = time.perf_counter()
+        tuning = task.tune(entry.value, parameters, job.grid, context)
+        parameters |= tuning.chosen
+        cost = {"tune_seconds": time.perf_counter() - started}
+    outcome = task.evaluate(entry.value(**parameters), context)
     if not isinstance(outcome, Outcome):
         return Result(state="invalid", error=f"the task returned a {type(outcome).__name__} instead of an Outcome")
-    return _done(task, job, resources, outcome)
+    done = _done(task, job, resources, outcome)
+    return done.model_copy(update={"tuning": tuning, "cost": {**cost, **done.cost}})
 
 
 def _start(job: Job) -> str:

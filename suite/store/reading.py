@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
+from suite.contracts import Interval
 from suite.errors import SuiteError
 from suite.store.engine import database_file, reader_engine, shown, translated
 from suite.store.migrate import check_revision
@@ -83,6 +84,13 @@ class Reader:
                 scores.setdefault(each.run, []).append(_score_row(each))
         return [_run_row(row, tuple(scores.get(row.run_id, ()))) for row in chosen.values()]
 
+    def samples(self, identifier: str) -> str | None:
+        """Return the sha256 of a run's per-sample file, if it has one."""
+        query = select(run.c.samples).where(run.c.id == identifier)
+        with translated(self.url), self._engine.connect() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
     def stamp(self) -> str:
         """Return what changes whenever a run is claimed or ends."""
         query = select(func.count(), func.max(run.c.started), func.max(run.c.ended), func.count(run.c.ended))
@@ -108,7 +116,8 @@ def _runs(*details: ColumnElement[Any]) -> Select[Any]:
 
 
 def _score_row(row: Row[Any]) -> ScoreRow:
-    return ScoreRow(row.metric, row.metric_version, row.subset, row.value, row.n, row.partial)
+    interval = None if row.interval is None else Interval(**row.interval)
+    return ScoreRow(row.metric, row.metric_version, row.subset, row.value, row.n, row.partial, interval)
 
 
 def _run_row(row: Row[Any], scores: tuple[ScoreRow, ...]) -> RunRow:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from suite.contracts import Interval, Score
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,13 @@ class ScoreRow:
     value: float
     n: int
     partial: bool
+    interval: Interval | None = None
+
+    @classmethod
+    def of(cls, score: Score, versions: Mapping[str, str]) -> ScoreRow:
+        """Return the row of a score, given the versions of the metrics by name."""
+        version = versions[score.metric]
+        return cls(score.metric, version, score.subset, score.value, score.n, score.partial, score.interval)
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Ending:
     peak_memory_bytes: int | None = None
     cost: dict[str, float] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    tuning: dict[str, Any] | None = None
     missing: tuple[str, ...] = ()
     ingredients: dict[str, str | None] = field(default_factory=dict)
     samples: str | None = None
@@ -76,6 +87,7 @@ class RunRow:
     peak_memory_bytes: int | None
     cost: dict[str, float]
     facts: dict[str, str]
+    tuning: dict[str, Any] | None
     missing: list[str]
     ingredients: dict[str, str | None]
     samples: str | None

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -85,6 +85,7 @@ run = Table(
     Column("peak_memory_bytes", BigInteger),
     Column("cost", JSON),
     Column("facts", JSON),
+    Column("tuning", JSON),  # the chosen point of the grid, what it was chosen by, and every trial
     Column("missing", JSON),
     Column("ingredients", JSON),  # fingerprints of data and weights, as they were found by the worker
     Column("samples", String(64)),  # sha256 of the per-sample Parquet file
@@ -110,4 +111,5 @@ score = Table(
     Column("value", Float, nullable=False),
     Column("n", Integer, nullable=False),
     Column("partial", Boolean, nullable=False),
+    Column("interval", JSON),  # {low, high, level, basis, n}, over the test samples of this one model
 )

@@ -6,18 +6,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from suite.benchmarks.ood.digits import DigitsTask
 from suite.board.artifact import board_path, load_board
 from suite.board.build import build_board
 from suite.board.model import Row, Table
-from suite.contracts import Column
+from suite.contracts import Column, Interval
 from suite.hashing import digest
 from suite.registry import load_registry
 from suite.settings import load_settings
 from suite.store.reading import Reader
 from suite.store.rows import CellRow, Ending, ScoreRow
 from suite.store.writing import Writer
+from suite.tracks.ood.metrics import auroc
+from suite.tracks.ood.samples import Samples
+from suite.tracks.ood.uncertainty import auroc_interval
 
 REGISTRY = load_registry()
 NEAR = Column(metric="auroc", subset="near")
@@ -29,6 +35,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.settings = load_settings(home=folder)
         self.writer = Writer(self.settings.database_url)
+        self.samples: dict[str, pa.Table] = {}
 
     def run(self, method: str, seed: int, near: float | None, **about: Any) -> str:
         """Record a run; ``near`` None is a failure. ``about`` changes parameters, protocol, source or partial."""
@@ -52,7 +59,7 @@ class Store:
             self.writer.end(run, Ending(state=about.get("state", "failed"), error="no"))
         else:
             partial = about.get("partial", False)
-            score = ScoreRow("auroc", "1", "near", near, 1, partial)
+            score = ScoreRow("auroc", "1", "near", near, 1, partial, about.get("interval"))
             missing = ("near/left-out-digits",) if partial else ()
             ending = Ending(
                 state="done", scores=(score,), missing=missing, cost={"fit_seconds": 2.0}, facts={"model": f"m{seed}"}
@@ -63,7 +70,7 @@ class Store:
     def tables(self) -> list[Table]:
         reader = Reader(self.settings.database_url)
         try:
-            return list(build_board(reader, REGISTRY).tables)
+            return list(build_board(reader, REGISTRY, self.samples.get).tables)
         finally:
             reader.close()
 
@@ -201,3 +208,66 @@ def test_a_damaged_file_is_built_again(store: Store) -> None:
     fill(store, "msp", [0.8] * 5)
     board_path(store.settings).write_text("{")
     assert load_board(store.settings, REGISTRY).tables[0].rows[0].name == "msp"
+
+
+def sampled(store: Store, method: str, inside: np.ndarray, outside: np.ndarray) -> None:
+    """Record one seed of a method with its per-sample table."""
+    samples = Samples(
+        {"id": inside, "near/left-out-digits": outside},
+        {"id": np.zeros(len(inside), int), "near/left-out-digits": np.zeros(len(outside), int)},
+        np.zeros(len(inside), int),
+    )
+    value = auroc(inside, outside)
+    run = store.run(method, 0, value, interval=auroc_interval(inside, [outside]))
+    store.samples[run] = samples.to_table(
+        {"id": np.arange(len(inside)), "near/left-out-digits": np.arange(len(outside))}
+    )
+
+
+@pytest.fixture
+def one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DigitsTask, "seeds", (0,))
+
+
+@pytest.mark.usefixtures("one_seed")
+def test_one_seed_is_ranked_over_the_samples_of_its_model(store: Store) -> None:
+    rng = np.random.default_rng(0)
+    inside, outside = rng.normal(1.5, 1, 500), rng.normal(0, 1, 400)
+    sampled(store, "knn", inside, outside)
+    sampled(store, "msp", inside + rng.normal(0, 0.05, 500), outside)
+    sampled(store, "vim", inside, outside + 1)
+    (table,) = store.tables()
+    assert table.comparison == "paired over the test samples of one model"
+    rows = {row.name: row for row in table.rows}
+    assert (rows["vim"].best, rows["vim"].worst) == (3, 3)
+    assert {(rows[name].best, rows[name].worst) for name in ("knn", "msp")} == {(1, 2)}
+    value = rows["knn"].value(NEAR)
+    assert value is not None
+    assert value.basis == "95 %, DeLong over samples"
+    assert value.low is not None
+    assert value.low < value.mean < value.high
+
+
+def test_seeds_are_never_mixed_with_samples(store: Store) -> None:
+    interval = Interval(0.1, 0.9, 0.95, "DeLong over samples", 900)
+    fill(store, "msp", [0.80, 0.82, 0.81, 0.79, 0.83], interval=interval)
+    value = store.rows()["msp"].value(NEAR)
+    assert value is not None
+    assert value.basis == "95 %, t over seeds"
+    assert value.low is not None
+    assert value.low > 0.7
+    assert store.tables()[0].comparison == "paired t over seeds"
+
+
+def test_a_league_is_ranked_by_itself_unless_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(REGISTRY.methods["ood/knn"], "league", "training")
+    for method, base in (("msp", 0.8), ("knn", 0.9), ("vim", 0.7)):
+        fill(store, method, [base, base + 0.02, base + 0.01, base - 0.01, base + 0.03])
+    (table,) = store.tables()
+    assert [(row.name, row.league, row.place) for row in table.rows] == [
+        ("msp", "post-hoc", 1),
+        ("vim", "post-hoc", 2),
+        ("knn", "training", 1),
+    ]
+    together = table.together()
+    assert [(row.name, row.place) for row in together.rows] == [("knn", 1), ("msp", 2), ("vim", 3)]

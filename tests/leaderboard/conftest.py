@@ -66,10 +66,13 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         version="1",
         parameters={},
         changed={},
+        chosen={},
         card=None,
+        league="main",
         place=place,
         best=place,
         worst=None if place is None else place + 1,
+        together=None,
         unranked="",
         seeds=(0, 1),
         failed={},
@@ -107,6 +110,7 @@ def table(task: str, protocol: str, *, current: bool = True) -> Table:
         seeds=(0, 1),
         ingredients={"data/one": "a" * 64, "data/two": None},
         facts={"reference model": "97 % right"},
+        comparison="paired t over seeds",
         rows=ROWS,
     )
 

@@ -11,7 +11,15 @@ from torch import nn
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.contracts import Resources
 from suite.models.architecture import Architecture
-from suite.models.features import extract, features_and_logits, is_extracted, linear_head, stages
+from suite.models.features import (
+    by_channel,
+    extract,
+    features_and_logits,
+    is_extracted,
+    linear_head,
+    stage_outputs,
+    stages,
+)
 
 NETWORKS = [
     (Architecture("small-cnn", {"classes": 6}), (1, 8, 8), 128),
@@ -39,6 +47,35 @@ def test_a_network_can_be_taken_apart(architecture: Architecture, shape: tuple[i
         torch.testing.assert_close(network.forward_head(maps), network(images))
         assert network.forward_head(maps, pre_logits=True).shape == (3, width)
     assert len(stages(network)) > 1
+
+
+@pytest.mark.parametrize(("architecture", "shape", "width"), NETWORKS, ids=[a.name for a, _, _ in NETWORKS])
+def test_stages_come_in_order_with_one_row_per_channel(
+    architecture: Architecture, shape: tuple[int, ...], width: int
+) -> None:
+    network = architecture.build().eval()
+    images = torch.rand(3, *shape)
+    outputs, logits = stage_outputs(network, images)
+    torch.testing.assert_close(logits, network(images))
+    gradients = torch.autograd.grad(logits.sum(), outputs)
+    assert [gradient.shape for gradient in gradients] == [output.shape for output in outputs]
+    maps = network.forward_features(images)
+    if not architecture.name.startswith("timm/vit"):  # which normalises after its last block
+        torch.testing.assert_close(outputs[-1], maps)
+        assert by_channel(maps, network).shape == (3, maps.shape[1], maps.shape[2] * maps.shape[3])
+    else:
+        assert by_channel(outputs[-1], network).shape == (3, width, 17)
+        assert torch.equal(by_channel(outputs[-1], network)[0, :, 5], outputs[-1][0, 5])
+    assert not any(stage._forward_hooks for stage in stages(network))
+
+
+def test_channels_that_come_last_are_told_by_the_networks_format() -> None:
+    maps = torch.rand(2, 3, 4, 5)
+    network = nn.Identity()
+    assert torch.equal(by_channel(maps, network), maps.reshape(2, 3, 20))
+    network.output_fmt = "NHWC"
+    assert torch.equal(by_channel(maps.permute(0, 2, 3, 1), network), maps.reshape(2, 3, 20))
+    assert by_channel(torch.rand(2, 3), network).shape == (2, 3, 1)
 
 
 def test_the_resnet_has_the_papers_size() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from suite.contracts import Interval
 from suite.hashing import digest
 from suite.store.engine import writer_engine
 from suite.store.reading import Reader
@@ -25,7 +26,7 @@ def test_an_ending_is_read_back_as_it_was_written(url: str, cell: Cell) -> None:
     run = writer.claim(cell(3), ["run"])
     scores = (
         ScoreRow("accuracy", "1", "all", 0.1 + 0.2, 10, False),
-        ScoreRow("accuracy", "1", "half", 1e-300, 5, True),
+        ScoreRow("accuracy", "1", "half", 1e-300, 5, True, Interval(0.0, 0.1, 0.95, "samples", 5)),
     )
     ending = Ending(
         state="done",

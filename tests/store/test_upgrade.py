@@ -13,14 +13,16 @@ from suite.errors import SuiteError
 from suite.store import migrate
 from suite.store.reading import Reader
 from suite.store.rows import CellRow, Ending
+from suite.store.schema import REVISION
 from suite.store.writing import Writer
 
+LATER = "9999"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{newest}"
 
 
 def upgrade() -> None:
@@ -37,9 +39,9 @@ def next_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     def pretend(body: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(migrate.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_next.py").write_text(NEXT.format(body=body))
+        (folder / "versions" / f"{LATER}_next.py").write_text(NEXT.format(body=body, next=LATER, newest=REVISION))
         monkeypatch.setattr(migrate, "MIGRATIONS", folder)
-        monkeypatch.setattr(migrate, "REVISION", "0002")
+        monkeypatch.setattr(migrate, "REVISION", LATER)
 
     return pretend
 
@@ -55,7 +57,7 @@ def filled(sqlite: str, cell: Callable[[int], CellRow], done: Callable[..., Endi
 
 
 def _backups(url: str) -> list[Path]:
-    return sorted(Path(url.removeprefix("sqlite:///")).parent.glob("suite-0001-*.db"))
+    return sorted(Path(url.removeprefix("sqlite:///")).parent.glob(f"suite-{REVISION}-*.db"))
 
 
 def test_an_upgrade_keeps_every_row_and_makes_a_backup(filled: str, next_schema: Callable[[str], None]) -> None:
@@ -70,7 +72,7 @@ def test_an_upgrade_keeps_every_row_and_makes_a_backup(filled: str, next_schema:
         assert "note" in [row[1] for row in connection.execute("PRAGMA table_info(run)")]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     with sqlite3.connect(backup) as connection:
-        assert connection.execute("SELECT version_num FROM suite_alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM suite_alembic_version").fetchall() == [(REVISION,)]
         assert connection.execute("SELECT count(*) FROM score").fetchone() == (3,)
 
 
@@ -80,7 +82,7 @@ def test_an_upgrade_that_would_lose_rows_changes_nothing(filled: str, next_schem
     with pytest.raises(SuiteError, match="would lose rows of score"):
         migrate.upgrade(filled)
     with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
-        assert connection.execute("SELECT version_num FROM suite_alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM suite_alembic_version").fetchall() == [(REVISION,)]
         assert connection.execute("SELECT count(*) FROM score").fetchone() == (len(before),)
     assert len(_backups(filled)) == 1
 

@@ -21,5 +21,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
             contract=(Detector, TrainedDetector),
+            leagues=("post-hoc", "training", "peer"),
         )
     )

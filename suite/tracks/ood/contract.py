@@ -88,6 +88,7 @@ class Detector(Method, ABC):
     """
 
     track = "ood"
+    league = "post-hoc"
     needs: ClassVar[frozenset[Need]] = frozenset()
 
     def fit(self, train: TrainingSet, context: Context) -> None:

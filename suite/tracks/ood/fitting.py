@@ -19,13 +19,12 @@ from suite.data.split import Split, SplitImages
 from suite.models.features import extract, linear_head
 from suite.models.reference import ReferenceModel
 from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
-
-    from suite.tracks.ood.protocol import Splits
 
     Arrays = dict[str, Tensor]
 
@@ -60,7 +59,7 @@ class Fitted(ABC):
         """Let the method adapt to a few labelled ID samples, if it is one that can."""
 
 
-def fit(method: Method, task: str, model: ReferenceModel, splits: Splits, context: TaskContext) -> Fitted:
+def fit(method: Method, task: str, model: ReferenceModel, splits: Development, context: TaskContext) -> Fitted:
     """Fit a method of either kind, on the training split alone.
 
     Raises:
@@ -76,7 +75,7 @@ def fit(method: Method, task: str, model: ReferenceModel, splits: Splits, contex
 class FittedDetector(Fitted):
     """A post-hoc detector on the reference model's features and logits."""
 
-    def __init__(self, method: Detector, model: ReferenceModel, splits: Splits, context: TaskContext) -> None:
+    def __init__(self, method: Detector, model: ReferenceModel, splits: Development, context: TaskContext) -> None:
         self.method, self.model, self.resources = method, model, context.resources
         training = _training_set(method, model, splits, self.resources)
         started = time.perf_counter()
@@ -114,7 +113,7 @@ class FittedNetwork(Fitted):
     """A method with a network of its own, which sees images."""
 
     def __init__(
-        self, method: TrainedDetector, task: str, model: ReferenceModel, splits: Splits, context: TaskContext
+        self, method: TrainedDetector, task: str, model: ReferenceModel, splits: Development, context: TaskContext
     ) -> None:
         import torch
 
@@ -173,7 +172,7 @@ class FittedNetwork(Fitted):
         return checked, logits.argmax(dim=1).cpu().numpy()
 
 
-def _training_set(method: Detector, model: ReferenceModel, splits: Splits, resources: Resources) -> TrainingSet:
+def _training_set(method: Detector, model: ReferenceModel, splits: Development, resources: Resources) -> TrainingSet:
     import torch
 
     network = model.load(resources)
@@ -202,7 +201,7 @@ def _labelled(model: ReferenceModel, split: Split, resources: Resources) -> Arra
     }
 
 
-def _training_data(task: str, model: ReferenceModel, splits: Splits, resources: Resources) -> TrainingData:
+def _training_data(task: str, model: ReferenceModel, splits: Development, resources: Resources) -> TrainingData:
     import torch
 
     pixels, validation_pixels = (

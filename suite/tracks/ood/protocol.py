@@ -6,12 +6,12 @@ A task says which splits and which network; this says how a detector is fitted, 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext
+from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resources, Score, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.features import extract, is_extracted
@@ -19,6 +19,8 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, METRICS
 from suite.tracks.ood.samples import Samples, all_scores
+from suite.tracks.ood.splits import Splits
+from suite.tracks.ood.tuning import tune
 from suite.tracks.ood.uncertainty import auroc_influence
 
 if TYPE_CHECKING:
@@ -27,46 +29,25 @@ if TYPE_CHECKING:
     from suite.contracts.task import Influence
 
 
-@dataclass(frozen=True)
-class Splits:
-    """The splits of one seed.
-
-    ``near`` and ``far`` map a data set's name to its test split. The validation splits are for tuning: no sample of
-    them is in a test split, and `evaluate` does not touch them. ``outliers`` are auxiliary outliers for methods that
-    train with such; they share no sample with a test split either.
-    """
-
-    train: Split
-    test: Split
-    near: dict[str, Split]
-    far: dict[str, Split]
-    validation: Split
-    validation_ood: dict[str, Split] = field(default_factory=dict)
-    outliers: dict[str, Split] = field(default_factory=dict)
-
-    @property
-    def ood(self) -> dict[str, Split]:
-        """The OOD test splits by subset, as ``near/cifar100``."""
-        groups = {"near": self.near, "far": self.far}
-        return {f"{group}/{name}": split for group, splits in groups.items() for name, split in splits.items()}
-
-
 class OODTask(Task):
     """Base of the OOD tasks. Declare the class attributes and `near`, `far`; write `splits` and `model`.
 
-    ``near`` and ``far`` name the OOD data sets in the order of the table.
+    ``near`` and ``far`` name the OOD data sets in the order of the table, ``shifted`` the covariate-shifted ID sets. A
+    task with such is a full-spectrum one (OpenOOD v1.5): in every comparison with OOD, the ID side is the pool of all
+    that is ID, and each shifted set is compared alone with the near-OOD sets besides.
     """
 
     metrics = METRICS
     primary = Column(metric=AUROC.name, subset="near")
     near: tuple[str, ...]
     far: tuple[str, ...]
+    shifted: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "near") and hasattr(cls, "far"):
             names = [*(f"near/{name}" for name in cls.near), *(f"far/{name}" for name in cls.far)]
-            cls.subsets = ("near", "far", *names, "id")
+            cls.subsets = ("near", "far", *names, "id", *(f"csid/{name}" for name in cls.shifted))
 
     @abstractmethod
     def splits(self, seed: int, resources: Resources) -> Splits:
@@ -88,7 +69,8 @@ class OODTask(Task):
         """Train the model if need be and extract the features of every split that is at hand."""
         splits = self.splits(context.seed, context.resources)
         model = self.model(context.seed)
-        for split in (splits.train, splits.validation, splits.test, *splits.ood.values()):
+        inside = (splits.train, splits.validation, *splits.inside.values())
+        for split in (*inside, *splits.validation_ood.values(), *splits.ood.values()):
             if _at_hand(split, context.resources) and not is_extracted(model, split, context.resources):
                 extract(model, split, context.resources)
 
@@ -101,13 +83,14 @@ class OODTask(Task):
         resources = context.resources
         splits, model = self.splits(context.seed, resources), self.model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if _at_hand(split, resources)}
-        tests = {"id": splits.test, **present}
+        tests = {**splits.inside, **present}
         rows = {subset: split.rows(resources) for subset, split in tests.items()}
 
-        fitted = fit(method, self.id, model, splits, context)
+        fitted = fit(method, self.id, model, splits.development, context)
         order = context.rng("test-order").permutation(sum(map(len, rows.values())))
         judged = fitted.judge(tests, order)
-        samples = Samples(judged.scores, judged.predicted, splits.test.targets(resources))
+        labels = {subset: split.targets(resources) for subset, split in splits.inside.items()}
+        samples = Samples(judged.scores, judged.predicted, labels)
         return Outcome(
             scores=all_scores(samples, self.subsets),
             samples=samples.to_table(rows),
@@ -116,6 +99,13 @@ class OODTask(Task):
             facts={**_facts(model, (splits.test, splits.validation), resources), **fitted.facts},
         )
 
+    def tune(
+        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+    ) -> Tuning:
+        """Return the grid's best point on the validation splits; see `suite.tracks.ood.tuning`."""
+        splits = self.splits(context.seed, context.resources).development
+        return tune(method, fixed, grid, self.id, self.model(context.seed), splits, context)
+
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
         """Return the scores of a stored per-sample table, by the metrics as they are now."""
         return all_scores(Samples.from_table(samples), self.subsets)
@@ -123,8 +113,8 @@ class OODTask(Task):
     def influence(self, samples: pa.Table, column: Column) -> Influence | None:
         """Return DeLong's placement values for AUROC; the other metrics have none."""
         found = Samples.from_table(samples)
-        outside = found.outside(column.subset)
-        return auroc_influence(found.inside, outside) if column.metric == AUROC.name and outside else None
+        inside, outside = found.compared(column.subset)
+        return auroc_influence(inside, outside) if column.metric == AUROC.name and outside else None
 
 
 def _at_hand(split: Split, resources: Resources) -> bool:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.contracts import Resources
+from suite.data.split import Split, SplitImages
 from suite.models.features import extract, linear_head
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 
 
 @dataclass(frozen=True)
 class Features:
-    """A training set, and ID and OOD test batches."""
+    """A training set with images and network, and ID and OOD test batches."""
 
     train: TrainingSet
     inside: Batch
@@ -36,13 +37,22 @@ def digits(resources: Resources) -> Features:
         {**extract(model, split, resources), "labels": torch.from_numpy(split.targets(resources))}
         for split in (splits.train, splits.validation)
     )
-    head = linear_head(model.load(resources))
-    tests = (extract(model, split, resources) for split in (splits.test, *splits.near.values()))
+    network = model.load(resources)
+    head = linear_head(network)
+
+    def images(split: Split) -> SplitImages:
+        return SplitImages((split,), model.transform, resources)
+
     return Features(
         TrainingSet(
             **train,
-            head=LinearHead(head.weight.detach(), head.bias.detach()),
+            head=LinearHead(head.weight.detach().clone(), head.bias.detach().clone()),
             validation=Labelled(**validation),
+            images=images(splits.train),
+            network=network,
         ),
-        *(Batch(each["features"], each["logits"]) for each in tests),
+        *(
+            Batch(**extract(model, split, resources), images=images(split)[:])
+            for split in (splits.test, *splits.near.values())
+        ),
     )

@@ -16,7 +16,11 @@ from suite.plugins.ood.vim import ViM
 from suite.registry import load_registry
 from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 
-METHODS = [entry for entry in load_registry().methods_of("ood") if entry.plugin.distribution == "basin-suite"]
+METHODS = [
+    entry
+    for entry in load_registry().methods_of("ood")
+    if entry.plugin.distribution == "basin-suite" and getattr(entry.value, "league", "post-hoc") == "post-hoc"
+]
 every_method = pytest.mark.parametrize("method", [entry.value for entry in METHODS], ids=[e.name for e in METHODS])
 
 
@@ -33,7 +37,7 @@ def test_a_score_does_not_depend_on_its_batch(method: Any, digits: Any) -> None:
     assert whole.shape == (len(digits.inside.features),)
     assert torch.isfinite(whole).all()
     parts = [
-        detector.score(Batch(digits.inside.features[rows], digits.inside.logits[rows]))
+        detector.score(Batch(digits.inside.features[rows], digits.inside.logits[rows], digits.inside.images[rows]))
         for rows in torch.arange(len(whole)).split(97)
     ]
     torch.testing.assert_close(torch.cat(parts), whole, rtol=1e-4, atol=1e-5)
@@ -51,12 +55,15 @@ def test_the_same_seed_gives_the_same_scores(method: Any, digits: Any) -> None:
 
 @every_method
 def test_inputs_are_left_as_they_were(method: Any, digits: Any) -> None:
-    before = digits.train.features.clone(), digits.inside.features.clone(), digits.inside.logits.clone()
+    inside, train = digits.inside, digits.train
+    given = train.features, train.logits, train.labels, inside.features, inside.logits, inside.images
+    before = [tensor.clone() for tensor in given]
     detector = method()
-    detector.fit(digits.train, Context(seed=0))
-    detector.score(digits.inside)
-    for one, other in zip(before, (digits.train.features, digits.inside.features, digits.inside.logits), strict=True):
+    detector.fit(train, Context(seed=0))
+    detector.score(inside)
+    for one, other in zip(before, given, strict=True):
         assert torch.equal(one, other)
+        assert not other.requires_grad
 
 
 @every_method
@@ -64,7 +71,8 @@ def test_an_all_zero_feature_vector_has_a_finite_score(method: Any, digits: Any)
     detector = method()
     detector.fit(digits.train, Context(seed=0))
     width, classes = digits.train.features.shape[1], digits.train.logits.shape[1]
-    assert torch.isfinite(detector.score(Batch(torch.zeros(3, width), torch.zeros(3, classes)))).all()
+    blank = torch.zeros(3, *digits.inside.images.shape[1:])
+    assert torch.isfinite(detector.score(Batch(torch.zeros(3, width), torch.zeros(3, classes), blank))).all()
 
 
 CHANGED = {
@@ -79,6 +87,17 @@ CHANGED = {
     "scale": {"percentile": 30.0},
     "nci": {"alpha": 0.1},
     "nnguide": {"k": 100},
+    "openmax": {"tail": 5, "alpha": 2},
+    "odin": {"temperature": 1.0, "eps": 0.1},
+    "gram": {"powers": 2, "held_out": 0.5},
+    "vra": {"low": 60.0, "high": 70.0, "below": "clip", "per": "feature"},
+    "nac": {
+        "alpha": (10.0, 100.0, 1.0, 1.0),
+        "bins": (10, 10, 10, 10),
+        "filled": (5, 5, 5, 5),
+        "samples": 100,
+        "spacing": "geometric",
+    },
     "residual": {"d": 16},
     "field-potential": {
         "sphere": False,
@@ -98,13 +117,18 @@ CHANGED = {
 }
 
 
+# Where a parameter acts only beside another that is not at its default.
+BESIDE = {("vra", "below"): {"low": 60.0}}
+
+
 @pytest.mark.parametrize(
     ("name", "change"), [(n, {k: v}) for n, changes in CHANGED.items() for k, v in changes.items()]
 )
 def test_every_parameter_has_an_effect(name: str, change: dict[str, Any], digits: Any) -> None:
     method = next(entry.value for entry in METHODS if entry.value.name == name)
+    beside = BESIDE.get((name, *change), {})
     scores = []
-    for detector in (method(), method(**change)):
+    for detector in (method(**beside), method(**beside, **change)):
         detector.fit(digits.train, Context(seed=0))
         scores.append(detector.score(digits.inside))
     assert not torch.allclose(*scores, rtol=1e-3)

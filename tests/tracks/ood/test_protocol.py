@@ -16,7 +16,7 @@ from suite.data.hub import Hub
 from suite.data.split import Split
 from suite.tracks.ood import Batch, Detector, TrainingSet
 from suite.tracks.ood.metrics import auroc
-from suite.tracks.ood.protocol import Splits
+from suite.tracks.ood.splits import Splits
 
 pytestmark = pytest.mark.xdist_group("digits")
 

@@ -1,0 +1,131 @@
+"""Neuron activation coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from suite import Card, Context, Parameters
+from suite.models.features import by_channel, stage_outputs, stages
+from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+
+from .coverage import Coverage
+from .passes import in_passes
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class NAC(Detector):
+    """How common each neuron's state is in training, averaged over the neurons of a layer, then over layers (NAC-UE).
+
+    The state of a neuron is ``sigmoid(alpha z dKL(u || p)/dz)``, u uniform and p the softmax; maps and gradients are
+    first summed over positions, as in the authors' code. Its coverage is the share of ``filled`` hits that its
+    histogram bin has from training, at most one. Source: Liu et al. 2024. The layers are the penultimate one, whose
+    gradient is ``(p - u) W``, then the stages before the last, going back; surplus entries of the parameters go unused.
+    The histograms come from a random sample of training. pytorch-ood takes all of training (``samples=None``), bins
+    that narrow towards 0 and 1 (``spacing=geometric``), the mean of the products over positions, and the sum over
+    layers.
+    """
+
+    name = "nac"
+    version = "1"
+    card = Card(
+        title="Neuron activation coverage (NAC-UE)",
+        status="paper",
+        paper="Neuron Activation Coverage: Rethinking Out-of-distribution Detection and Generalization",
+        authors="Yibing Liu, Chris Xing Tian, Haoliang Li, Lei Ma, Shiqi Wang",
+        year=2024,
+        url="https://arxiv.org/abs/2306.02879",
+        note="The default parameters are those that the authors tuned for CIFAR-10 with OOD validation data.",
+    )
+    needs = frozenset({"images", "network"})
+
+    class Parameters(Parameters):
+        """The authors' for CIFAR-10 and ResNet-18; a tuple has an entry per layer, from the penultimate one back."""
+
+        alpha: tuple[float, ...] = Field((100.0, 1000.0, 0.001, 0.001), min_length=1, description="steepness")
+        bins: tuple[int, ...] = Field((50, 500, 50, 500), min_length=1, description="bins of the histograms")
+        filled: tuple[int, ...] = Field(
+            (50, 100, 5, 100), min_length=1, description="hits of a bin that are full coverage"
+        )
+        samples: int | None = Field(1000, ge=1, description="training samples that fill the histograms; all if None")
+        spacing: Literal["uniform", "geometric"] = Field(
+            "uniform", description="bins of equal width, or narrow at 0 and 1"
+        )
+
+    parameters: Parameters
+    _network: nn.Module
+    _head: LinearHead
+
+    def fit(self, train: TrainingSet, context: Context) -> None:
+        """Fill the histograms.
+
+        Raises:
+            ValueError: the per-layer parameters have different lengths.
+        """
+        import torch
+
+        layers = {len(self.parameters.alpha), len(self.parameters.bins), len(self.parameters.filled)}
+        if len(layers) > 1:
+            raise ValueError("alpha, bins and filled have different numbers of layers")
+        assert train.network is not None
+        assert train.images is not None
+        self._network = train.network.requires_grad_(False)
+        self._head = train.head
+        count = len(train.features)
+        drawn = torch.randperm(count, generator=context.generator("samples"))[: self.parameters.samples or count]
+        rows = drawn.sort().values
+        images = torch.cat([train.images[int(row) : int(row) + 1] for row in rows])
+        rows = rows.to(train.features.device)
+        products = self._products(Batch(train.features[rows], train.logits[rows], images))
+        self._layers = [
+            Coverage.of(states, bins, filled, self.parameters.spacing)
+            for states, bins, filled in zip(
+                self._states(products), self.parameters.bins, self.parameters.filled, strict=False
+            )
+        ]
+
+    def score(self, batch: Batch) -> Tensor:
+        """Return the mean coverage [B]."""
+        import torch
+
+        states = self._states(self._products(batch))
+        covered = [layer(each).mean(dim=1) for layer, each in zip(self._layers, states, strict=True)]
+        return torch.stack(covered).mean(dim=0)
+
+    def _states(self, products: list[Tensor]) -> list[Tensor]:
+        return [(alpha * each).sigmoid() for alpha, each in zip(self.parameters.alpha, products, strict=False)]
+
+    def _products(self, batch: Batch) -> list[Tensor]:
+        """Return neurons times their gradients [B, neurons], a tensor per layer."""
+        import torch
+
+        shares = batch.logits.softmax(dim=1) - 1 / batch.logits.shape[1]
+        products = [batch.features * (shares @ self._head.weight)]
+        earlier = min(len(self.parameters.alpha), len(stages(self._network))) - 1
+        if not earlier:
+            return products
+        assert batch.images is not None
+        widths: list[int] = []
+
+        def joined(images: Tensor) -> Tensor:
+            found = self._earlier(images, earlier)
+            widths[:] = [each.shape[1] for each in found]
+            return torch.cat(found, dim=1)
+
+        return [*products, *in_passes(joined, batch.images).split(widths, dim=1)]
+
+    def _earlier(self, images: Tensor, count: int) -> list[Tensor]:
+        import torch
+
+        with torch.enable_grad():
+            outputs, logits = stage_outputs(self._network, images.detach().clone().requires_grad_(True))
+            chosen = outputs[-2::-1][:count]
+            divergence = -logits.log_softmax(dim=1).mean(dim=1).sum()
+            gradients = torch.autograd.grad(divergence, chosen)
+        return [self._summed(maps) * self._summed(slopes) for maps, slopes in zip(chosen, gradients, strict=True)]
+
+    def _summed(self, maps: Tensor) -> Tensor:
+        return by_channel(maps.detach(), self._network).sum(dim=2)

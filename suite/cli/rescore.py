@@ -1,0 +1,32 @@
+"""``suite rescore``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.cli.output import StrictOption, counted, load
+
+
+def rescore(
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
+    strict: StrictOption = False,
+) -> None:
+    """Compute scores anew from the stored samples, where a metric has a newer version. Nothing is run again.
+
+    Exit status: 0, or 1 if the samples of a run are gone or its data has changed.
+    """
+    registry, settings = load(strict)
+    from suite.cache import Cache
+    from suite.contracts import Resources
+    from suite.run.rescore import rescore as compute
+    from suite.run.selection import Request, select_tasks
+
+    tasks = select_tasks(registry, Request(tasks=tuple(task or ("*",))))
+    summary = compute(Resources(settings, Cache(settings.cache_folder)), tasks)
+    typer.echo(f"{counted(summary.done, 'run')} rescored, {summary.current} have the metrics of today")
+    for error in summary.errors:
+        typer.echo(f"error: {error}", err=True)
+    if summary.errors:
+        raise typer.Exit(1)
