@@ -9,8 +9,8 @@ from suite.data.dataset import DataSet
 from suite.data.rotation import rotate
 from suite.data.split import Split
 from suite.models.reference import ReferenceModel
-from suite.tracks.ood.protocol import Splits
 from suite.tracks.ood.shifting import Level, ShiftingTask
+from suite.tracks.ood.splits import Development
 
 from .digits import DIGITS, DigitsTask
 
@@ -41,13 +41,13 @@ class DigitsShiftTask(ShiftingTask):
         """Return the digits, of which everything is made."""
         return (DIGITS,)
 
-    def splits(self, seed: int, resources: Resources) -> Splits:
+    def splits(self, seed: int, resources: Resources) -> Development:
         """Return the upright splits of ood/digits."""
-        return DigitsTask().splits(seed, resources)
+        return DigitsTask().splits(seed, resources).development
 
     def level(self, number: int, seed: int, resources: Resources) -> Level:
         """Return the rotated splits; which validation images arrive is drawn anew for each level."""
-        splits = self.splits(seed, resources)
+        splits = DigitsTask().splits(seed, resources)
         (left_out,) = splits.near.values()
         validation = splits.validation
         drawn = np.random.default_rng([seed, number]).permutation(len(validation.rows(resources)))[:ARRIVING]

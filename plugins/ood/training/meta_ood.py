@@ -59,7 +59,7 @@ class MetaOOD(TrainedDetector):
         n: int = Field(32, ge=1, description="ID images of a support in meta-training")
         query: int = Field(64, ge=1, description="ID images of a query, and as many outliers")
         meta_steps: int = Field(200, ge=1, description="outer steps")
-        shifts: int = Field(4, ge=1, description="meta-tasks of an outer step")
+        shifts: int = Field(2, ge=1, description="meta-tasks of an outer step")
         degrees: float = Field(90.0, ge=0, le=180, description="largest rotation of a meta-task, either way")
         kept: float = Field(0.0, ge=0, le=1, description="share of the previous adaptation that the next starts from")
         margin_in: float = Field(-23.0, description="energy that ID shall stay below")

@@ -21,8 +21,8 @@ from suite.models.reference import ReferenceModel
 from suite.stats.sampled import normal_interval
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, FPR95, ID_ACCURACY, auroc, fpr95
-from suite.tracks.ood.protocol import Splits
 from suite.tracks.ood.samples import Samples
+from suite.tracks.ood.splits import Development
 from suite.tracks.ood.uncertainty import DELONG, auroc_influence
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Level:
 
 
 class ShiftingTask(Task):
-    """Base of the tasks that shift. Declare the class attributes and ``shifts``; write `splits`, `level` and `model`.
+    """Base of the tasks that shift. Declare the class attributes and ``shifts``; write `splits`, `level`, `model` and
+    `data`.
 
     ``shifts`` are the shift's sizes, the first of which is none. The subsets are ``level-0`` and so on, and ``mean``,
     the unweighted mean over the levels.
@@ -59,8 +60,8 @@ class ShiftingTask(Task):
             cls.subsets = (MEAN, *(f"level-{number}" for number in range(len(cls.shifts))))
 
     @abstractmethod
-    def splits(self, seed: int, resources: Resources) -> Splits:
-        """Return the splits of a seed before any shift; methods are fitted on them."""
+    def splits(self, seed: int, resources: Resources) -> Development:
+        """Return what methods are fitted on: the splits of a seed before any shift, without tests."""
 
     @abstractmethod
     def level(self, number: int, seed: int, resources: Resources) -> Level:
@@ -114,7 +115,7 @@ class ShiftingTask(Task):
             order = context.rng(f"test-order-{number}").permutation(sum(map(len, rows.values())))
             judged = fitted.judge(tests, order)
             scoring += judged.seconds
-            samples = Samples(judged.scores, judged.predicted, level.test.targets(resources))
+            samples = Samples(judged.scores, judged.predicted, {"id": level.test.targets(resources)})
             tables.append(_of_level(samples.to_table(rows), number))
         table = pa.concat_tables(tables)
         return Outcome(
@@ -155,7 +156,7 @@ def _of_level(table: pa.Table, number: int) -> pa.Table:
 def _scores(subset: str, levels: list[Samples]) -> tuple[Score, ...]:
     """Return the metrics' unweighted means over levels. Each level has the same samples, shifted by another amount."""
     pairs = [(level.inside, level.scores["ood"]) for level in levels]
-    correct = [level.predicted["id"] == level.labels for level in levels]
+    correct = [level.predicted["id"] == level.labels["id"] for level in levels]
     inside, outside = pairs[0]
     interval = normal_interval(_influence(levels), basis=DELONG)
     values = {
