@@ -71,7 +71,7 @@ class Gram(Detector):
         self._low: list[Tensor] = []
         self._high: list[Tensor] = []
         kept: list[list[Tensor]] = []
-        for rows, images in passes(train.images):
+        for rows, images in passes(train.images, torch.arange(len(predicted), device=predicted.device)):
             vectors, out = self._vectors(images), held_out[rows]
             self._widen([each[~out] for each in vectors], predicted[rows][~out], train.logits.shape[1])
             kept.append([each[out] for each in vectors])

@@ -11,7 +11,7 @@ from suite.models.features import by_channel, stage_outputs, stages
 from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
 
 from .coverage import Coverage
-from .passes import in_passes
+from .passes import in_passes, passes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -71,15 +71,12 @@ class NAC(Detector):
         if len(layers) > 1:
             raise ValueError("alpha, bins and filled have different numbers of layers")
         assert train.network is not None
-        assert train.images is not None
         self._network = train.network.requires_grad_(False)
         self._head = train.head
+        self._earlier = min(layers.pop(), len(stages(self._network))) - 1
         count = len(train.features)
         drawn = torch.randperm(count, generator=context.generator("samples"))[: self.parameters.samples or count]
-        rows = drawn.sort().values
-        images = torch.cat([train.images[int(row) : int(row) + 1] for row in rows])
-        rows = rows.to(train.features.device)
-        products = self._products(Batch(train.features[rows], train.logits[rows], images))
+        products = self._training_products(train, drawn.sort().values.to(train.features.device))
         self._layers = [
             Coverage.of(states, bins, filled, self.parameters.spacing)
             for states, bins, filled in zip(
@@ -95,6 +92,18 @@ class NAC(Detector):
         covered = [layer(each).mean(dim=1) for layer, each in zip(self._layers, states, strict=True)]
         return torch.stack(covered).mean(dim=0)
 
+    def _training_products(self, train: TrainingSet, rows: Tensor) -> list[Tensor]:
+        import torch
+
+        if not self._earlier:
+            return self._products(Batch(train.features[rows], train.logits[rows]))
+        assert train.images is not None
+        parts = [
+            self._products(Batch(train.features[part], train.logits[part], images))
+            for part, images in passes(train.images, rows)
+        ]
+        return [torch.cat(layer) for layer in zip(*parts, strict=True)]
+
     def _states(self, products: list[Tensor]) -> list[Tensor]:
         return [(alpha * each).sigmoid() for alpha, each in zip(self.parameters.alpha, products, strict=False)]
 
@@ -104,25 +113,24 @@ class NAC(Detector):
 
         shares = batch.logits.softmax(dim=1) - 1 / batch.logits.shape[1]
         products = [batch.features * (shares @ self._head.weight)]
-        earlier = min(len(self.parameters.alpha), len(stages(self._network))) - 1
-        if not earlier:
+        if not self._earlier:
             return products
         assert batch.images is not None
         widths: list[int] = []
 
         def joined(images: Tensor) -> Tensor:
-            found = self._earlier(images, earlier)
+            found = self._earlier_products(images)
             widths[:] = [each.shape[1] for each in found]
             return torch.cat(found, dim=1)
 
         return [*products, *in_passes(joined, batch.images).split(widths, dim=1)]
 
-    def _earlier(self, images: Tensor, count: int) -> list[Tensor]:
+    def _earlier_products(self, images: Tensor) -> list[Tensor]:
         import torch
 
         with torch.enable_grad():
             outputs, logits = stage_outputs(self._network, images.detach().clone().requires_grad_(True))
-            chosen = outputs[-2::-1][:count]
+            chosen = outputs[-2::-1][: self._earlier]
             divergence = -logits.log_softmax(dim=1).mean(dim=1).sum()
             gradients = torch.autograd.grad(divergence, chosen)
         return [self._summed(maps) * self._summed(slopes) for maps, slopes in zip(chosen, gradients, strict=True)]

@@ -20,12 +20,16 @@ def in_passes(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
     return torch.cat([function(part) for part in images.split(_per_pass(images))])
 
 
-def passes(images: Images) -> Iterator[tuple[slice, Tensor]]:
-    """Yield (rows, images) for all images of a set, from first to last."""
-    step = _per_pass(images[0:1])
-    for start in range(0, len(images), step):
-        rows = slice(start, min(start + step, len(images)))
-        yield rows, images[rows]
+def passes(images: Images, rows: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield (rows, images) for the images of a set in rising rows [N], a pass at a time."""
+    import torch
+
+    for part in rows.split(_per_pass(images[0:1])):
+        first, last = int(part[0]), int(part[-1])
+        if last - first + 1 == len(part):
+            yield part, images[first : last + 1]
+        else:
+            yield part, torch.cat([images[row : row + 1] for row in part.tolist()])
 
 
 def _per_pass(images: Tensor) -> int:
