@@ -12,6 +12,7 @@ TASKS = (
     "cifar100:CIFAR100Task",
     "cifar6:CIFAR6Task",
     "digits:DigitsTask",
+    "digits_shift:DigitsShiftTask",
     "imagenet:ImageNetTask",
     "imagenet:ImageNetViTTask",
     "mnist:MNISTTask",

@@ -39,6 +39,12 @@ METHODS = (
     "scale:SCALE",
     "she:SHE",
     "temperature_scaling:TemperatureScaling",
+    "training.abet:AbeT",
+    "training.energy_finetune:EnergyFineTuning",
+    "training.logitnorm:LogitNorm",
+    "training.meta_ood:MetaOOD",
+    "training.mixoe:MixOE",
+    "training.outlier_exposure:OutlierExposure",
     "vim:ViM",
     "vra:VRA",
 )

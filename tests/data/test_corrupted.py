@@ -50,7 +50,8 @@ ROWS = (7, 3, 12, 0, 19, 4, 8, 15, 1, 11)
 
 @pytest.fixture
 def _installed() -> None:
-    pytest.importorskip("imagecorruptions", reason="pip install 'basin-suite[corruptions]'")
+    reason = "pip install 'basin-suite[corruptions]'; OpenCV, which it brings, needs the system's libGL"
+    pytest.importorskip("imagecorruptions", reason=reason, exc_type=ImportError)
 
 
 @pytest.mark.usefixtures("_installed")

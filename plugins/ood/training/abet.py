@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AbeT(TrainedDetector):
-    """``logsumexp_c(cos(w_c, h) / T(h))``: the energy with a learned temperature, its leading T(h) left out ("ablated").
+    """``logsumexp_c(cos(w_c, h) / T(h))``: energy with a learned temperature, its leading T(h) left out ("ablated").
 
     Trained from scratch by cross-entropy, as the reference model was; the authors' schedule is longer and augments with
     TrivialAugment. It relies on training samples that are still misclassified and fails on a network that fits them

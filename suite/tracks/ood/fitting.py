@@ -118,7 +118,7 @@ class FittedNetwork(Fitted):
         import torch
 
         self.method, self.transform, self.context = method, model.transform, context
-        data = _training_data(task, model, splits, context.resources)
+        data = training_data(task, model, splits, context.resources)
         with torch.random.fork_rng():  # a network may draw from the global generator, as for dropout
             torch.manual_seed(context.seed)
             started = time.perf_counter()
@@ -201,7 +201,8 @@ def _labelled(model: Network, split: Split, resources: Resources) -> Arrays:
     }
 
 
-def _training_data(task: str, model: Network, splits: Development, resources: Resources) -> TrainingData:
+def training_data(task: str, model: Network, splits: Development, resources: Resources) -> TrainingData:
+    """Return what a training method gets, in memory; outliers of several sets follow one another."""
     import torch
 
     if model.recipe is None:

@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("cifar10")]
 
 @pytest.fixture
 def resources(mirrored: Settings) -> Resources:
-    pytest.importorskip("imagecorruptions", reason="pip install 'basin-suite[corruptions]'")
+    reason = "pip install 'basin-suite[corruptions]'; OpenCV, which it brings, needs the system's libGL"
+    pytest.importorskip("imagecorruptions", reason=reason, exc_type=ImportError)
     return Resources(mirrored, Cache(mirrored.cache_folder))
 
 

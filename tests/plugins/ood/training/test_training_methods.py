@@ -1,0 +1,197 @@
+"""What every method that trains must hold, on digits, with as few steps as show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from suite import Context
+from suite.plugins.ood.training.abet import AbeT
+from suite.plugins.ood.training.energy_finetune import EnergyFineTuning
+from suite.plugins.ood.training.logitnorm import LogitNorm
+from suite.plugins.ood.training.losses import log_msp
+from suite.plugins.ood.training.meta_ood import DISCLAIMER, MetaOOD
+from suite.plugins.ood.training.mixoe import MixOE
+from suite.plugins.ood.training.outlier_exposure import OutlierExposure
+from suite.tracks.ood import TrainedDetector
+
+SHORT: dict[type[TrainedDetector], dict[str, Any]] = {
+    AbeT: {},
+    LogitNorm: {},
+    EnergyFineTuning: {"epochs": 2},
+    OutlierExposure: {"epochs": 2},
+    MixOE: {"epochs": 1},
+    MetaOOD: {"meta_steps": 5},
+}
+WITH_OUTLIERS = [EnergyFineTuning, OutlierExposure, MixOE, MetaOOD]
+every_method = pytest.mark.parametrize("method", SHORT, ids=[method.name for method in SHORT])
+
+
+def trained(method: type[TrainedDetector], digits: Any, seed: int = 0, **changed: Any) -> TrainedDetector:
+    made = method(**{**SHORT[method], **changed})
+    few_epochs = replace(digits.data, recipe=replace(digits.data.recipe, epochs=5))
+    made.train(few_epochs, Context(seed=seed))
+    return made
+
+
+@every_method
+def test_it_learns_the_classes_and_tells_id_from_ood(method: type[TrainedDetector], digits: Any) -> None:
+    made = method(**SHORT[method])
+    made.train(digits.data, Context(seed=0))
+    scores, logits = made.predict(digits.images)
+    assert scores.shape == (len(digits.images),)
+    assert logits.shape == (len(digits.images), 6)
+    assert float((logits.argmax(dim=1) == digits.labels).double().mean()) > 0.9
+    assert digits.auroc(made) > 0.6
+
+
+@every_method
+def test_the_seed_and_nothing_else_decides(method: type[TrainedDetector], digits: Any) -> None:
+    found = []
+    for seed, noise in ((3, 0), (3, 1), (4, 0)):
+        torch.manual_seed(noise)
+        reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
+        found.append(trained(method, digits, seed).predict(digits.images)[0])
+        digits.data.reference.load_state_dict(reference)
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
+@every_method
+def test_a_score_does_not_depend_on_its_batch(method: type[TrainedDetector], digits: Any) -> None:
+    made = trained(method, digits)
+    whole = made.predict(digits.images)[0]
+    parts = torch.cat([made.predict(part)[0] for part in digits.images.split(97)])
+    torch.testing.assert_close(parts, whole, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", WITH_OUTLIERS, ids=[method.name for method in WITH_OUTLIERS])
+def test_without_outliers_the_task_is_named(method: type[TrainedDetector], digits: Any) -> None:
+    without = replace(digits.data, outliers=digits.data.outliers[:0])
+    with pytest.raises(ValueError, match=f"{method.name} trains with auxiliary outliers, and task ood/digits has none"):
+        method().train(without, Context(seed=0))
+
+
+CHANGED: dict[type[TrainedDetector], dict[str, Any]] = {
+    AbeT: {"ablated": False},
+    LogitNorm: {"temperature": 1.0},
+    EnergyFineTuning: {
+        "epochs": 1,
+        "batch_size": 50,
+        "outlier_batch": 20,
+        "learning_rate": 1e-2,
+        "weight_decay": 0.5,
+        "optimiser": "adamw",
+        "margin_in": -10.0,
+        "margin_out": -15.0,
+        "weight": 1.0,
+    },
+    OutlierExposure: {"outlier_batch": 20, "weight": 5.0},
+    MixOE: {"batch_size": 100, "mix": "cutmix", "alpha": 0.2, "weight": 1.0},
+    MetaOOD: {
+        "initialisation": "standard",
+        "inner_lr": 1e-3,
+        "outer_lr": 1e-2,
+        "steps": 1,
+        "n": 8,
+        "query": 16,
+        "meta_steps": 8,
+        "shifts": 4,
+        "degrees": 5.0,
+        "margin_in": -10.0,
+        "margin_out": -15.0,
+        "weight": 1.0,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "change"),
+    [pytest.param(m, {k: v}, id=f"{m.name}-{k}") for m, changes in CHANGED.items() for k, v in changes.items()],
+)
+def test_every_parameter_has_an_effect(method: type[TrainedDetector], change: dict[str, Any], digits: Any) -> None:
+    reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
+    before = trained(method, digits).predict(digits.images)[0]
+    digits.data.reference.load_state_dict(reference)
+    after = trained(method, digits, **change).predict(digits.images)[0]
+    assert not torch.allclose(before, after, rtol=1e-4)
+
+
+@pytest.mark.parametrize("method", [EnergyFineTuning, OutlierExposure, MixOE])
+def test_outliers_raise_auroc_on_ood_of_their_kind(method: type[TrainedDetector], digits: Any) -> None:
+    """Against the reference model under the same score; the outliers trained on and the OOD tested are other images."""
+    made = method(optimiser="adamw", learning_rate=3e-3)
+    with torch.no_grad():
+        logits = [digits.data.reference(images) for images in (digits.images, digits.jigsaws)]
+    plain = [each.logsumexp(dim=1) if method is EnergyFineTuning else log_msp(each) for each in logits]
+    before = float((plain[0][:, None] > plain[1][None]).double().mean())
+    made.train(digits.data, Context(seed=0))
+    assert digits.auroc(made) > before + 0.02
+
+
+def test_abet_values() -> None:
+    """The methods' reference, section 7.3: ablated, the sharper input is more ID; with the leading factor, less."""
+    cosines, temperature = torch.tensor([[0.8, 0.2], [0.8, 0.2]]), torch.tensor([0.5, 0.1])
+    logits = cosines / temperature[:, None]
+    assert AbeT().score(logits, temperature).tolist() == pytest.approx([1.86328, 8.00248], abs=1e-5)
+    assert AbeT(ablated=False).score(logits, temperature).tolist() == pytest.approx([0.93164, 0.80025], abs=1e-5)
+
+
+def test_abets_head_is_cosine_and_temperature(digits: Any) -> None:
+    made = trained(AbeT, digits)
+    network = made.network
+    assert not network.temperature_head[1].training
+    features, (scores, logits) = network.features(digits.images), made.predict(digits.images)
+    lengths = (features.norm(dim=1) + 1e-4)[:, None] * (network.weight.norm(dim=1) + 1e-4)
+    linear, norm = network.temperature_head
+    normed = (linear(features) - norm.running_mean) / (norm.running_var + norm.eps).sqrt() * norm.weight + norm.bias
+    temperature = 1 / (1 + (-normed).exp()) + 1e-12
+    torch.testing.assert_close(logits, features @ network.weight.T / lengths / temperature, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(scores, logits.logsumexp(dim=1))
+    extra = sum(parameter.numel() for parameter in network.temperature_head.parameters())
+    assert extra == features.shape[1] + 3
+
+
+def test_the_reconstruction_says_so() -> None:
+    """The methods' reference, section 6."""
+    assert DISCLAIMER in " ".join((MetaOOD.__doc__ or "").split())
+    assert MetaOOD.card.note.startswith(DISCLAIMER)
+
+
+def test_adaptation_starts_from_the_initialisation_or_from_what_is_kept(digits: Any) -> None:
+    images, labels = digits.images[:32].flip(3), digits.labels[:32]
+    made = trained(MetaOOD, digits, initialisation="standard")
+    before = made.predict(digits.images)[0]
+    made.adapt(images, labels, Context(seed=0))
+    once = made.predict(digits.images)[0]
+    made.adapt(images, labels, Context(seed=0))
+    assert not torch.equal(before, once)
+    assert torch.equal(made.predict(digits.images)[0], once)
+
+    keeping = trained(MetaOOD, digits, initialisation="standard", kept=1.0)
+    for _ in range(2):
+        keeping.adapt(images, labels, Context(seed=0))
+    assert not torch.equal(keeping.predict(digits.images)[0], once)
+
+    still = trained(MetaOOD, digits, initialisation="standard", adaptation=False)
+    still.adapt(images, labels, Context(seed=0))
+    assert torch.equal(still.predict(digits.images)[0], before)
+
+
+def test_energy_initialisation_is_energy_fine_tuning(digits: Any) -> None:
+    reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
+    tuned = EnergyFineTuning()
+    tuned.train(digits.data, Context(seed=0))
+    expected = tuned.predict(digits.images)[0]
+    digits.data.reference.load_state_dict(reference)
+    made = MetaOOD(initialisation="energy")
+    made.train(digits.data, Context(seed=0))
+    torch.testing.assert_close(made.predict(digits.images)[0], expected)
+
+
+def test_a_meta_task_that_needs_more_images_than_there_are_is_an_error(digits: Any) -> None:
+    with pytest.raises(ValueError, match=r"takes 400 \+ 200 images, and there are 500"):
+        MetaOOD(n=400, query=200).train(digits.data, Context(seed=0))
