@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli import board, db, leaderboard, methods, plugins, rescore, run, show, tasks
+from suite.cli import board, compare, db, leaderboard, methods, plugins, rescore, run, show, tasks
 
 app = typer.Typer(
     name="suite",
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("rescore")(rescore.rescore)
 app.command("board")(board.board)
+app.command("compare")(compare.compare)
 app.command("show")(show.show)
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")

@@ -86,6 +86,13 @@ class Task(ABC):
         """
         return None
 
+    def resamples(self, samples: Sequence[pa.Table], column: Column) -> list[NDArray[np.float64]] | None:
+        """Return a column's value of each table on the same random resamples of the test samples, or None.
+
+        Each array [R] has the values of one table; R is the task's choice.
+        """
+        return None
+
     def metric(self, name: str) -> Metric:
         """Return a declared metric by name.
 

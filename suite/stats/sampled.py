@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from suite.contracts import Interval
 from suite.stats.paired import Difference
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from suite.contracts.task import Influence
 
 
@@ -54,6 +58,24 @@ def paired_normal(a: Influence, b: Influence, *, basis: str, level: float = 0.95
     from scipy.special import ndtr
 
     return Difference(mean, interval, float(2 * ndtr(-abs(mean) / standard_error(differences))), count)
+
+
+def paired_resamples(
+    mean: float, a: NDArray[np.float64], b: NDArray[np.float64], *, basis: str, level: float = 0.95
+) -> Difference:
+    """Compare two statistics by their values [R] on the same R resamples; ``mean`` is the difference as measured.
+
+    The interval is that of the percentiles; p is twice the share of resamples on the other side of zero, and at least
+    2 / R, which is as little as they can tell.
+    """
+    differences = a - b
+    count = differences.size
+    if not differences.any():
+        return Difference(mean, None, None, count)
+    low, high = np.quantile(differences, [0.5 - level / 2, 0.5 + level / 2])
+    beyond = min(int((differences <= 0).sum()), int((differences >= 0).sum()))
+    p = min(1.0, 2 * max(beyond, 1) / count)
+    return Difference(mean, Interval(float(low), float(high), level, basis, count), p, count)
 
 
 def _quantile(level: float) -> float:

@@ -6,15 +6,19 @@ sample, so that one sorting of the scores serves them all and two detectors can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.contracts import Column
 from suite.tracks.ood.metrics import AUROC, FPR95, FPR95_OOD, needed
+from suite.tracks.ood.samples import Samples
+from suite.tracks.ood.uncertainty import RESAMPLES
 
 Scores = NDArray[np.float64]
 Counts = NDArray[np.uint8]
+RESAMPLED = (AUROC.name, FPR95.name, FPR95_OOD.name)
 BLOCK = 50  # resamples at a time, so that their counts stay in the processor's cache
 
 
@@ -22,6 +26,28 @@ def draw(sizes: Mapping[str, int], resamples: int, seed: int = 0) -> dict[str, C
     """Return for each stratum of ``sizes`` how often each sample is drawn [resamples, N]."""
     rng = np.random.default_rng(seed)
     return {name: _counts(size, resamples, rng) for name, size in sizes.items()}
+
+
+def resampled(detectors: Sequence[Samples], column: Column) -> list[Scores] | None:
+    """Return a column's value [R] for several detectors on the same resamples of the same test samples.
+
+    None where the column has no resamples: not of these metrics, or without OOD samples.
+    """
+    if column.metric not in RESAMPLED:
+        return None
+    pairs = [each.compared(column.subset) for each in detectors]
+    inside, outside = pairs[0]
+    if not outside:
+        return None
+    sizes = {"inside": inside.size, **{str(k): scores.size for k, scores in enumerate(outside)}}
+    drawn = draw(sizes, RESAMPLES)
+    return [
+        np.mean(
+            [metrics(own, scores, drawn["inside"], drawn[str(k)])[column.metric] for k, scores in enumerate(others)],
+            axis=0,
+        )
+        for own, others in pairs
+    ]
 
 
 def _counts(size: int, resamples: int, rng: np.random.Generator) -> Counts:
@@ -44,7 +70,7 @@ def metrics(inside: Scores, outside: Scores, drawn: Counts, drawn_outside: Count
     tied = ends.size < ranked.size
     is_inside = order < inside.size
     n, m = inside.size, outside.size
-    found: dict[str, list[Scores]] = {metric.name: [] for metric in (AUROC, FPR95, FPR95_OOD)}
+    found: dict[str, list[Scores]] = {name: [] for name in RESAMPLED}
     for start in range(0, len(drawn), BLOCK):
         rows = slice(start, start + BLOCK)
         counts = np.concatenate([drawn[rows], drawn_outside[rows]], axis=1)[:, order]

@@ -16,6 +16,7 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.features import extract, is_extracted
 from suite.models.network import Network
+from suite.tracks.ood.bootstrap import resampled
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, METRICS
 from suite.tracks.ood.samples import Samples, all_scores
@@ -25,6 +26,7 @@ from suite.tracks.ood.uncertainty import auroc_influence
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from suite.contracts.task import Influence
 
@@ -115,6 +117,10 @@ class OODTask(Task):
         found = Samples.from_table(samples)
         inside, outside = found.compared(column.subset)
         return auroc_influence(inside, outside) if column.metric == AUROC.name and outside else None
+
+    def resamples(self, samples: Sequence[pa.Table], column: Column) -> list[NDArray[np.float64]] | None:
+        """Return AUROC or an FPR95 of each table on the same stratified resamples; the other metrics have none."""
+        return resampled([Samples.from_table(table) for table in samples], column)
 
 
 def _at_hand(split: Split, resources: Resources) -> bool:

@@ -1,0 +1,81 @@
+"""``suite compare``: over seeds where there are several, over samples where there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from suite.settings import load_settings
+from suite.store.reading import Reader
+
+pytestmark = pytest.mark.xdist_group("digits")
+
+
+def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "suite", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=os.environ.copy())
+
+
+@pytest.fixture
+def run(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run three methods on some seeds of ood/digits."""
+    monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
+
+    def on(*seeds: int) -> None:
+        methods = [option for name in ("knn", "msp", "random") for option in ("--method", name)]
+        done = suite("run", "--task", "ood/digits", *methods, *(o for s in seeds for o in ("--seed", str(s))))
+        assert done.returncode == 0, done.stderr
+
+    return on
+
+
+def compared(first: str, second: str) -> dict[str, dict[str, Any]]:
+    done = suite("compare", "ood/digits", first, second, "--format", "json", "--full")
+    assert done.returncode == 0, done.stderr
+    return {row["column"]: row for row in json.loads(done.stdout)}
+
+
+def test_one_seed_is_compared_over_samples(run: Any) -> None:
+    run(0)
+    found = compared("knn", "random")
+    near, fpr = found["auroc near"], found["fpr95 near"]
+    assert near["over"] == "paired over the test samples of one model, DeLong"
+    assert fpr["over"] == "paired over the test samples of one model, stratified bootstrap"
+    assert near["low"] < near["difference"] < near["high"]
+    assert fpr["low"] <= fpr["difference"] <= fpr["high"] < 0
+    assert near["p"] < 1e-6
+    assert fpr["p"] == 0.002  # as little as 1,000 resamples can tell
+    assert found["aupr_in near"]["over"] == ""
+    assert found["id_accuracy id"]["p"] is None
+    back = compared("random", "knn")["auroc near"]
+    assert (back["difference"], back["low"], back["high"]) == (-near["difference"], -near["high"], -near["low"])
+
+
+def test_several_seeds_are_compared_over_seeds(run: Any) -> None:
+    run(0, 1, 2)
+    near = compared("knn", "msp")["auroc near"]
+    assert near["over"] == "t over seeds"
+    reader = Reader(load_settings().database_url)
+    values: dict[str, dict[int, float]] = {"ood/knn": {}, "ood/msp": {}}
+    for each in reader.latest_runs():
+        score = next(s for s in each.scores if (s.metric, s.subset) == ("auroc", "near"))
+        values.setdefault(each.cell.method, {})[each.cell.seed] = score.value
+    reader.close()
+    differences = [values["ood/knn"][seed] - values["ood/msp"][seed] for seed in (0, 1, 2)]
+    assert near["difference"] == pytest.approx(100 * np.mean(differences), abs=1e-3)
+    assert "differences are knn minus msp" in suite("compare", "ood/digits", "knn", "msp").stdout
+
+
+def test_an_unknown_row_is_named(run: Any) -> None:
+    run(0)
+    done = suite("compare", "ood/digits", "knn", "mps")
+    assert done.returncode == 2
+    assert "there is no row 'mps'. Did you mean 'msp'?" in done.stderr
+    assert "next: suite board --task ood/digits" in done.stderr
