@@ -13,6 +13,8 @@ TASKS = (
     "cifar6:CIFAR6Task",
     "digits:DigitsTask",
     "digits_shift:DigitsShiftTask",
+    "imagenet:ImageNetTask",
+    "imagenet:ImageNetViTTask",
     "mnist:MNISTTask",
 )
 

@@ -33,8 +33,9 @@ class CIFAR10FullSpectrumTask(CIFAR10Task):
         "same ones for every corruption. Near and far compare the pool of clean ID and all 19 sets with each OOD set; "
         "each corruption's column takes that set alone for ID, and is the mean over the near-OOD sets. Intervals over "
         "samples take the versions of one image for independent. The corruptions are imagecorruptions', whose "
-        "strengths are ImageNet-C's and so stronger at 32x32 than CIFAR-10-C's; OpenOOD's csID set for CIFAR-10 "
-        "is CIFAR-10-C itself. Network, ID and OOD splits are those of ood/cifar10."
+        "strengths are ImageNet-C's and so stronger at 32x32 than CIFAR-10-C's, which OpenOOD uses: the given network "
+        "knows 18 % of the images under defocus blur and 76 % under brightness, and where it knows hardly any, telling "
+        "them from OOD is not to be expected. Network, ID and OOD splits are those of ood/cifar10."
     )
     shifted = CORRUPTIONS
 

@@ -59,10 +59,10 @@ TINY_IMAGENET_CLASSES = 200
 VALIDATION_CLASSES = 20  # the last of Tiny-ImageNet's 200
 
 
-def validation_and_test(data: DataSet, resources: Resources) -> tuple[Split, Split]:
-    """Return 1,000 random rows of a test split and all its other rows; the same ones whatever the seed."""
+def validation_and_test(data: DataSet, resources: Resources, count: int = VALIDATION) -> tuple[Split, Split]:
+    """Return ``count`` random rows of a test split and all its other rows; the same ones whatever the seed."""
     rows = np.random.default_rng(0).permutation(len(data.open(resources)))
-    return Split(data, np.sort(rows[:VALIDATION])), Split(data, np.sort(rows[VALIDATION:]))
+    return Split(data, np.sort(rows[:count])), Split(data, np.sort(rows[count:]))
 
 
 def tiny_imagenet(resources: Resources) -> tuple[dict[str, Split], Split]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .moments import class_means, second_moment
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -28,21 +30,26 @@ class Gaussian:
 
         ``shrinkage`` None means Ledoit and Wolf's if N <= D, where the covariance is singular, and none otherwise.
         """
+        classes, places = labels.unique(return_inverse=True)
+        means = class_means(features, places, len(classes))
+        covariance = second_moment(features, means, places)
+        if shrinkage is None:
+            few = len(features) <= features.shape[1]
+            shrinkage = _ledoit_wolf(features.double() - means[places]) if few else 0.0
+        return cls.of(means, covariance, shrinkage)
+
+    @classmethod
+    def of(cls, means: Tensor, covariance: Tensor, shrinkage: float = 0.0) -> Gaussian:
+        """Whiten with a covariance [D, D] around means [C, D], both float64."""
         import torch
 
-        features = features.double()
-        classes = labels.unique()
-        means = torch.stack([features[labels == c].mean(dim=0) for c in classes])
-        centred = features - means[torch.searchsorted(classes, labels)]
-        covariance = centred.T @ centred / len(features)
-        share = _ledoit_wolf(centred) if shrinkage is None else shrinkage
-        if share:
+        if shrinkage:
             identity = torch.eye(len(covariance), dtype=covariance.dtype, device=covariance.device)
-            covariance = (1 - share) * covariance + share * covariance.diagonal().mean() * identity
+            covariance = (1 - shrinkage) * covariance + shrinkage * covariance.diagonal().mean() * identity
         values, vectors = torch.linalg.eigh(covariance)
         kept = values > values[-1] * len(values) * torch.finfo(torch.float32).eps ** 2
         whitening = vectors[:, kept] / values[kept].sqrt()
-        return cls(whitening, means @ whitening, share)
+        return cls(whitening, means @ whitening, shrinkage)
 
     def distances(self, features: Tensor) -> Tensor:
         """Return the squared Mahalanobis distances [B, C] of features [B, D] to the class means."""
@@ -54,8 +61,6 @@ class Gaussian:
 
 
 def _ledoit_wolf(centred: Tensor) -> float:
-    if len(centred) > centred.shape[1]:
-        return 0.0
     from sklearn.covariance import ledoit_wolf_shrinkage
 
     return float(ledoit_wolf_shrinkage(centred.cpu().numpy(), assume_centered=True))

@@ -45,6 +45,6 @@ class GEN(Detector):
         gamma = self.parameters.gamma
         logits = batch.logits.double()
         logp = logits.log_softmax(dim=1)
-        top = logp.topk(min(self.parameters.top, logp.shape[1]), dim=1).values
+        top = logp.topk(self.parameters.top, dim=1).values if self.parameters.top < logp.shape[1] else logp
         rest = (-top.expm1()).clamp(min=1e-300)  # 1 - p without cancellation
         return -((gamma * top).exp() * rest.pow(gamma)).sum(dim=1)

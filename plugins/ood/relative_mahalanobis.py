@@ -8,6 +8,7 @@ from suite import Card, Context
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from .gaussian import Gaussian
+from .moments import class_means, second_moment
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,8 +33,20 @@ class RelativeMahalanobis(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Fit the class Gaussians and the background Gaussian."""
-        self._classes = Gaussian.fit(train.features, train.labels)
-        self._background = Gaussian.fit(train.features, train.labels.new_zeros(len(train.labels)))
+        features = train.features
+        if len(features) <= features.shape[1]:
+            self._classes = Gaussian.fit(features, train.labels)
+            self._background = Gaussian.fit(features, train.labels.new_zeros(len(features)))
+            return
+        classes, places = train.labels.unique(return_inverse=True)
+        means = class_means(features, places, len(classes))
+        within = second_moment(features, means, places)
+        # The background's covariance is what the classes have within and between them.
+        shares = places.bincount().double() / len(features)
+        centre = shares @ means
+        offsets = means - centre
+        self._classes = Gaussian.of(means, within)
+        self._background = Gaussian.of(centre[None], within + (offsets.T * shares) @ offsets)
 
     def score(self, batch: Batch) -> Tensor:
         """Return minus the relative distance to the nearest class [B]."""

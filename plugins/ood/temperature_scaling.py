@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 COLDEST, HOTTEST = 0.01, 100.0
-HALVINGS = 60
 
 
 class TemperatureScaling(Detector):
     """``max_c softmax_c(f / T)``, T the temperature at which the labels of held-out ID samples are most likely.
 
-    Source: Guo et al. 2017. The log-likelihood is concave in 1 / T, so T is found by halving, where pytorch-ood stops
-    after 50 steps of L-BFGS. T stays between 0.01 and 100; it ends at 0.01 if no held-out sample is misclassified.
+    Source: Guo et al. 2017. The log-likelihood is concave in 1 / T, so T is the root of its slope (Brent's method),
+    where pytorch-ood stops after 50 steps of L-BFGS. T stays between 0.01 and 100; it ends at 0.01 if no held-out
+    sample is misclassified.
     Computed as a logarithm, as `MSP`.
     """
 
@@ -36,15 +36,23 @@ class TemperatureScaling(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Find the temperature on the held-out ID samples."""
+        from scipy.optimize import brentq
+
         held_out = train.validation.logits.double()
         true = held_out.gather(1, train.validation.labels.unsqueeze(1)).mean()
-        low, high = math.log(1 / HOTTEST), math.log(1 / COLDEST)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            expected = ((math.exp(middle) * held_out).softmax(dim=1) * held_out).sum(dim=1).mean()
-            # The derivative of the negative log-likelihood in 1 / T is what is expected minus what is true.
-            low, high = (middle, high) if expected < true else (low, middle)
-        self.temperature = math.exp(-(low + high) / 2)
+
+        def slope(log_temperature: float) -> float:
+            """Return the derivative of the negative log-likelihood in 1 / T: what is expected minus what is true."""
+            expected = ((held_out * math.exp(-log_temperature)).softmax(dim=1) * held_out).sum(dim=1).mean()
+            return float(expected - true)
+
+        coldest, hottest = math.log(COLDEST), math.log(HOTTEST)
+        if slope(coldest) <= 0:
+            self.temperature = COLDEST
+        elif slope(hottest) >= 0:
+            self.temperature = HOTTEST
+        else:
+            self.temperature = math.exp(brentq(slope, coldest, hottest, xtol=1e-9))
 
     def score(self, batch: Batch) -> Tensor:
         """Return the log of the largest calibrated probability [B]."""

@@ -9,6 +9,8 @@ from pydantic import Field
 from suite import Card, Context, Parameters
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
+from .moments import ROWS, second_moment
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -56,13 +58,16 @@ class ViM(Detector):
         if d >= width:
             raise ValueError(f"d = {d} leaves no residual space in {width} dimensions; choose 1 <= d < {width}")
         self._origin = -torch.linalg.pinv(weight) @ bias
-        centred = train.features.double() - self._origin
-        _, vectors = torch.linalg.eigh(centred.T @ centred / len(centred))
+        _, vectors = torch.linalg.eigh(second_moment(train.features, self._origin))
         self._residual = vectors[:, : width - d]
-        residuals = (centred @ self._residual).norm(dim=1).sum()
+        # A sum needs no float64, unlike the subspace and a sample's score.
+        origin, residual = self._origin.float(), self._residual.float()
+        residuals = sum(
+            ((block - origin) @ residual).norm(dim=1).double().sum() for block in train.features.split(ROWS)
+        )
         if residuals <= 0:
             raise ValueError(f"the training features have no residual outside {d} dimensions; choose a smaller d")
-        self._alpha = train.logits.double().amax(dim=1).sum() / residuals
+        self._alpha = train.logits.amax(dim=1).double().sum() / residuals
 
     def score(self, batch: Batch) -> Tensor:
         """Return the energy minus the virtual logit [B]."""

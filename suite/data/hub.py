@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hub:
-    """A split of a hub repository, at a pinned revision.
+    """A split of a hub repository, at a pinned revision; None where no commit is known, which means its newest.
 
     ``SUITE_DATA/<repository>`` is read instead where that folder exists. Once SUITE_DATA is set, what it lacks is
-    missing, unless SUITE_HUB=1 allows the download.
+    missing, unless SUITE_HUB=1 allows the download. Without a ``label`` column, every label is -1.
     """
 
     repository: str
     split: str
-    revision: str
+    revision: str | None
     config: str | None = None
     image: str = "image"
-    label: str = "label"
+    label: str | None = "label"
 
     def stamp(self, resources: Resources) -> dict[str, Any]:
         """Return the pinned revision, or the mirror's files with their sizes and times."""
@@ -89,13 +89,13 @@ def _open(hub: Hub, mirror: tuple[Path, ...] | None) -> HubRows:
             next="restore the file from the hub, or unset SUITE_DATA to download it, then: suite run",
         ) from error
     for column in (hub.image, hub.label):
-        if column not in data.column_names:
+        if column is not None and column not in data.column_names:
             raise SuiteError(
                 f"{hub.repository} has no column {column!r}; it has {', '.join(data.column_names)}",
                 place=f"split {hub.split!r}" + (f" in {mirror[0].parent}" if mirror else f" at {hub.revision}"),
                 next="use the repository that the task's page names: suite tasks show TASK",
             )
-    return HubRows(data.data.column(hub.image), data.data.column(hub.label))
+    return HubRows(data.data.column(hub.image), None if hub.label is None else data.data.column(hub.label))
 
 
 class HubRows:
@@ -110,6 +110,8 @@ class HubRows:
         """Class labels [N]."""
         import numpy as np
 
+        if self._labels is None:
+            return np.full(len(self), -1, dtype=np.int64)
         return np.asarray(self._labels.to_numpy(), dtype=np.int64)
 
     def image(self, index: int) -> NDArray[np.uint8]:
@@ -126,7 +128,7 @@ class HubRows:
         return bytes(row["bytes"]) if row["bytes"] is not None else Path(row["path"]).read_bytes()
 
     def __len__(self) -> int:
-        return len(self._labels)
+        return len(self._images)
 
 
 def _first_line(error: Exception) -> str:

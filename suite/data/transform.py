@@ -16,10 +16,12 @@ class Transform:
     """Resize the shorter side, cut the centre, scale to 0..1 and normalise.
 
     Attributes:
-        size: height and width of the result in pixels; images of that size are not resampled.
+        size: height and width of the result in pixels; images of that size are not resampled, if ``shorter`` is None.
         channels: 1 (grey) or 3 (RGB); grey images are repeated, RGB images are averaged by PIL's luma weights.
         scale: the pixel value that becomes 1.0.
         mean, std: per channel, after scaling.
+        shorter: what the shorter side is resized to before the centre is cut; None means ``size``.
+        bicubic: whether to resize by bicubic instead of bilinear interpolation.
     """
 
     size: int
@@ -28,18 +30,24 @@ class Transform:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     version: str = "1"
+    shorter: int | None = None
+    bicubic: bool = False
 
     @property
     def identity(self) -> dict[str, Any]:
         """The transform as plain data, for hashing."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        values = asdict(self)
+        for added in ("shorter", "bicubic"):  # later than version 1: without them, it is what it was
+            if not values[added]:
+                del values[added]
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
     def pixels(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return an image [height, width] or [height, width, 3] as [size, size, channels], not yet normalised."""
         import numpy as np
         from PIL import Image
 
-        if image.shape[:2] != (self.size, self.size):
+        if self.shorter is not None or image.shape[:2] != (self.size, self.size):
             image = np.asarray(self._resized(Image.fromarray(image)))
         if self.channels == 1 and image.ndim == 3:
             image = np.asarray(Image.fromarray(image).convert("L"))
@@ -51,8 +59,9 @@ class Transform:
         from PIL import Image
 
         width, height = image.size
-        ratio = self.size / min(width, height)
-        resized = image.resize((round(width * ratio), round(height * ratio)), Image.Resampling.BILINEAR)
+        ratio = (self.shorter or self.size) / min(width, height)
+        how = Image.Resampling.BICUBIC if self.bicubic else Image.Resampling.BILINEAR
+        resized = image.resize((round(width * ratio), round(height * ratio)), how)
         left, top = (resized.width - self.size) // 2, (resized.height - self.size) // 2
         return resized.crop((left, top, left + self.size, top + self.size))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Resources
 from suite.data.split import Split
-from suite.models.reference import ReferenceModel
+from suite.models.network import Network
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -79,18 +79,18 @@ def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Ten
     return caught[0].float(), logits.float()
 
 
-def extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Tensor]:
+def extract(model: Network, split: Split, resources: Resources) -> dict[str, Tensor]:
     """Return ``{"features": [N, D], "logits": [N, C]}`` of a split, float32 on the CPU, cached."""
     identity = _identity(model, split, resources)
     return resources.cache.tensors("features", identity, lambda: _extract(model, split, resources))
 
 
-def is_extracted(model: ReferenceModel, split: Split, resources: Resources) -> bool:
+def is_extracted(model: Network, split: Split, resources: Resources) -> bool:
     """Tell whether `extract` would find the features in the cache."""
     return resources.cache.has_tensors("features", _identity(model, split, resources))
 
 
-def _identity(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Any]:
+def _identity(model: Network, split: Split, resources: Resources) -> dict[str, Any]:
     return {
         "model": model.fingerprint(resources),
         "transform": model.transform.identity,
@@ -98,7 +98,7 @@ def _identity(model: ReferenceModel, split: Split, resources: Resources) -> dict
     }
 
 
-def _extract(model: ReferenceModel, split: Split, resources: Resources) -> dict[str, Tensor]:
+def _extract(model: Network, split: Split, resources: Resources) -> dict[str, Tensor]:
     import torch
 
     network = model.load(resources)

@@ -123,8 +123,16 @@ def test_no_network_means_missing(at: Resources, monkeypatch: pytest.MonkeyPatch
         Hub("owner/offline", "test", REVISION).open(Resources(settings, at.cache))
 
 
-def test_every_pin_is_a_commit() -> None:
-    from suite.benchmarks.ood.cifar10 import CIFAR10Task
+def test_without_a_label_column_every_label_is_minus_one(at: Resources) -> None:
+    write(folder(at) / "test-00000-of-00001.parquet", IMAGES, LABELS)
+    rows = Hub("owner/name", "test", None, "config", label=None).open(at)
+    assert rows.labels.tolist() == [-1] * 5
+    assert np.array_equal(rows.image(4), IMAGES[4])
 
-    revisions = [data.source.revision for data in CIFAR10Task().data()]
-    assert all(len(revision) == 40 and int(revision, 16) >= 0 for revision in revisions)
+
+def test_every_pin_is_a_commit() -> None:
+    from suite.benchmarks.ood import data_sets
+
+    hubs = [each.source for each in vars(data_sets).values() if isinstance(each, DataSet)]
+    assert len(hubs) >= 15
+    assert all(len(hub.revision) == 40 and int(hub.revision, 16) >= 0 for hub in hubs)

@@ -45,3 +45,18 @@ def test_whatever_changes_the_result_changes_the_identity() -> None:
     base = Transform(size=32, mean=(0.5,), std=(0.25,))
     others = [replace(base, **{k: v}) for k, v in {"size": 28, "mean": (0.4,), "std": (0.2,), "scale": 1.0}.items()]
     assert all(other.identity != base.identity for other in others)
+
+
+def test_the_shorter_side_may_be_larger_than_what_is_cut() -> None:
+    framed = np.zeros((40, 40), dtype=np.uint8)
+    framed[4:36, 4:36] = 200
+    assert (Transform(size=28, shorter=40, channels=1).pixels(framed) == 200).all()
+    assert (Transform(size=40, shorter=80, channels=1).pixels(framed)[0] == 200).all()
+    assert Transform(size=28, shorter=40).pixels(RGB).shape == (28, 28, 3)
+    bicubic, bilinear = (Transform(size=20, bicubic=bicubic).pixels(RGB) for bicubic in (True, False))
+    assert not np.array_equal(bicubic, bilinear)
+
+
+def test_what_came_later_leaves_older_identities_alone() -> None:
+    assert set(Transform(size=32).identity) == {"size", "channels", "scale", "mean", "std", "version"}
+    assert Transform(size=32, shorter=40).identity["shorter"] == 40

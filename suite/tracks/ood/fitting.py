@@ -17,7 +17,7 @@ import numpy as np
 from suite.contracts import Method, Resources, TaskContext
 from suite.data.split import Split, SplitImages
 from suite.models.features import extract, linear_head
-from suite.models.reference import ReferenceModel
+from suite.models.network import Network
 from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData
@@ -59,7 +59,7 @@ class Fitted(ABC):
         """Let the method adapt to a few labelled ID samples, if it is one that can."""
 
 
-def fit(method: Method, task: str, model: ReferenceModel, splits: Development, context: TaskContext) -> Fitted:
+def fit(method: Method, task: str, model: Network, splits: Development, context: TaskContext) -> Fitted:
     """Fit a method of either kind, on the training split alone.
 
     Raises:
@@ -75,7 +75,7 @@ def fit(method: Method, task: str, model: ReferenceModel, splits: Development, c
 class FittedDetector(Fitted):
     """A post-hoc detector on the reference model's features and logits."""
 
-    def __init__(self, method: Detector, model: ReferenceModel, splits: Development, context: TaskContext) -> None:
+    def __init__(self, method: Detector, model: Network, splits: Development, context: TaskContext) -> None:
         self.method, self.model, self.resources = method, model, context.resources
         training = _training_set(method, model, splits, self.resources)
         started = time.perf_counter()
@@ -113,7 +113,7 @@ class FittedNetwork(Fitted):
     """A method with a network of its own, which sees images."""
 
     def __init__(
-        self, method: TrainedDetector, task: str, model: ReferenceModel, splits: Development, context: TaskContext
+        self, method: TrainedDetector, task: str, model: Network, splits: Development, context: TaskContext
     ) -> None:
         import torch
 
@@ -172,7 +172,7 @@ class FittedNetwork(Fitted):
         return checked, logits.argmax(dim=1).cpu().numpy()
 
 
-def _training_set(method: Detector, model: ReferenceModel, splits: Development, resources: Resources) -> TrainingSet:
+def _training_set(method: Detector, model: Network, splits: Development, resources: Resources) -> TrainingSet:
     import torch
 
     network = model.load(resources)
@@ -189,7 +189,7 @@ def _training_set(method: Detector, model: ReferenceModel, splits: Development, 
     )
 
 
-def _labelled(model: ReferenceModel, split: Split, resources: Resources) -> Arrays:
+def _labelled(model: Network, split: Split, resources: Resources) -> Arrays:
     """Return features, logits and labels of an ID split, under `Labelled`'s names."""
     import torch
 
@@ -201,10 +201,12 @@ def _labelled(model: ReferenceModel, split: Split, resources: Resources) -> Arra
     }
 
 
-def training_data(task: str, model: ReferenceModel, splits: Development, resources: Resources) -> TrainingData:
+def training_data(task: str, model: Network, splits: Development, resources: Resources) -> TrainingData:
     """Return what a training method gets, in memory; outliers of several sets follow one another."""
     import torch
 
+    if model.recipe is None:
+        raise ValueError(f"task {task} has a pretrained network and no recipe: methods that train one cannot run on it")
     pixels, validation_pixels = (
         split.pixels(model.transform, resources) for split in (splits.train, splits.validation)
     )

@@ -15,7 +15,7 @@ from suite.contracts import Column, Ingredient, Method, Missing, Outcome, Resour
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.features import extract, is_extracted
-from suite.models.reference import ReferenceModel
+from suite.models.network import Network
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, METRICS
 from suite.tracks.ood.samples import Samples, all_scores
@@ -54,7 +54,7 @@ class OODTask(Task):
         """Return the splits of a seed; rows are chosen without reading any image."""
 
     @abstractmethod
-    def model(self, seed: int) -> ReferenceModel:
+    def model(self, seed: int) -> Network:
         """Return the reference model of a seed."""
 
     @abstractmethod
@@ -127,7 +127,7 @@ def _at_hand(split: Split, resources: Resources) -> bool:
     return True
 
 
-def _facts(model: ReferenceModel, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:
+def _facts(model: Network, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:
     """Return what to say of the reference model: which it is, and its accuracy on all held-out ID images."""
     correct = [
         extract(model, split, resources)["logits"].argmax(dim=1).numpy() == split.targets(resources) for split in splits

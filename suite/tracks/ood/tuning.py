@@ -13,7 +13,7 @@ import numpy as np
 
 from suite.contracts import Method, TaskContext, Trial, Tuning
 from suite.errors import SuiteError
-from suite.models.reference import ReferenceModel
+from suite.models.network import Network
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.splits import Development
@@ -24,7 +24,7 @@ def tune(
     fixed: Mapping[str, Any],
     grid: Mapping[str, Sequence[Any]],
     task: str,
-    model: ReferenceModel,
+    model: Network,
     splits: Development,
     context: TaskContext,
 ) -> Tuning:
@@ -63,7 +63,7 @@ def _trial(
     fixed: Mapping[str, Any],
     point: dict[str, Any],
     task: str,
-    model: ReferenceModel,
+    model: Network,
     splits: Development,
     context: TaskContext,
 ) -> Trial:

@@ -34,6 +34,16 @@ def test_splits_are_disjoint_and_complete(seed: int, resources: Resources) -> No
     assert np.array_equal(np.asarray(IN)[splits.train.targets(resources)], labels[splits.train.rows(resources)])
 
 
+def test_tuning_and_outliers_see_no_test_image(resources: Resources) -> None:
+    for seed in DigitsTask.seeds:
+        splits = DigitsTask().splits(seed, resources)
+        for jigsaws, made_of in ((splits.validation_ood, splits.validation), (splits.outliers, splits.train)):
+            source = jigsaws["jigsaw"].data.source
+            assert set(source.rows) == set(made_of.rows(resources))
+            assert not set(source.rows) & set(splits.test.rows(resources))
+            assert len(jigsaws["jigsaw"].rows(resources)) == 500
+
+
 @pytest.mark.xdist_group("digits")
 def test_the_gate_holds(resources: Resources) -> None:
     """MSP's near AUROC lies between 80 and 95 % for every seed, and methods differ by more than seed noise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,7 @@ class WithMissing(DigitsTask):
     def splits(self, seed: int, resources: Resources) -> Splits:
         found = super().splits(seed, resources)
         missing = DataSet("elsewhere", Hub("nobody/nothing", "test", "0" * 40), optional=True)
-        return Splits(found.train, found.test, found.near, {**found.far, "elsewhere": Split(missing)}, found.validation)
+        return replace(found, far={**found.far, "elsewhere": Split(missing)})
 
 
 def test_a_missing_set_makes_the_mean_partial(resources: Resources) -> None:

@@ -1,0 +1,40 @@
+"""Moments of large feature matrices in float64, block by block: what the covariance detectors share.
+
+A float32 matrix [N, D] is never copied whole, so that N is bounded by the disk where the features are mapped from a
+file. Float32 sums would drown the small eigenvalues that these detectors live on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROWS = 8192
+STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work
+
+
+def class_means(features: Tensor, places: Tensor, classes: int) -> Tensor:
+    """Return the means [C, D] of features [N, D] by class; ``places`` [N] are class numbers from 0, none left out."""
+    sums = features.new_zeros(classes, features.shape[1]).double()
+    for block, own in zip(features.split(ROWS), places.split(ROWS), strict=True):
+        sums.index_add_(0, own, block.double())
+    return sums / places.bincount(minlength=classes)[:, None]
+
+
+def second_moment(features: Tensor, centres: Tensor, places: Tensor | None = None) -> Tensor:
+    """Return the mean of ``(z - c)(z - c)'`` [D, D] over features [N, D].
+
+    ``centres`` is one centre [D] for all, or, with the numbers ``places`` [N] of each sample's, several [C, D].
+    """
+    width = features.shape[1]
+    stripe = -(-width // STRIPES)
+    total = features.new_zeros(width, width).double()
+    for number, block in enumerate(features.split(ROWS)):
+        own = centres if places is None else centres[places[number * ROWS : number * ROWS + len(block)]]
+        centred = block.double() - own
+        for start in range(0, width, stripe):  # the upper triangle, by stripes; the lower is its mirror image
+            total[start : start + stripe, start:].addmm_(centred[:, start : start + stripe].T, centred[:, start:])
+    upper = total.triu()
+    return (upper + upper.triu(1).T) / len(features)
