@@ -15,6 +15,8 @@ from pydantic import Field as Declared
 
 from suite import Card, Context, Parameters
 
+from .products import products
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -178,7 +180,7 @@ def _blocks(u: Tensor, sources: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (sources [S, D], squared distances [B, S]) block by block, to bound the memory."""
     squares = u.square().sum(dim=1, keepdim=True)
     for block in sources.split(max(1, PAIRS // max(1, len(u)))):
-        yield block, (squares + block.square().sum(dim=1) - 2 * u @ block.T).clamp(min=1e-12)
+        yield block, (squares + block.square().sum(dim=1) - 2 * products(u, block)).clamp(min=1e-12)
 
 
 def _neighbour_radius(particles: Tensor) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-ROWS = 8192
+ROWS = 2048
 STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work
 
 
@@ -33,7 +33,7 @@ def second_moment(features: Tensor, centres: Tensor, places: Tensor | None = Non
     total = features.new_zeros(width, width).double()
     for number, block in enumerate(features.split(ROWS)):
         own = centres if places is None else centres[places[number * ROWS : number * ROWS + len(block)]]
-        centred = block.double() - own
+        centred = block.double().sub_(own)
         for start in range(0, width, stripe):  # the upper triangle, by stripes; the lower is its mirror image
             total[start : start + stripe, start:].addmm_(centred[:, start : start + stripe].T, centred[:, start:])
     upper = total.triu()

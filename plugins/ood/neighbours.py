@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .products import products
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -27,7 +29,7 @@ def top_products(queries: Tensor, bank: Tensor, k: int) -> Tensor:
 
     best = queries.new_empty(len(queries), 0)
     for block in bank.split(BANK_ROWS):
-        found = (queries @ block.T).topk(min(k, len(block)), dim=1, sorted=False).values
+        found = products(queries, block).topk(min(k, len(block)), dim=1, sorted=False).values
         joined = torch.cat([best, found], dim=1)
         best = joined.topk(min(k, joined.shape[1]), dim=1).values
     return best

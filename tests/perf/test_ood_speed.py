@@ -14,6 +14,7 @@ import torch
 
 from suite.contracts import Context
 from suite.registry import load_registry
+from suite.settings import cores
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 
 TRAIN, TEST, WIDTH, CLASSES = 50_000, 10_000, 512, 10
@@ -59,6 +60,11 @@ def data(train: int, test: int, width: int, classes: int) -> tuple[TrainingSet, 
     tests = torch.cat([draw(test // 2, spread)[0] for spread in (0.7, 1.4)])
     validation = Labelled(held_out, head(held_out), held_out_labels)
     return TrainingSet(features, head(features), labels, head=head, validation=validation), Batch(tests, head(tests))
+
+
+@pytest.fixture(autouse=True)
+def _every_core() -> None:
+    torch.set_num_threads(cores())
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,7 @@ class FittedNetwork(Fitted):
             torch.manual_seed(context.seed)
             started = time.perf_counter()
             method.train(data, context.method)
-            self.cost = {"train_seconds": time.perf_counter() - started}
+            self.cost = {"fit_seconds": time.perf_counter() - started}
         accuracy = self._accuracy(data.pixels, data.labels)
         name = f"accuracy of {method.name}'s network on ID training images"
         self.facts = {name: f"{100 * accuracy:.2f} % of {len(data.labels):,}"}

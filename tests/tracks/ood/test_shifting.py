@@ -97,7 +97,7 @@ def test_samples_arrive_before_every_level_but_the_first(resources: Resources) -
             happened.append(kind)
     assert happened == ["predict", *["adapt", "predict"] * (len(DEGREES) - 1)]
     assert all(len(images) == ARRIVING for kind, images in diary.entries if kind == "adapt")
-    assert set(outcome.cost) == {"train_seconds", "adapt_seconds", "score_seconds"}
+    assert set(outcome.cost) == {"fit_seconds", "adapt_seconds", "score_seconds"}
 
 
 @pytest.mark.parametrize("seed", DigitsShiftTask.seeds)

@@ -70,7 +70,7 @@ def test_accuracy_and_predicted_classes_are_its_own(resources: Resources) -> Non
     accuracy = next(score.value for score in outcome.scores if score.metric == "id_accuracy")
     assert accuracy < 0.05  # the class after the right one
     assert outcome.facts["accuracy of spy's network on ID training images"].endswith("% of 500")
-    assert set(outcome.cost) == {"train_seconds", "score_seconds"}
+    assert set(outcome.cost) == {"fit_seconds", "score_seconds"}
 
 
 def test_a_fresh_network_depends_on_its_seed_alone(resources: Resources) -> None:
