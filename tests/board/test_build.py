@@ -215,7 +215,7 @@ def sampled(store: Store, method: str, inside: np.ndarray, outside: np.ndarray) 
     samples = Samples(
         {"id": inside, "near/left-out-digits": outside},
         {"id": np.zeros(len(inside), int), "near/left-out-digits": np.zeros(len(outside), int)},
-        np.zeros(len(inside), int),
+        {"id": np.zeros(len(inside), int)},
     )
     value = auroc(inside, outside)
     run = store.run(method, 0, value, interval=auroc_interval(inside, [outside]))

@@ -102,7 +102,7 @@ def test_address_follows_the_choices_and_links_work(server: str, tmp_path: Path)
 
         # The first task is the default, which no address names; a link to it must win over the earlier choice.
         page.get_by_role("combobox", name="Task").click()
-        page.get_by_text("ood/cifar10").last.click()
+        page.get_by_text("ood/cifar10", exact=True).last.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("CIFAR-10", timeout=WAIT)
         back = page.get_by_role("link", name="Open the leaderboard of this task")
         expect(back).to_have_attribute("href", re.compile("cifar10"), timeout=WAIT)  # the old page lingers for a moment

@@ -37,7 +37,9 @@ def test_all_methods_cost_one_inference_pass(mirrored: Settings, monkeypatch: py
     table = json.loads(suite("board", "--format", "json").stdout)["tables"][0]
     near = [v for row in table["rows"] for v in row["values"] if (v["metric"], v["subset"]) == ("auroc", "near")]
     assert len(near) == 3
-    assert all(value["partial"] and value["low"] is None and value["n"] == 1 for value in near)
+    assert all(value["partial"] and value["n"] == 1 for value in near)
+    assert all(value["low"] < value["mean"] < value["high"] for value in near)
+    assert {value["basis"] for value in near} == {"95 %, DeLong over samples"}
     assert all(0.7 < value["mean"] < 0.95 for value in near)
 
 
