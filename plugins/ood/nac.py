@@ -56,6 +56,7 @@ class NAC(Detector):
         )
 
     parameters: Parameters
+    grid = {"alpha": tuple((alpha, 1000.0, 0.001, 0.001) for alpha in (100.0, 1.0, 10.0, 1000.0))}
     _network: nn.Module
     _head: LinearHead
 

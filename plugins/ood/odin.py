@@ -43,6 +43,7 @@ class ODIN(Detector):
         eps: float = Field(0.0014, ge=0, description="step along the sign of the gradient, in normalised units")
 
     parameters: Parameters
+    grid = {"temperature": (1000.0, 1.0, 10.0, 100.0), "eps": (0.0014, 0.0028)}
     _network: nn.Module
 
     def fit(self, train: TrainingSet, context: Context) -> None:

@@ -44,6 +44,7 @@ class OpenMax(Detector):
         alpha: int = Field(10, ge=1, description="how many of the largest logits are revised, at most all")
 
     parameters: Parameters
+    grid = {"tail": (25, 10, 50, 100), "alpha": (10, 1, 3, 5)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Fit the mean [C, C] and the tail of every class; one without a rightly classified sample is all unknown."""

@@ -43,6 +43,7 @@ class VRA(Detector):
         per: Literal["all", "feature"] = Field("all", description="percentiles of all activations, or of each feature")
 
     parameters: Parameters
+    grid = {"high": (90.0, 85.0, 95.0, 99.0), "per": ("all", "feature")}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Find the thresholds.
