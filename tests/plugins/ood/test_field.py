@@ -21,7 +21,7 @@ D, CLASSES, PARTICLES, HELD_OUT = 64, 10, 5000, 500
 CONTEXT = Context(seed=1)
 OPTIONS = {"particles": PARTICLES, "held_out": HELD_OUT / (PARTICLES + HELD_OUT)}
 # The closed form of the methods' reference, section 3.3: one well, no charge.
-CLOSED = {**OPTIONS, "charge": False, "wells": "all", "sphere": False, "background": "gaussian"}
+CLOSED = {**OPTIONS, "charge": "none", "wells": "all", "sphere": False, "background": "gaussian"}
 Array = NDArray[np.float64]
 
 
@@ -169,15 +169,17 @@ def test_class_wells_are_the_posteriors_mean_of_each_classs_own_well() -> None:
     torch.testing.assert_close(field.potential(u, posterior), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_the_charge_multiplies_the_potential() -> None:
+@pytest.mark.parametrize("charge", ["norm", "energy"])
+def test_the_charge_multiplies_the_potential(charge: str) -> None:
     train, tests = toy()
-    charged, plain = (FieldPotential(**{**CLOSED, "charge": charge}) for charge in (True, False))
+    charged, plain = (FieldPotential(**{**CLOSED, "charge": each}) for each in (charge, "none"))
     features = torch.from_numpy(tests["id"]).float()[:50]
-    batch = Batch(features, torch.zeros(50, CLASSES))
+    batch = Batch(features, torch.randn(50, CLASSES, generator=torch.Generator().manual_seed(0)))
+    charges = {"norm": features.norm(dim=1), "energy": batch.logits.logsumexp(dim=1)}[charge]
     for detector in (charged, plain):
         detector.fit(train, CONTEXT)
     potentials = [detector.level - detector.score(batch) for detector in (charged, plain)]
-    torch.testing.assert_close(potentials[0], potentials[1] * features.norm(dim=1))
+    torch.testing.assert_close(potentials[0], potentials[1] * charges)
 
 
 def test_a_permuted_background_keeps_every_coordinates_distribution() -> None:

@@ -104,7 +104,8 @@ CHANGED = {
         "background": "none",
         "screening": 0.01,
         "softening": 5.0,
-        "charge": False,
+        "charge": "none",
+        "temperature": 0.5,
         "wells": "all",
     },
     "field-steady-state": {
