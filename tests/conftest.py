@@ -8,11 +8,15 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with a thread each, not with one per core each
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is first imported; no test may depend on a network
 
+import hypothesis
 import pytest
 
 from suite.cache import Cache
 from suite.contracts import Resources
 from suite.settings import Settings, load_settings
+
+hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("suite")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 MIRROR = Path(os.environ.get("SUITE_DATA") or SHARED / "data")

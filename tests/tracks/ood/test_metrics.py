@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from suite.tracks.ood.metrics import DETECTION, METRICS, aupr_in, aupr_out, auroc, fpr95, fpr95_ood
 
@@ -87,11 +87,27 @@ def test_the_two_conventions_of_fpr95_differ() -> None:
 
 
 def test_ties_do_not_drop_the_first_threshold() -> None:
-    """scikit-learn's default drops collinear ROC points, which costs peers points of FPR95 when scores tie."""
-    inside = np.repeat([3.0, 2.0, 1.0], [60, 36, 4])
-    outside = np.repeat([3.0, 2.0, 1.0], [10, 10, 80])
-    assert fpr95(inside, outside) == 0.2
-    assert fpr95_ood(inside, outside) == 1.0  # 95 % of OOD is caught only at 3, which flags all of ID
+    """OpenOOD and detectors take the first ROC point with TPR >= 0.95 from scikit-learn's default curve.
+
+    That leaves out collinear points, as the first one here is: they report 0.4 where the definition says 0.3.
+    """
+    inside = np.repeat([4.0, 3.0, 2.0], [90, 5, 5])
+    outside = np.repeat([4.0, 3.0, 2.0, 1.0], [20, 10, 10, 60])
+    truth = np.repeat([1, 0], [inside.size, outside.size])
+    shares, recalls, _ = roc_curve(truth, np.r_[inside, outside])
+    assert shares[np.argmax(recalls >= 0.95)] == 0.4
+    assert fpr95(inside, outside) == 0.3
+    assert fpr95_ood(-outside, -inside) == 0.3  # the same question with the classes swapped
+
+
+def test_the_conventions_tell_opposite_stories_of_one_detector() -> None:
+    """The peers' published example: 95 % N(0, 1) and 5 % N(5, 1) of ID against N(2, 0.5), signs as an outlier score."""
+    rng = np.random.default_rng(0)
+    inside = -np.r_[rng.normal(0, 1, 95_000), rng.normal(5, 1, 5_000)]
+    outside = -rng.normal(2, 0.5, 100_000)
+    assert auroc(inside, outside) == pytest.approx(0.918, abs=3e-3)
+    assert fpr95_ood(inside, outside) == pytest.approx(0.158, abs=6e-3)
+    assert fpr95(inside, outside) == pytest.approx(0.987, abs=2e-2)
 
 
 def test_a_constant_score_is_chance() -> None:
