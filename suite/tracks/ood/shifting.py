@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Resources, Score, Task, TaskContext
+from suite.contracts import Column, Ingredient, Method, Outcome, Resources, Score, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.models.features import extract, is_extracted
@@ -23,6 +24,7 @@ from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import AUROC, FPR95, ID_ACCURACY, auroc, fpr95
 from suite.tracks.ood.samples import Samples
 from suite.tracks.ood.splits import Development
+from suite.tracks.ood.tuning import tune
 from suite.tracks.ood.uncertainty import DELONG, auroc_influence
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ class ShiftingTask(Task):
         resources, model = context.resources, self.model(context.seed)
         splits = self.splits(context.seed, resources)
         tests = (split for level in self.levels(context.seed, resources) for split in (level.test, level.ood))
-        for split in (splits.train, splits.validation, *tests):
+        for split in (splits.train, splits.validation, *splits.validation_ood.values(), *tests):
             if not is_extracted(model, split, resources):
                 extract(model, split, resources)
 
@@ -124,6 +126,13 @@ class ShiftingTask(Task):
             cost={**fitted.cost, "adapt_seconds": adapting, "score_seconds": scoring},
             facts={"reference model": f"{model.name} {model.fingerprint(resources)[:12]}", **fitted.facts},
         )
+
+    def tune(
+        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+    ) -> Tuning:
+        """Return the grid's best point on the validation splits before any shift; see `suite.tracks.ood.tuning`."""
+        splits = self.splits(context.seed, context.resources)
+        return tune(method, fixed, grid, self.id, self.model(context.seed), splits, context)
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
         """Return the scores of a stored per-sample table, by the metrics as they are now."""

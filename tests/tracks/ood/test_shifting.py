@@ -9,8 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from suite.benchmarks.ood.digits import DigitsTask
 from suite.benchmarks.ood.digits_shift import ARRIVING, DEGREES, DigitsShiftTask
 from suite.contracts import Card, Column, Context, Outcome, Resources, TaskContext
+from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.msp import MSP
 from suite.stats.sampled import estimate
 from suite.tracks.ood import TrainedDetector, TrainingData
@@ -131,3 +133,10 @@ def test_images_turn_level_by_level(resources: Resources) -> None:
     distances = [float((pixels[number] - pixels[0]).abs().mean()) for number in LEVELS]
     assert distances[0] == 0
     assert distances[1] < distances[2] < distances[3]
+
+
+def test_tuning_uses_the_validation_splits_before_any_shift(resources: Resources) -> None:
+    context = TaskContext(0, resources)
+    DigitsShiftTask().prepare(context)
+    shifting = DigitsShiftTask().tune(KNN, {}, {"k": [1, 50]}, context)
+    assert shifting == DigitsTask().tune(KNN, {}, {"k": [1, 50]}, context)
