@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.contracts import Card, Column, Metric
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Model(BaseModel):
