@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from suite.board.model import Row, Standing
@@ -26,7 +27,8 @@ def ranked(task: Task, rows: Sequence[Row], leagues: Sequence[str], read: ReadSa
     never ranked with a complete one.
     """
     candidates = _candidates(task, rows)
-    comparison, compare = _comparison(task, candidates, read)
+    comparison, uncached = _comparison(task, candidates, read)
+    compare = cache(uncached)  # pairs of one league are asked for twice
     higher = task.metric(task.primary.metric).direction == "higher"
 
     def standings(numbers: Sequence[int]) -> Mapping[int, Rank]:
