@@ -12,18 +12,7 @@ from suite.models.reference import GivenWeights, ReferenceModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
-from .data_sets import (
-    CIFAR10_TEST,
-    CIFAR10_TRAIN,
-    CIFAR100,
-    MNIST,
-    PLACES365,
-    SVHN,
-    TEXTURES,
-    TINY_IMAGENET,
-    tiny_imagenet,
-    validation_and_test,
-)
+from .data_sets import CIFAR10_TEST, CIFAR10_TRAIN, CIFAR100, CIFAR_FAR, TINY_IMAGENET, cifar_splits
 
 TRANSFORM = Transform(size=32, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 RECIPE = Recipe(epochs=100, batch_size=128, learning_rate=0.1, weight_decay=5e-4, crop_padding=4, flip=True)
@@ -51,30 +40,15 @@ class CIFAR10Task(OODTask):
     )
     seeds = (0,)
     near = ("cifar100", "tiny-imagenet")
-    far = ("mnist", "svhn", "textures", "places365")
+    far = tuple(CIFAR_FAR)
 
     def data(self) -> tuple[DataSet, ...]:
         """Return CIFAR-10's two splits and the OOD sets, which may be missing."""
-        return (CIFAR10_TRAIN, CIFAR10_TEST, CIFAR100, TINY_IMAGENET, MNIST, SVHN, TEXTURES, PLACES365)
+        return (CIFAR10_TRAIN, CIFAR10_TEST, CIFAR100, TINY_IMAGENET, *CIFAR_FAR.values())
 
     def splits(self, seed: int, resources: Resources) -> Splits:
         """Return the splits, which are the same for every seed."""
-        validation, test = validation_and_test(CIFAR10_TEST, resources)
-        validation_ood, near = tiny_imagenet(resources)
-        return Splits(
-            train=Split(CIFAR10_TRAIN),
-            validation=validation,
-            test=test,
-            near={"cifar100": Split(CIFAR100), "tiny-imagenet": near},
-            far={
-                "mnist": Split(MNIST),
-                "svhn": Split(SVHN),
-                "textures": Split(TEXTURES),
-                "places365": Split(PLACES365),
-            },
-            validation_ood=validation_ood,
-            outliers=validation_ood,
-        )
+        return cifar_splits(CIFAR10_TRAIN, CIFAR10_TEST, CIFAR100, resources)
 
     def model(self, seed: int) -> ReferenceModel:
         """Return the ResNet-20: given, or trained by recipe (100 epochs of 51 s on two cores)."""

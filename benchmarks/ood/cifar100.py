@@ -11,18 +11,7 @@ from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
 from .cifar10 import RECIPE, TRANSFORM
-from .data_sets import (
-    CIFAR10,
-    CIFAR100_TEST,
-    CIFAR100_TRAIN,
-    MNIST,
-    PLACES365,
-    SVHN,
-    TEXTURES,
-    TINY_IMAGENET,
-    tiny_imagenet,
-    validation_and_test,
-)
+from .data_sets import CIFAR10, CIFAR100_TEST, CIFAR100_TRAIN, CIFAR_FAR, TINY_IMAGENET, cifar_splits
 
 
 class CIFAR100Task(OODTask):
@@ -44,30 +33,15 @@ class CIFAR100Task(OODTask):
     )
     seeds = (0,)
     near = ("cifar10", "tiny-imagenet")
-    far = ("mnist", "svhn", "textures", "places365")
+    far = tuple(CIFAR_FAR)
 
     def data(self) -> tuple[DataSet, ...]:
         """Return CIFAR-100's two splits and the OOD sets, which may be missing."""
-        return (CIFAR100_TRAIN, CIFAR100_TEST, CIFAR10, TINY_IMAGENET, MNIST, SVHN, TEXTURES, PLACES365)
+        return (CIFAR100_TRAIN, CIFAR100_TEST, CIFAR10, TINY_IMAGENET, *CIFAR_FAR.values())
 
     def splits(self, seed: int, resources: Resources) -> Splits:
         """Return the splits, which are the same for every seed."""
-        validation, test = validation_and_test(CIFAR100_TEST, resources)
-        validation_ood, near = tiny_imagenet(resources)
-        return Splits(
-            train=Split(CIFAR100_TRAIN),
-            validation=validation,
-            test=test,
-            near={"cifar10": Split(CIFAR10), "tiny-imagenet": near},
-            far={
-                "mnist": Split(MNIST),
-                "svhn": Split(SVHN),
-                "textures": Split(TEXTURES),
-                "places365": Split(PLACES365),
-            },
-            validation_ood=validation_ood,
-            outliers=validation_ood,
-        )
+        return cifar_splits(CIFAR100_TRAIN, CIFAR100_TEST, CIFAR10, resources)
 
     def model(self, seed: int) -> ReferenceModel:
         """Return the ResNet-20: 100 epochs of 51 s on two cores."""

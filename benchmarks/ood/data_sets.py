@@ -11,6 +11,7 @@ from suite.contracts import Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.hub import Hub
 from suite.data.split import Split
+from suite.tracks.ood.splits import Splits
 
 _CIFAR10 = ("uoft-cs/cifar10", "0b2714987fa478483af9968de7c934580d0bb9a2", "plain_text", "img")
 _CIFAR100 = ("uoft-cs/cifar100", "aadb3af77e9048adbea6b47c21a81e47dd092ae5", "cifar100", "img", "fine_label")
@@ -54,6 +55,9 @@ PLACES365 = DataSet(
     optional=True,
 )
 
+CIFAR_FAR = {"mnist": MNIST, "svhn": SVHN, "textures": TEXTURES, "places365": PLACES365}
+"""OpenOOD's far-OOD sets of both CIFARs."""
+
 VALIDATION = 1000
 TINY_IMAGENET_CLASSES = 200
 VALIDATION_CLASSES = 20  # the last of Tiny-ImageNet's 200
@@ -69,8 +73,23 @@ def tiny_imagenet(resources: Resources) -> tuple[dict[str, Split], Split]:
     """Return the validation splits and the test split of Tiny-ImageNet, disjoint in classes."""
     try:
         labels = TINY_IMAGENET.open(resources).labels
-    except Missing:
+    except Missing:  # it may be missing, as every OOD set
         return {}, Split(TINY_IMAGENET)
     held_out = labels >= TINY_IMAGENET_CLASSES - VALIDATION_CLASSES
     validation, test = (Split(TINY_IMAGENET, np.flatnonzero(mask)) for mask in (held_out, ~held_out))
     return {"tiny-imagenet": validation}, test
+
+
+def cifar_splits(train: DataSet, test: DataSet, other: DataSet, resources: Resources) -> Splits:
+    """Return the splits of a CIFAR after OpenOOD v1.5, the same for every seed; ``other`` is the other CIFAR."""
+    validation, rest = validation_and_test(test, resources)
+    validation_ood, near = tiny_imagenet(resources)
+    return Splits(
+        train=Split(train),
+        validation=validation,
+        test=rest,
+        near={other.name: Split(other), TINY_IMAGENET.name: near},
+        far={name: Split(data) for name, data in CIFAR_FAR.items()},
+        validation_ood=validation_ood,
+        outliers=validation_ood,
+    )

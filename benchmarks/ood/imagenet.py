@@ -14,7 +14,8 @@ from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.pretrained import PretrainedModel
-from suite.tracks.ood.protocol import OODTask, Splits
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.splits import Splits
 
 from .data_sets import TEXTURES, validation_and_test
 
@@ -84,7 +85,7 @@ class ImageNetTask(OODTask):
         validation, test = validation_and_test(TEST, resources, VALIDATION)
         validation_ood: dict[str, Split] = {}
         openimage_o = Split(OPENIMAGE_O)
-        with suppress(Missing):
+        with suppress(Missing):  # it may be missing, as every OOD set
             validation_ood["openimage-o"], openimage_o = validation_and_test(OPENIMAGE_O, resources, VALIDATION_OOD)
         return Splits(
             train=Split(TRAIN, per_class(TRAIN.open(resources).labels, PER_CLASS)),
