@@ -31,5 +31,10 @@ class MSP(Detector):
 
     def score(self, batch: Batch) -> Tensor:
         """Return the log of the largest softmax probability [B]."""
-        logits = batch.logits.double()
-        return logits.amax(dim=1) - logits.logsumexp(dim=1)
+        return log_msp(batch.logits)
+
+
+def log_msp(logits: Tensor) -> Tensor:
+    """Return the log of the largest softmax probability [B], in float64, where probabilities near one do not tie."""
+    precise = logits.double()
+    return precise.amax(dim=1) - precise.logsumexp(dim=1)

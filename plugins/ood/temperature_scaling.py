@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from suite import Card, Context
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
+from .msp import log_msp
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -56,5 +58,4 @@ class TemperatureScaling(Detector):
 
     def score(self, batch: Batch) -> Tensor:
         """Return the log of the largest calibrated probability [B]."""
-        logits = batch.logits.double() / self.temperature
-        return logits.amax(dim=1) - logits.logsumexp(dim=1)
+        return log_msp(batch.logits.double() / self.temperature)

@@ -51,15 +51,7 @@ class AbeT(TrainedDetector):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(context.seed)
             self.network = AbeTNetwork(data.build(context.seed))
-        data.recipe.train(
-            self.network,
-            data.pixels,
-            data.labels,
-            data.transform,
-            seed=context.seed,
-            device=context.device,
-            log=context.log,
-        )
+        data.fit(self.network, context)
 
     def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return the energies [B] and z [B, C]."""

@@ -24,8 +24,8 @@ class AbeTNetwork(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         """Return the penultimate features [N, D] of images [N, channels, height, width]."""
-        maps = self.backbone.forward_features(images)  # type: ignore[operator] # timm's convention
-        features: Tensor = self.backbone.forward_head(maps, pre_logits=True)  # type: ignore[operator] # likewise
+        maps = self.backbone.forward_features(images)
+        features: Tensor = self.backbone.forward_head(maps, pre_logits=True)
         return features
 
     def cosines(self, features: Tensor) -> Tensor:

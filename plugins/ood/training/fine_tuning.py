@@ -63,18 +63,8 @@ class FineTuned(TrainedDetector):
             optimiser=chosen.optimiser,
         )
         self.network = data.reference
-        recipe.train(
-            self.network,
-            data.pixels,
-            data.labels,
-            data.transform,
-            seed=context.seed,
-            device=context.device,
-            log=context.log,
-            loss=self.loss,
-            outliers=outliers,
-            outlier_batch=self.outlier_batch,
-        )
+        how = {"loss": self.loss, "outliers": outliers, "outlier_batch": self.outlier_batch}
+        data.fit(self.network, context, recipe, **how)
 
     def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return the scores [B] and logits [B, C] of the fine-tuned network."""

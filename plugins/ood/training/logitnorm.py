@@ -9,7 +9,7 @@ from pydantic import Field
 from suite import Card, Context, Parameters
 from suite.tracks.ood import TrainedDetector, TrainingData
 
-from .losses import log_msp
+from ..msp import log_msp
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -43,16 +43,7 @@ class LogitNorm(TrainedDetector):
     def train(self, data: TrainingData, context: Context) -> None:
         """Train a fresh network by the reference recipe."""
         self.network = data.build(context.seed)
-        data.recipe.train(
-            self.network,
-            data.pixels,
-            data.labels,
-            data.transform,
-            seed=context.seed,
-            device=context.device,
-            log=context.log,
-            loss=self.loss,
-        )
+        data.fit(self.network, context, loss=self.loss)
 
     def loss(self, network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
         """Return the cross-entropy of the normalised logits; no use is made of outliers."""

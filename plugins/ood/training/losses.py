@@ -29,9 +29,3 @@ def energy_above(logits: Tensor, margin: float) -> Tensor:
 def cross_entropy_to_uniform(logits: Tensor) -> Tensor:
     """Return ``mean(logsumexp_c f_c - mean_c f_c)``: the cross-entropy of logits [B, C] with the uniform posterior."""
     return (logits.logsumexp(dim=1) - logits.mean(dim=1)).mean()
-
-
-def log_msp(logits: Tensor) -> Tensor:
-    """Return the log of the largest softmax probability [B], in float64, where probabilities near one do not tie."""
-    precise = logits.double()
-    return precise.amax(dim=1) - precise.logsumexp(dim=1)

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from suite import Card
 
+from ..msp import log_msp
 from .fine_tuning import FineTuned, FineTuning
-from .losses import cross_entropy_to_uniform, joint_logits, log_msp
+from .losses import cross_entropy_to_uniform, joint_logits
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

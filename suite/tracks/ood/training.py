@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Context, Method
 from suite.data.transform import Transform
@@ -52,6 +52,22 @@ class TrainingData:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return self.architecture.build()
+
+    def fit(self, network: nn.Module, context: Context, recipe: Recipe | None = None, **how: Any) -> None:
+        """Train a network in place on the training split, by the reference recipe or another.
+
+        ``how`` are the further arguments of `Recipe.train`: ``loss``, and ``outliers`` with ``outlier_batch``.
+        """
+        (recipe or self.recipe).train(
+            network,
+            self.pixels,
+            self.labels,
+            self.transform,
+            seed=context.seed,
+            device=context.device,
+            log=context.log,
+            **how,
+        )
 
     def require_outliers(self, method: str) -> Tensor:
         """Return the outliers [M, height, width, channels].
