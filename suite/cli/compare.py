@@ -26,7 +26,7 @@ def compare(
     from suite.board.artifact import load_board
     from suite.board.comparison import compare as compared
     from suite.errors import SuiteError
-    from suite.run.record import read_samples
+    from suite.run.record import samples_reader
     from suite.store.reading import Reader
 
     known = registry.tasks[task]()
@@ -36,8 +36,7 @@ def compare(
     rows = [_row(tables[0], name) for name in (first, second)]
     reader = Reader(settings.database_url)
     try:
-        read = lambda run: read_samples(settings, reader.samples(run))  # noqa: E731 # shorter than a function
-        found = compared(known, tables[0], rows[0], rows[1], reader, read)
+        found = compared(known, tables[0], rows[0], rows[1], reader, samples_reader(settings, reader))
     finally:
         reader.close()
     shown = [each for each in found if full or "/" not in each.column.subset]

@@ -91,13 +91,13 @@ def protocol_digest(task: Task, ingredients: Ingredients) -> str:
     return digest({**_shared(task), "ingredients": ingredients.lineage})
 
 
+def metric_keys(task: Task) -> list[str]:
+    """Return the metrics with their versions, as an identity has them."""
+    return sorted(metric.key for metric in task.metrics)
+
+
 def _shared(task: Task) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "task": task.id,
-        "task_version": task.version,
-        "metrics": sorted(metric.key for metric in task.metrics),
-    }
+    return {"schema": SCHEMA, "task": task.id, "task_version": task.version, "metrics": metric_keys(task)}
 
 
 def source_digest(entry: Entry[type[Method]]) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from suite.run.provenance import environment
 from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.settings import Settings
 from suite.store.owner import is_known_dead
+from suite.store.reading import Reader
 from suite.store.rows import CellRow, Ending, ScoreRow
 from suite.store.writing import Writer
 
@@ -150,6 +152,11 @@ def read_samples(settings: Settings, digest: str | None) -> pa.Table | None:
     import pyarrow.parquet
 
     return pyarrow.parquet.read_table(path)
+
+
+def samples_reader(settings: Settings, reader: Reader) -> Callable[[str], pa.Table | None]:
+    """Return what reads the per-sample table of a run by the run's id; see `read_samples`."""
+    return lambda run: read_samples(settings, reader.samples(run))
 
 
 def _tail(path: Path) -> str:

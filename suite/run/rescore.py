@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from suite.contracts import Resources, Task
 from suite.errors import SuiteError
 from suite.hashing import canonical_json, digest
-from suite.run.identity import known_ingredients, protocol_digest
+from suite.run.identity import known_ingredients, metric_keys, protocol_digest
 from suite.run.record import read_samples
 from suite.run.result import Result, check_result
 from suite.store.reading import Reader
@@ -41,7 +41,7 @@ def rescore(resources: Resources, tasks: Sequence[Task]) -> Rescored:
             task = by_id.get(old.cell.task)
             if task is None or old.state != "done" or old.cell.task_version != task.version:
                 continue
-            if json.loads(old.cell.identity)["metrics"] == _metrics(task):
+            if json.loads(old.cell.identity)["metrics"] == metric_keys(task):
                 summary.current += 1
                 continue
             try:
@@ -52,10 +52,6 @@ def rescore(resources: Resources, tasks: Sequence[Task]) -> Rescored:
         writer.close()
         reader.close()
     return summary
-
-
-def _metrics(task: Task) -> list[str]:
-    return sorted(metric.key for metric in task.metrics)
 
 
 def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> bool:
@@ -100,7 +96,7 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
 
 def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
     """Return the cell that a run with today's metrics would have; its data and models must be those of then."""
-    identity = {**json.loads(old.identity), "metrics": _metrics(task)}
+    identity = {**json.loads(old.identity), "metrics": metric_keys(task)}
     found = known_ingredients(task, old.seed, resources)
     if found is None or found.fingerprints != identity["ingredients"]:
         raise SuiteError(
