@@ -63,5 +63,6 @@ class FieldPotential(Detector):
     def _energy(self, features: Tensor, logits: Tensor) -> Tensor:
         posterior = (logits / self.parameters.temperature).softmax(dim=1) if self.parameters.wells == "class" else None
         potential = self.field.potential(self.field.place(features), posterior)
-        charges = {"energy": lambda: logits.logsumexp(dim=1), "norm": lambda: features.norm(dim=1), "none": lambda: 1.0}
-        return charges[self.parameters.charge]() * potential
+        if self.parameters.charge == "none":
+            return potential
+        return potential * (logits.logsumexp(dim=1) if self.parameters.charge == "energy" else features.norm(dim=1))

@@ -48,11 +48,11 @@ class RankFeat(Detector):
         import torch
 
         with torch.no_grad():
-            maps = self._network.forward_features(images)  # type: ignore[operator] # timm's convention
+            maps = self._network.forward_features(images)
             # A matrix or its transpose: the component is the same.
             last = maps.ndim == 4 and getattr(self._network, "output_fmt", "NCHW") == "NHWC"
             matrix = maps.flatten(1, 2) if last else maps.flatten(2)
-            logits = self._network.forward_head(without_rank_one(matrix).view_as(maps))  # type: ignore[operator]
+            logits = self._network.forward_head(without_rank_one(matrix).view_as(maps))
             energy: Tensor = logits.logsumexp(dim=1)
             return energy
 

@@ -173,7 +173,7 @@ class MahalanobisODINOnImages(OnImages):
         network = train.network
 
         def encoder(images: Tensor) -> Tensor:
-            features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)  # type: ignore[operator]
+            features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)
             return features
 
         return self._class(encoder, **self._options)
@@ -191,12 +191,12 @@ class RankFeatOnMaps(OnImages):
         columns: list[bool] = []
 
         def backbone(images: Tensor) -> Tensor:
-            maps: Tensor = network.forward_features(images)  # type: ignore[operator]
+            maps: Tensor = network.forward_features(images)
             columns[:] = [maps.ndim == 3]
             return maps.unsqueeze(3) if columns[0] else maps
 
         def head(maps: Tensor) -> Tensor:
-            logits: Tensor = network.forward_head(maps.squeeze(3) if columns[0] else maps)  # type: ignore[operator]
+            logits: Tensor = network.forward_head(maps.squeeze(3) if columns[0] else maps)
             return logits
 
         return self._class(backbone, head, **self._options)

@@ -53,7 +53,7 @@ class Peer:
             "peer": self.peer,
         }
         if fields:
-            declared["Parameters"] = create_model("Parameters", __base__=Parameters, __module__=__name__, **fields)  # type: ignore[call-overload] # pydantic's own signature
+            declared["Parameters"] = create_model("Parameters", __base__=Parameters, __module__=__name__, **fields)
         return type(f"PyTorchOOD{self.peer}", (self.adapter,), declared)
 
     def _card(self, release: str) -> Card:

@@ -39,40 +39,37 @@ def tune(
         raise SuiteError(
             f"{task} has no OOD validation data at hand to tune on", place="--tune", next="suite run without --tune"
         )
-    points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    trials = tuple(_trial(method, fixed, point, task, model, splits, context) for point in points)
-    valued = [trial for trial in trials if trial.value is not None]
+
+    def measured(point: dict[str, Any]) -> Trial:
+        try:
+            value = _validation_auroc(method(**fixed, **point), task, model, splits, context)
+        except ValueError as error:  # such as more neighbours than samples
+            return Trial(parameters=point, error=str(error)[:500])
+        return Trial(parameters=point, value=value)
+
+    points = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
+    trials = tuple(map(measured, points))
+    valued = [(trial.value, trial) for trial in trials if trial.value is not None]
     if not valued:
         raise SuiteError(
             f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
             place="--tune",
             next=f"suite methods show {method.name}",
         )
-    best = max(valued, key=lambda trial: trial.value or 0.0)
+    value, best = max(valued, key=lambda pair: pair[0])
     return Tuning(
         chosen=best.parameters,
-        value=best.value or 0.0,
+        value=value,
         measured=f"mean AUROC of ID validation against {', '.join(splits.validation_ood)} (validation)",
         data=splits.validation_digest(context.resources),
         trials=trials,
     )
 
 
-def _trial(
-    method: type[Method],
-    fixed: Mapping[str, Any],
-    point: dict[str, Any],
-    task: str,
-    model: Network,
-    splits: Development,
-    context: TaskContext,
-) -> Trial:
-    try:
-        fitted = fit(method(**fixed, **point), task, model, splits, context)
-        tests = {"id": splits.validation, **splits.validation_ood}
-        count = sum(len(split.rows(context.resources)) for split in tests.values())
-        scores = fitted.judge(tests, context.rng("validation-order").permutation(count)).scores
-    except ValueError as error:
-        return Trial(parameters=point, error=str(error)[:500])
-    values = [auroc(scores["id"], scores[name]) for name in splits.validation_ood]
-    return Trial(parameters=point, value=float(np.mean(values)))
+def _validation_auroc(method: Method, task: str, model: Network, splits: Development, context: TaskContext) -> float:
+    """Return the mean over the OOD validation sets, from a random mixture of all validation samples."""
+    fitted = fit(method, task, model, splits, context)
+    tests = {"id": splits.validation, **splits.validation_ood}
+    count = sum(len(split.rows(context.resources)) for split in tests.values())
+    scores = fitted.judge(tests, context.rng("validation-order").permutation(count)).scores
+    return float(np.mean([auroc(scores["id"], scores[name]) for name in splits.validation_ood]))
