@@ -8,9 +8,10 @@ import io
 from streamlit.testing.v1 import AppTest
 
 from suite.board.export import flat_rows, to_csv
+from suite.board.model import Standing
 from suite.leaderboard.components import grid
 
-from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, texts
+from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, row, table, texts
 
 
 def column(app: AppTest, name: str) -> list[object]:
@@ -50,6 +51,24 @@ def test_address_of_something_that_is_not_there_shows_the_first(page: Open) -> N
     app = page(track="nonsense", task="demo/nonsense", columns="nonsense", sort="nonsense")
     assert_sound(app)
     assert app.selectbox(key="task").value == "demo/tiny"
+
+
+def test_leagues_are_ranked_together_on_request(page: Open) -> None:
+    first = table("demo/tiny", "a")
+    rows = (
+        row("alpha", 1, 0.9, together=Standing(place=2, best=1, worst=2)),
+        row("trained", 1, 0.95, league="training", together=Standing(place=1, best=1, worst=2)),
+    )
+    leagues = first.model_copy(update={"rows": rows})
+    board = BOARD.model_copy(update={"tables": (leagues,)})
+    app = page(board=board)
+    assert_sound(app)
+    assert column(app, "rank") == ["1 (1–2)", "1 (1–2)"]
+    assert column(app, "league") == ["main", "training"]
+    app.toggle(key="together").set_value(True).run()
+    assert_sound(app)
+    assert dict(zip(methods(app), column(app, "rank"), strict=True)) == {"trained": "1 (1–2)", "alpha": "2 (1–2)"}
+    assert len(page().toggle) == 1  # one league: nothing to rank together
 
 
 def test_choosing_another_track_chooses_one_of_its_tasks(page: Open) -> None:
