@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from suite import Context
+from suite.plugins.ood.msp import log_msp
 from suite.plugins.ood.training.abet import AbeT
 from suite.plugins.ood.training.energy_finetune import EnergyFineTuning
 from suite.plugins.ood.training.logitnorm import LogitNorm
-from suite.plugins.ood.msp import log_msp
 from suite.plugins.ood.training.meta_ood import DISCLAIMER, MetaOOD
 from suite.plugins.ood.training.mixoe import MixOE
 from suite.plugins.ood.training.outlier_exposure import OutlierExposure
