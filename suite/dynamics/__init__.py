@@ -1,0 +1,1 @@
+"""Metastable dynamics: potentials, simulation, embeddings in many dimensions, and the exact oracle."""
