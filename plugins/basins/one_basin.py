@@ -1,0 +1,24 @@
+"""Control: everything is one basin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card
+from suite.tracks.basins import BasinContext, BasinDetector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class OneBasin(BasinDetector):
+    """Says that all representatives share one basin; its ARI is 0 where that is wrong."""
+
+    name = "one-basin"
+    version = "1"
+    league = "control"
+    card = Card(title="One basin", status="baseline")
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+        """Return zeros [K]."""
+        return [0] * len(trajectories)

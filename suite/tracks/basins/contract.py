@@ -1,0 +1,92 @@
+"""What a basin detector gets and what it must return."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from suite.contracts import Context, Method
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+KNOWN = "number known"
+
+
+class Simulator(Protocol):
+    """Makes further trajectories; every integrator step is counted, and there is a limit."""
+
+    @property
+    def steps_left(self) -> int:
+        """How many integrator steps may still be spent."""
+
+    def simulate(self, representatives: Sequence[int], count: int) -> Tensor:
+        """Return ``count`` new trajectories from each representative [len(representatives), count, L, D].
+
+        Raises:
+            ValueError: that takes more than ``steps_left``.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasinContext(Context):
+    """What a detector may use besides the trajectories.
+
+    Attributes:
+        count: how many basins there are, for methods of the league `KNOWN`; None for all others.
+        burn_in: how many frames at the beginning of each trajectory still remember where it started.
+        simulator: for more trajectories from the same representatives.
+    """
+
+    count: int | None
+    burn_in: int
+    simulator: Simulator
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A detector's answer.
+
+    Attributes:
+        labels: basin of each representative [K], integers; which integer stands for which basin means nothing.
+        risk: the risk of the best classifier between the states that two representatives' trajectories visit [K, K],
+            as far as the detector can tell: 1/2 if nothing tells them apart, 0 if every state does. None if it does not
+            estimate that.
+    """
+
+    labels: Sequence[int] | NDArray[np.integer] | Tensor
+    risk: NDArray[np.floating] | Tensor | None = None
+
+
+class BasinDetector(Method, ABC):
+    """A detector of metastable basins. Derive from this, declare name, version and card, and write `partition`.
+
+    One that needs to be told the number of basins declares ``league = KNOWN``; see also `known_count`.
+    """
+
+    track = "basins"
+    league = "number unknown"
+
+    @abstractmethod
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition | Sequence[int]:
+        """Return which representatives share a basin: their labels [K], or a `Partition`.
+
+        ``trajectories`` [K, M, L, D], float32, on the context's device: K representatives, M trajectories from each,
+        L saved frames in order of time, D dimensions.
+        """
+
+
+def known_count(method: type[BasinDetector]) -> type[BasinDetector]:
+    """Return the same method in the league that knows the number of basins, named ``<name>-known``."""
+    declared = {
+        "__doc__": f"{method.__name__}, told the number of basins.",
+        "__module__": method.__module__,
+        "name": f"{method.name}-known",
+        "league": KNOWN,
+        "card": method.card.model_copy(update={"title": f"{method.card.title}, number known"}),
+    }
+    return type(f"{method.__name__}Known", (method,), declared)

@@ -1,0 +1,127 @@
+"""Latent data of a problem: representatives, their trajectories and the oracle's truth, made once per system and seed.
+
+Every embedding of a system sees the same latent trajectories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from suite.contracts import Resources
+from suite.dynamics.system import System
+from suite.hashing import digest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+REPRESENTATIVES = 16
+TRAJECTORIES = 16
+FRAMES = 24
+BURN_IN = 6
+SCATTER = 60
+AMBIGUOUS = 0.05
+"""Starts are drawn anew while the share of ambiguous pairs is not below this, as when one lies on a ridge."""
+ATTEMPTS = 20
+VERSION = 1
+"""Raised when the same system and seed give other numbers."""
+
+
+@dataclass(frozen=True)
+class Latent:
+    """The latent data of one system and seed; an ingredient of kind ``data``.
+
+    Representatives start around the system's sites in turn, scattered by a few steps of the dynamics, in random order.
+    """
+
+    system: System
+    seed: int
+
+    kind: Literal["data"] = "data"
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.system.name
+
+    @property
+    def _definition(self) -> dict[str, Any]:
+        fields = {name: value for name, value in vars(self.system).items() if name != "potential"}
+        protocol = (VERSION, REPRESENTATIVES, TRAJECTORIES, FRAMES, BURN_IN, SCATTER)
+        return {"system": fields, "protocol": protocol}
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {**self._definition, "seed": self.seed}
+
+    def arrays(self, resources: Resources) -> dict[str, Tensor]:
+        """Return starts [K, d], trajectories [K, M, L, d], risk [K, K], labels [K] and the share of ambiguous pairs."""
+        return resources.cache.tensors("basins", self._identity, self._make)
+
+    def simulate(self, starts: Tensor, representatives: Sequence[int], first: int, count: int) -> Tensor:
+        """Return trajectories ``first`` to ``first + count - 1`` of some representatives [len, count, L, d].
+
+        A trajectory of the same representative and number is always the same; ``starts`` [K, d] are all of them.
+        """
+        import torch
+
+        from suite.dynamics.counter import keys, stream
+        from suite.dynamics.langevin import simulate
+
+        chosen = torch.tensor(list(representatives))
+        numbers = trajectory_numbers(chosen, first, count)
+        stream_of_keys = keys(stream(self.seed, f"{self.name} trajectories"), numbers)
+        found = simulate(self.system, starts[chosen].repeat_interleave(count, dim=0), stream_of_keys, FRAMES)
+        return found.view(len(chosen), count, FRAMES, -1)
+
+    def _make(self) -> dict[str, Tensor]:
+        import torch
+
+        from suite.dynamics.counter import keys, stream
+        from suite.dynamics.langevin import simulate
+        from suite.dynamics.oracle import truth
+
+        sites = torch.tensor(self.system.sites, dtype=torch.float32)
+        order = np.random.default_rng([self.seed, *self.name.encode()]).permutation(REPRESENTATIVES)
+        for attempt in range(ATTEMPTS):
+            scatter = keys(stream(self.seed, f"{self.name} starts {attempt}"), torch.arange(REPRESENTATIVES))
+            starts = simulate(self.system, sites[order % len(sites)], scatter, 1, every=SCATTER)[:, 0]
+            found = truth(self.system, starts.numpy(), FRAMES, BURN_IN)
+            if found.ambiguous < AMBIGUOUS:
+                break
+        else:
+            raise ValueError(f"{self.name}: {100 * found.ambiguous:.0f} % of pairs are ambiguous; change the horizon")
+        return {
+            "starts": starts,
+            "trajectories": self.simulate(starts, range(REPRESENTATIVES), 0, TRAJECTORIES),
+            "risk": torch.from_numpy(found.risk),
+            "labels": torch.from_numpy(found.labels),
+            "ambiguous": torch.tensor(found.ambiguous),
+        }
+
+    def known_fingerprint(self, resources: Resources) -> str | None:
+        """See `Ingredient`."""
+        note = resources.cache.note("basins", self._identity)
+        return note["sha256"] if note and resources.cache.has_tensors("basins", self._identity) else None
+
+    def fingerprint(self, resources: Resources) -> str:
+        """See `Ingredient`; simulates if need be."""
+        arrays = self.arrays(resources)
+        sha256 = digest({name: digest(array.numpy().tobytes().hex()) for name, array in arrays.items()})
+        resources.cache.write_note("basins", self._identity, {"sha256": sha256})
+        return sha256
+
+    def lineage(self, resources: Resources) -> str:
+        """See `Ingredient`: what the seeds share."""
+        return digest(self._definition)
+
+
+def trajectory_numbers(representatives: Tensor, first: int, count: int) -> Tensor:
+    """Return the numbers [K * count] of trajectories ``first`` to ``first + count - 1`` of each representative."""
+    import torch
+
+    return (representatives[:, None] * 2**32 + torch.arange(first, first + count)).flatten()

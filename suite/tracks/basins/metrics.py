@@ -1,0 +1,105 @@
+"""Metrics of the basins track: exact functions of two labellings, and of two risk matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from suite.contracts import Metric
+
+
+def _table(true: ArrayLike, found: ArrayLike) -> NDArray[np.int64]:
+    """Return how many items each pair of labels shares."""
+    _, rows = np.unique(np.asarray(true), return_inverse=True)
+    _, columns = np.unique(np.asarray(found), return_inverse=True)
+    if rows.shape != columns.shape or rows.ndim != 1 or not rows.size:
+        raise ValueError(f"expected two labellings of the same items, got shapes {rows.shape} and {columns.shape}")
+    counts = np.zeros((rows.max() + 1, columns.max() + 1), dtype=np.int64)
+    np.add.at(counts, (rows, columns), 1)
+    return counts
+
+
+def adjusted_rand_index(true: ArrayLike, found: ArrayLike) -> float:
+    """Return the adjusted Rand index of two labellings [K]: 1 for the same partition, 0 in the mean by chance.
+
+    Two labellings that both say one group, or both say all single, are the same partition.
+    Source: Hubert and Arabie 1985. Counted in integers; one division.
+    """
+    counts = _table(true, found)
+
+    def pairs(numbers: NDArray[np.int64]) -> int:
+        return int((numbers * (numbers - 1) // 2).sum())
+
+    both, first, second = pairs(counts), pairs(counts.sum(axis=1)), pairs(counts.sum(axis=0))
+    every = pairs(np.array([counts.sum()]))
+    # Over the common denominator 2 * every, so that equal partitions give exactly one.
+    numerator, denominator = 2 * (both * every - first * second), (first + second) * every - 2 * first * second
+    return 1.0 if denominator == 0 else numerator / denominator
+
+
+def count_error(true: ArrayLike, found: ArrayLike) -> int:
+    """Return by how many the number of groups in two labellings [K] differs."""
+    counts = _table(true, found)
+    return int(abs(counts.shape[0] - counts.shape[1]))
+
+
+def is_exact(true: ArrayLike, found: ArrayLike) -> bool:
+    """Tell whether two labellings [K] are the same partition."""
+    counts = _table(true, found) > 0
+    return bool((counts.sum(axis=0) == 1).all() and (counts.sum(axis=1) == 1).all())
+
+
+def risk_error(exact: ArrayLike, estimated: ArrayLike) -> float:
+    """Return the mean absolute difference of two risk matrices [K, K] over the pairs above the diagonal."""
+    first, second = np.asarray(exact, dtype=np.float64), np.asarray(estimated, dtype=np.float64)
+    if first.shape != second.shape or first.ndim != 2 or first.shape[0] != first.shape[1]:
+        raise ValueError(f"expected two matrices [K, K], got shapes {first.shape} and {second.shape}")
+    above = np.triu_indices(len(first), 1)
+    return float(np.abs(first - second)[above].mean()) if above[0].size else 0.0
+
+
+ARI = Metric(
+    name="ari",
+    direction="higher",
+    bounds=(-1, 1),
+    unit="index",
+    definition="Adjusted Rand index of the labels of the representatives against the oracle's: 1 is the same "
+    "partition, 0 what chance gives in the mean. A problem on which the method fails counts 0.",
+)
+COUNT_ERROR = Metric(
+    name="count_error",
+    direction="lower",
+    bounds=(0, None),
+    unit="basins",
+    definition="By how many basins the number that was found differs from the oracle's. A failure has found none.",
+)
+EXACT = Metric(
+    name="exact",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of problems whose partition is exactly the oracle's.",
+)
+RISK_ERROR = Metric(
+    name="risk_error",
+    direction="lower",
+    bounds=(0, 1),
+    unit="risk",
+    definition="Mean absolute error of the estimated risk against the exact balanced Bayes risk, over all pairs of "
+    "representatives; only for methods that estimate it, over the problems on which they do.",
+)
+STEPS = Metric(
+    name="simulator_steps",
+    direction="lower",
+    bounds=(0, None),
+    unit="steps",
+    definition="Integrator steps of all trajectories that the method used, those that it was given included.",
+)
+SECONDS = Metric(
+    name="seconds",
+    direction="lower",
+    bounds=(0, None),
+    unit="s",
+    definition="Wall-clock seconds of the method on one problem, without those of the simulator.",
+)
+METRICS = (ARI, COUNT_ERROR, EXACT, RISK_ERROR, STEPS, SECONDS)

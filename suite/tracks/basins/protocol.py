@@ -1,0 +1,196 @@
+"""The protocol of the basins track: every problem's trajectories to the method, its labels against the oracle's."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from suite.contracts import Column, Ingredient, Method, Outcome, Score, Task, TaskContext, Trial, Tuning
+from suite.dynamics.embedding import Embedding
+from suite.errors import SuiteError
+from suite.hashing import digest
+from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition
+from suite.tracks.basins.latent import BURN_IN, Latent
+from suite.tracks.basins.metrics import ARI, METRICS
+from suite.tracks.basins.problem import MeteredSimulator, Problem
+from suite.tracks.basins.samples import Answer, from_table, scores, to_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+
+class BasinTask(Task):
+    """Base of the basin tasks: every system through every embedding.
+
+    Declare the class attributes, the names of the ``systems`` and the ``embeddings``; ``development`` names the systems
+    on which ``suite run --tune`` chooses parameters, which are none of the task's own.
+    """
+
+    metrics = METRICS
+    primary = Column(metric=ARI.name, subset="mean")
+    systems: tuple[str, ...]
+    embeddings: tuple[Embedding, ...]
+    development: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "systems") and hasattr(cls, "embeddings"):
+            groups = [embedding.name for embedding in cls.embeddings]
+            cls.subsets = ("mean", *groups, *(f"{group}/{system}" for group in groups for system in cls.systems))
+
+    def problems(self, seed: int, systems: Sequence[str]) -> list[Problem]:
+        """Return the problems of a seed with these systems."""
+        return [Problem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)]
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the seed's latent trajectories and truths."""
+        return latents(self.systems, seed)
+
+    def prepare(self, context: TaskContext) -> None:
+        """Simulate and solve what is not in the cache."""
+        for latent in latents(self.systems, context.seed):
+            latent.fingerprint(context.resources)
+
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
+
+        Raises:
+            Exception: what the method raised, if it fails at every problem.
+        """
+        detector = _detector(method)
+        answers = [_ask(detector, problem, context) for problem in self.problems(context.seed, self.systems)]
+        failures = [answer for answer in answers if answer.error]
+        if len(failures) == len(answers):
+            raise ValueError(f"{method.name} fails at every problem, first with: {failures[0].error}")
+        ambiguous = {
+            latent.name: float(latent.arrays(context.resources)["ambiguous"])
+            for latent in latents(self.systems, context.seed)
+        }
+        facts = {"ambiguous pairs": ", ".join(f"{name} {100 * share:.1f} %" for name, share in ambiguous.items())}
+        if failures:
+            facts["failures"] = f"{len(failures)} of {len(answers)}, first {failures[0].problem}: {failures[0].error}"
+        return Outcome(
+            scores=scores(answers),
+            samples=to_table(answers),
+            cost={"partition_seconds": sum(answer.seconds for answer in answers)},
+            facts=facts,
+        )
+
+    def tune(
+        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+    ) -> Tuning:
+        """Return the grid's best point by the mean ARI on the development systems, through the same embeddings."""
+        if not self.development:
+            raise SuiteError(f"{self.id} has no development systems", place="--tune", next="suite run without --tune")
+        problems = self.problems(context.seed, self.development)
+
+        def measured(point: dict[str, Any]) -> Trial:
+            answers = [_ask(_detector(method(**fixed, **point)), problem, context) for problem in problems]
+            failures = [answer.error for answer in answers if answer.error]
+            if len(failures) == len(answers):
+                return Trial(parameters=point, error=failures[0][:500])
+            return Trial(parameters=point, value=float(np.mean([answer.values[ARI.name] for answer in answers])))
+
+        points = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
+        trials = tuple(map(measured, points))
+        valued = [(trial.value, trial) for trial in trials if trial.value is not None]
+        if not valued:
+            raise SuiteError(
+                f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
+                place="--tune",
+                next=f"suite methods show {method.name}",
+            )
+        value, best = max(valued, key=lambda pair: pair[0])
+        return Tuning(
+            chosen=best.parameters,
+            value=value,
+            measured=f"mean ARI on {', '.join(self.development)}",
+            data=digest([each.fingerprint(context.resources) for each in latents(self.development, context.seed)]),
+            trials=trials,
+        )
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
+        """Return the scores of a stored per-sample table, by the metrics as they are now."""
+        return scores(from_table(samples))
+
+
+def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
+    """Return the latent data of named systems with this seed."""
+    from suite.dynamics.systems import SYSTEMS
+
+    return tuple(Latent(SYSTEMS[name], seed) for name in systems)
+
+
+def _detector(method: Method) -> BasinDetector:
+    if not isinstance(method, BasinDetector):
+        raise TypeError(f"{type(method).__name__} is not a suite.tracks.basins.BasinDetector")
+    return method
+
+
+def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answer:
+    resources = context.resources
+    known = problem.latent.arrays(resources)
+    labels = known["labels"].numpy()
+    trajectories = problem.trajectories(resources)
+    arrays = hashlib.sha256(trajectories.cpu().numpy().tobytes()).hexdigest()
+    simulator = _Timed(problem, resources)
+    given = BasinContext(
+        **vars(context.method),
+        count=len(np.unique(labels)) if method.league == KNOWN else None,
+        burn_in=BURN_IN,
+        simulator=simulator,
+    )
+    found, risk, error = None, None, ""
+    started = time.perf_counter()
+    try:
+        found, risk = _checked(method.partition(trajectories, given), len(labels))
+    except Exception as problem_with_it:  # a failure is a result: this problem counts 0, the others go on
+        error = f"{type(problem_with_it).__name__}: {problem_with_it}"[:500]
+    seconds = time.perf_counter() - started - simulator.seconds
+    return Answer(
+        problem=problem.name,
+        starts=known["starts"].double().numpy(),
+        labels=labels,
+        exact_risk=known["risk"].numpy(),
+        found=found,
+        risk=risk,
+        steps=simulator.steps,
+        seconds=seconds,
+        arrays=arrays,
+        error=error,
+    )
+
+
+class _Timed(MeteredSimulator):
+    """Takes the time, so that it is not counted as the method's."""
+
+    seconds = 0.0
+
+    def simulate(self, representatives: Sequence[int], count: int) -> Tensor:
+        started = time.perf_counter()
+        try:
+            return super().simulate(representatives, count)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+def _checked(answer: Partition | Sequence[int], count: int) -> tuple[NDArray[np.int64], NDArray[np.float64] | None]:
+    """Return labels [K] and risk [K, K], or None, as arrays."""
+    partition = answer if isinstance(answer, Partition) else Partition(answer)
+    labels = np.asarray(partition.labels)
+    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"expected {count} integers as labels, got {labels.dtype} of shape {labels.shape}")
+    _, numbered = np.unique(labels, return_inverse=True)
+    if partition.risk is None:
+        return numbered.astype(np.int64), None
+    risk = np.asarray(partition.risk, dtype=np.float64)
+    if risk.shape != (count, count) or not np.isfinite(risk).all():
+        raise ValueError(f"expected a finite risk matrix [{count}, {count}], got shape {risk.shape}")
+    return numbered.astype(np.int64), risk
