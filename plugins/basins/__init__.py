@@ -7,8 +7,26 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "c2st_ridge:C2STRidge",
+    "c2st_ridge:C2STRidgeKnown",
+    "energy_distance:EnergyDistance",
+    "energy_distance:EnergyDistanceKnown",
+    "gmm:GMM",
+    "gmm:GMMKnown",
+    "hdbscan:HDBSCAN",
+    "kmeans:KMeans",
+    "kmeans:KMeansKnown",
+    "mmd:MMD",
+    "mmd:MMDKnown",
+    "msm_pcca:MSMPCCA",
+    "msm_pcca:MSMPCCAKnown",
+    "msm_pcca:TICAMSMPCCA",
+    "msm_pcca:TICAMSMPCCAKnown",
     "one_basin:OneBasin",
     "random_labels:Random",
+    "spectral:Spectral",
+    "spectral:SpectralKnown",
+    "trajectory_mean_ward:TrajectoryMeanWard",
     "trajectory_mean_ward:TrajectoryMeanWardKnown",
 )
 
