@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from suite.hookspecs import hookimpl
 
@@ -29,10 +30,11 @@ METHODS = (
     "trajectory_mean_ward:TrajectoryMeanWard",
     "trajectory_mean_ward:TrajectoryMeanWardKnown",
 )
+WITH_DEEPTIME = ("vampnet:VAMPnet",)
 
 
 @hookimpl
 def suite_register_methods(register: Callable[[str], None]) -> None:
-    """Register every method of this folder."""
-    for method in METHODS:
+    """Register every method of this folder; VAMPnet where deeptime is installed."""
+    for method in (*METHODS, *WITH_DEEPTIME) if find_spec("deeptime") else METHODS:
         register(f"{__name__}.{method}")

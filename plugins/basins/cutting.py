@@ -53,11 +53,12 @@ def cut(
         return np.zeros(1, dtype=np.int64)
     tree = hierarchy.linkage(condensed, linkage)
     if count is None and rule == "threshold":
-        return np.unique(hierarchy.fcluster(tree, height, "distance"), return_inverse=True)[1]
-    if count is None:
+        count = 1 + int((tree[:, 2] > height).sum())
+    elif count is None:
         count = _best_silhouette(distances, tree) if rule == "silhouette" else _largest_gap(tree)
     # Unlike fcluster's maxclust this makes that many groups even if merges have the same height.
-    return hierarchy.cut_tree(tree, count)[:, 0].astype(np.int64)
+    labels: NDArray[np.int64] = hierarchy.cut_tree(tree, [count])[:, 0].astype(np.int64)
+    return labels
 
 
 def _best_silhouette(distances: NDArray[np.floating], tree: NDArray[np.float64]) -> int:

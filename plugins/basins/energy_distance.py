@@ -30,7 +30,8 @@ class EnergyDistance(BasinDetector):
         """Return the groups of the energy distances' tree [K]."""
         frames = trajectories[:, :, context.burn_in :]
         found = discrepancies(frames, lambda squared: squared.sqrt_().neg_())
-        return cut(found, count=context.count).tolist()
+        labels: list[int] = cut(found, count=context.count).tolist()
+        return labels
 
 
 EnergyDistanceKnown = known_count(EnergyDistance)

@@ -33,7 +33,8 @@ def principal(frames: NDArray[np.float32], components: int) -> NDArray[np.float6
     flat = frames.reshape(-1, frames.shape[2]).astype(np.float64)
     flat -= flat.mean(axis=0)
     _, vectors = np.linalg.eigh(flat.T @ flat)
-    return (flat @ vectors[:, ::-1][:, :components]).reshape(*frames.shape[:2], -1)
+    scores: NDArray[np.float64] = (flat @ vectors[:, ::-1][:, :components]).reshape(*frames.shape[:2], -1)
+    return scores
 
 
 def vote(labels: NDArray[np.integer]) -> list[int]:

@@ -11,7 +11,7 @@ from suite import Card, Parameters
 from suite.tracks.basins import BasinContext, BasinDetector, known_count
 
 from .cutting import MOST_GROUPS
-from .frames import settled, vote
+from .frames import settled, thinned, vote
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ SCORED = 600
 
 
 class KMeans(BasinDetector):
-    """Clusters all frames after burn-in; a representative belongs where most of its frames do.
+    """Clusters frames after burn-in; a representative belongs where most of its frames do.
 
     Where the number of basins is not known: as many clusters of 2 to 8 as have the largest silhouette. Sources: Lloyd
     1982, started as Arthur and Vassilvitskii 2007; Rousseeuw 1987.
@@ -34,15 +34,16 @@ class KMeans(BasinDetector):
     card = Card(title="k-means on frames", status="baseline", note="Lloyd 1982; scikit-learn, k-means++.")
 
     class Parameters(Parameters):
-        """A few restarts, of which the best is kept."""
+        """A few restarts, of which the best is kept, on a part of the frames."""
 
         restarts: int = Field(3, ge=1, description="how many starts; the one with the smallest inertia counts")
+        frames: int = Field(2048, ge=16, description="of how many frames at most, evenly spaced")
 
     parameters: Parameters
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
         """Return each representative's most frequent cluster [K]."""
-        frames = settled(trajectories, context.burn_in)
+        frames = thinned(settled(trajectories, context.burn_in), self.parameters.frames)
         points = frames.reshape(-1, frames.shape[2])
         labels = grouped(lambda _: points, context.count, context.rng("k-means"), self.parameters.restarts)
         return vote(labels.reshape(frames.shape[:2]))

@@ -33,7 +33,8 @@ def connected_sets(counts: NDArray[np.float64]) -> NDArray[np.int32]:
 def reversible(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the reversible transition matrix [S, S] of maximum likelihood and its stationary distribution [S].
 
-    States may fall into several connected sets, each of which is strongly connected; they get the shares of the counts.
+    States may fall into several sets, each strongly connected. How much weight they have against each other is not
+    determined by the counts, and means nothing here.
     Source: Bowman et al. 2009, a fixed-point iteration.
 
     Raises:

@@ -23,7 +23,7 @@ class MMD(BasinDetector):
     """Squared maximum mean discrepancy of the frames of each pair of representatives, average linkage, silhouette.
 
     Source: Gretton et al. 2012, kernel ``exp(-||x - y||^2 / (2 s^2))``, with the median distance between frames of all
-    representatives for s. Unbiased, with trajectories as the independent units.
+    representatives for the unit of s. Unbiased, with trajectories as the independent units.
     """
 
     name = "mmd"
@@ -35,19 +35,20 @@ class MMD(BasinDetector):
     )
 
     class Parameters(Parameters):
-        """The median heuristic."""
+        """A quarter of the usual median: chosen on the development systems, where it saves what has no mean."""
 
-        bandwidth: float = Field(1.0, gt=0, description="the kernel's width s, in median distances")
+        bandwidth: float = Field(0.25, gt=0, description="the kernel's width s, in median distances")
 
     parameters: Parameters
-    grid = {"bandwidth": (1.0, 0.25, 0.5, 2.0)}
+    grid = {"bandwidth": (0.25, 0.125, 0.18, 0.35, 0.5, 1.0)}
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
         """Return the groups of the discrepancies' tree [K]."""
         frames = trajectories[:, :, context.burn_in :]
         width = 2 * self.parameters.bandwidth**2 * _median(frames)
         found = discrepancies(frames, lambda squared: squared.div_(-width).exp_())
-        return cut(found, count=context.count).tolist()
+        labels: list[int] = cut(found, count=context.count).tolist()
+        return labels
 
 
 def _median(frames: Tensor) -> float:

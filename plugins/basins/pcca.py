@@ -34,7 +34,8 @@ def memberships(modes: NDArray[np.float64]) -> NDArray[np.float64]:
         return -float((whole**2 / whole[0]).sum())
 
     found = fmin(blur, start.ravel(), disp=False)
-    return np.clip(modes @ _feasible(found.reshape(start.shape), modes), 0, 1)
+    crisp: NDArray[np.float64] = modes @ _feasible(found.reshape(start.shape), modes)
+    return crisp.clip(0, 1)
 
 
 def _outermost(modes: NDArray[np.float64]) -> NDArray[np.int64]:

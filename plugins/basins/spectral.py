@@ -35,12 +35,12 @@ class Spectral(BasinDetector):
     class Parameters(Parameters):
         """The graph is of a part of the frames, since its cost is quadratic."""
 
-        neighbours: int = Field(10, ge=1, description="how many neighbours each frame is joined to")
+        neighbours: int = Field(20, ge=1, description="how many neighbours each frame is joined to")
         frames: int = Field(2048, ge=16, description="of how many frames at most, evenly spaced")
         restarts: int = Field(3, ge=1, description="how many starts of k-means")
 
     parameters: Parameters
-    grid = {"neighbours": (10, 5, 20, 40)}
+    grid = {"neighbours": (20, 5, 10, 40)}
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
         """Return the most frequent cluster of each representative's frames [K].
@@ -55,7 +55,7 @@ class Spectral(BasinDetector):
         vectors = leading(frames.reshape(-1, frames.shape[2]), self.parameters.neighbours, context.count, rng)
 
         def rows(number: int) -> NDArray[np.float64]:
-            chosen = vectors[:, :number]
+            chosen: NDArray[np.float64] = vectors[:, :number]
             return chosen / np.linalg.norm(chosen, axis=1, keepdims=True).clip(min=1e-12)
 
         labels = grouped(rows, context.count, rng, self.parameters.restarts)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class TrajectoryMeanWard(BasinDetector):
     """Averages all frames after burn-in of each representative's trajectories and clusters the means by Ward's rule.
 
-    Trivial, and hard to beat where basins differ in their means. Source: Ward 1963; the number of groups by silhouette.
+    Trivial, and hard to beat where basins differ in their means. Source: Ward 1963. Where the number of basins is not
+    known it is chosen by silhouette, on unbiased distances: those of means in many dimensions are mostly noise.
     """
 
     name = "trajectory-mean-ward"
@@ -25,10 +26,18 @@ class TrajectoryMeanWard(BasinDetector):
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
         """Return the groups of the means' tree [K]."""
-        from scipy.spatial.distance import cdist
+        import torch
+        from scipy.spatial.distance import pdist, squareform
 
-        means = trajectories[:, :, context.burn_in :].mean(dim=(1, 2)).double().cpu().numpy()
-        return cut(cdist(means, means), count=context.count, linkage="ward").tolist()
+        each = trajectories[:, :, context.burn_in :].double().mean(dim=2)  # [K, M, D]
+        squares = torch.from_numpy(squareform(pdist(each.mean(dim=1).cpu().numpy(), "sqeuclidean")))
+        count = context.count
+        if count is None:
+            noise = each.var(dim=1).sum(dim=1).cpu() / each.shape[1]  # how far a mean is from its limit, squared
+            unbiased = (squares - (noise[:, None] + noise)).clamp(min=0).fill_diagonal_(0)
+            count = len(set(cut(unbiased.sqrt().numpy(), linkage="ward").tolist()))
+        labels: list[int] = cut(squares.sqrt().numpy(), count=count, linkage="ward").tolist()
+        return labels
 
 
 TrajectoryMeanWardKnown = known_count(TrajectoryMeanWard)

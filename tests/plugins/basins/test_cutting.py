@@ -33,6 +33,14 @@ def test_no_groups_are_one_group() -> None:
     assert len(set(cut(np.zeros((16, 16))))) == 1
 
 
+def test_wards_tree_cuts_a_large_group_where_the_average_cuts_an_outlier() -> None:
+    """Ward's rule weighs groups by their sizes: two halves of one crowd are farther apart than one item from both."""
+    places = np.append(np.repeat([0.0, 1.0], 20), 2.2)[:, None]
+    distances = cdist(places, places)
+    assert sorted(np.bincount(cut(distances, count=2))) == [1, 40]
+    assert sorted(np.bincount(cut(distances, count=2, linkage="ward"))) == [20, 21]
+
+
 def test_the_threshold_is_a_height() -> None:
     distances = np.array([[0.0, 0.1, 0.6], [0.1, 0.0, 0.8], [0.6, 0.8, 0.0]])
     assert [len(set(cut(distances, "threshold", height=height))) for height in (0.05, 0.1, 0.69, 0.7)] == [3, 2, 2, 1]
