@@ -7,8 +7,12 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "kway_discrimination:KWayDiscrimination",
+    "kway_discrimination:KWayDiscriminationKnown",
     "one_basin:OneBasin",
     "random_labels:Random",
+    "trajectory_discrimination:TrajectoryDiscrimination",
+    "trajectory_discrimination:TrajectoryDiscriminationKnown",
     "trajectory_mean_ward:TrajectoryMeanWardKnown",
 )
 
