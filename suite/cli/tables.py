@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from suite.board.export import shown_rank, shown_value
+from suite.board.export import shown_cost, shown_rank, shown_value, stated_costs
 from suite.board.model import Row, Table
 from suite.cli.output import console
 from suite.contracts import Column
@@ -20,16 +20,17 @@ def print_table(table: Table, *, full: bool = False) -> None:
     for name in ("rank", *(("league",) if several else ()), "method", "status"):
         grid.add_column(name)
     columns = [column for column in table.columns if full or _is_main(table, column)]
+    costs = stated_costs(table)
     for column in columns:
         metric = table.metric(column.metric)
         partial = any((value := row.value(column)) and value.partial for row in table.rows)
         mark = " partial" if partial else ""
         grid.add_column(f"{column.metric} {column.subset}{mark} ({metric.shown_unit})", justify="right")
-    for name in ("fit s", "score s", "seeds"):
+    for name in (*map(shown_cost, costs), "seeds"):
         grid.add_column(name, justify="right")
     for row in table.rows:
         values = [shown_value(table.metric(column.metric), row.value(column)) for column in columns]
-        cost = [f"{row.cost[name]:.3f}" if name in row.cost else "–" for name in ("fit_seconds", "score_seconds")]
+        cost = [f"{row.cost[name]:.3f}" if name in row.cost else "–" for name in costs]
         status = row.card.status if row.card else "?"
         league = (row.league,) if several else ()
         texts = (shown_rank(row), *league, row.label, status, *values, *cost, _seeds(table, row))
