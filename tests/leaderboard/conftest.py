@@ -224,7 +224,7 @@ def detector_samples() -> pa.Table:
 
 
 def basin_samples() -> pa.Table:
-    """Return two problems of one well each: one with a potential and an estimated risk, one of a name with markup."""
+    """Return two problems: one with a potential and an estimated risk, one whose name is markup."""
     first, second = np.array([[-1.0], [-0.9], [1.0]]), np.array([[0.0, 1.0], [0.5, 1.0], [3.0, 3.0]])
     labels, risk = np.array([0, 0, 1]), np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 0.5]])
     rest: dict[str, Any] = {"labels": labels, "exact_risk": risk, "steps": 1, "seconds": 0.1, "arrays": "a" * 64}
