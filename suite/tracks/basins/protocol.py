@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Score, Task, TaskContext, Trial, Tuning
+from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Score, Task, TaskContext, Trial, Tuning
 from suite.dynamics.embedding import Embedding
 from suite.errors import SuiteError
 from suite.hashing import digest
@@ -119,6 +119,12 @@ class BasinTask(Task):
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
         """Return the scores of a stored per-sample table, by the metrics as they are now."""
         return scores(from_table(samples))
+
+    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
+        """Return the representatives in the potential and the risk between them, for one problem."""
+        from suite.tracks.basins.pictures import basin_pictures
+
+        return basin_pictures(samples, subset)
 
 
 def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
