@@ -1,0 +1,72 @@
+"""How many groups a matrix of distances has: rules for cutting its average-linkage tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Rule = Literal["silhouette", "gap", "threshold"]
+
+MOST_GROUPS = 8
+ONE_GROUP = 0.15
+"""Where no number of groups has a mean silhouette above this, there is one group."""
+
+
+def cut(
+    distances: NDArray[np.floating], rule: Rule = "silhouette", count: int | None = None, height: float | None = None
+) -> NDArray[np.int64]:
+    """Return the group of each item [K] in the average-linkage tree of symmetric distances [K, K], zero with itself.
+
+    If ``count`` is given there are exactly that many groups and the rule does not matter. Otherwise
+
+    * ``silhouette``: as many of 2 to `MOST_GROUPS` as have the largest mean silhouette (Rousseeuw 1987), or one group
+      if that is at most `ONE_GROUP`;
+    * ``gap``: as many of 2 to `MOST_GROUPS` as leave the largest gap between the heights of two successive merges;
+    * ``threshold``: what is merged up to ``height``.
+
+    Fewer groups win ties. Source of average linkage: Sokal and Michener 1958.
+
+    Raises:
+        ValueError: the matrix is no such matrix, there are fewer items than ``count``, or the threshold has no height.
+    """
+    import numpy as np
+    from scipy.cluster.hierarchy import average, cut_tree, fcluster
+    from scipy.spatial.distance import squareform
+
+    items = len(distances)
+    if count is not None and not 1 <= count <= items:
+        raise ValueError(f"cannot make {count} groups of {items} items")
+    if count is None and rule == "threshold" and height is None:
+        raise ValueError("the rule 'threshold' needs a height")
+    condensed = squareform(distances)
+    if not (np.isfinite(condensed).all() and (condensed >= 0).all()):
+        raise ValueError("expected finite distances of at least zero")
+    if items == 1:
+        return np.zeros(1, dtype=np.int64)
+    tree = average(condensed)
+    if count is None and rule == "threshold":
+        return np.unique(fcluster(tree, height, "distance"), return_inverse=True)[1]
+    if count is None:
+        count = _best_silhouette(distances, tree) if rule == "silhouette" else _largest_gap(tree)
+    # Unlike fcluster's maxclust this makes that many groups even if merges have the same height.
+    return cut_tree(tree, count)[:, 0].astype(np.int64)
+
+
+def _best_silhouette(distances: NDArray[np.floating], tree: NDArray[np.float64]) -> int:
+    from scipy.cluster.hierarchy import cut_tree
+    from sklearn.metrics import silhouette_score
+
+    numbers = range(2, min(MOST_GROUPS, len(distances) - 1) + 1)
+    cuts = cut_tree(tree, list(numbers)).T
+    values = [silhouette_score(distances, labels, metric="precomputed") for labels in cuts]
+    best, value = max(zip(numbers, values, strict=True), key=lambda pair: pair[1], default=(1, 0.0))
+    return best if value > ONE_GROUP else 1
+
+
+def _largest_gap(tree: NDArray[np.float64]) -> int:
+    heights = tree[::-1, 2]  # of the merge that leaves 1 group, 2 groups, ...
+    gaps = (heights[:-1] - heights[1:])[: MOST_GROUPS - 1]
+    return int(gaps.argmax()) + 2 if len(gaps) else 1
