@@ -15,9 +15,9 @@ from suite.dynamics.embedding import Embedding
 from suite.errors import SuiteError
 from suite.hashing import digest
 from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition
-from suite.tracks.basins.latent import BURN_IN, Latent
+from suite.tracks.basins.latent import BURN_IN, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
-from suite.tracks.basins.problem import MeteredSimulator, Problem
+from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
 from suite.tracks.basins.samples import Answer, from_table, scores, to_table
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class BasinTask(Task):
     """Base of the basin tasks: every system through every embedding.
 
     Declare the class attributes, the names of the ``systems`` and the ``embeddings``; ``development`` names the systems
-    on which ``suite run --tune`` chooses parameters, which are none of the task's own.
+    on which ``suite run --tune`` chooses parameters, which are none of the task's own. A task whose trajectories come
+    from elsewhere declares its ``subsets`` itself and overrides `problems` and `simulated`.
     """
 
     metrics = METRICS
@@ -45,18 +46,24 @@ class BasinTask(Task):
             groups = [embedding.name for embedding in cls.embeddings]
             cls.subsets = ("mean", *groups, *(f"{group}/{system}" for group in groups for system in cls.systems))
 
-    def problems(self, seed: int, systems: Sequence[str]) -> list[Problem]:
+    def problems(self, seed: int, systems: Sequence[str]) -> Sequence[Problem]:
         """Return the problems of a seed with these systems."""
-        return [Problem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)]
+        return [
+            EmbeddedProblem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)
+        ]
+
+    def simulated(self, seed: int) -> tuple[Simulated, ...]:
+        """Return the data of a seed's problems: trajectories and truths."""
+        return latents(self.systems, seed)
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
-        """Return the seed's latent trajectories and truths."""
-        return latents(self.systems, seed)
+        """Return the seed's trajectories and truths."""
+        return self.simulated(seed)
 
     def prepare(self, context: TaskContext) -> None:
         """Simulate and solve what is not in the cache."""
-        for latent in latents(self.systems, context.seed):
-            latent.fingerprint(context.resources)
+        for data in self.simulated(context.seed):
+            data.fingerprint(context.resources)
 
     def evaluate(self, method: Method, context: TaskContext) -> Outcome:
         """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
@@ -70,8 +77,7 @@ class BasinTask(Task):
         if len(failures) == len(answers):
             raise ValueError(f"{method.name} fails at every problem, first with: {failures[0].error}")
         ambiguous = {
-            latent.name: float(latent.arrays(context.resources)["ambiguous"])
-            for latent in latents(self.systems, context.seed)
+            data.name: float(data.arrays(context.resources)["ambiguous"]) for data in self.simulated(context.seed)
         }
         facts = {"ambiguous pairs": ", ".join(f"{name} {100 * share:.1f} %" for name, share in ambiguous.items())}
         if failures:
