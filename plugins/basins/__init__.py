@@ -7,12 +7,30 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "c2st_ridge:C2STRidge",
+    "c2st_ridge:C2STRidgeKnown",
+    "energy_distance:EnergyDistance",
+    "energy_distance:EnergyDistanceKnown",
+    "gmm:GMM",
+    "gmm:GMMKnown",
+    "hdbscan:HDBSCAN",
+    "kmeans:KMeans",
+    "kmeans:KMeansKnown",
     "kway_discrimination:KWayDiscrimination",
     "kway_discrimination:KWayDiscriminationKnown",
+    "mmd:MMD",
+    "mmd:MMDKnown",
+    "msm_pcca:MSMPCCA",
+    "msm_pcca:MSMPCCAKnown",
+    "msm_pcca:TICAMSMPCCA",
+    "msm_pcca:TICAMSMPCCAKnown",
     "one_basin:OneBasin",
     "random_labels:Random",
+    "spectral:Spectral",
+    "spectral:SpectralKnown",
     "trajectory_discrimination:TrajectoryDiscrimination",
     "trajectory_discrimination:TrajectoryDiscriminationKnown",
+    "trajectory_mean_ward:TrajectoryMeanWard",
     "trajectory_mean_ward:TrajectoryMeanWardKnown",
 )
 

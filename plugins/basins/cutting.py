@@ -1,4 +1,4 @@
-"""How many groups a matrix of distances has: rules for cutting its average-linkage tree."""
+"""How many groups a matrix of distances has: rules for cutting its linkage tree."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Rule = Literal["silhouette", "gap", "threshold"]
+Linkage = Literal["average", "ward"]
 
 MOST_GROUPS = 8
 ONE_GROUP = 0.15
@@ -16,9 +17,13 @@ ONE_GROUP = 0.15
 
 
 def cut(
-    distances: NDArray[np.floating], rule: Rule = "silhouette", count: int | None = None, height: float | None = None
+    distances: NDArray[np.floating],
+    rule: Rule = "silhouette",
+    count: int | None = None,
+    height: float | None = None,
+    linkage: Linkage = "average",
 ) -> NDArray[np.int64]:
-    """Return the group of each item [K] in the average-linkage tree of symmetric distances [K, K], zero with itself.
+    """Return the group of each item [K] in the tree of symmetric distances [K, K], zero with itself.
 
     If ``count`` is given there are exactly that many groups and the rule does not matter. Otherwise
 
@@ -27,13 +32,13 @@ def cut(
     * ``gap``: as many of 2 to `MOST_GROUPS` as leave the largest gap between the heights of two successive merges;
     * ``threshold``: what is merged up to ``height``.
 
-    Fewer groups win ties. Source of average linkage: Sokal and Michener 1958.
+    Fewer groups win ties. Sources: average linkage, Sokal and Michener 1958; Ward 1963, for Euclidean distances alone.
 
     Raises:
         ValueError: the matrix is no such matrix, there are fewer items than ``count``, or the threshold has no height.
     """
     import numpy as np
-    from scipy.cluster.hierarchy import average, cut_tree, fcluster
+    from scipy.cluster import hierarchy
     from scipy.spatial.distance import squareform
 
     items = len(distances)
@@ -46,13 +51,13 @@ def cut(
         raise ValueError("expected finite distances of at least zero")
     if items == 1:
         return np.zeros(1, dtype=np.int64)
-    tree = average(condensed)
+    tree = hierarchy.linkage(condensed, linkage)
     if count is None and rule == "threshold":
-        return np.unique(fcluster(tree, height, "distance"), return_inverse=True)[1]
+        return np.unique(hierarchy.fcluster(tree, height, "distance"), return_inverse=True)[1]
     if count is None:
         count = _best_silhouette(distances, tree) if rule == "silhouette" else _largest_gap(tree)
     # Unlike fcluster's maxclust this makes that many groups even if merges have the same height.
-    return cut_tree(tree, count)[:, 0].astype(np.int64)
+    return hierarchy.cut_tree(tree, count)[:, 0].astype(np.int64)
 
 
 def _best_silhouette(distances: NDArray[np.floating], tree: NDArray[np.float64]) -> int:

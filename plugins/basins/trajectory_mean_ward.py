@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector
-from suite.tracks.basins.contract import KNOWN
+from suite.tracks.basins import BasinContext, BasinDetector, known_count
+
+from .cutting import cut
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class TrajectoryMeanWardKnown(BasinDetector):
+class TrajectoryMeanWard(BasinDetector):
     """Averages all frames after burn-in of each representative's trajectories and clusters the means by Ward's rule.
 
-    Trivial, and hard to beat where basins differ in their means. Source: Ward 1963.
+    Trivial, and hard to beat where basins differ in their means. Source: Ward 1963; the number of groups by silhouette.
     """
 
-    name = "trajectory-mean-ward-known"
+    name = "trajectory-mean-ward"
     version = "1"
-    league = KNOWN
     card = Card(title="Trajectory mean + Ward", status="baseline", note="Ward 1963 on mean states.")
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
-        """Return ``context.count`` clusters of the means [K, D]."""
-        from scipy.cluster.hierarchy import fcluster, ward
+        """Return the groups of the means' tree [K]."""
+        from scipy.spatial.distance import cdist
 
         means = trajectories[:, :, context.burn_in :].mean(dim=(1, 2)).double().cpu().numpy()
-        labels: list[int] = fcluster(ward(means), context.count, "maxclust").tolist()
-        return labels
+        return cut(cdist(means, means), count=context.count, linkage="ward").tolist()
+
+
+TrajectoryMeanWardKnown = known_count(TrajectoryMeanWard)

@@ -1,0 +1,36 @@
+"""Energy distance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card
+from suite.tracks.basins import BasinContext, BasinDetector, known_count
+
+from .cutting import cut
+from .discrepancy import discrepancies
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class EnergyDistance(BasinDetector):
+    """``2 E|x - y| - E|x - x'| - E|y - y'|`` of the frames of each pair of representatives; average linkage.
+
+    Source: Szekely and Rizzo 2013. Unbiased, with trajectories as the independent units. No parameters.
+    """
+
+    name = "energy-distance"
+    version = "1"
+    card = Card(
+        title="Energy distance + average linkage", status="baseline", note="Statistic of Szekely and Rizzo 2013."
+    )
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+        """Return the groups of the energy distances' tree [K]."""
+        frames = trajectories[:, :, context.burn_in :]
+        found = discrepancies(frames, lambda squared: squared.sqrt_().neg_())
+        return cut(found, count=context.count).tolist()
+
+
+EnergyDistanceKnown = known_count(EnergyDistance)

@@ -1,0 +1,48 @@
+"""HDBSCAN on principal components of frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Parameters
+from suite.tracks.basins import BasinContext, BasinDetector
+
+from .frames import principal, settled, thinned, vote
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class HDBSCAN(BasinDetector):
+    """Density-based clusters of frames after burn-in; frames that it calls noise do not vote.
+
+    It finds the number of clusters itself. Representatives all of whose frames are noise share one basin. Source:
+    Campello, Moulavi and Sander 2013, on the leading principal components.
+    """
+
+    name = "hdbscan"
+    version = "1"
+    card = Card(title="PCA + HDBSCAN", status="baseline", note="Campello, Moulavi and Sander 2013; scikit-learn.")
+
+    class Parameters(Parameters):
+        """Ten components, as for the other clusterings of frames."""
+
+        components: int = Field(10, ge=1, description="how many principal components")
+        smallest: float = Field(0.02, gt=0, lt=1, description="size of the smallest cluster, as a share of the frames")
+        frames: int = Field(2048, ge=16, description="of how many frames at most, evenly spaced")
+
+    parameters: Parameters
+    grid = {"smallest": (0.02, 0.005, 0.01, 0.05)}
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+        """Return the most frequent cluster of each representative's frames [K]."""
+        from sklearn.cluster import HDBSCAN
+
+        chosen = self.parameters
+        scores = principal(thinned(settled(trajectories, context.burn_in), chosen.frames), chosen.components)
+        points = scores.reshape(-1, scores.shape[2])
+        size = max(2, round(chosen.smallest * len(points)))
+        labels = HDBSCAN(min_cluster_size=size, copy=True).fit(points).labels_
+        return vote(labels.reshape(scores.shape[:2]))
