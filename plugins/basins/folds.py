@@ -31,10 +31,10 @@ class Fold:
 class Selection(Parameters):
     """Which directions of the states a classifier is given."""
 
-    variance: int = Field(6, ge=0, description="directions of largest variance")
-    memory: int = Field(4, ge=0, description="directions of largest autocorrelation, for each lag")
+    variance: int = Field(4, ge=0, description="directions of largest variance")
+    memory: int = Field(3, ge=0, description="directions of largest autocorrelation, for each lag")
     lags: tuple[int, ...] = Field((1, 4), description="lags of the autocorrelation, frames")
-    means: int = Field(4, ge=1, description="directions along which the representatives' means differ")
+    means: int = Field(3, ge=1, description="directions along which the representatives' means differ")
 
 
 def raw_folds(states: Tensor, count: int) -> list[Fold]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -11,7 +11,6 @@ from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_co
 from .cutting import Rule, cut
 from .folds import Selection, directed_folds
 from .perceptrons import Perceptrons, Training
-from .risk import pairwise_margins, state_risk, trajectory_risk
 from .trajectory_discrimination import CARD
 
 if TYPE_CHECKING:
@@ -21,14 +20,12 @@ if TYPE_CHECKING:
 class KWayDiscrimination(BasinDetector):
     """One network learns which representative a state comes from; two share a basin if it cannot tell them apart.
 
-    1. Few directions that may tell basins apart: of variance, of memory, and of differing means; see `directions`.
-    2. The trajectories are dealt into folds. For each, a network is trained on the others' states; the directions of
-       differing means are found without the trajectories that they are applied to, in training too, so that training
-       and held-out states look alike to it.
-    3. The pairwise risk is the error of comparing two logits on held-out whole trajectories; one half means that
+    1. Few directions that may tell basins apart are found: of variance, of memory, of differing means.
+    2. The trajectories are dealt into folds; for each, a network is trained on the states of the others.
+    3. The risk of a pair is the error of comparing its two logits on the states of held-out trajectories: one half if
        nothing tells the two apart. Average linkage on 1 - 2 risk, cut by a rule.
 
-    Reconstruction: the K-way form is ours.
+    Reconstruction: the authors' formula was not available; the K-way form is our own.
     """
 
     name = "kway-discrimination"
@@ -39,8 +36,7 @@ class KWayDiscrimination(BasinDetector):
         """Chosen on the development systems alone."""
 
         rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
-        threshold: float = Field(0.35, gt=0, lt=0.5, description="mean risk above which groups are merged")
-        evidence: Literal["trajectory", "state"] = Field("trajectory", description="whose risk the tree is built on")
+        threshold: float = Field(0.4, gt=0, lt=0.5, description="mean risk above which groups are merged")
         folds: int = Field(4, ge=2, description="parts of the trajectories; each is held out once")
         hidden: int = Field(64, ge=1, description="width of the two hidden layers")
         epochs: int = Field(30, ge=1)
@@ -49,21 +45,17 @@ class KWayDiscrimination(BasinDetector):
         weight_decay: float = Field(1e-2, ge=0)
 
     parameters: Parameters
-    grid = {"rule": ("threshold", "silhouette", "gap"), "evidence": ("trajectory", "state")}
+    grid = {"rule": ("threshold", "silhouette", "gap")}
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
-        """Return the groups of representatives and the risk of single states.
+        """Return the groups of representatives and the risk of each pair.
 
         Raises:
             ValueError: there are fewer trajectories than folds.
         """
         chosen = self.parameters
-        if trajectories.shape[1] < chosen.folds:
-            raise ValueError(f"{chosen.folds} folds need as many trajectories, there are {trajectories.shape[1]}")
-        margins = pairwise_margins(self._held_out_logits(trajectories[:, :, context.burn_in :], context))
-        risk = state_risk(margins).cpu().numpy()
-        judged = risk if chosen.evidence == "state" else trajectory_risk(margins).cpu().numpy()
-        distances = (1 - 2 * judged).clip(min=0)
+        risk = pairwise_risk(self._held_out_logits(trajectories[:, :, context.burn_in :], context)).cpu().numpy()
+        distances = (1 - 2 * risk).clip(min=0)
         labels = cut(distances, chosen.rule, context.count, height=1 - 2 * chosen.threshold)
         return Partition(labels, risk)
 
@@ -85,6 +77,20 @@ class KWayDiscrimination(BasinDetector):
             logits = networks.only(number)(fold.held_out.flatten(0, 2)[None] / scale[number])
             found[:, fold.held] = logits[0].view(*fold.held_out.shape[:3], count)
         return found
+
+
+def pairwise_risk(logits: Tensor) -> Tensor:
+    """Return the balanced error of telling each two of K classes apart [K, K], with 1/2 on the diagonal.
+
+    ``logits`` [K, M, L, K] are those of each class's states; of two classes the one with the larger logit is named, and
+    a tie counts one half.
+    """
+    import torch
+
+    classes = torch.arange(len(logits), device=logits.device)
+    margins = logits[classes, :, :, classes][..., None] - logits
+    errors = (((margins < 0).double() + (margins <= 0).double()) / 2).mean(dim=(1, 2))
+    return ((errors + errors.T) / 2).fill_diagonal_(0.5)
 
 
 KWayDiscriminationKnown = known_count(KWayDiscrimination)

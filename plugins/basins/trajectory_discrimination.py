@@ -56,10 +56,10 @@ class TrajectoryDiscrimination(BasinDetector):
         threshold: float = Field(0.25, gt=0, lt=0.5, description="risk above which two groups are merged")
         inputs: Literal["directions", "raw"] = Field("directions", description="few directions, or every dimension")
         folds: int = Field(3, ge=2, description="parts of the trajectories; each is held out once")
-        hidden: int = Field(64, ge=1, description="width of the two hidden layers")
-        epochs: int = Field(20, ge=1)
+        hidden: int = Field(24, ge=1, description="width of the two hidden layers")
+        epochs: int = Field(30, ge=1)
         batch_size: int = Field(180, ge=1, description="states per step")
-        learning_rate: float = Field(5e-3, gt=0)
+        learning_rate: float = Field(2e-2, gt=0)
         weight_decay: float = Field(1e-2, ge=0)
 
     parameters: Parameters
