@@ -31,8 +31,8 @@ class Directions:
         variances, axes = torch.linalg.eigh(flat.T @ flat / len(flat))
         shrinkage = min(1.0, dimension / len(flat))
         shrunk = (1 - shrinkage) * variances + shrinkage * variances.mean()
-        # Coordinates that do not vary at all stay zero.
-        self._whitened = centred @ (axes * shrunk.clamp(min=1e-12 * float(shrunk.max())).rsqrt())
+        floor = max(1e-12 * float(shrunk.max()), torch.finfo(shrunk.dtype).tiny)  # what does not vary stays zero
+        self._whitened = centred @ (axes * shrunk.clamp(min=floor).rsqrt())
         found = [centred @ axes[:, dimension - min(variance, dimension) :]]
         for lag in lags:
             if lag < length:

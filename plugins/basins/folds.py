@@ -52,8 +52,8 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
     """
     import torch
 
-    directions = Directions(states, selection.variance, selection.memory, selection.lags)
     parts = _parts(states.shape[1], count)
+    directions = Directions(states, selection.variance, selection.memory, selection.lags)
     kept = states.shape[1] - len(parts[0])
 
     def differing(without: set[int]) -> Tensor:
