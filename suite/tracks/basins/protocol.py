@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Score, Task, TaskContext, Trial, Tuning
+from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Score, Task, TaskContext, Tuning
 from suite.dynamics.embedding import Embedding
 from suite.errors import SuiteError
 from suite.hashing import digest
@@ -19,6 +18,7 @@ from suite.tracks.basins.latent import BURN_IN, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
 from suite.tracks.basins.samples import Answer, from_table, scores, to_table
+from suite.tracks.grid_search import search
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,13 +69,10 @@ class BasinTask(Task):
         """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
 
         Raises:
-            Exception: what the method raised, if it fails at every problem.
+            ValueError: the method fails at every problem.
         """
-        detector = _detector(method)
-        answers = [_ask(detector, problem, context) for problem in self.problems(context.seed, self.systems)]
+        answers = _ask_all(method, self.problems(context.seed, self.systems), context)
         failures = [answer for answer in answers if answer.error]
-        if len(failures) == len(answers):
-            raise ValueError(f"{method.name} fails at every problem, first with: {failures[0].error}")
         ambiguous = {
             data.name: float(data.arrays(context.resources)["ambiguous"]) for data in self.simulated(context.seed)
         }
@@ -97,29 +94,16 @@ class BasinTask(Task):
             raise SuiteError(f"{self.id} has no development systems", place="--tune", next="suite run without --tune")
         problems = self.problems(context.seed, self.development)
 
-        def measured(point: dict[str, Any]) -> Trial:
-            answers = [_ask(_detector(method(**fixed, **point)), problem, context) for problem in problems]
-            failures = [answer.error for answer in answers if answer.error]
-            if len(failures) == len(answers):
-                return Trial(parameters=point, error=failures[0][:500])
-            return Trial(parameters=point, value=float(np.mean([answer.values[ARI.name] for answer in answers])))
+        def mean_ari(candidate: Method) -> float:
+            return float(np.mean([answer.values[ARI.name] for answer in _ask_all(candidate, problems, context)]))
 
-        points = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
-        trials = tuple(map(measured, points))
-        valued = [(trial.value, trial) for trial in trials if trial.value is not None]
-        if not valued:
-            raise SuiteError(
-                f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
-                place="--tune",
-                next=f"suite methods show {method.name}",
-            )
-        value, best = max(valued, key=lambda pair: pair[0])
-        return Tuning(
-            chosen=best.parameters,
-            value=value,
+        return search(
+            method,
+            fixed,
+            grid,
+            mean_ari,
             measured=f"mean ARI on {', '.join(self.development)}",
             data=digest([each.fingerprint(context.resources) for each in latents(self.development, context.seed)]),
-            trials=trials,
         )
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
@@ -140,10 +124,13 @@ def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
     return tuple(Latent(SYSTEMS[name], seed) for name in systems)
 
 
-def _detector(method: Method) -> BasinDetector:
+def _ask_all(method: Method, problems: Sequence[Problem], context: TaskContext) -> list[Answer]:
     if not isinstance(method, BasinDetector):
         raise TypeError(f"{type(method).__name__} is not a suite.tracks.basins.BasinDetector")
-    return method
+    answers = [_ask(method, problem, context) for problem in problems]
+    if all(answer.error for answer in answers):
+        raise ValueError(f"{method.name} fails at every problem, first with: {answers[0].error}")
+    return answers
 
 
 def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answer:
