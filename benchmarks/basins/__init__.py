@@ -7,6 +7,7 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 TASKS = (
+    "alanine_dipeptide:AlanineDipeptideTask",
     "development:DevelopmentTask",
     "embedded:EmbeddedTask",
     "grid:GridTask",

@@ -21,6 +21,11 @@ def draw(chart: alt.Chart | alt.LayerChart | alt.FacetChart, description: str) -
     st.altair_chart(chart.properties(description=clean(description)), width="stretch")
 
 
+def draw_specification(spec: dict[str, Any], description: str) -> None:
+    """Draw a Vega-Lite specification with a description, as `draw` does a chart."""
+    st.vega_lite_chart({**spec, "description": clean(description)}, width="stretch")
+
+
 def interval_chart(table: Table, rows: list[Row]) -> None:
     """Draw the primary metric of each row with its interval and the value of every seed."""
     metric = table.metric(table.primary.metric)

@@ -11,19 +11,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from suite.board.export import shown_rank
+from suite.board.export import shown_cost, shown_rank, stated_costs
 from suite.board.model import Row, Table, Value
 from suite.contracts import Column
 from suite.leaderboard.components.escape import clean, plain
 from suite.leaderboard.components.links import LABEL, address
 
 MIB = 2**20
-COSTS = {"fit s": ("fit_seconds", 1.0), "score s": ("score_seconds", 1.0), "peak MiB": ("peak_memory_bytes", MIB)}
-COST_HELP = {
-    "fit s": "Seconds to fit the method, mean over seeds. The reference model is shared and not counted.",
-    "score s": "Seconds to score every test sample, mean over seeds.",
-    "peak MiB": "Peak resident memory of the worker process, mean over seeds.",
-}
+COST_HELP = "Mean over seeds. What all methods share, as a reference model, is not counted."
+MEMORY = "peak MiB"
 PRESETS: dict[str, Callable[[Table, Column], bool]] = {
     "compact": lambda table, column: column.metric == table.primary.metric and "/" not in column.subset,
     "per data set": lambda table, column: column.metric == table.primary.metric,
@@ -100,9 +96,12 @@ def config(table: Table, columns: Sequence[Column]) -> dict[str, Any]:
         },
         "95 % interval": st.column_config.TextColumn(help=plain("; ".join(bases)) or "No interval: one seed."),
         **{
-            name: st.column_config.NumberColumn(help=text, format="%.0f" if "MiB" in name else "%.3f")
-            for name, text in COST_HELP.items()
+            clean(shown_cost(name)): st.column_config.NumberColumn(help=COST_HELP, format="%.3f")
+            for name in stated_costs(table)
         },
+        MEMORY: st.column_config.NumberColumn(
+            help="Peak resident memory of the worker process, mean over seeds.", format="%.0f"
+        ),
         "coverage": st.column_config.TextColumn(help="Seeds done of those wanted, failed cells, data sets missing."),
         "version": st.column_config.TextColumn(help="Version of the method."),
     }
@@ -121,8 +120,9 @@ def _entries(table: Table, row: Row, columns: Sequence[Column], width: int) -> d
         entries[heading(table, column)] = None if value is None else table.metric(column.metric).shown(value.mean)
         if column == table.primary:
             entries["95 % interval"] = interval(table, column, value)
-    for name, (cost, unit) in COSTS.items():
-        entries[name] = row.cost[cost] / unit if cost in row.cost else None
+    entries |= {clean(shown_cost(name)): row.cost.get(name) for name in stated_costs(table)}
+    peak = row.cost.get("peak_memory_bytes")
+    entries[MEMORY] = None if peak is None else peak / MIB
     return {**entries, "coverage": coverage(table, row), "version": clean(row.version)}
 
 

@@ -12,6 +12,7 @@ from suite.leaderboard.components import samples
 from suite.leaderboard.components.choice import choose
 from suite.leaderboard.components.escape import clean, plain
 from suite.leaderboard.components.links import link
+from suite.leaderboard.components.pictures import draw_pictures
 from suite.leaderboard.components.record import command, provenance
 from suite.leaderboard.components.sample_charts import histogram_chart, roc_chart
 from suite.leaderboard.components.source import settings, show_problem
@@ -58,18 +59,22 @@ def draw_scores(run: RunRow) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", column_config=config)
 
 
-def draw_samples(path: Path) -> None:
-    """Draw what the per-sample table allows."""
+def draw_samples(task: str, path: Path) -> None:
+    """Draw what the per-sample table allows, and what its task makes of it; its first rows if there is neither."""
     st.subheader("Samples", anchor=False)
-    if not samples.has_scores(path):
+    if not any([draw_detection(path), draw_pictures(task, path)]):
         st.dataframe(pd.DataFrame(samples.head(path)), hide_index=True)
-        return
+
+
+def draw_detection(path: Path) -> bool:
+    """Draw the scores of one subset against those of the reference; return whether the table has such."""
+    if not samples.has_scores(path):
+        return False
     groups = samples.scores_by_subset(path)
     others = [name for name, scores in groups.items() if name != samples.REFERENCE and scores.size]
     reference = groups.get(samples.REFERENCE)
     if reference is None or not reference.size or not others:
-        st.dataframe(pd.DataFrame(samples.head(path)), hide_index=True)
-        return
+        return False
     other = choose(f"{samples.REFERENCE} against", "against", others)
     curve = samples.roc(reference, groups[other])
     left, right = st.columns(2)
@@ -82,6 +87,7 @@ def draw_samples(path: Path) -> None:
             f"Area {curve.area:.6f}, exact over {reference.size} and {groups[other].size} samples; "
             f"the line is drawn through at most {samples.CURVE_POINTS} of its points."
         )
+    return True
 
 
 def draw_provenance(run: RunRow) -> None:
@@ -131,7 +137,7 @@ def main() -> None:
             st.code(run.traceback, language=None)
     path = samples_path(settings(), run.samples) if run.samples else None
     if path is not None and path.exists():
-        draw_samples(path)
+        draw_samples(cell.task, path)
     if run.scores:
         draw_scores(run)
     draw_provenance(run)

@@ -17,6 +17,8 @@ METHODS = (
     "hdbscan:HDBSCAN",
     "kmeans:KMeans",
     "kmeans:KMeansKnown",
+    "kway_discrimination:KWayDiscrimination",
+    "kway_discrimination:KWayDiscriminationKnown",
     "mmd:MMD",
     "mmd:MMDKnown",
     "msm_pcca:MSMPCCA",
@@ -27,6 +29,8 @@ METHODS = (
     "random_labels:Random",
     "spectral:Spectral",
     "spectral:SpectralKnown",
+    "trajectory_discrimination:TrajectoryDiscrimination",
+    "trajectory_discrimination:TrajectoryDiscriminationKnown",
     "trajectory_mean_ward:TrajectoryMeanWard",
     "trajectory_mean_ward:TrajectoryMeanWardKnown",
 )

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from suite.board.model import Row, Table, Value
     from suite.contracts import Column, Metric
 
+MEASURED = ("wall_seconds", "peak_memory_bytes")
+"""What is measured of every run, besides the costs that its task states."""
+
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:
     """Return CSV with a header; text that a spreadsheet would take for a formula is quoted with an apostrophe."""
@@ -37,11 +40,22 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "status": row.card.status if row.card else None,
             "seeds": len(row.seeds),
             **{key: entry for column in table.columns for key, entry in _flat_value(column, row.value(column)).items()},
-            **{name: row.cost.get(name) for name in ("fit_seconds", "score_seconds", "wall_seconds")},
+            **{name: row.cost.get(name) for name in (*stated_costs(table), "wall_seconds")},
             "unranked": row.unranked,
         }
         for row in table.rows
     ]
+
+
+def stated_costs(table: Table) -> list[str]:
+    """Return the names of the costs that the task states of at least one row, sorted, as ``fit_seconds``."""
+    return sorted({name for row in table.rows for name in row.cost}.difference(MEASURED))
+
+
+def shown_cost(name: str) -> str:
+    """Return a cost's name with its unit, as ``fit s``."""
+    stem = name.removesuffix("_seconds")
+    return (stem if stem == name else f"{stem} s").replace("_", " ")
 
 
 def shown_rank(row: Row) -> str:

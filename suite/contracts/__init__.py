@@ -9,6 +9,7 @@ from suite.contracts.method import Method, Parameters
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
 from suite.contracts.page import Page
+from suite.contracts.picture import Picture
 from suite.contracts.task import Task, Tier
 from suite.contracts.track import Track
 from suite.contracts.tuning import TUNED, Trial, Tuning
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Parameters",
+    "Picture",
     "Resources",
     "Score",
     "Status",

@@ -11,6 +11,7 @@ from suite.contracts.ingredient import Ingredient
 from suite.contracts.method import Method
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
+from suite.contracts.picture import Picture
 from suite.contracts.tuning import Tuning
 from suite.errors import SuiteError
 
@@ -92,6 +93,14 @@ class Task(ABC):
         Each array [R] has the values of one table; R is the task's choice.
         """
         return None
+
+    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
+        """Return pictures of one value of the column ``subset`` of a stored per-sample table, for the run's page.
+
+        None unless a task says otherwise. The table may come from an earlier version of the task; raising costs the
+        page nothing but the pictures.
+        """
+        return ()
 
     def metric(self, name: str) -> Metric:
         """Return a declared metric by name.

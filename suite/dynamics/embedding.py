@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from suite.dynamics.counter import CounterNormals, keys, stream
+from suite.dynamics.threads import run_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,11 +74,14 @@ class Embedding:
 
         rotation = self._rotation(latent.shape[2], seed).to(latent.device)
         observed = torch.empty((*latent.shape[:2], self.dimension), device=latent.device)
-        for first in range(0, len(latent), _CHUNK):
+
+        def run(first: int) -> None:
             # Always as many: the last bits of a sum depend on how many are summed side by side.
             rows = torch.arange(first, first + _CHUNK, device=latent.device).clamp(max=len(latent) - 1)
             made = self._observe(latent[rows], rotation, seed, trajectories[rows])
             observed[first : first + _CHUNK] = made[: len(latent) - first]
+
+        run_chunks(run, range(0, len(latent), _CHUNK), 1 if latent.is_cuda else None)
         return observed
 
     def _observe(self, latent: Tensor, rotation: Tensor, seed: int, trajectories: Tensor) -> Tensor:

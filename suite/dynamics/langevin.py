@@ -7,11 +7,11 @@ how many threads, to the last bit on one kind of device.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
 from suite.dynamics.counter import CounterNormals
 from suite.dynamics.system import System
+from suite.dynamics.threads import run_chunks
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,14 +60,7 @@ def simulate(
         with torch.no_grad():
             found[rows] = _chunk(system, starts[rows], keys[rows], frames, every, integrator)
 
-    pieces = range(0, len(starts), CHUNK)
-    workers = 1 if starts.is_cuda else min(threads or torch.get_num_threads(), len(pieces))
-    if workers <= 1:
-        for first in pieces:
-            run(first)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(run, pieces))
+    run_chunks(run, range(0, len(starts), CHUNK), 1 if starts.is_cuda else threads)
     wrong = (~found.isfinite()).flatten(1).any(dim=1).nonzero()
     if len(wrong):
         raise ValueError(f"{system.name}: {len(wrong)} of {len(starts)} trajectories run away; shorten the step")

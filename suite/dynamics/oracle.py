@@ -98,7 +98,7 @@ def generator(system: System) -> csc_matrix:
     """
     from scipy.sparse import coo_matrix, diags
 
-    energies = _energies(system)
+    energies = grid_energies(system)
     spacing = [(high - low) / (system.grid - 1) for low, high in system.box]
     cells = np.arange(energies.size).reshape(energies.shape)
     rows, columns, values = [], [], []
@@ -122,7 +122,8 @@ def grid(system: System) -> tuple[NDArray[np.float64], ...]:
     return tuple(np.meshgrid(*axes, indexing="ij"))
 
 
-def _energies(system: System) -> NDArray[np.float64]:
+def grid_energies(system: System) -> NDArray[np.float64]:
+    """Return the potential, barrier included, at the grid's points [grid, ...], at most 40 kT above the lowest."""
     import torch
 
     found = system.barrier * system.potential(*(torch.from_numpy(each) for each in grid(system))).numpy()

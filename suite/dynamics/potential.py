@@ -191,7 +191,7 @@ def spirals(barrier: float = 8.0, twist: float = math.pi / 2, inner: float = 1.0
     return Potential(energy, gradient)
 
 
-def separate_rings(stiffness: float = 20.0) -> Potential:
+def separate_rings(stiffness: float = 80.0) -> Potential:
     """Return the lowest of three rings of radius 0.6, ``stiffness (distance to the ring)^2``: a reducible process.
 
     The centres lie at the corners of a triangle, 2.6 apart; what lies between is never crossed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from suite.run.record import samples_path
 from suite.settings import Settings, load_settings
 from suite.store.rows import CellRow, Ending, ScoreRow
 from suite.store.writing import Writer
+from suite.tracks.basins.samples import Answer, to_table
 
 APP = Path(suite.leaderboard.__file__).with_name("app.py")
 IMG = "<img src=x onerror=alert(1)>"
@@ -219,6 +221,53 @@ def detector_samples() -> pa.Table:
             "label": [0, 1, -1, -1],
         }
     )
+
+
+def basin_samples() -> pa.Table:
+    """Return two problems: one with a potential and an estimated risk, one whose name is markup."""
+    first, second = np.array([[-1.0], [-0.9], [1.0]]), np.array([[0.0, 1.0], [0.5, 1.0], [3.0, 3.0]])
+    labels, risk = np.array([0, 0, 1]), np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 0.5]])
+    rest: dict[str, Any] = {"labels": labels, "exact_risk": risk, "steps": 1, "seconds": 0.1, "arrays": "a" * 64}
+    return to_table(
+        [
+            Answer(problem="linear-50/double-well", starts=first, found=labels, risk=0.9 * risk, **rest),
+            Answer(problem=f"linear-50/{IMG}", starts=second, found=np.array([0, 1, 1]), risk=None, **rest),
+        ]
+    )
+
+
+BROKEN = """
+from suite import hookimpl
+from suite.benchmarks.basins.embedded import EmbeddedTask
+from suite.contracts import Picture
+
+class Raises(EmbeddedTask):
+    id = "basins/raises"
+    def pictures(self, samples, subset):
+        raise RuntimeError("secret path /etc")
+
+class Wrong(EmbeddedTask):
+    id = "basins/wrong"
+    def pictures(self, samples, subset):
+        return (Picture("Fine", "", {"mark": "point"}), "no picture")
+
+class Named(EmbeddedTask):
+    id = "basins/named"
+    def pictures(self, samples, subset):
+        return (Picture(TITLE, TITLE, {"mark": "point", "data": {"values": [{"x": 1}]}}),)
+
+@hookimpl
+def suite_register_tasks(register):
+    for task in (Raises, Wrong, Named):
+        register(task)
+"""
+
+
+@pytest.fixture
+def odd_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install tasks whose pictures raise, are none, or have titles that mean mischief."""
+    (tmp_path / "odd_pictures.py").write_text(f"TITLE = {IMG + DIRECTIVE!r}\n{BROKEN}")
+    monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "odd_pictures.py"))
 
 
 PLUGIN = """

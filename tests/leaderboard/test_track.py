@@ -95,6 +95,18 @@ def test_presets_choose_columns(page: Open) -> None:
     assert every - sets == {"delay near ↓ s"}
 
 
+def test_costs_are_those_that_the_task_states(page: Open) -> None:
+    rows = (row("alpha", 1, 0.9, cost={"partition_seconds": 1.5}), row("beta", 2, 0.8, cost={"energy_joules": 7.0}))
+    board = BOARD.model_copy(update={"tables": (table("demo/tiny", "a").model_copy(update={"rows": rows}),)})
+    app = page(board=board)
+    assert_sound(app)
+    shown = app.dataframe[0].value
+    assert shown["partition s"].tolist()[0] == 1.5
+    assert shown["energy joules"].tolist()[1] == 7.0
+    assert shown[["partition s", "energy joules", "peak MiB"]].isna().sum().tolist() == [1, 1, 2]
+    assert "fit s" not in shown
+
+
 def test_sorting_is_best_first_with_rows_that_are_not_ranked_last(page: Open) -> None:
     app = page(columns="all metrics", sort="delay near")
     ranks = column(app, "rank")

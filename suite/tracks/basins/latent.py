@@ -5,6 +5,7 @@ Every embedding of a system sees the same latent trajectories.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,9 +31,58 @@ VERSION = 1
 """Raised when the same system and seed give other numbers."""
 
 
+class Simulated(ABC):
+    """Arrays that are simulated once per seed and then in the cache; an ingredient of kind ``data``.
+
+    They hold at least starts [K, d], risk [K, K], labels [K] and the share ``ambiguous`` of ambiguous pairs.
+    """
+
+    kind: Literal["data"] = "data"
+    optional: bool = False
+    seed: int
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The system's name."""
+
+    @property
+    @abstractmethod
+    def definition(self) -> dict[str, Any]:
+        """All that the arrays follow from, but for the seed."""
+
+    @abstractmethod
+    def make(self) -> dict[str, Tensor]:
+        """Simulate the arrays."""
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {**self.definition, "seed": self.seed}
+
+    def arrays(self, resources: Resources) -> dict[str, Tensor]:
+        """Return the arrays, simulating them the first time."""
+        return resources.cache.tensors("basins", self._identity, self.make)
+
+    def known_fingerprint(self, resources: Resources) -> str | None:
+        """See `Ingredient`."""
+        note = resources.cache.note("basins", self._identity)
+        return note["sha256"] if note and resources.cache.has_tensors("basins", self._identity) else None
+
+    def fingerprint(self, resources: Resources) -> str:
+        """See `Ingredient`; simulates if need be."""
+        arrays = self.arrays(resources)
+        sha256 = digest({name: digest(array.numpy().tobytes().hex()) for name, array in arrays.items()})
+        resources.cache.write_note("basins", self._identity, {"sha256": sha256})
+        return sha256
+
+    def lineage(self, resources: Resources) -> str:
+        """See `Ingredient`: what the seeds share."""
+        return digest(self.definition)
+
+
 @dataclass(frozen=True)
-class Latent:
-    """The latent data of one system and seed; an ingredient of kind ``data``.
+class Latent(Simulated):
+    """The latent data of one system and seed: starts [K, d], trajectories [K, M, L, d], and the oracle's truth.
 
     Representatives start around the system's sites in turn, scattered by a few steps of the dynamics, in random order.
     """
@@ -40,27 +90,17 @@ class Latent:
     system: System
     seed: int
 
-    kind: Literal["data"] = "data"
-    optional: bool = False
-
     @property
     def name(self) -> str:
         """The system's name."""
         return self.system.name
 
     @property
-    def _definition(self) -> dict[str, Any]:
+    def definition(self) -> dict[str, Any]:
+        """The system and the protocol."""
         fields = {name: value for name, value in vars(self.system).items() if name != "potential"}
         protocol = (VERSION, REPRESENTATIVES, TRAJECTORIES, FRAMES, BURN_IN, SCATTER)
         return {"system": fields, "protocol": protocol}
-
-    @property
-    def _identity(self) -> dict[str, Any]:
-        return {**self._definition, "seed": self.seed}
-
-    def arrays(self, resources: Resources) -> dict[str, Tensor]:
-        """Return starts [K, d], trajectories [K, M, L, d], risk [K, K], labels [K] and the share of ambiguous pairs."""
-        return resources.cache.tensors("basins", self._identity, self._make)
 
     def simulate(self, starts: Tensor, representatives: Sequence[int], first: int, count: int) -> Tensor:
         """Return trajectories ``first`` to ``first + count - 1`` of some representatives [len, count, L, d].
@@ -78,7 +118,8 @@ class Latent:
         found = simulate(self.system, starts[chosen].repeat_interleave(count, dim=0), stream_of_keys, FRAMES)
         return found.view(len(chosen), count, FRAMES, -1)
 
-    def _make(self) -> dict[str, Tensor]:
+    def make(self) -> dict[str, Tensor]:
+        """Simulate the trajectories and solve for the truth."""
         import torch
 
         from suite.dynamics.counter import keys, stream
@@ -102,22 +143,6 @@ class Latent:
             "labels": torch.from_numpy(found.labels),
             "ambiguous": torch.tensor(found.ambiguous),
         }
-
-    def known_fingerprint(self, resources: Resources) -> str | None:
-        """See `Ingredient`."""
-        note = resources.cache.note("basins", self._identity)
-        return note["sha256"] if note and resources.cache.has_tensors("basins", self._identity) else None
-
-    def fingerprint(self, resources: Resources) -> str:
-        """See `Ingredient`; simulates if need be."""
-        arrays = self.arrays(resources)
-        sha256 = digest({name: digest(array.numpy().tobytes().hex()) for name, array in arrays.items()})
-        resources.cache.write_note("basins", self._identity, {"sha256": sha256})
-        return sha256
-
-    def lineage(self, resources: Resources) -> str:
-        """See `Ingredient`: what the seeds share."""
-        return digest(self._definition)
 
 
 def trajectory_numbers(representatives: Tensor, first: int, count: int) -> Tensor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.contracts import Resources
 from suite.dynamics.embedding import Embedding
-from suite.tracks.basins.latent import FRAMES, TRAJECTORIES, Latent, trajectory_numbers
+from suite.tracks.basins.latent import FRAMES, TRAJECTORIES, Latent, Simulated, trajectory_numbers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,9 +18,33 @@ BUDGET = 8
 """A detector may spend this many times the integrator steps of the trajectories that it is given."""
 
 
+class Problem(ABC):
+    """What a method is asked: the trajectories of a system's representatives, as it is to see them."""
+
+    latent: Simulated
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What is seen and the system's name, as ``linear-50/double-well``; unique within a task."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """Integrator steps of one trajectory."""
+
+    @abstractmethod
+    def trajectories(self, resources: Resources) -> Tensor:
+        """Return what a detector is given [K, M, L, D], float32."""
+
+    @abstractmethod
+    def further(self, representative: int, first: int, count: int, resources: Resources) -> Tensor:
+        """Return trajectories ``first`` to ``first + count - 1`` of a representative [1, count, L, D], float32."""
+
+
 @dataclass(frozen=True)
-class Problem:
-    """A system, an embedding and a seed."""
+class EmbeddedProblem(Problem):
+    """A system seen through an embedding."""
 
     latent: Latent
     embedding: Embedding
@@ -29,10 +54,21 @@ class Problem:
         """Embedding and system, as ``linear-50/double-well``."""
         return f"{self.embedding.name}/{self.latent.name}"
 
+    @property
+    def steps(self) -> int:
+        """Integrator steps of one trajectory."""
+        return self.latent.system.steps(FRAMES) * FRAMES
+
     def trajectories(self, resources: Resources) -> Tensor:
-        """Return what a detector is given [K, M, L, D], float32."""
+        """See `Problem`."""
         arrays = self.latent.arrays(resources)
         return self.observe(arrays["trajectories"], range(len(arrays["starts"])), 0).to(resources.device)
+
+    def further(self, representative: int, first: int, count: int, resources: Resources) -> Tensor:
+        """See `Problem`."""
+        starts = self.latent.arrays(resources)["starts"]
+        states = self.latent.simulate(starts, [representative], first, count)
+        return self.observe(states, [representative], first).to(resources.device)
 
     def observe(self, states: Tensor, representatives: Sequence[int], first: int) -> Tensor:
         """Return latent trajectories [K, count, L, d] as they are observed [K, count, L, D]."""
@@ -49,10 +85,9 @@ class MeteredSimulator:
 
     def __init__(self, problem: Problem, resources: Resources) -> None:
         self._problem, self._resources = problem, resources
-        self._starts = problem.latent.arrays(resources)["starts"]
-        self._per_trajectory = problem.latent.system.steps(FRAMES) * FRAMES
-        self._made = dict.fromkeys(range(len(self._starts)), TRAJECTORIES)
-        self.steps = len(self._starts) * TRAJECTORIES * self._per_trajectory
+        representatives = range(len(problem.latent.arrays(resources)["starts"]))
+        self._made = dict.fromkeys(representatives, TRAJECTORIES)
+        self.steps = len(representatives) * TRAJECTORIES * problem.steps
         self._limit = BUDGET * self.steps
 
     @property
@@ -65,7 +100,7 @@ class MeteredSimulator:
         import torch
 
         asked = [int(each) for each in representatives]
-        steps = len(asked) * count * self._per_trajectory
+        steps = len(asked) * count * self._problem.steps
         if len(set(asked)) < len(asked) or not set(asked) <= set(self._made) or count < 1:
             raise ValueError(
                 f"expected distinct representatives in 0..{len(self._made) - 1} and a count of at least 1, "
@@ -76,7 +111,6 @@ class MeteredSimulator:
         self.steps += steps
         found = []
         for each in asked:
-            states = self._problem.latent.simulate(self._starts, [each], self._made[each], count)
-            found.append(self._problem.observe(states, [each], self._made[each]))
+            found.append(self._problem.further(each, self._made[each], count, self._resources))
             self._made[each] += count
-        return torch.cat(found).to(self._resources.device)
+        return torch.cat(found)

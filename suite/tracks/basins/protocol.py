@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Score, Task, TaskContext, Trial, Tuning
+from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Score, Task, TaskContext, Tuning
 from suite.dynamics.embedding import Embedding
 from suite.errors import SuiteError
 from suite.hashing import digest
 from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition
-from suite.tracks.basins.latent import BURN_IN, Latent
+from suite.tracks.basins.latent import BURN_IN, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
-from suite.tracks.basins.problem import MeteredSimulator, Problem
+from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
 from suite.tracks.basins.samples import Answer, from_table, scores, to_table
+from suite.tracks.grid_search import search
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,8 @@ class BasinTask(Task):
     """Base of the basin tasks: every system through every embedding.
 
     Declare the class attributes, the names of the ``systems`` and the ``embeddings``; ``development`` names the systems
-    on which ``suite run --tune`` chooses parameters, which are none of the task's own.
+    on which ``suite run --tune`` chooses parameters, which are none of the task's own. A task whose trajectories come
+    from elsewhere declares its ``subsets`` itself and overrides `problems` and `simulated`.
     """
 
     metrics = METRICS
@@ -45,33 +46,35 @@ class BasinTask(Task):
             groups = [embedding.name for embedding in cls.embeddings]
             cls.subsets = ("mean", *groups, *(f"{group}/{system}" for group in groups for system in cls.systems))
 
-    def problems(self, seed: int, systems: Sequence[str]) -> list[Problem]:
+    def problems(self, seed: int, systems: Sequence[str]) -> Sequence[Problem]:
         """Return the problems of a seed with these systems."""
-        return [Problem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)]
+        return [
+            EmbeddedProblem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)
+        ]
+
+    def simulated(self, seed: int) -> tuple[Simulated, ...]:
+        """Return the data of a seed's problems: trajectories and truths."""
+        return latents(self.systems, seed)
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
-        """Return the seed's latent trajectories and truths."""
-        return latents(self.systems, seed)
+        """Return the seed's trajectories and truths."""
+        return self.simulated(seed)
 
     def prepare(self, context: TaskContext) -> None:
         """Simulate and solve what is not in the cache."""
-        for latent in latents(self.systems, context.seed):
-            latent.fingerprint(context.resources)
+        for data in self.simulated(context.seed):
+            data.fingerprint(context.resources)
 
     def evaluate(self, method: Method, context: TaskContext) -> Outcome:
         """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
 
         Raises:
-            Exception: what the method raised, if it fails at every problem.
+            ValueError: the method fails at every problem.
         """
-        detector = _detector(method)
-        answers = [_ask(detector, problem, context) for problem in self.problems(context.seed, self.systems)]
+        answers = _ask_all(method, self.problems(context.seed, self.systems), context)
         failures = [answer for answer in answers if answer.error]
-        if len(failures) == len(answers):
-            raise ValueError(f"{method.name} fails at every problem, first with: {failures[0].error}")
         ambiguous = {
-            latent.name: float(latent.arrays(context.resources)["ambiguous"])
-            for latent in latents(self.systems, context.seed)
+            data.name: float(data.arrays(context.resources)["ambiguous"]) for data in self.simulated(context.seed)
         }
         facts = {"ambiguous pairs": ", ".join(f"{name} {100 * share:.1f} %" for name, share in ambiguous.items())}
         if failures:
@@ -91,34 +94,27 @@ class BasinTask(Task):
             raise SuiteError(f"{self.id} has no development systems", place="--tune", next="suite run without --tune")
         problems = self.problems(context.seed, self.development)
 
-        def measured(point: dict[str, Any]) -> Trial:
-            answers = [_ask(_detector(method(**fixed, **point)), problem, context) for problem in problems]
-            failures = [answer.error for answer in answers if answer.error]
-            if len(failures) == len(answers):
-                return Trial(parameters=point, error=failures[0][:500])
-            return Trial(parameters=point, value=float(np.mean([answer.values[ARI.name] for answer in answers])))
+        def mean_ari(candidate: Method) -> float:
+            return float(np.mean([answer.values[ARI.name] for answer in _ask_all(candidate, problems, context)]))
 
-        points = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
-        trials = tuple(map(measured, points))
-        valued = [(trial.value, trial) for trial in trials if trial.value is not None]
-        if not valued:
-            raise SuiteError(
-                f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
-                place="--tune",
-                next=f"suite methods show {method.name}",
-            )
-        value, best = max(valued, key=lambda pair: pair[0])
-        return Tuning(
-            chosen=best.parameters,
-            value=value,
+        return search(
+            method,
+            fixed,
+            grid,
+            mean_ari,
             measured=f"mean ARI on {', '.join(self.development)}",
             data=digest([each.fingerprint(context.resources) for each in latents(self.development, context.seed)]),
-            trials=trials,
         )
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
         """Return the scores of a stored per-sample table, by the metrics as they are now."""
         return scores(from_table(samples))
+
+    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
+        """Return the representatives in the potential and the risk between them, for one problem."""
+        from suite.tracks.basins.pictures import basin_pictures
+
+        return basin_pictures(samples, subset)
 
 
 def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
@@ -128,10 +124,13 @@ def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
     return tuple(Latent(SYSTEMS[name], seed) for name in systems)
 
 
-def _detector(method: Method) -> BasinDetector:
+def _ask_all(method: Method, problems: Sequence[Problem], context: TaskContext) -> list[Answer]:
     if not isinstance(method, BasinDetector):
         raise TypeError(f"{type(method).__name__} is not a suite.tracks.basins.BasinDetector")
-    return method
+    answers = [_ask(method, problem, context) for problem in problems]
+    if all(answer.error for answer in answers):
+        raise ValueError(f"{method.name} fails at every problem, first with: {answers[0].error}")
+    return answers
 
 
 def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answer:

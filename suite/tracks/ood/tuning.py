@@ -5,15 +5,15 @@ Everything here takes a `Development`, which has no test split, so that no test 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from suite.contracts import Method, TaskContext, Trial, Tuning
+from suite.contracts import Method, TaskContext, Tuning
 from suite.errors import SuiteError
 from suite.models.network import Network
+from suite.tracks.grid_search import search
 from suite.tracks.ood.fitting import fit
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.splits import Development
@@ -30,8 +30,6 @@ def tune(
 ) -> Tuning:
     """Return the point of the grid with the largest mean AUROC over the OOD validation sets; the first of equals.
 
-    A point at which the method fails, as with more neighbours than samples, is passed over and noted.
-
     Raises:
         SuiteError: there is no OOD validation data, or the method fails at every point.
     """
@@ -40,29 +38,13 @@ def tune(
             f"{task} has no OOD validation data at hand to tune on", place="--tune", next="suite run without --tune"
         )
 
-    def measured(point: dict[str, Any]) -> Trial:
-        try:
-            value = _validation_auroc(method(**fixed, **point), task, model, splits, context)
-        except ValueError as error:  # such as more neighbours than samples
-            return Trial(parameters=point, error=str(error)[:500])
-        return Trial(parameters=point, value=value)
-
-    points = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
-    trials = tuple(map(measured, points))
-    valued = [(trial.value, trial) for trial in trials if trial.value is not None]
-    if not valued:
-        raise SuiteError(
-            f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
-            place="--tune",
-            next=f"suite methods show {method.name}",
-        )
-    value, best = max(valued, key=lambda pair: pair[0])
-    return Tuning(
-        chosen=best.parameters,
-        value=value,
+    return search(
+        method,
+        fixed,
+        grid,
+        lambda candidate: _validation_auroc(candidate, task, model, splits, context),
         measured=f"mean AUROC of ID validation against {', '.join(splits.validation_ood)} (validation)",
         data=splits.validation_digest(context.resources),
-        trials=trials,
     )
 
 

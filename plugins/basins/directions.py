@@ -1,0 +1,74 @@
+"""Few directions that may tell basins apart, out of many dimensions.
+
+A classifier of raw states in a thousand dimensions learns the noise of its few thousand training states. What tells
+basins apart must show in one of three ways: much variance, memory over time, or means that differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+
+class Directions:
+    """Directions of states [K, M, L, D]; those of variance and memory do not look at which representative is which."""
+
+    def __init__(self, states: Tensor, variance: int, memory: int, lags: Sequence[int]) -> None:
+        """Find ``variance`` principal directions, and ``memory`` directions of largest autocorrelation for each lag.
+
+        Source: Pearson 1901; Molgedey and Schuster 1994 (time-lagged independent components). The covariance is shrunk
+        towards a multiple of the identity, by the share D / (number of states).
+        """
+        import torch
+
+        _, _, length, dimension = states.shape
+        centred = states - states.mean(dim=(0, 1, 2))
+        flat = centred.flatten(0, 2)
+        variances, axes = torch.linalg.eigh(flat.T @ flat / len(flat))
+        shrinkage = min(1.0, dimension / len(flat))
+        shrunk = (1 - shrinkage) * variances + shrinkage * variances.mean()
+        floor = max(1e-12 * float(shrunk.max()), torch.finfo(shrunk.dtype).tiny)  # what does not vary stays zero
+        self._whitened = centred @ (axes * shrunk.clamp(min=floor).rsqrt())
+        found = [centred @ axes[:, dimension - min(variance, dimension) :]]
+        for lag in lags:
+            if lag < length:
+                before = self._whitened[:, :, :-lag].flatten(0, 2)
+                after = self._whitened[:, :, lag:].flatten(0, 2)
+                product = before.T @ after
+                _, slow = torch.linalg.eigh(product + product.T)
+                found.append(self._whitened @ slow[:, dimension - min(memory, dimension) :])
+        self.unlabelled = torch.cat(found, dim=-1)
+        """The states along the directions of variance and memory [K, M, L, q]."""
+
+    def means(self, trajectories: Sequence[int]) -> Tensor:
+        """Return the mean whitened state of each representative over these of its trajectories [K, D]."""
+        return self._whitened[:, list(trajectories)].mean(dim=(1, 2))
+
+    def along(self, trajectories: Sequence[int], directions: Tensor) -> Tensor:
+        """Return the whitened states of these trajectories along directions [D, q]: [K, len(trajectories), L, q]."""
+        return self._whitened[:, list(trajectories)] @ directions
+
+
+def between(means: Tensor, count: int) -> Tensor:
+    """Return the ``count`` directions [D, count] along which whitened means [K, D] differ most: Fisher's, of 1936."""
+    import torch
+
+    centred = (means - means.mean(dim=0)).double()
+    # Through the K x K products: there are far fewer means than dimensions.
+    sizes, vectors = torch.linalg.eigh(centred @ centred.T)
+    kept = slice(-min(count, len(means)), None)
+    directions: Tensor = (centred.T @ (vectors[:, kept] * sizes[kept].clamp(min=1e-12).rsqrt())).to(means.dtype)
+    return directions
+
+
+def aligned(directions: Tensor, reference: Tensor) -> Tensor:
+    """Return directions [D, q] turned and reflected to lie as closely as they can on others (Schoenemann 1966)."""
+    import torch
+
+    left, _, right = torch.linalg.svd(directions.T @ reference)
+    turned: Tensor = directions @ (left @ right)
+    return turned

@@ -1,0 +1,96 @@
+"""Trajectory discrimination by one classifier for all representatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+
+from .cutting import Rule, cut
+from .folds import Selection, directed_folds
+from .perceptrons import Perceptrons, Training
+from .trajectory_discrimination import CARD
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class KWayDiscrimination(BasinDetector):
+    """One network learns which representative a state comes from; two share a basin if it cannot tell them apart.
+
+    1. Few directions that may tell basins apart are found: of variance, of memory, of differing means.
+    2. The trajectories are dealt into folds; for each, a network is trained on the states of the others.
+    3. The risk of a pair is the error of comparing its two logits on the states of held-out trajectories: one half if
+       nothing tells the two apart. Average linkage on 1 - 2 risk, cut by a rule.
+
+    Reconstruction: the authors' formula was not available; the K-way form is our own.
+    """
+
+    name = "kway-discrimination"
+    version = "1"
+    card = CARD.model_copy(update={"title": "Trajectory discrimination, K-way"})
+
+    class Parameters(Selection):
+        """Chosen on the development systems alone."""
+
+        rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
+        threshold: float = Field(0.4, gt=0, lt=0.5, description="mean risk above which groups are merged")
+        folds: int = Field(4, ge=2, description="parts of the trajectories; each is held out once")
+        hidden: int = Field(64, ge=1, description="width of the two hidden layers")
+        epochs: int = Field(30, ge=1)
+        batch_size: int = Field(256, ge=1, description="states per step")
+        learning_rate: float = Field(3e-3, gt=0)
+        weight_decay: float = Field(1e-2, ge=0)
+
+    parameters: Parameters
+    grid = {"rule": ("threshold", "silhouette", "gap")}
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+        """Return the groups of representatives and the risk of each pair.
+
+        Raises:
+            ValueError: there are fewer trajectories than folds.
+        """
+        chosen = self.parameters
+        risk = pairwise_risk(self._held_out_logits(trajectories[:, :, context.burn_in :], context)).cpu().numpy()
+        distances = (1 - 2 * risk).clip(min=0)
+        labels = cut(distances, chosen.rule, context.count, height=1 - 2 * chosen.threshold)
+        return Partition(labels, risk)
+
+    def _held_out_logits(self, states: Tensor, context: BasinContext) -> Tensor:
+        """Return logits [K, M, L, K] of states [K, M, L, D], each from the network that did not see its trajectory."""
+        import torch
+
+        chosen, count = self.parameters, len(states)
+        folds = directed_folds(states, chosen.folds, chosen)
+        training = torch.stack([fold.training.flatten(0, 2) for fold in folds])
+        labels = torch.arange(count, device=states.device).repeat_interleave(training.shape[1] // count)
+        schedule = Training(chosen.hidden, chosen.epochs, chosen.batch_size, chosen.learning_rate, chosen.weight_decay)
+        networks = Perceptrons(len(folds), training.shape[2], count, schedule, context.generator("networks"))
+        networks.to(states.device)
+        scale = training.std(dim=1, keepdim=True).clamp(min=1e-12)
+        networks.fit(training / scale, labels)
+        found = torch.empty((*states.shape[:3], count), device=states.device)
+        for number, fold in enumerate(folds):
+            logits = networks.only(number)(fold.held_out.flatten(0, 2)[None] / scale[number])
+            found[:, fold.held] = logits[0].view(*fold.held_out.shape[:3], count)
+        return found
+
+
+def pairwise_risk(logits: Tensor) -> Tensor:
+    """Return the balanced error of telling each two of K classes apart [K, K], with 1/2 on the diagonal.
+
+    ``logits`` [K, M, L, K] are those of each class's states; of two classes the one with the larger logit is named, and
+    a tie counts one half.
+    """
+    import torch
+
+    classes = torch.arange(len(logits), device=logits.device)
+    margins = logits[classes, :, :, classes][..., None] - logits
+    errors = (((margins < 0).double() + (margins <= 0).double()) / 2).mean(dim=(1, 2))
+    return ((errors + errors.T) / 2).fill_diagonal_(0.5)
+
+
+KWayDiscriminationKnown = known_count(KWayDiscrimination)

@@ -1,0 +1,176 @@
+"""Marginal trajectory discrimination, pairwise."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from suite import Card
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+
+from .folds import Fold, Selection, directed_folds, raw_folds
+from .perceptrons import Perceptrons, Training
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+_AT_ONCE = 2**24  # numbers of training input side by side: 64 MiB
+
+CARD = Card(
+    title="Trajectory discrimination",
+    status="reconstruction",
+    paper="Detecting Metastable Basins in High Dimensions via Marginal Trajectory Distribution Discrimination",
+    authors="Taj Jones-McCormick",
+    year=2026,
+    url="https://arxiv.org/abs/2605.24136",
+    note="Reconstruction: the authors' formula was not available. Pairwise trajectory-discrimination merging after "
+    "Jones-McCormick.",
+)
+
+
+class TrajectoryDiscrimination(BasinDetector):
+    """Merges groups of representatives for as long as a network cannot tell their trajectories' states apart.
+
+    One network for each pair of groups learns which of the two a state comes from; the pair's risk is its error on the
+    states of trajectories that are held out, each once. Mutually hardest pairs with a risk above the threshold are
+    merged, and the pairs with a merged group are learned anew, until no risk is above. With a known number of basins
+    the hardest pair is merged until so many groups are left.
+
+    Reconstruction: the authors' formula was not available. Pairwise trajectory-discrimination merging after
+    Jones-McCormick. The algorithm is our own derivation from the abstract.
+    """
+
+    name = "trajectory-discrimination"
+    version = "1"
+    card = CARD
+
+    class Parameters(Selection):
+        """A risk of 1/4 lies between those of one basin, close to 1/2, and of two, close to 0."""
+
+        threshold: float = Field(0.25, gt=0, lt=0.5, description="risk above which two groups are merged")
+        inputs: Literal["directions", "raw"] = Field("directions", description="few directions, or every dimension")
+        folds: int = Field(3, ge=2, description="parts of the trajectories; each is held out once")
+        hidden: int = Field(24, ge=1, description="width of the two hidden layers")
+        epochs: int = Field(30, ge=1)
+        batch_size: int = Field(180, ge=1, description="states per step")
+        learning_rate: float = Field(2e-2, gt=0)
+        weight_decay: float = Field(1e-2, ge=0)
+
+    parameters: Parameters
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+        """Return the groups, and the risk of each pair of representatives before any merging.
+
+        Raises:
+            ValueError: there are fewer trajectories than folds.
+        """
+        import numpy as np
+
+        chosen, states = self.parameters, trajectories[:, :, context.burn_in :]
+        raw = chosen.inputs == "raw"
+        folds = raw_folds(states, chosen.folds) if raw else directed_folds(states, chosen.folds, chosen)
+        generator = context.generator("networks")
+        groups = [[each] for each in range(len(states))]
+        risk = np.full((len(groups), len(groups)), 0.5)
+        self._learn(risk, groups, list(itertools.combinations(range(len(groups)), 2)), folds, generator)
+        first = risk.copy()
+        while len(groups) > (context.count or 1):
+            merged = self._hardest(risk, context.count)
+            if not merged:
+                break
+            groups, risk, fresh = _merge(groups, risk, merged)
+            self._learn(risk, groups, fresh, folds, generator)
+        labels = np.empty(len(states), dtype=np.int64)
+        for number, group in enumerate(groups):
+            labels[group] = number
+        return Partition(labels, first)
+
+    def _hardest(self, risk: NDArray[np.float64], count: int | None) -> list[tuple[int, int]]:
+        """Return disjoint pairs of groups to merge now."""
+        import numpy as np
+
+        apart = np.where(np.eye(len(risk), dtype=bool), -1.0, risk)
+        if count is not None:
+            first, second = np.unravel_index(apart.argmax(), apart.shape)
+            return [(min(first, second), max(first, second))]
+        nearest = apart.argmax(axis=1)
+        return [
+            (one, int(other))
+            for one, other in enumerate(nearest)
+            if one < other and nearest[other] == one and apart[one, other] > self.parameters.threshold
+        ]
+
+    def _learn(
+        self,
+        risk: NDArray[np.float64],
+        groups: Sequence[list[int]],
+        pairs: Sequence[tuple[int, int]],
+        folds: Sequence[Fold],
+        generator: torch.Generator,
+    ) -> None:
+        """Set the risk of these pairs of groups, in place."""
+        _, kept, length, inputs = folds[0].training.shape
+        at_once = max(1, _AT_ONCE // (len(folds) * 2 * kept * length * inputs))
+        for first in range(0, len(pairs), at_once):
+            several = pairs[first : first + at_once]
+            for (one, other), error in zip(several, self._errors(several, groups, folds, generator), strict=True):
+                risk[one, other] = risk[other, one] = error
+
+    def _errors(
+        self,
+        pairs: Sequence[tuple[int, int]],
+        groups: Sequence[list[int]],
+        folds: Sequence[Fold],
+        generator: torch.Generator,
+    ) -> list[float]:
+        """Return the balanced held-out error of each pair, in the mean over folds."""
+        import torch
+
+        chosen, (_, kept, length, inputs) = self.parameters, folds[0].training.shape
+
+        def drawn(fold: Fold, group: list[int]) -> Tensor:
+            # As many training trajectories from each side, however many representatives it has.
+            every = fold.training[group].flatten(0, 1)
+            return every[torch.randperm(len(every), generator=generator)[:kept].to(every.device)]
+
+        sides = [torch.stack([drawn(f, groups[one]), drawn(f, groups[other])]) for f in folds for one, other in pairs]
+        training = torch.stack(sides).flatten(1, 3)
+        mean, scale = training.mean(dim=1, keepdim=True), training.std(dim=1, keepdim=True).clamp(min=1e-12)
+        labels = torch.arange(2, device=training.device).repeat_interleave(kept * length)
+        schedule = Training(chosen.hidden, chosen.epochs, chosen.batch_size, chosen.learning_rate, chosen.weight_decay)
+        networks = Perceptrons(len(training), inputs, 2, schedule, generator).to(training.device)
+        networks.fit((training - mean) / scale, labels)
+        errors = torch.empty(len(folds), len(pairs), 2)
+        for number, (fold, (at, pair)) in enumerate((f, p) for f in folds for p in enumerate(pairs)):
+            network = networks.only(number)
+            for side, group in enumerate(pair):
+                states = (fold.held_out[groups[group]].flatten(0, 2) - mean[number]) / scale[number]
+                logits = network(states[None])[0]
+                wrong = logits[:, 1 - side] - logits[:, side]
+                errors[number // len(pairs), at, side] = ((wrong > 0).double() + (wrong >= 0).double()).mean() / 2
+        found: list[float] = errors.mean(dim=(0, 2)).tolist()
+        return found
+
+
+def _merge(
+    groups: Sequence[list[int]], risk: NDArray[np.float64], pairs: Sequence[tuple[int, int]]
+) -> tuple[list[list[int]], NDArray[np.float64], list[tuple[int, int]]]:
+    """Return the groups after merging, their risks as far as they stay, and the pairs whose risk is to be learned."""
+    import numpy as np
+
+    joined = {other: one for one, other in pairs}
+    left = [number for number in range(len(groups)) if number not in joined]
+    other_of = dict(pairs)
+    merged = [groups[number] + (groups[other_of[number]] if number in other_of else []) for number in left]
+    changed = {place for place, number in enumerate(left) if number in other_of}
+    fresh = [pair for pair in itertools.combinations(range(len(left)), 2) if changed & set(pair)]
+    return merged, risk[np.ix_(left, left)], fresh
+
+
+TrajectoryDiscriminationKnown = known_count(TrajectoryDiscrimination)

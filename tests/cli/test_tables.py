@@ -1,0 +1,125 @@
+"""The terminal's table: which columns it has room for, and which costs."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from rich.console import Console
+
+from suite.board.export import flat_rows, to_csv
+from suite.board.model import Row, Table, Value
+from suite.cli.tables import print_table
+from suite.contracts import Column, Metric
+
+SHIFTS = [f"csid/shift-{number}" for number in range(19)]
+SETS = ["near/one", "near/two", "far/one", "far/two", "far/three", "far/four"]
+GROUPS = [f"group-{number}" for number in range(4)]
+PARTS = [f"{group}/{part}" for group in GROUPS for part in "abcd"]
+
+
+def table(*subsets: str, cost: dict[str, float] | None = None) -> Table:
+    metrics = tuple(
+        Metric(name=name, direction="higher", unit="fraction", definition="Share that is right.")
+        for name in ("auroc", "fpr95")
+    )
+    values = tuple(
+        Value(metric=metric.name, subset=subset, mean=0.5, low=None, high=None, basis="", n=1, partial=False)
+        for metric in metrics
+        for subset in subsets
+    )
+    row = Row(
+        method="demo/alpha",
+        name="alpha",
+        version="1",
+        parameters={},
+        changed={},
+        chosen={},
+        card=None,
+        league="main",
+        place=1,
+        best=1,
+        worst=1,
+        together=None,
+        unranked="",
+        seeds=(0,),
+        failed={},
+        values=values,
+        points=(),
+        cost=cost or {},
+        runs=(),
+    )
+    return Table(
+        task="demo/tiny",
+        version="1",
+        track="demo",
+        tier="embedded",
+        title="Tiny",
+        summary="Tiny.",
+        protocol="p" * 64,
+        current=True,
+        primary=Column(metric="auroc", subset=subsets[0]),
+        metrics=metrics,
+        subsets=subsets,
+        missing=(),
+        seeds=(0,),
+        ingredients={},
+        facts={},
+        comparison="none",
+        rows=(row, row.model_copy(update={"name": "beta", "cost": {}})),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that has room for every column in one line."""
+    monkeypatch.setattr("suite.cli.tables.console", lambda: Console(width=4000))
+
+
+def printed(capsys: pytest.CaptureFixture[str], shown: Table, *, full: bool = False) -> tuple[list[str], str]:
+    """Return the headings of the columns, and all that was printed."""
+    print_table(shown, full=full)
+    text = capsys.readouterr().out
+    return [heading.strip() for heading in text.splitlines()[2].split("  ") if heading], text
+
+
+def columns(subsets: list[str], metric: str = "auroc") -> list[str]:
+    return [f"{metric} {subset} (%)" for subset in subsets]
+
+
+def test_few_parts_of_groups_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    subsets = ["near", "far", *SETS]
+    found, text = printed(capsys, table(*subsets))
+    assert found == ["rank", "method", "status", *columns(subsets), "seeds"]
+    assert "left out" not in text
+
+
+def test_many_parts_are_left_out_where_a_column_of_the_group_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    subsets = ["mean", *GROUPS, *PARTS]
+    found, text = printed(capsys, table(*subsets))
+    assert found == ["rank", "method", "status", *columns(["mean", *GROUPS]), "seeds"]
+    assert "16 columns of parts of groups are left out: suite board --full" in text
+
+    found, text = printed(capsys, table(*subsets), full=True)
+    assert set(found) >= {*columns(subsets), *columns(subsets, "fpr95")}
+    assert "left out" not in text
+
+
+def test_many_subsets_of_no_group_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    subsets = ["near", "far", *SETS, *SHIFTS]
+    found, _ = printed(capsys, table(*subsets))
+    assert set(found) >= set(columns(subsets))
+
+
+def test_costs_are_those_that_the_task_states(capsys: pytest.CaptureFixture[str]) -> None:
+    cost = {"partition_seconds": 1.5, "gpu_energy_joules": 7.0, "wall_seconds": 9.0, "peak_memory_bytes": 2.0}
+    shown = table("mean", cost=cost)
+    found, text = printed(capsys, shown)
+    assert found[-3:] == ["gpu energy joules", "partition s", "seeds"]
+    first, second = (line.split() for line in text.splitlines()[3:5])
+    assert first[-3:-1] == ["7.000", "1.500"]
+    assert second[-3:-1] == ["–", "–"]
+    rows = list(csv.DictReader(io.StringIO(to_csv(flat_rows(shown)))))
+    assert list(rows[0])[-4:] == ["gpu_energy_joules", "partition_seconds", "wall_seconds", "unranked"]
+    assert (rows[0]["partition_seconds"], rows[1]["partition_seconds"]) == ("1.5", "")

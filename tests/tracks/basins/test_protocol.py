@@ -1,0 +1,185 @@
+"""The protocol: the same arrays for all, failures as results, metered steps, tuning on other systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from suite.contracts import Card, Missing, Outcome, Resources, TaskContext
+from suite.dynamics.embedding import Embedding
+from suite.errors import SuiteError
+from suite.plugins.basins.one_basin import OneBasin
+from suite.plugins.basins.random_labels import Random
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+from suite.tracks.basins.latent import FRAMES, Latent
+from suite.tracks.basins.problem import BUDGET, EmbeddedProblem, MeteredSimulator
+from suite.tracks.basins.protocol import BasinTask, latents
+from suite.tracks.basins.samples import from_table, scores, to_table
+
+
+class Small(BasinTask):
+    """Two systems through two embeddings."""
+
+    id, version, tier, title, summary = "basins/small", "1", "embedded", "Small", "Four problems."
+    seeds = (0, 1)
+    systems = ("double-well", "triple-well")
+    embeddings = (Embedding("linear", 4), Embedding("signflip", 6))
+    development = ("prinz",)
+
+
+class Scripted(BasinDetector):
+    """Keeps what it was given and answers by a script."""
+
+    name, version = "scripted", "1"
+    card = Card(title="Scripted", status="baseline")
+    seen: list[tuple[Tensor, BasinContext]]
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+        self.seen = [*getattr(self, "seen", []), (trajectories, context)]
+        return self.answer(trajectories, context)
+
+    def answer(self, trajectories: Tensor, context: BasinContext) -> Any:
+        return Partition(np.arange(len(trajectories)), np.full((16, 16), 0.5))
+
+
+@pytest.fixture
+def context(resources: Resources) -> TaskContext:
+    return TaskContext(0, resources)
+
+
+def value(outcome: Outcome, metric: str, subset: str = "mean") -> float:
+    return next(score.value for score in outcome.scores if (score.metric, score.subset) == (metric, subset))
+
+
+def test_every_method_gets_the_same_arrays_and_only_the_known_league_the_number(context: TaskContext) -> None:
+    first, second = Scripted(), known_count(Scripted)()
+    outcomes = [Small().evaluate(method, context) for method in (first, second)]
+    for (one, given), (other, told) in zip(first.seen, second.seen, strict=True):
+        assert one.shape == (16, 16, FRAMES, one.shape[3])
+        assert one.dtype == torch.float32
+        assert torch.equal(one, other)
+        assert given.count is None
+        assert told.count in (2, 3)
+        assert given.burn_in == 6
+    assert second.name == "scripted-known"
+    arrays = [set(outcome.samples.column("arrays").to_pylist()) for outcome in outcomes if outcome.samples]
+    assert arrays[0] == arrays[1]
+    assert len(arrays[0]) == 4
+
+
+def test_scores_are_those_of_the_table(context: TaskContext) -> None:
+    outcome = Small().evaluate(Scripted(), context)
+    assert outcome.samples is not None
+    assert Small().rescore(outcome.samples) == outcome.scores
+    assert scores(from_table(to_table(from_table(outcome.samples)))) == outcome.scores
+    assert value(outcome, "ari") == value(outcome, "exact") == 0  # all single: no better than chance
+    assert value(outcome, "count_error", "linear-4/double-well") == 14
+    assert value(outcome, "count_error", "linear-4/triple-well") == 13
+    assert value(outcome, "count_error", "linear-4") == 13.5
+    assert 0.2 < value(outcome, "risk_error") < 0.4
+    assert value(outcome, "simulator_steps", "linear-4/double-well") == 16 * 16 * 24 * 50
+    assert {score.subset for score in outcome.scores} == set(Small.subsets)
+    assert "double-well 0.0 %" in outcome.facts["ambiguous pairs"]
+
+
+def test_a_failure_counts_as_nothing_found_and_the_others_go_on(context: TaskContext) -> None:
+    class Picky(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+            if trajectories.shape[3] == 6:
+                raise RuntimeError("six dimensions are too many")
+            return [0] * 16
+
+    outcome = Small().evaluate(Picky(), context)
+    assert value(outcome, "ari", "signflip-6") == 0
+    assert value(outcome, "count_error", "signflip-6/double-well") == 2
+    assert value(outcome, "count_error", "linear-4/double-well") == 1
+    assert not [score for score in outcome.scores if score.metric == "risk_error"]
+    expected = "2 of 4, first signflip-6/double-well: RuntimeError: six dimensions are too many"
+    assert outcome.facts["failures"] == expected
+    assert outcome.samples is not None
+    assert Small().rescore(outcome.samples) == outcome.scores
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ([0] * 15, "expected 16 integers as labels, got int64 of shape"),
+        ([0.5] * 16, "expected 16 integers as labels, got float64"),
+        (Partition([0] * 16, np.zeros((4, 4))), r"expected a finite risk matrix \[16, 16\], got shape \(4, 4\)"),
+        (Partition([0] * 16, np.full((16, 16), np.nan)), "expected a finite risk matrix"),
+    ],
+)
+def test_an_answer_of_the_wrong_form_is_a_failure(answer: Any, message: str, context: TaskContext) -> None:
+    class Wrong(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> Any:
+            return answer
+
+    with pytest.raises(ValueError, match=f"scripted fails at every problem, first with: ValueError: {message}"):
+        Small().evaluate(Wrong(), context)
+
+
+def test_further_trajectories_are_new_counted_and_limited(context: TaskContext) -> None:
+    class Curious(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+            before = context.simulator.steps_left
+            self.more = context.simulator.simulate([3, 0], 2), context.simulator.simulate([3], 1)
+            assert context.simulator.steps_left == before - 5 * 24 * 50 or trajectories.shape[3] != 4
+            return [0] * 16
+
+    method = Curious()
+    outcome = Small().evaluate(method, context)
+    assert value(outcome, "simulator_steps", "linear-4/double-well") == (16 * 16 + 5) * 24 * 50
+    first, second = method.more
+    assert first.shape == (2, 2, FRAMES, 6)
+    given = method.seen[-1][0]
+    known = torch.cat([given[3], first[0], second[0]])
+    assert len(torch.unique(known[:, 0], dim=0)) == 19  # no trajectory comes twice
+
+
+def test_the_simulator_continues_the_numbering_and_refuses_more_than_the_budget(resources: Resources) -> None:
+    problem = EmbeddedProblem(latents(["double-well"], 0)[0], Embedding("linear", 4))
+    simulator = MeteredSimulator(problem, resources)
+    both = simulator.simulate([5], 3)
+    again = MeteredSimulator(problem, resources)
+    assert torch.equal(torch.cat([again.simulate([5], 1), again.simulate([5], 2)], dim=1), both)
+    with pytest.raises(ValueError, match="integrator steps are more than the"):
+        simulator.simulate(range(16), 16 * BUDGET)
+    for wrong, count in (([16], 1), ([1, 1], 1), ([0], 0)):
+        with pytest.raises(ValueError, match=r"expected distinct representatives in 0\.\.15 and a count of at least 1"):
+            simulator.simulate(wrong, count)
+
+
+def test_tuning_chooses_on_the_development_systems_alone(context: TaskContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Small, "systems", ("no-such-system",))
+    found = Small().tune(Random, {}, {"groups": [1, 4]}, context)
+    assert found.measured == "mean ARI on prinz"
+    assert [trial.parameters for trial in found.trials] == [{"groups": 1}, {"groups": 4}]
+    assert found.value == max(trial.value for trial in found.trials if trial.value is not None)
+    assert found.trials[0].value == 0  # one group
+    monkeypatch.setattr(Small, "development", ())
+    with pytest.raises(SuiteError, match="basins/small has no development systems"):
+        Small().tune(OneBasin, {}, {}, context)
+
+
+def test_latent_data_are_fingerprinted_and_the_same_when_made_again(resources: Resources, tmp_path: object) -> None:
+    latent = Latent(latents(["double-well"], 7)[0].system, 7)
+    made, again = latent.make(), latent.make()
+    assert all(torch.equal(made[name], again[name]) for name in made)
+    fingerprint = latent.fingerprint(resources)
+    assert latent.known_fingerprint(resources) == fingerprint
+    assert latents(["double-well"], 8)[0].fingerprint(resources) != fingerprint
+    assert latents(["double-well"], 8)[0].lineage(resources) == latent.lineage(resources)
+    assert latents(["prinz"], 7)[0].lineage(resources) != latent.lineage(resources)
+    assert float(made["ambiguous"]) < 0.05
+
+
+def test_unknown_data_are_not_missing(resources: Resources) -> None:
+    """What is simulated can always be made: it is due, not missing."""
+    try:
+        assert latents(["double-well"], 12345)[0].known_fingerprint(resources) is None
+    except Missing:
+        pytest.fail("simulated data are never missing")
