@@ -17,14 +17,14 @@ from suite.tracks.basins import BasinContext, BasinDetector, Partition
 from suite.tracks.basins.contract import KNOWN
 from suite.tracks.basins.latent import BURN_IN, Latent
 from suite.tracks.basins.metrics import adjusted_rand_index
-from suite.tracks.basins.problem import MeteredSimulator, Problem
+from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator
 
 
 @dataclass(frozen=True)
 class Case:
     """A problem of seed 0 with its trajectories [K, M, L, D] and the oracle's labels and risk."""
 
-    problem: Problem
+    problem: EmbeddedProblem
     resources: Resources
     trajectories: Tensor
     truth: NDArray[np.int64]
@@ -52,7 +52,7 @@ def case(resources: Resources) -> Callable[..., Case]:
     """Make a case: ``case("signflip")``, ``case("linear", 1000)``, ``case(system="prinz")``."""
 
     def made(kind: Kind = "linear", dimension: int = 50, system: str = "quadruple-well") -> Case:
-        problem = Problem(Latent(SYSTEMS[system], 0), Embedding(kind, dimension))
+        problem = EmbeddedProblem(Latent(SYSTEMS[system], 0), Embedding(kind, dimension))
         known = problem.latent.arrays(resources)
         trajectories = problem.trajectories(resources)
         return Case(problem, resources, trajectories, known["labels"].numpy(), known["risk"].numpy())
