@@ -35,6 +35,7 @@ class Selection(Parameters):
     memory: int = Field(3, ge=0, description="directions of largest autocorrelation, for each lag")
     lags: tuple[int, ...] = Field((1, 4), description="lags of the autocorrelation, frames")
     means: int = Field(3, ge=1, description="directions along which the representatives' means differ")
+    products: int = Field(1, ge=0, description="directions whose products with one of variance differ, for each")
 
 
 def raw_folds(states: Tensor, count: int) -> list[Fold]:
@@ -56,17 +57,19 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
     directions = Directions(states, selection.variance, selection.memory, selection.lags)
     kept = states.shape[1] - len(parts[0])
 
-    def differing(without: set[int]) -> Tensor:
-        return between(directions.means(_others(parts, without)), selection.means)
+    def differing(without: set[int]) -> list[Tensor]:
+        mean, *products = directions.moments(_others(parts, without))
+        found = [between(mean, selection.means)]
+        return found + [between(each, selection.products) for each in products if selection.products]
 
-    def along(part: Sequence[int], towards: Tensor) -> Tensor:
-        return torch.cat([directions.unlabelled[:, list(part)], directions.along(part, towards)], dim=-1)
+    def along(part: Sequence[int], towards: list[Tensor]) -> Tensor:
+        return torch.cat([directions.unlabelled[:, list(part)], directions.along(part, torch.cat(towards, 1))], dim=-1)
 
     folds = []
     for held, held_part in enumerate(parts):
         reference = differing({held})
         training = [
-            along(part, aligned(differing({held, number}), reference) if count > 2 else reference)
+            along(part, list(map(aligned, differing({held, number}), reference)) if count > 2 else reference)
             for number, part in enumerate(parts)
             if number != held
         ]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class KWayDiscrimination(BasinDetector):
     """One network learns which representative a state comes from; two share a basin if it cannot tell them apart.
 
-    1. Few directions that may tell basins apart are found: of variance, of memory, of differing means.
+    1. Few directions that may tell basins apart are found: of variance, of memory, of differing
+       means and products.
     2. The trajectories are dealt into folds; for each, a network is trained on the states of the others.
     3. The risk of a pair is the error of comparing its two logits on the states of held-out trajectories: one half if
        nothing tells the two apart. Average linkage on 1 - 2 risk, cut by a rule.
@@ -36,7 +37,7 @@ class KWayDiscrimination(BasinDetector):
         """Chosen on the development systems alone."""
 
         rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
-        threshold: float = Field(0.4, gt=0, lt=0.5, description="mean risk above which groups are merged")
+        threshold: float = Field(0.35, gt=0, lt=0.5, description="mean risk above which groups are merged")
         folds: int = Field(4, ge=2, description="parts of the trajectories; each is held out once")
         hidden: int = Field(64, ge=1, description="width of the two hidden layers")
         epochs: int = Field(30, ge=1)
