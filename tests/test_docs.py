@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
 from suite.board import model
 from suite.cli.main import app
+from suite.contracts import Resources, TaskContext
 from suite.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +62,28 @@ def test_the_method_of_the_readme_is_a_plugin(tmp_path: Path) -> None:
     registry = load_registry((file,))
     assert registry.failures == []
     assert "ood/my-feature-norm" in registry.methods
+
+
+def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resources) -> None:
+    from suite.dynamics.embedding import Embedding
+    from suite.registry import load_registry
+    from suite.tracks.basins.protocol import BasinTask
+
+    detector, system = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "basins.md").read_text(), re.DOTALL)
+    file = tmp_path / "nearest_means.py"
+    file.write_text(detector)
+    registry = load_registry((file,))
+    assert registry.failures == []
+
+    class OneProblem(BasinTask):
+        systems, embeddings = ("quadruple-well",), (Embedding("linear", 50),)
+
+    outcome = OneProblem().evaluate(registry.methods["basins/nearest-means"](), TaskContext(0, resources))
+    assert outcome.scores[0].value == 1  # ARI
+
+    found: dict[str, Any] = {}
+    exec(system, found)
+    assert found["trajectories"].shape == (4, 24, 2)
 
 
 def test_every_setting_is_documented() -> None:
