@@ -8,6 +8,7 @@ from suite.hookspecs import hookimpl
 
 TASKS = (
     "alanine_dipeptide:AlanineDipeptideTask",
+    "budget:BudgetTask",
     "development:DevelopmentTask",
     "embedded:EmbeddedTask",
     "grid:GridTask",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from suite.dynamics.embedding import Embedding
+from suite.dynamics.embedding import Embedding, Kind
 from suite.tracks.basins.protocol import BasinTask
 
 from .embedded import DEVELOPMENT, PROTOCOL
 
-KINDS = ("linear", "linear+slow", "warp", "signflip")
+KINDS: tuple[Kind, ...] = ("linear", "linear+slow", "warp", "signflip")
 DIMENSIONS = (50, 200, 1000)
 EMBEDDINGS = tuple(Embedding(kind, dimension) for kind in KINDS for dimension in DIMENSIONS)
 

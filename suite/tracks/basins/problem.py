@@ -22,6 +22,8 @@ class Problem(ABC):
     """What a method is asked: the trajectories of a system's representatives, as it is to see them."""
 
     latent: Simulated
+    given: int = TRAJECTORIES
+    """How many trajectories of each representative a detector is given; it may ask for more."""
 
     @property
     @abstractmethod
@@ -48,6 +50,7 @@ class EmbeddedProblem(Problem):
 
     latent: Latent
     embedding: Embedding
+    given: int = TRAJECTORIES
 
     @property
     def name(self) -> str:
@@ -62,7 +65,8 @@ class EmbeddedProblem(Problem):
     def trajectories(self, resources: Resources) -> Tensor:
         """See `Problem`."""
         arrays = self.latent.arrays(resources)
-        return self.observe(arrays["trajectories"], range(len(arrays["starts"])), 0).to(resources.device)
+        states = arrays["trajectories"][:, : self.given]
+        return self.observe(states, range(len(states)), 0).to(resources.device)
 
     def further(self, representative: int, first: int, count: int, resources: Resources) -> Tensor:
         """See `Problem`."""
@@ -86,8 +90,8 @@ class MeteredSimulator:
     def __init__(self, problem: Problem, resources: Resources) -> None:
         self._problem, self._resources = problem, resources
         representatives = range(len(problem.latent.arrays(resources)["starts"]))
-        self._made = dict.fromkeys(representatives, TRAJECTORIES)
-        self.steps = len(representatives) * TRAJECTORIES * problem.steps
+        self._made = dict.fromkeys(representatives, problem.given)
+        self.steps = len(representatives) * problem.given * problem.steps
         self._limit = BUDGET * self.steps
 
     @property

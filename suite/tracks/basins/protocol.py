@@ -14,7 +14,7 @@ from suite.dynamics.embedding import Embedding
 from suite.errors import SuiteError
 from suite.hashing import digest
 from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition
-from suite.tracks.basins.latent import BURN_IN, Latent, Simulated
+from suite.tracks.basins.latent import BURN_IN, TRAJECTORIES, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
 from suite.tracks.basins.samples import Answer, from_table, scores, to_table
@@ -29,15 +29,17 @@ if TYPE_CHECKING:
 class BasinTask(Task):
     """Base of the basin tasks: every system through every embedding.
 
-    Declare the class attributes, the names of the ``systems`` and the ``embeddings``; ``development`` names the systems
-    on which ``suite run --tune`` chooses parameters, which are none of the task's own. A task whose trajectories come
-    from elsewhere declares its ``subsets`` itself and overrides `problems` and `simulated`.
+    Declare the class attributes, the names of the ``systems``, the ``embeddings``, and how many ``trajectories`` of
+    each representative are given, if not all; ``development`` names the systems on which ``suite run --tune`` chooses
+    parameters, which are none of the task's own. A task whose trajectories come from elsewhere declares its ``subsets``
+    itself and overrides `problems` and `simulated`.
     """
 
     metrics = METRICS
     primary = Column(metric=ARI.name, subset="mean")
     systems: tuple[str, ...]
     embeddings: tuple[Embedding, ...]
+    trajectories: int = TRAJECTORIES
     development: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,7 +51,9 @@ class BasinTask(Task):
     def problems(self, seed: int, systems: Sequence[str]) -> Sequence[Problem]:
         """Return the problems of a seed with these systems."""
         return [
-            EmbeddedProblem(latent, embedding) for embedding in self.embeddings for latent in latents(systems, seed)
+            EmbeddedProblem(latent, embedding, self.trajectories)
+            for embedding in self.embeddings
+            for latent in latents(systems, seed)
         ]
 
     def simulated(self, seed: int) -> tuple[Simulated, ...]:

@@ -140,6 +140,23 @@ def test_further_trajectories_are_new_counted_and_limited(context: TaskContext) 
     assert len(torch.unique(known[:, 0], dim=0)) == 19  # no trajectory comes twice
 
 
+def test_a_task_may_give_fewer_trajectories(context: TaskContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the first of all; the others can be asked for, at their price."""
+
+    class Asking(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+            self.more = context.simulator.simulate(range(16), 14)
+            return [0] * 16
+
+    every = Scripted()
+    Small().evaluate(every, context)
+    monkeypatch.setattr(Small, "trajectories", 2)
+    asking = Asking()
+    outcome = Small().evaluate(asking, context)
+    assert torch.equal(torch.cat([asking.seen[-1][0], asking.more], dim=1), every.seen[-1][0])
+    assert value(outcome, "simulator_steps", "linear-4/double-well") == 16 * 16 * 24 * 50
+
+
 def test_the_simulator_continues_the_numbering_and_refuses_more_than_the_budget(resources: Resources) -> None:
     problem = EmbeddedProblem(latents(["double-well"], 0)[0], Embedding("linear", 4))
     simulator = MeteredSimulator(problem, resources)
