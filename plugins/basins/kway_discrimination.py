@@ -38,6 +38,7 @@ class KWayDiscrimination(BasinDetector):
 
         rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
         threshold: float = Field(0.35, gt=0, lt=0.5, description="mean risk above which groups are merged")
+        further: int = Field(0, ge=0, description="trajectories of each representative to ask the simulator for")
         folds: int = Field(4, ge=2, description="parts of the trajectories; each is held out once")
         hidden: int = Field(64, ge=1, description="width of the two hidden layers")
         epochs: int = Field(30, ge=1)
@@ -52,9 +53,14 @@ class KWayDiscrimination(BasinDetector):
         """Return the groups of representatives and the risk of each pair.
 
         Raises:
-            ValueError: there are fewer trajectories than folds.
+            ValueError: there are fewer trajectories than folds, or more are asked for than the budget allows.
         """
+        import torch
+
         chosen = self.parameters
+        if chosen.further:
+            more = context.simulator.simulate(range(len(trajectories)), chosen.further)
+            trajectories = torch.cat([trajectories, more], dim=1)
         risk = pairwise_risk(self._held_out_logits(trajectories[:, :, context.burn_in :], context)).cpu().numpy()
         distances = (1 - 2 * risk).clip(min=0)
         labels = cut(distances, chosen.rule, context.count, height=1 - 2 * chosen.threshold)

@@ -17,7 +17,7 @@ from suite.plugins.basins.kway_discrimination import (
     pairwise_risk,
 )
 from suite.tracks.basins.metrics import is_exact, risk_error
-from suite.tracks.basins.problem import EmbeddedProblem
+from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator
 from suite.tracks.basins.protocol import latents
 
 from . import rings
@@ -63,6 +63,16 @@ def test_the_known_number_is_kept_to(resources: Resources) -> None:
     for count in (1, 2, 5):
         labels = KWayDiscriminationKnown().partition(seen, replace(CONTEXT, count=count)).labels
         assert len(set(np.asarray(labels))) == count
+
+
+def test_further_trajectories_are_asked_for(resources: Resources) -> None:
+    problem = EmbeddedProblem(latents(["quadruple-well"], 3)[0], Embedding("signflip", 200, 0.5), given=2)
+    labels, seen = problem.latent.arrays(resources)["labels"], problem.trajectories(resources)
+    simulator = MeteredSimulator(problem, resources)
+    context = replace(CONTEXT, simulator=simulator)
+    assert not is_exact(labels, KWayDiscrimination(folds=2).partition(seen, context).labels)
+    assert is_exact(labels, KWayDiscrimination(further=14).partition(seen, context).labels)
+    assert simulator.steps == 16 * 16 * problem.steps
 
 
 def test_any_numbers_of_trajectories_and_constant_coordinates_will_do(resources: Resources) -> None:
