@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class GMM(BasinDetector):
     """A mixture of Gaussians on the leading principal components of all frames after burn-in; majority vote.
 
-    Where the number of basins is not known: as many Gaussians of 1 to 8 as have the smallest BIC. Sources: Dempster,
-    Laird and Rubin 1977; Schwarz 1978.
+    Where the number of basins is not known: as many Gaussians of 1 to 8 as have the smallest BIC on a part of the
+    frames. Sources: Dempster, Laird and Rubin 1977; Schwarz 1978.
     """
 
     name = "gmm"
@@ -33,7 +33,7 @@ class GMM(BasinDetector):
         """Ten components, as for the other clusterings of frames."""
 
         components: int = Field(10, ge=1, description="how many principal components")
-        frames: int = Field(2048, ge=16, description="how many frames are fitted at most, evenly spaced; all vote")
+        frames: int = Field(2048, ge=16, description="on how many frames, evenly spaced, the number is chosen")
 
     parameters: Parameters
 
@@ -42,12 +42,15 @@ class GMM(BasinDetector):
         from sklearn.mixture import GaussianMixture
 
         scores = principal(settled(trajectories, context.burn_in), self.parameters.components)
-        points = thinned(scores, self.parameters.frames).reshape(-1, scores.shape[2])
+        points, some = (each.reshape(-1, scores.shape[2]) for each in (scores, thinned(scores, self.parameters.frames)))
         seed = int(context.rng("mixture").integers(2**31))
-        numbers = range(1, MOST_GROUPS + 1) if context.count is None else (context.count,)
-        fitted = [GaussianMixture(number, random_state=seed).fit(points) for number in numbers]
-        best = min(fitted, key=lambda mixture: mixture.bic(points)) if len(fitted) > 1 else fitted[0]
-        return vote(best.predict(scores.reshape(-1, scores.shape[2])).reshape(scores.shape[:2]))
+
+        def bic(number: int) -> float:
+            return float(GaussianMixture(number, random_state=seed).fit(some).bic(some))
+
+        count = min(range(1, MOST_GROUPS + 1), key=bic) if context.count is None else context.count
+        labels = GaussianMixture(count, random_state=seed).fit_predict(points)
+        return vote(labels.reshape(scores.shape[:2]))
 
 
 GMMKnown = known_count(GMM)

@@ -30,11 +30,11 @@ class HDBSCAN(BasinDetector):
         """Ten components, as for the other clusterings of frames."""
 
         components: int = Field(10, ge=1, description="how many principal components")
-        smallest: float = Field(0.02, gt=0, lt=1, description="size of the smallest cluster, as a share of the frames")
+        smallest: float = Field(0.005, gt=0, lt=1, description="size of the smallest cluster, as a share of the frames")
         frames: int = Field(2048, ge=16, description="of how many frames at most, evenly spaced")
 
     parameters: Parameters
-    grid = {"smallest": (0.02, 0.005, 0.01, 0.05)}
+    grid = {"smallest": (0.005, 0.01, 0.02, 0.05)}
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
         """Return the most frequent cluster of each representative's frames [K]."""
