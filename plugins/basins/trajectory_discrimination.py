@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-_AT_ONCE = 2**24  # numbers of training input side by side: 64 MiB
+_AT_ONCE = 2**19  # numbers of training input side by side: larger batches leave the processor's cache
 
 CARD = Card(
     title="Trajectory discrimination",
@@ -57,9 +57,9 @@ class TrajectoryDiscrimination(BasinDetector):
         inputs: Literal["directions", "raw"] = Field("directions", description="few directions, or every dimension")
         folds: int = Field(3, ge=2, description="parts of the trajectories; each is held out once")
         hidden: int = Field(24, ge=1, description="width of the two hidden layers")
-        epochs: int = Field(30, ge=1)
+        epochs: int = Field(12, ge=1)
         batch_size: int = Field(180, ge=1, description="states per step")
-        learning_rate: float = Field(2e-2, gt=0)
+        learning_rate: float = Field(3e-2, gt=0)
         weight_decay: float = Field(1e-2, ge=0)
 
     parameters: Parameters

@@ -106,4 +106,4 @@ def test_an_own_plugin_can_be_disabled_and_what_needs_it_fails_with_a_reason() -
     (methods,) = (plugin for plugin in registry.plugins if plugin.name == "ood-methods")
     assert methods.status == "failed"
     assert "unknown track 'ood'" in methods.failures[0].message
-    assert not [name for name in registry.methods if name.startswith("ood/")]
+    assert registry.methods_of("ood") == []
