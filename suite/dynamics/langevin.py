@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Integrator = Literal["euler-maruyama", "baoab-limit"]
-CHUNK = 8192
+SMALLEST, LARGEST = 4096, 16384  # trajectories side by side: below, calls cost more than what they compute
 # Whole vectors: torch computes what is left over after the last whole vector by other code, with other last bits.
 _VECTORS = 64
 # Torch splits larger tensors over threads of its own, which would leave remainders in the middle.
@@ -55,12 +55,15 @@ def simulate(
     every = every or system.steps(frames)
     found = torch.empty((len(starts), frames, system.dimension), dtype=torch.float32, device=starts.device)
 
+    threads = 1 if starts.is_cuda else threads or torch.get_num_threads()
+    size = min(LARGEST, max(SMALLEST, -(-len(starts) // threads)))
+
     def run(first: int) -> None:
-        rows = slice(first, first + CHUNK)
+        rows = slice(first, first + size)
         with torch.no_grad():
             found[rows] = _chunk(system, starts[rows], keys[rows], frames, every, integrator)
 
-    run_chunks(run, range(0, len(starts), CHUNK), 1 if starts.is_cuda else threads)
+    run_chunks(run, range(0, len(starts), size), threads)
     wrong = (~found.isfinite()).flatten(1).any(dim=1).nonzero()
     if len(wrong):
         raise ValueError(f"{system.name}: {len(wrong)} of {len(starts)} trajectories run away; shorten the step")
@@ -78,7 +81,7 @@ def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int
     rate = -system.step * system.barrier / system.friction
     sigma = math.sqrt(2 * system.temperature * system.step / system.friction)
     found = torch.empty((frames, axes, padded), device=starts.device)
-    block = max(1, _UNSPLIT // (padded * (axes + axes % 2)))
+    block = max(1, _UNSPLIT // (padded * axes))
     previous = normals(0, 1)[0].clone() if integrator == "baoab-limit" else None
     total = frames * every
     for first in range(0, total, block):
@@ -93,7 +96,7 @@ def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int
         for number in range(many):
             slopes = system.potential.gradient(*state)
             for axis, slope in enumerate(slopes):
-                state[axis].add_(slope * rate).add_(noise[number, axis])
+                state[axis].add_(slope, alpha=rate).add_(noise[number, axis])
             frame, left = divmod(first + number + 1, every)
             if not left:
                 for axis in range(axes):

@@ -33,7 +33,8 @@ def test_a_trajectory_is_the_same_in_any_batch_and_on_any_number_of_threads(
 ) -> None:
     system = SYSTEMS[name]
     every = simulate(system, starts(system, 700), KEYS, 3, every=20, threads=1)
-    monkeypatch.setattr(langevin, "CHUNK", 193)
+    monkeypatch.setattr(langevin, "SMALLEST", 1)
+    monkeypatch.setattr(langevin, "LARGEST", 193)
     assert torch.equal(simulate(system, starts(system, 700), KEYS, 3, every=20, threads=3), every)
     for rows in (slice(0, 1), slice(5, 38), slice(131, 700)):
         assert torch.equal(simulate(system, starts(system, 700)[rows], KEYS[rows], 3, every=20), every[rows])
