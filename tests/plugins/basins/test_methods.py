@@ -45,7 +45,8 @@ def test_the_leagues_are_those_of_the_names() -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, each) for kind in SOLVED for each in both_leagues(*SOLVED[kind])])
 def test_it_finds_the_basins(kind: str, name: str, case: Any) -> None:
-    assert case(kind, system="ring-of-wells").ari(METHODS[name]()) == 1
+    least = 1 if name.endswith("-known") else 0.8  # a rule for the number may be one off
+    assert case(kind, system="ring-of-wells").ari(METHODS[name]()) >= least
 
 
 @pytest.mark.parametrize("name", both_leagues(*BLIND))

@@ -29,7 +29,7 @@ RAW: dict[str, Any] = {"inputs": "raw", "hidden": 64, "epochs": 15, "batch_size"
 
 @cache
 def on_rings(horizon: float, leaky: bool = False) -> Partition:
-    seen = rings.observed(rings.latent(horizon, draw=3, trajectories=18), dimension=50)
+    seen = rings.observed(rings.latent(horizon, draw=3), dimension=50)
     return TrajectoryDiscrimination(**RAW).partition(rings.leaky(seen) if leaky else seen, rings.context())
 
 

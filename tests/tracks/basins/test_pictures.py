@@ -39,7 +39,7 @@ class Distances(BasinDetector):
     def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
         means = trajectories[:, :, context.burn_in :].mean(dim=(1, 2)).double().numpy()
         distances = np.linalg.norm(means[:, None] - means, axis=2)
-        labels = components(distances < 1)
+        labels = components(distances < 0.6)
         if labels.max() > 1:
             raise ValueError("more than two")
         return Partition(labels, 0.5 * np.exp(-distances))
