@@ -32,5 +32,5 @@ def _rebuild(cause: str, place: str, next: str) -> SuiteError:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x' or 'y'?"`` for the closest known words, or an empty string."""
-    close = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    close = get_close_matches(word, sorted(set(known)), n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
