@@ -142,7 +142,7 @@ def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answe
     known = problem.latent.arrays(resources)
     labels = known["labels"].numpy()
     trajectories = problem.trajectories(resources)
-    arrays = hashlib.sha256(trajectories.cpu().contiguous().numpy()).hexdigest()
+    arrays = hashlib.sha256(trajectories.cpu().flatten().numpy().data).hexdigest()
     simulator = _Timed(problem, resources)
     given = BasinContext(
         **vars(context.method),
