@@ -14,7 +14,7 @@ from suite.benchmarks.basins.alanine import recipe
 from suite.benchmarks.basins.alanine_dipeptide import AlanineDipeptide, AlanineDipeptideTask, Molecule
 from suite.contracts import Resources
 from suite.errors import SuiteError
-from suite.tracks.basins import BasinContext, BasinDetector, problem
+from suite.tracks.basins import BasinContext, BasinDetector
 from suite.tracks.basins.problem import MeteredSimulator
 
 
@@ -23,8 +23,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four representatives with four trajectories each, made within seconds."""
     pytest.importorskip("openmm", reason="pip install 'basin-suite[molecules]'")
     monkeypatch.setattr(alanine_dipeptide, "REPRESENTATIVES", 4)
-    for module in (alanine_dipeptide, problem):
-        monkeypatch.setattr(module, "TRAJECTORIES", 4)
+    monkeypatch.setattr(alanine_dipeptide, "TRAJECTORIES", 4)
+    monkeypatch.setattr(Molecule, "given", 4)
     monkeypatch.setattr(recipe, "EXPLORED", 40)
 
 
