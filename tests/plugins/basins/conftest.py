@@ -1,4 +1,4 @@
-"""Problems to partition: small ones of the basins track, simulated once a session."""
+"""Problems to partition: small ones of the basins track, simulated once for all tests."""
 
 from __future__ import annotations
 
