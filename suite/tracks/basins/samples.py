@@ -14,6 +14,7 @@ from suite.tracks.basins.metrics import (
     ARI,
     COUNT_ERROR,
     EXACT,
+    METRICS,
     RISK_ERROR,
     SECONDS,
     STEPS,
@@ -79,7 +80,7 @@ def scores(answers: Sequence[Answer]) -> tuple[Score, ...]:
     found = []
     for subset, members in groups.items():
         values = [member.values for member in members]
-        for metric in (ARI, COUNT_ERROR, EXACT, RISK_ERROR, STEPS, SECONDS):
+        for metric in METRICS:
             present = [each[metric.name] for each in values if metric.name in each]
             if present:
                 mean = float(np.mean(present))
