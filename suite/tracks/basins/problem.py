@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,13 +86,17 @@ class EmbeddedProblem(Problem):
 
 
 class MeteredSimulator:
-    """Further trajectories of a problem; `suite.tracks.basins.Simulator` says what a detector sees of it."""
+    """Further trajectories of a problem; `suite.tracks.basins.Simulator` says what a detector sees of it.
+
+    ``steps`` counts integrator steps, ``seconds`` the time that they took, which is not the method's.
+    """
 
     def __init__(self, problem: Problem, resources: Resources) -> None:
         self._problem, self._resources = problem, resources
         representatives = range(len(problem.latent.arrays(resources)["starts"]))
         self._made = dict.fromkeys(representatives, problem.given)
         self.steps = len(representatives) * problem.given * problem.steps
+        self.seconds = 0.0
         self._limit = BUDGET * self.steps
 
     @property
@@ -112,9 +117,11 @@ class MeteredSimulator:
             )
         if steps > self.steps_left:
             raise ValueError(f"{steps:,} further integrator steps are more than the {self.steps_left:,} left")
+        started = time.perf_counter()
         self.steps += steps
         found = []
         for each in asked:
             found.append(self._problem.further(each, self._made[each], count, self._resources))
             self._made[each] += count
+        self.seconds += time.perf_counter() - started
         return torch.cat(found)

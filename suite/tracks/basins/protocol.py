@@ -23,7 +23,6 @@ from suite.tracks.grid_search import search
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
-    from torch import Tensor
 
 
 class BasinTask(Task):
@@ -143,7 +142,7 @@ def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answe
     labels = known["labels"].numpy()
     trajectories = problem.trajectories(resources)
     arrays = hashlib.sha256(trajectories.cpu().flatten().numpy().data).hexdigest()
-    simulator = _Timed(problem, resources)
+    simulator = MeteredSimulator(problem, resources)
     given = BasinContext(
         **vars(context.method),
         count=len(np.unique(labels)) if method.league == KNOWN else None,
@@ -169,19 +168,6 @@ def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answe
         arrays=arrays,
         error=error,
     )
-
-
-class _Timed(MeteredSimulator):
-    """Takes the time, so that it is not counted as the method's."""
-
-    seconds = 0.0
-
-    def simulate(self, representatives: Sequence[int], count: int) -> Tensor:
-        started = time.perf_counter()
-        try:
-            return super().simulate(representatives, count)
-        finally:
-            self.seconds += time.perf_counter() - started
 
 
 def _checked(answer: Partition | Sequence[int], count: int) -> tuple[NDArray[np.int64], NDArray[np.float64] | None]:
