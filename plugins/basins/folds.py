@@ -65,7 +65,7 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
     def along(part: Sequence[int], towards: list[Tensor]) -> Tensor:
         return torch.cat([directions.unlabelled[:, list(part)], directions.along(part, torch.cat(towards, 1))], dim=-1)
 
-    folds = []
+    folds = []  # of two, none is left for directions that a fold's own training states did not make
     for held, held_part in enumerate(parts):
         reference = differing({held})
         training = [

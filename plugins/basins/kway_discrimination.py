@@ -34,7 +34,7 @@ class KWayDiscrimination(BasinDetector):
     card = CARD.model_copy(update={"title": "Trajectory discrimination, K-way"})
 
     class Parameters(Selection):
-        """Chosen on the development systems alone."""
+        """Rule, threshold and numbers of directions were chosen on the development systems."""
 
         rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
         threshold: float = Field(0.35, gt=0, lt=0.5, description="mean risk above which groups are merged")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def fastest(function: Callable[[], object], repeats: int = 3) -> float:
 @pytest.mark.parametrize("count", [2_000, 20_000])
 @pytest.mark.parametrize("name", PEERS)
 def test_simulator(name: str, count: int) -> None:
-    data = pytest.importorskip("deeptime.data")
+    data = pytest.importorskip("deeptime.data", reason="pip install 'basin-suite[test]'")
     system = SYSTEMS[name]
     starts = torch.tensor(system.sites)[torch.arange(count) % len(system.sites)]
     names = keys(stream(0, "speed"), torch.arange(count))
@@ -62,6 +63,6 @@ def test_embedding() -> None:
     """The observation of saved frames in 1,000 dimensions, which deeptime has not."""
     states = torch.from_numpy(np.random.default_rng(0).normal(size=(256, 24, 2)).astype(np.float32))
     for kind in ("linear", "linear+slow", "warp", "signflip"):
-        seconds = fastest(lambda kind=kind: Embedding(kind, 1000).observe(states, 0, torch.arange(256)))  # type: ignore[misc]
+        seconds = fastest(partial(Embedding(kind, 1000).observe, states, 0, torch.arange(256)))
         frame = 1e6 * seconds / (256 * 24)
         print(f"\n{kind}-1000, 256 trajectories of 24 frames: {seconds:.3f} s, {frame:.1f} us a frame")
