@@ -33,18 +33,13 @@ class KWayDiscrimination(BasinDetector):
     version = "1"
     card = CARD.model_copy(update={"title": "Trajectory discrimination, K-way"})
 
-    class Parameters(Selection):
+    class Parameters(Selection, Training):
         """Rule, threshold and numbers of directions were chosen on the development systems."""
 
         rule: Rule = Field("threshold", description="how the tree is cut where the number of basins is unknown")
         threshold: float = Field(0.35, gt=0, lt=0.5, description="mean risk above which groups are merged")
         further: int = Field(0, ge=0, description="trajectories of each representative to ask the simulator for")
         folds: int = Field(4, ge=2, description="parts of the trajectories; each is held out once")
-        hidden: int = Field(64, ge=1, description="width of the two hidden layers")
-        epochs: int = Field(30, ge=1)
-        batch_size: int = Field(256, ge=1, description="states per step")
-        learning_rate: float = Field(3e-3, gt=0)
-        weight_decay: float = Field(1e-2, ge=0)
 
     parameters: Parameters
     grid = {"rule": ("threshold", "silhouette", "gap")}
@@ -74,8 +69,7 @@ class KWayDiscrimination(BasinDetector):
         folds = directed_folds(states, chosen.folds, chosen)
         training = torch.stack([fold.training.flatten(0, 2) for fold in folds])
         labels = torch.arange(count, device=states.device).repeat_interleave(training.shape[1] // count)
-        schedule = Training(chosen.hidden, chosen.epochs, chosen.batch_size, chosen.learning_rate, chosen.weight_decay)
-        networks = Perceptrons(len(folds), training.shape[2], count, schedule, context.generator("networks"))
+        networks = Perceptrons(len(folds), training.shape[2], count, chosen, context.generator("networks"))
         networks.to(states.device)
         scale = training.std(dim=1, keepdim=True).clamp(min=1e-12)
         networks.fit(training / scale, labels)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Parameters
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
 
-@dataclass(frozen=True)
-class Training:
+class Training(Parameters):
     """How the networks are trained: AdamW (Loshchilov and Hutter 2019) under a one-cycle rate (Smith 2018)."""
 
-    hidden: int
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
+    hidden: int = Field(64, ge=1, description="width of the two hidden layers")
+    epochs: int = Field(30, ge=1, description="passes over the training states")
+    batch_size: int = Field(256, ge=1, description="states per step")
+    learning_rate: float = Field(3e-3, gt=0, description="largest rate of the cycle")
+    weight_decay: float = Field(1e-2, ge=0, description="of weights, not of biases")
 
 
 class Perceptrons:

@@ -50,17 +50,16 @@ class TrajectoryDiscrimination(BasinDetector):
     version = "1"
     card = CARD
 
-    class Parameters(Selection):
+    class Parameters(Selection, Training):
         """A risk of 1/4 lies between those of one basin, close to 1/2, and of two, close to 0."""
 
         threshold: float = Field(0.25, gt=0, lt=0.5, description="risk above which two groups are merged")
         inputs: Literal["directions", "raw"] = Field("directions", description="few directions, or every dimension")
         folds: int = Field(3, ge=2, description="parts of the trajectories; each is held out once")
         hidden: int = Field(24, ge=1, description="width of the two hidden layers")
-        epochs: int = Field(12, ge=1)
+        epochs: int = Field(12, ge=1, description="passes over the training states")
         batch_size: int = Field(180, ge=1, description="states per step")
-        learning_rate: float = Field(3e-2, gt=0)
-        weight_decay: float = Field(1e-2, ge=0)
+        learning_rate: float = Field(3e-2, gt=0, description="largest rate of the cycle")
 
     parameters: Parameters
 
@@ -143,8 +142,7 @@ class TrajectoryDiscrimination(BasinDetector):
         training = torch.stack(sides).flatten(1, 3)
         mean, scale = training.mean(dim=1, keepdim=True), training.std(dim=1, keepdim=True).clamp(min=1e-12)
         labels = torch.arange(2, device=training.device).repeat_interleave(kept * length)
-        schedule = Training(chosen.hidden, chosen.epochs, chosen.batch_size, chosen.learning_rate, chosen.weight_decay)
-        networks = Perceptrons(len(training), inputs, 2, schedule, generator).to(training.device)
+        networks = Perceptrons(len(training), inputs, 2, chosen, generator).to(training.device)
         networks.fit((training - mean) / scale, labels)
         errors = torch.empty(len(folds), len(pairs), 2)
         for number, (fold, (at, pair)) in enumerate((f, p) for f in folds for p in enumerate(pairs)):
