@@ -26,6 +26,8 @@ class Recipe:
         optimiser: ``sgd`` with Nesterov momentum 0.9, or ``adamw``.
         crop_padding: pixels of zero padding before a random crop of the original size; 0 means no crop.
         flip: whether to mirror images at random.
+        warmup_epochs: over which the learning rate rises in a straight line, before the cosine.
+        precision: of the forward and backward passes; weights and their updates are float32 either way.
     """
 
     epochs: int
@@ -36,11 +38,17 @@ class Recipe:
     crop_padding: int = 0
     flip: bool = False
     version: str = "1"
+    warmup_epochs: int = 0
+    precision: Literal["float32", "bfloat16"] = "float32"
 
     @property
     def identity(self) -> dict[str, Any]:
         """The recipe as plain data, for hashing."""
-        return asdict(self)
+        values = asdict(self)
+        for added, default in (("warmup_epochs", 0), ("precision", "float32")):  # without them, it is what it was
+            if values[added] == default:
+                del values[added]
+        return values
 
     def train(
         self,
@@ -89,14 +97,16 @@ class Recipe:
         pixels, labels, outliers = pixels.to(device), labels.to(device), outliers.to(device)
         optimiser = self._optimiser(network)
         starts = range(0, len(pixels), self.batch_size)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs * len(starts))
+        schedule = self._schedule(optimiser, len(starts))
+        autocast = torch.autocast(torch.device(device).type, torch.bfloat16, enabled=self.precision == "bfloat16")
         for epoch in range(self.epochs):
             order = torch.randperm(len(pixels), generator=generator).to(device)
             for start in starts:
                 rows = order[start : start + self.batch_size]
-                images = transform.normalise(self._augmented(pixels[rows], generator))
-                outside = transform.normalise(self._augmented(outliers[next(taken).to(device)], others))
-                objective = loss(network, images, labels[rows], outside)
+                images = transform.normalise(self.augmented(pixels[rows], generator))
+                outside = transform.normalise(self.augmented(outliers[next(taken).to(device)], others))
+                with autocast:
+                    objective = loss(network, images, labels[rows], outside)
                 optimiser.zero_grad(set_to_none=True)
                 objective.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
                 optimiser.step()
@@ -113,7 +123,17 @@ class Recipe:
             return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay)
         return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, momentum=0.9, nesterov=True)
 
-    def _augmented(self, pixels: Tensor, generator: Any) -> Tensor:
+    def _schedule(self, optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LRScheduler:
+        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+
+        warmup = self.warmup_epochs * steps
+        cosine = CosineAnnealingLR(optimiser, self.epochs * steps - warmup)
+        if not warmup:
+            return cosine
+        return SequentialLR(optimiser, [LinearLR(optimiser, 1 / warmup, total_iters=warmup), cosine], [warmup])
+
+    def augmented(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
+        """Return pixels uint8 [B, height, width, channels], flipped and cropped at random as the recipe says."""
         import torch
 
         count, height, width, _ = pixels.shape
