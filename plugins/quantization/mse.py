@@ -1,0 +1,28 @@
+"""Round to nearest with ranges of least squared error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card, Context
+from suite.tracks.quantization import Calibration, Quantizer, Spec
+
+from .ranges import round_to_nearest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class MSE(Quantizer):
+    """Every value goes to the nearest level; ranges lose least in squared error."""
+
+    name = "mse"
+    version = "1"
+    card = Card(title="Round to nearest, ranges of least squared error", status="baseline")
+
+    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
+        """Return the model with all its tensors rounded to nearest."""
+        from suite.quantization import insert
+
+        round_to_nearest(insert(model), calibration.images, spec, "mse")
+        return model

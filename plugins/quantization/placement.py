@@ -1,0 +1,41 @@
+"""Puts a quantizer at every site that the protocol names, chosen by a method's own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from suite.tracks.quantization import FLOAT, Spec
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from suite.quantization import FakeQuantizer, Observation, QuantLayer, Site
+
+    WeightRule = Callable[[Tensor, int], FakeQuantizer]
+    ActivationRule = Callable[[Site, Observation, int], FakeQuantizer]
+
+
+def place_weights(model: nn.Module, spec: Spec, rule: WeightRule) -> None:
+    """Put ``rule(weight, bits)`` at every weight: [D_out, D_in], or [C_out, C_in, h, w] of a convolution."""
+    from suite.quantization import weight_sites
+
+    for site in weight_sites(model):
+        bits = spec.weight(site.edge)
+        if bits < FLOAT:
+            layer: QuantLayer = site.owner
+            weight = layer.weight.detach()
+            site.put(rule(weight if layer.fold is None else weight * layer.fold, bits))
+
+
+def place_activations(model: nn.Module, images: Tensor, spec: Spec, rule: ActivationRule) -> None:
+    """Put ``rule(site, observation, bits)`` at every activation, observed on images with no activation quantized.
+
+    Weights are as they are at that time: quantize them before, and their error is calibrated for.
+    """
+    from suite.quantization import activation_sites, observe
+
+    sites = [site for site in activation_sites(model) if spec.activation(site.edge) < FLOAT]
+    observed = observe(model, sites, images)
+    for site in sites:
+        site.put(rule(site, observed[site.name], spec.activation(site.edge)))

@@ -1,0 +1,28 @@
+"""Round to nearest with ranges from the extremes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card, Context
+from suite.tracks.quantization import Calibration, Quantizer, Spec
+
+from .ranges import round_to_nearest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class RTNMinMax(Quantizer):
+    """Every value goes to the nearest level; the largest and smallest seen on the calibration images set the range."""
+
+    name = "rtn-minmax"
+    version = "1"
+    card = Card(title="Round to nearest, min/max ranges", status="baseline")
+
+    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
+        """Return the model with all its tensors rounded to nearest."""
+        from suite.quantization import insert
+
+        round_to_nearest(insert(model), calibration.images, spec, "minmax")
+        return model

@@ -1,0 +1,36 @@
+"""Exact fake-quantization: quantizers, the layers that hold them, and the audit of what a model really does.
+
+Importing this imports torch; plugins do so inside their functions.
+"""
+
+from suite.quantization.layers import QuantAttention, QuantLayer, compensate, insert, remove
+from suite.quantization.logarithmic import Logarithmic, TwinUniform
+from suite.quantization.observation import Observation, layer_inputs, observe
+from suite.quantization.origins import origins
+from suite.quantization.quantizer import FakeQuantizer
+from suite.quantization.sites import Site, activation_sites, layers, weight_sites
+from suite.quantization.uniform import Learned, PerToken, Uniform, lsq, signed_range
+
+__all__ = [
+    "FakeQuantizer",
+    "Learned",
+    "Logarithmic",
+    "Observation",
+    "PerToken",
+    "QuantAttention",
+    "QuantLayer",
+    "Site",
+    "TwinUniform",
+    "Uniform",
+    "activation_sites",
+    "compensate",
+    "insert",
+    "layer_inputs",
+    "layers",
+    "lsq",
+    "observe",
+    "origins",
+    "remove",
+    "signed_range",
+    "weight_sites",
+]

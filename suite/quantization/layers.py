@@ -1,0 +1,177 @@
+"""Layers with quantizers: put into a model by type, in place, so that names and weights stay what they are.
+
+`insert` works on whatever timm builds of linear and convolution layers and of attention that can do without the fused
+kernel: ViT, DeiT, Swin and their relatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+
+PRODUCTS = ("query-key", "attention-value")
+
+
+class QuantLayer(nn.Module):
+    """A layer with a weight. Quantizers are `FakeQuantizer`, or ``nn.Identity`` where nothing is quantized.
+
+    ``fold``, if not None, broadcasts against the weight: what is quantized is ``weight * fold``. Per-channel scales of
+    the input are folded so, and the product of the codes stays one of integers.
+    """
+
+    weight: Tensor
+    bias: Any  # a tensor or None, which torch's layers type differently
+    input_quantizer: nn.Module
+    weight_quantizer: nn.Module
+    fold: Tensor | None
+
+    def quantized_weight(self) -> Tensor:
+        """Return the weight as it is used, of its own shape."""
+        if self.fold is None:
+            quantized: Tensor = self.weight_quantizer(self.weight)
+            return quantized
+        folded: Tensor = self.weight_quantizer(self.weight * self.fold)
+        return folded / self.fold
+
+    def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """Return the layer's linear map of ``x``, with whatever weight and bias."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the layer's output with quantized input and weight."""
+        return self.multiply(self.input_quantizer(x), self.quantized_weight(), self.bias)
+
+
+class QuantLinear(QuantLayer, nn.Linear):
+    """A linear layer with quantizers."""
+
+    def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """Return the linear map of ``x`` [..., D_in]."""
+        return F.linear(x, weight, bias)
+
+
+class QuantConv2d(QuantLayer, nn.Conv2d):
+    """A convolution with quantizers."""
+
+    def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """Return the convolution of ``x`` [B, C, H, W]."""
+        maps: Tensor = self._conv_forward(x, weight, bias)
+        return maps
+
+
+class Product(nn.Module):
+    """The product of two activations, each with a quantizer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left_quantizer: nn.Module = nn.Identity()
+        self.right_quantizer: nn.Module = nn.Identity()
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return the matrix product of left [..., N, K] and right [..., K, M], both quantized."""
+        product: Tensor = torch.matmul(self.left_quantizer(left), self.right_quantizer(right))
+        return product
+
+
+class QuantAttention(nn.Module):
+    """What attention classes are mixed with: their two matrix products go through `Product`.
+
+    ``products[0]`` multiplies queries by keys, ``products[1]`` the softmax output by values.
+    """
+
+    products: nn.ModuleList
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the class below returns."""
+        with _Products(iter(self.products)):
+            return super().forward(*args, **kwargs)
+
+
+class _Products(TorchFunctionMode):
+    """Sends each matrix product of the code within to the next `Product`."""
+
+    def __init__(self, products: Iterator[nn.Module]) -> None:
+        super().__init__()
+        self.products = products
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func not in (torch.matmul, torch.Tensor.matmul, torch.Tensor.__matmul__):
+            return func(*args, **(kwargs or {}))
+        product = next(self.products, None)
+        if product is None:
+            raise ValueError(f"this attention multiplies more than {len(PRODUCTS)} times; it cannot be quantized")
+        return product(*args, **(kwargs or {}))
+
+
+def insert(model: nn.Module) -> nn.Module:
+    """Swap a model's layers for those with quantizers, in place, none of them set yet; return the model.
+
+    Nothing changes by that but attention's fused kernel, which gives way to the plain one.
+    """
+    for module in list(model.modules()):
+        if isinstance(module, QuantLayer | QuantAttention):
+            continue
+        if isinstance(module, nn.Linear | nn.Conv2d):
+            _swap(module, QuantLinear if isinstance(module, nn.Linear) else QuantConv2d)
+            module.input_quantizer = nn.Identity()
+            module.weight_quantizer = nn.Identity()
+            module.register_buffer("fold", None)
+        elif hasattr(module, "fused_attn"):
+            _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
+            setattr(module, "fused_attn", False)  # noqa: B010 - torch types attributes as tensors
+            module.products = nn.ModuleList(Product() for _ in PRODUCTS)
+    return model
+
+
+def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
+    """Swap the layers back, in place, and drop every quantizer and compensation; return the model.
+
+    With ``keep_weights`` weights stay the floats behind the quantizers (latent); without, they are what was used.
+    """
+    for module in list(model.modules()):
+        if isinstance(module, QuantLayer):
+            if not keep_weights:
+                module.weight = nn.Parameter(module.quantized_weight().detach())
+            del module.input_quantizer, module.weight_quantizer, module.fold
+        elif isinstance(module, QuantAttention):
+            del module.products
+            setattr(module, "fused_attn", True)  # noqa: B010
+        elif isinstance(module, Compensated):
+            del module.compensation
+        else:
+            continue
+        module.__class__ = cast(Any, module.float_class)
+        del module.float_class
+    return model
+
+
+class Compensated(nn.Module):
+    """What a block is mixed with to add a linear map of its input to its output (QwT)."""
+
+    compensation: nn.Linear
+
+    def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        """Return ``block(x) + compensation(x)``."""
+        output: Tensor = super().forward(x, *args, **kwargs)
+        repaired: Tensor = output + self.compensation(x)
+        return repaired
+
+
+def compensate(block: nn.Module, weight: Tensor, bias: Tensor) -> None:
+    """Add ``x @ weight + bias`` to a block's output, in place; weight [D, D] is rounded to half precision."""
+    width, _ = weight.shape
+    linear = nn.Linear(width, width, device=weight.device)
+    linear.weight.data = weight.T.half().to(torch.float32)
+    linear.bias.data = bias.to(torch.float32)
+    _swap(block, type(f"Compensated{type(block).__name__}", (Compensated, type(block)), {}))
+    block.compensation = linear
+
+
+def _swap(module: nn.Module, to: type[nn.Module]) -> None:
+    module.float_class = type(module)  # type: ignore[assignment]
+    module.__class__ = to

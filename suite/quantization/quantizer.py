@@ -1,0 +1,47 @@
+"""What every fake-quantizer promises: codes, values of the codes, and gradients as if it were not there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Granularity = Literal["per-tensor", "per-head", "per-channel", "per-token", "per-group"]
+
+
+class FakeQuantizer(nn.Module, ABC):
+    """Maps floats to codes and back to the floats that the codes stand for.
+
+    Attributes:
+        bits: what a code takes; an honest quantizer has at most ``2 ** bits`` codes for each of its scales.
+        granularity: what shares a scale.
+    """
+
+    def __init__(self, bits: int, granularity: Granularity = "per-tensor") -> None:
+        super().__init__()
+        if bits < 1:
+            raise ValueError(f"a quantizer needs at least 1 bit, not {bits}")
+        self.bits = bits
+        self.granularity: Granularity = granularity
+
+    @abstractmethod
+    def codes(self, x: Tensor) -> Tensor:
+        """Return the codes of ``x``, of its shape, integers held as floats."""
+
+    @abstractmethod
+    def values(self, codes: Tensor) -> Tensor:
+        """Return what codes stand for."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``values(codes(x))``; the gradient passes straight through."""
+        if torch.is_grad_enabled() and x.requires_grad:
+            passed: Tensor = x + (self.values(self.codes(x)) - x).detach()
+            return passed
+        return self.values(self.codes(x))
+
+    def sweep(self) -> Tensor:
+        """Return inputs [M] that reach every code the quantizer has, for the audit; broadcast over its scales."""
+        logarithmic = torch.logspace(-12, 6, 4001)
+        return torch.cat([-logarithmic.flip(0), torch.zeros(1), logarithmic, torch.linspace(-8, 8, 16001)])

@@ -1,0 +1,202 @@
+"""Uniform fake-quantization: affine or symmetric, with fixed, dynamic or learned scales.
+
+A code is ``clamp(round(x / scale) + zero_point, low, high)``, ties to even, and stands for ``(code - zero_point) *
+scale``. Scales broadcast against the input, so their shape is the granularity.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from suite.quantization.quantizer import FakeQuantizer, Granularity
+
+SMALLEST_SCALE = 1e-8
+
+
+def signed_range(bits: int) -> tuple[int, int]:
+    """Return the least and the greatest code of two's complement, as (-8, 7) for 4 bits.
+
+    One bit has codes -1 and 0 there, with nothing to stand for positive values; so symmetric grids need two.
+
+    Raises:
+        ValueError: there are fewer than 2 bits.
+    """
+    if bits < 2:
+        raise ValueError(f"a symmetric quantizer needs at least 2 bits, not {bits}")
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+
+class Uniform(FakeQuantizer):
+    """Fixed scales. ``zero_point`` may be fractional, as some published quantizers have it; the audit flags that.
+
+    ``group`` splits the last dimension into groups of that length; scales then have shape [..., groups, 1].
+    """
+
+    scale: Tensor
+    zero_point: Tensor
+
+    def __init__(
+        self,
+        bits: int,
+        scale: Tensor,
+        zero_point: Tensor | None = None,
+        *,
+        signed: bool = False,
+        granularity: Granularity = "per-tensor",
+        group: int | None = None,
+    ) -> None:
+        super().__init__(bits, granularity)
+        codes: tuple[int, int] = signed_range(bits) if signed else (0, 2**bits - 1)
+        self.low, self.high = codes
+        self.group = group
+        self.register_buffer("scale", scale.detach().clamp(min=SMALLEST_SCALE))
+        self.register_buffer("zero_point", torch.zeros(()) if zero_point is None else zero_point.detach())
+
+    @classmethod
+    def symmetric(cls, bits: int, limit: Tensor, **how: Any) -> Uniform:
+        """Return the quantizer whose greatest code stands for ``limit``, a positive tensor that broadcasts."""
+        greatest = signed_range(bits)[1]
+        return cls(bits, limit / greatest, signed=True, **how)
+
+    @classmethod
+    def affine(cls, bits: int, low: Tensor, high: Tensor, **how: Any) -> Uniform:
+        """Return the quantizer whose codes 0 and ``2 ** bits - 1`` stand for about ``low`` and ``high``."""
+        scale = ((high - low) / (2**bits - 1)).clamp(min=SMALLEST_SCALE)
+        return cls(bits, scale, torch.round(-low / scale), **how)
+
+    def codes(self, x: Tensor) -> Tensor:
+        """Return the codes of ``x``, of its shape."""
+        grouped = self._grouped(x)
+        return (grouped / self.scale).round_().add_(self.zero_point).clamp_(self.low, self.high).reshape(x.shape)
+
+    def values(self, codes: Tensor) -> Tensor:
+        """Return what codes stand for."""
+        return ((self._grouped(codes) - self.zero_point) * self.scale).reshape(codes.shape)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the fake-quantized ``x``; the gradient is 1 within the range and 0 outside."""
+        grouped = self._grouped(x)
+        quantized: Tensor = _FakeQuantize.apply(grouped, self.scale, self.zero_point, self.low, self.high)
+        return quantized.reshape(x.shape)
+
+    def sweep(self) -> Tensor:
+        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond."""
+        reach = 2 * (self.high - self.low + 1) + int(self.zero_point.abs().max())
+        steps = torch.linspace(-reach, reach, 32 * reach + 1)
+        return torch.cat([steps * float(self.scale.min()), steps * float(self.scale.max())])
+
+    def _grouped(self, x: Tensor) -> Tensor:
+        return x if self.group is None else x.reshape(*x.shape[:-1], -1, self.group)
+
+
+class PerToken(FakeQuantizer):
+    """Symmetric, with a scale for each vector along the last dimension, found from that vector alone."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__(bits, "per-token")
+        self.low, self.high = signed_range(bits)
+
+    def scale_of(self, x: Tensor) -> Tensor:
+        """Return the scales [..., 1] of ``x`` [..., D]."""
+        return (x.abs().amax(dim=-1, keepdim=True) / self.high).clamp(min=SMALLEST_SCALE)
+
+    def codes(self, x: Tensor) -> Tensor:
+        """Return the codes of ``x``; without its scales they stand for nothing."""
+        return (x / self.scale_of(x)).round_().clamp_(self.low, self.high)
+
+    def values(self, codes: Tensor) -> Tensor:
+        """Return the codes themselves: their scales are not kept."""
+        return codes
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the fake-quantized ``x``; the scales have no gradient."""
+        scale = self.scale_of(x.detach())
+        quantized: Tensor = _FakeQuantize.apply(x, scale, torch.zeros(()), self.low, self.high)
+        return quantized
+
+
+class Learned(FakeQuantizer):
+    """LSQ: symmetric, with scales learned as their logarithm, so that no step can turn one negative.
+
+    Source: Esser et al. 2019, gradient of section 2.1 scaled by ``1 / sqrt(n high)`` with n the number of elements
+    that share a scale.
+    """
+
+    def __init__(self, bits: int, scale: Tensor, *, granularity: Granularity = "per-tensor") -> None:
+        super().__init__(bits, granularity)
+        self.low, self.high = signed_range(bits)
+        self.log_scale = nn.Parameter(scale.detach().clamp(min=SMALLEST_SCALE).log())
+
+    @property
+    def scale(self) -> Tensor:
+        """The scales."""
+        return self.log_scale.exp()
+
+    def codes(self, x: Tensor) -> Tensor:
+        """Return the codes of ``x``, of its shape."""
+        return (x / self.scale).round().clamp(self.low, self.high)
+
+    def values(self, codes: Tensor) -> Tensor:
+        """Return what codes stand for."""
+        return codes * self.scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the fake-quantized ``x`` with LSQ's gradients."""
+        return lsq(x, self.scale, self.low, self.high)
+
+    def frozen(self) -> Uniform:
+        """Return the same quantizer with its scales fixed."""
+        return Uniform(self.bits, self.scale, signed=True, granularity=self.granularity)
+
+    def sweep(self) -> Tensor:
+        """Return inputs [M] that cover every code."""
+        return self.frozen().sweep()
+
+
+def lsq(x: Tensor, scale: Tensor, low: int, high: int) -> Tensor:
+    """Return the fake-quantized ``x``; the gradient of ``scale`` is LSQ's, scaled."""
+    gradient_scale = 1 / math.sqrt(x.numel() / scale.numel() * high)
+    scaled = _ScaleGradient.apply(scale, gradient_scale)
+    quantized: Tensor = _FakeQuantize.apply(x, scaled, torch.zeros(()), low, high)
+    return quantized
+
+
+class _FakeQuantize(torch.autograd.Function):
+    """The forward pass of the module's docstring; gradients as in LSQ, equations 2 and 3."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int) -> Tensor:
+        steps = x / scale
+        ctx.low, ctx.high = low - zero_point, high - zero_point
+        if any(ctx.needs_input_grad[:2]):
+            ctx.save_for_backward(steps, scale)
+            steps = steps.clone()
+        return steps.round_().add_(zero_point).clamp_(low, high).sub_(zero_point).mul_(scale)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: Any) -> tuple[Tensor | None, Tensor | None, None, None, None]:
+        (gradient,) = outputs
+        steps, scale = ctx.saved_tensors
+        inside = (steps >= ctx.low) & (steps <= ctx.high)
+        of_x = gradient * inside if ctx.needs_input_grad[0] else None
+        if not ctx.needs_input_grad[1]:
+            return of_x, None, None, None, None
+        slope = torch.where(inside, steps.round() - steps, steps.clamp(ctx.low, ctx.high))
+        return of_x, (gradient * slope).sum_to_size(scale.shape), None, None, None
+
+
+class _ScaleGradient(torch.autograd.Function):
+    """The identity, whose gradient is scaled."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, factor: float) -> Tensor:
+        ctx.factor = factor
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: Any) -> tuple[Tensor, None]:
+        return outputs[0] * ctx.factor, None
