@@ -20,23 +20,29 @@ PRODUCTS = ("query-key", "attention-value")
 class QuantLayer(nn.Module):
     """A layer with a weight. Quantizers are `FakeQuantizer`, or ``nn.Identity`` where nothing is quantized.
 
-    ``fold``, if not None, broadcasts against the weight: what is quantized is ``weight * fold``. Per-channel scales of
-    the input are folded so, and the product of the codes stays one of integers.
+    With ``folds`` the scales of the input's channels are multiplied into the weight before that is quantized, so that
+    the product of the codes stays one of integers although the scales differ along the dimension that is summed over.
     """
 
     weight: Tensor
     bias: Any  # a tensor or None, which torch's layers type differently
     input_quantizer: nn.Module
     weight_quantizer: nn.Module
-    fold: Tensor | None
+    folds: bool
+
+    @property
+    def fold(self) -> Tensor | None:
+        """The input's scales, which broadcast against the weight, if they are folded into it."""
+        return cast(Tensor, self.input_quantizer.scale).detach() if self.folds else None
 
     def quantized_weight(self) -> Tensor:
         """Return the weight as it is used, of its own shape."""
-        if self.fold is None:
+        fold = self.fold
+        if fold is None:
             quantized: Tensor = self.weight_quantizer(self.weight)
             return quantized
-        folded: Tensor = self.weight_quantizer(self.weight * self.fold)
-        return folded / self.fold
+        folded: Tensor = self.weight_quantizer(self.weight * fold)
+        return folded / fold
 
     def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Return the layer's linear map of ``x``, with whatever weight and bias."""
@@ -120,10 +126,10 @@ def insert(model: nn.Module) -> nn.Module:
             _swap(module, QuantLinear if isinstance(module, nn.Linear) else QuantConv2d)
             module.input_quantizer = nn.Identity()
             module.weight_quantizer = nn.Identity()
-            module.register_buffer("fold", None)
+            setattr(module, "folds", False)  # noqa: B010 - torch types attributes as tensors
         elif hasattr(module, "fused_attn"):
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
-            setattr(module, "fused_attn", False)  # noqa: B010 - torch types attributes as tensors
+            setattr(module, "fused_attn", False)  # noqa: B010
             module.products = nn.ModuleList(Product() for _ in PRODUCTS)
     return model
 
@@ -137,7 +143,7 @@ def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
         if isinstance(module, QuantLayer):
             if not keep_weights:
                 module.weight = nn.Parameter(module.quantized_weight().detach())
-            del module.input_quantizer, module.weight_quantizer, module.fold
+            del module.input_quantizer, module.weight_quantizer, module.folds
         elif isinstance(module, QuantAttention):
             del module.products
             setattr(module, "fused_attn", True)  # noqa: B010

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,6 +37,10 @@ class Logarithmic(FakeQuantizer):
         """The code that stands for zero."""
         levels: int = 2**self.bits
         return levels if self.extra_zero else levels - 1
+
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "base": self.base, "offset": self.offset, "extra_zero": self.extra_zero}
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``, of its shape."""
@@ -73,6 +78,10 @@ class TwinUniform(FakeQuantizer):
         self.steps_each = 2 ** (bits - 1)
         self.register_buffer("fine", fine.detach().clamp(min=1e-8))
         self.register_buffer("coarse", coarse.detach().clamp(min=1e-8))
+
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "split": self.split}
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``: those of the fine grid first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,10 @@ class FakeQuantizer(nn.Module, ABC):
     def values(self, codes: Tensor) -> Tensor:
         """Return what codes stand for."""
 
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors, as plain data: with the buffers, they make the quantizer anew."""
+        return {"bits": self.bits}
+
     def forward(self, x: Tensor) -> Tensor:
         """Return ``values(codes(x))``; the gradient passes straight through."""
         if torch.is_grad_enabled() and x.requires_grad:
@@ -42,6 +46,6 @@ class FakeQuantizer(nn.Module, ABC):
         return self.values(self.codes(x))
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that reach every code the quantizer has, for the audit; broadcast over its scales."""
+        """Return inputs [M] that reach every code, to count levels by."""
         logarithmic = torch.logspace(-12, 6, 4001)
         return torch.cat([-logarithmic.flip(0), torch.zeros(1), logarithmic, torch.linspace(-8, 8, 16001)])

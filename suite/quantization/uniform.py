@@ -68,6 +68,10 @@ class Uniform(FakeQuantizer):
         scale = ((high - low) / (2**bits - 1)).clamp(min=SMALLEST_SCALE)
         return cls(bits, scale, torch.round(-low / scale), **how)
 
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "signed": self.low < 0, "granularity": self.granularity, "group": self.group}
+
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``, of its shape."""
         grouped = self._grouped(x)
@@ -83,11 +87,18 @@ class Uniform(FakeQuantizer):
         quantized: Tensor = _FakeQuantize.apply(grouped, self.scale, self.zero_point, self.low, self.high)
         return quantized.reshape(x.shape)
 
+    def at(self, index: int) -> Uniform:
+        """Return the quantizer that a single one of the scales makes, by its place among all."""
+        zero_points = self.zero_point.expand_as(self.scale)
+        chosen = self.scale.flatten()[index], zero_points.flatten()[index]
+        return Uniform(self.bits, *chosen, signed=self.low < 0)
+
     def sweep(self) -> Tensor:
-        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond."""
-        reach = 2 * (self.high - self.low + 1) + int(self.zero_point.abs().max())
-        steps = torch.linspace(-reach, reach, 32 * reach + 1)
-        return torch.cat([steps * float(self.scale.min()), steps * float(self.scale.max())])
+        """Return inputs [M] that reach every code of the first scale, from both sides beyond the range."""
+        first = self.at(0)
+        middle = (self.low + self.high) / 2 - float(first.zero_point)
+        reach = self.high - self.low + 2
+        return (middle + torch.linspace(-reach, reach, 16 * reach + 1)) * float(first.scale)
 
     def _grouped(self, x: Tensor) -> Tensor:
         return x if self.group is None else x.reshape(*x.shape[:-1], -1, self.group)
@@ -153,7 +164,7 @@ class Learned(FakeQuantizer):
         return Uniform(self.bits, self.scale, signed=True, granularity=self.granularity)
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that cover every code."""
+        """Return inputs [M] that reach every code of the first scale."""
         return self.frozen().sweep()
 
 
