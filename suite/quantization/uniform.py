@@ -17,16 +17,18 @@ from suite.quantization.quantizer import FakeQuantizer, Granularity
 SMALLEST_SCALE = 1e-8
 
 
-def signed_range(bits: int) -> tuple[int, int]:
-    """Return the least and the greatest code of two's complement, as (-8, 7) for 4 bits.
+def code_range(bits: int, signed: bool) -> tuple[int, int]:
+    """Return the least and the greatest code: (-8, 7) for 4 signed bits, (0, 15) for 4 others.
 
-    One bit has codes -1 and 0 there, with nothing to stand for positive values; so symmetric grids need two.
+    One signed bit has codes -1 and 0, with nothing to stand for positive values; so signed codes need two.
 
     Raises:
-        ValueError: there are fewer than 2 bits.
+        ValueError: there are fewer than 2 signed bits.
     """
+    if not signed:
+        return 0, 2**bits - 1
     if bits < 2:
-        raise ValueError(f"a symmetric quantizer needs at least 2 bits, not {bits}")
+        raise ValueError(f"signed codes need at least 2 bits, not {bits}")
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
@@ -50,8 +52,7 @@ class Uniform(FakeQuantizer):
         group: int | None = None,
     ) -> None:
         super().__init__(bits, granularity)
-        codes: tuple[int, int] = signed_range(bits) if signed else (0, 2**bits - 1)
-        self.low, self.high = codes
+        self.low, self.high = code_range(bits, signed)
         self.group = group
         self.register_buffer("scale", scale.detach().clamp(min=SMALLEST_SCALE))
         self.register_buffer("zero_point", torch.zeros(()) if zero_point is None else zero_point.detach())
@@ -59,7 +60,7 @@ class Uniform(FakeQuantizer):
     @classmethod
     def symmetric(cls, bits: int, limit: Tensor, **how: Any) -> Uniform:
         """Return the quantizer whose greatest code stands for ``limit``, a positive tensor that broadcasts."""
-        greatest = signed_range(bits)[1]
+        greatest = code_range(bits, signed=True)[1]
         return cls(bits, limit / greatest, signed=True, **how)
 
     @classmethod
@@ -109,7 +110,7 @@ class PerToken(FakeQuantizer):
 
     def __init__(self, bits: int) -> None:
         super().__init__(bits, "per-token")
-        self.low, self.high = signed_range(bits)
+        self.low, self.high = code_range(bits, signed=True)
 
     def scale_of(self, x: Tensor) -> Tensor:
         """Return the scales [..., 1] of ``x`` [..., D]."""
@@ -137,9 +138,11 @@ class Learned(FakeQuantizer):
     that share a scale.
     """
 
-    def __init__(self, bits: int, scale: Tensor, *, granularity: Granularity = "per-tensor") -> None:
+    def __init__(
+        self, bits: int, scale: Tensor, *, signed: bool = True, granularity: Granularity = "per-tensor"
+    ) -> None:
         super().__init__(bits, granularity)
-        self.low, self.high = signed_range(bits)
+        self.low, self.high = code_range(bits, signed)
         self.log_scale = nn.Parameter(scale.detach().clamp(min=SMALLEST_SCALE).log())
 
     @property
@@ -161,7 +164,7 @@ class Learned(FakeQuantizer):
 
     def frozen(self) -> Uniform:
         """Return the same quantizer with its scales fixed."""
-        return Uniform(self.bits, self.scale, signed=True, granularity=self.granularity)
+        return Uniform(self.bits, self.scale, signed=self.low < 0, granularity=self.granularity)
 
     def sweep(self) -> Tensor:
         """Return inputs [M] that reach every code of the first scale."""

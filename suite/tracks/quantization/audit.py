@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -130,20 +130,21 @@ def _comparing(name: str, forms: dict[str, _Form]) -> Any:
 
 
 def _seen_through_codes(found: Multiplication, module: nn.Module, forms: dict[str, _Form]) -> Multiplication:
-    """Return the same with what the codes show where scales are folded and the values show nothing."""
+    """Return the same with what the codes show, where the values alone do not: folded scales, very short rows."""
     form = forms.get(found.place)
     if form is None or form.error is None or form.error > TOLERANCE:
         return found
-    if not isinstance(module, QuantLayer) or not module.folds:
+    if not isinstance(module, QuantLayer):
         return found
-    inputs, weights = module.input_quantizer, module.weight_quantizer
-    left = Operand(_codes(inputs), "per-channel", found.left.numel)
-    right = Operand(_codes(weights), "per-vector", found.right.numel)
-    return Multiplication(found.place, found.macs, left, right, found.weighted)
+    left = _fewer(found.left, module.input_quantizer)
+    return replace(found, left=left, right=_fewer(found.right, module.weight_quantizer))
 
 
-def _codes(quantizer: nn.Module) -> int:
-    return levels(quantizer) if isinstance(quantizer, FakeQuantizer) else 2**FLOAT_BITS
+def _fewer(seen: Operand, quantizer: nn.Module) -> Operand:
+    """Return the operand as the codes show it, if they are fewer than the values seen."""
+    if seen.bits < FLOAT_BITS or not isinstance(quantizer, FakeQuantizer):
+        return seen
+    return Operand(levels(quantizer), quantizer.granularity, seen.numel)
 
 
 def _within(found: Multiplication, spec: Spec, edge: bool) -> bool:
@@ -176,8 +177,7 @@ def _granularity(model: nn.Module, found: list[Multiplication]) -> dict[str, str
         "activations": [side.granularity for each in found for side in _activations(each)],
     }
     for role, sites in (("weights", weight_sites(model)), ("activations", activation_sites(model))):
-        declared = [site.quantizer.granularity for site in sites if isinstance(site.quantizer, FakeQuantizer)]
-        names[role] = [*names[role], *declared]
+        names[role] += [site.quantizer.granularity for site in sites if isinstance(site.quantizer, FakeQuantizer)]
     words = {"weights": {"per-vector": "per-channel"}, "activations": {"per-vector": "per-token"}}
     finest = {role: max(kinds, key=order.index, default="float") for role, kinds in names.items()}
     return {role: words[role].get(kind, kind) for role, kind in finest.items()}

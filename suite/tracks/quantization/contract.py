@@ -52,7 +52,7 @@ class TrainingImages:
                 pixels = self.recipe.augmented(pixels, generator)
             yield self.transform.normalise(pixels.to(self.device)), self.labels[rows].to(self.device)
 
-    def plain(self, rows: Tensor) -> Tensor:
+    def plain(self, rows: Tensor | slice) -> Tensor:
         """Return images [B, C, H, W] as they are, by row number."""
         return self.transform.normalise(self.pixels[rows].to(self.device))
 
