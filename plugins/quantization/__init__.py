@@ -10,6 +10,7 @@ METHODS = (
     "fp32:FP32",
     "mse:MSE",
     "percentile:Percentile",
+    "qwt:QwT",
     "rtn_minmax:RTNMinMax",
 )
 
