@@ -11,6 +11,7 @@ METHODS = (
     "mse:MSE",
     "percentile:Percentile",
     "qwt:QwT",
+    "repq_vit:RepQViT",
     "rtn_minmax:RTNMinMax",
 )
 
