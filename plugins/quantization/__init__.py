@@ -10,6 +10,8 @@ METHODS = (
     "fp32:FP32",
     "mse:MSE",
     "percentile:Percentile",
+    "qwt:QwT",
+    "repq_vit:RepQViT",
     "rtn_minmax:RTNMinMax",
 )
 

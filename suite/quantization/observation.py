@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.layers import QuantLayer
 from suite.quantization.sites import Kind, Site
 
 BATCH = 64
@@ -91,8 +90,8 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
 
 
 @torch.no_grad()
-def layer_inputs(model: nn.Module, layer: QuantLayer, images: Tensor, batch: int = BATCH) -> Tensor:
-    """Return what enters a layer, before its quantizer: [N, ...] for images [N, C, H, W].
+def layer_inputs(model: nn.Module, layer: nn.Module, images: Tensor, batch: int = BATCH) -> Tensor:
+    """Return what enters a layer, before its quantizer, or a block: [N, ...] for images [N, C, H, W].
 
     The rest of the model is not run.
     """
