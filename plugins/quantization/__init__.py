@@ -8,6 +8,8 @@ from suite.hookspecs import hookimpl
 
 METHODS = (
     "fp32:FP32",
+    "gplq:GPLQ",
+    "lsq:LSQ",
     "mse:MSE",
     "percentile:Percentile",
     "qwt:QwT",

@@ -78,7 +78,7 @@ class GPLQ(TrainedQuantizer):
         data, chosen = calibration.training, self.parameters
         if data is None:
             raise ValueError("GPLQ trains, and there are no training images")
-        teacher = copy.deepcopy(model)
+        teacher = copy.deepcopy(model).requires_grad_(False)
         insert(model)
         first = data.plain(slice(OBSERVED))
         place_activations(model, first, spec, partial(learned_activation, chosen.activation_scales))
@@ -102,8 +102,7 @@ class GPLQ(TrainedQuantizer):
             seen, logits = features(student, images)
             objective = F.cross_entropy(logits, labels)
             if chosen.alpha:
-                with torch.no_grad():
-                    wanted, _ = features(teacher, images)
+                wanted, _ = features(teacher, images)
                 objective = objective + chosen.alpha * ((seen - wanted) @ selected).square().sum(dim=1).mean()
             return objective
 

@@ -85,9 +85,11 @@ class Measuring:
             ACTIVATION_BITS.name: found.activation_bits,
             SIZE.name: found.size_mb,
         }
-        scaled = f"weights {found.granularity['weights']}, activations {found.granularity['activations']}"
         verdict = "; ".join(found.mismatches) or "as declared, and its integers give the same outputs"
-        facts = {f"{subset} audit": f"{scaled}; {verdict}"[:1000]}
+        facts = {
+            f"{subset} audit": verdict[:1000],
+            **{f"{role} scales": kind for role, kind in found.granularity.items()},
+        }
         return {(name, subset): (float(value), 1) for name, value in measured.items()}, facts
 
     def walked(self, network: nn.Module, subset: str) -> tuple[Measured, dict[str, str]]:
