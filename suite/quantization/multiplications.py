@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 FLOAT_BITS = 32
+FEW = 2**8
+"""More levels than that are no code of a scale's own: floats."""
 MANY = 2**16
 """More levels than that are those of floats."""
 REPEATS = 2
@@ -29,7 +31,7 @@ class Operand:
 
     Attributes:
         levels: how many values it takes under one scale; `MANY` stands for a float's.
-        granularity: the coarsest at which they are few; ``float`` if they never are.
+        granularity: the coarsest at which a code takes fewest bits; ``float`` if there are never few levels.
         numel: its number of elements.
     """
 
@@ -124,11 +126,9 @@ def operand(values: Tensor) -> Operand:
         scopes["per-head"] = values.reshape(values.shape[0], -1)
     if vectors > 1:
         scopes["per-vector"] = values.reshape(-1, values.shape[-1])
-    for granularity, rows in scopes.items():
-        found = levels(rows)
-        if found <= 256:
-            return Operand(found, granularity, values.numel())
-    return Operand(MANY, "float", values.numel())
+    seen = [Operand(levels(rows), granularity, values.numel()) for granularity, rows in scopes.items()]
+    few = [each for each in seen if each.levels <= FEW]
+    return min(few, key=lambda each: each.bits, default=Operand(MANY, "float", values.numel()))
 
 
 def levels(rows: Tensor) -> int:

@@ -134,17 +134,22 @@ def _seen_through_codes(found: Multiplication, module: nn.Module, forms: dict[st
     form = forms.get(found.place)
     if form is None or form.error is None or form.error > TOLERANCE:
         return found
-    if not isinstance(module, QuantLayer):
+    if isinstance(module, Product):
+        quantizers = module.left_quantizer, module.right_quantizer
+    elif isinstance(module, QuantLayer):
+        quantizers = module.input_quantizer, module.weight_quantizer
+    else:
         return found
-    left = _fewer(found.left, module.input_quantizer)
-    return replace(found, left=left, right=_fewer(found.right, module.weight_quantizer))
+    left, right = (_fewer(seen, own) for seen, own in zip((found.left, found.right), quantizers, strict=True))
+    return replace(found, left=left, right=right)
 
 
 def _fewer(seen: Operand, quantizer: nn.Module) -> Operand:
-    """Return the operand as the codes show it, if they are fewer than the values seen."""
-    if seen.bits < FLOAT_BITS or not isinstance(quantizer, FakeQuantizer):
+    """Return the operand as its codes show it, if they take fewer bits than its values."""
+    if not isinstance(quantizer, FakeQuantizer):
         return seen
-    return Operand(levels(quantizer), quantizer.granularity, seen.numel)
+    coded = Operand(levels(quantizer), quantizer.granularity, seen.numel)
+    return coded if coded.bits < seen.bits else seen
 
 
 def _within(found: Multiplication, spec: Spec, edge: bool) -> bool:
@@ -173,12 +178,12 @@ def _granularity(model: nn.Module, found: list[Multiplication]) -> dict[str, str
     """Return the finest granularity of weights and of activations; what declares none is told by its values."""
     order = ("float", "per-tensor", "per-head", "per-vector", "per-channel", "per-token", "per-group")
     names = {
-        "weights": [each.right.granularity for each in found if each.weighted],
-        "activations": [side.granularity for each in found for side in _activations(each)],
+        "weight": [each.right.granularity for each in found if each.weighted],
+        "activation": [side.granularity for each in found for side in _activations(each)],
     }
-    for role, sites in (("weights", weight_sites(model)), ("activations", activation_sites(model))):
+    for role, sites in (("weight", weight_sites(model)), ("activation", activation_sites(model))):
         names[role] += [site.quantizer.granularity for site in sites if isinstance(site.quantizer, FakeQuantizer)]
-    words = {"weights": {"per-vector": "per-channel"}, "activations": {"per-vector": "per-token"}}
+    words = {"weight": {"per-vector": "per-channel"}, "activation": {"per-vector": "per-token"}}
     finest = {role: max(kinds, key=order.index, default="float") for role, kinds in names.items()}
     return {role: words[role].get(kind, kind) for role, kind in finest.items()}
 
