@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from suite.hookspecs import hookimpl
 
-TASKS = ("digits_vit:DigitsViTTask",)
+TASKS = (
+    "cifar10_vit:CIFAR10ViTGridTask",
+    "cifar10_vit:CIFAR10ViTTask",
+    "digits_vit:DigitsViTTask",
+    "imagenet:DeiTSmallTask",
+    "imagenet:DeiTTinyTask",
+    "imagenet:SwinTinyTask",
+)
 
 
 @hookimpl

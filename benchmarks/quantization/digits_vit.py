@@ -6,7 +6,6 @@ import numpy as np
 
 from suite.contracts import Resources
 from suite.data.dataset import DataSet
-from suite.data.embedded import Embedded
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
@@ -15,7 +14,8 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.quantization.protocol import QuantizationTask
 from suite.tracks.quantization.spec import Spec
 
-DIGITS = DataSet("digits", Embedded("digits"))
+from ..data_sets import DIGITS
+
 TRAIN, VALIDATION = 1000, 197
 
 TRANSFORM = Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,))

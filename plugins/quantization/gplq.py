@@ -80,7 +80,7 @@ class GPLQ(TrainedQuantizer):
             raise ValueError("GPLQ trains, and there are no training images")
         teacher = copy.deepcopy(model).requires_grad_(False)
         insert(model)
-        first = data.plain(slice(OBSERVED))
+        first = data.draw(OBSERVED, context.generator("observed"))
         place_activations(model, first, spec, partial(learned_activation, chosen.activation_scales))
         self._train_activations(model, teacher, data, context)
         freeze(model)
@@ -95,8 +95,8 @@ class GPLQ(TrainedQuantizer):
         from torch.nn import functional as F
 
         chosen = self.parameters
-        rows = torch.randperm(len(data), generator=context.generator("pca"))[:PCA_IMAGES]
-        selected = self._components(torch.cat([features(teacher, data.plain(part))[0] for part in rows.split(128)]))
+        seen = data.draw(PCA_IMAGES, context.generator("pca")).split(chosen.batch_size)
+        selected = self._components(torch.cat([features(teacher, images)[0] for images in seen]))
 
         def loss(images: Tensor, labels: Tensor) -> Tensor:
             seen, logits = features(student, images)
@@ -130,15 +130,13 @@ class GPLQ(TrainedQuantizer):
         return directions[:count].T
 
     def _quantize_weights(self, model: nn.Module, data: TrainingImages, spec: Spec, context: Context) -> None:
-        import torch
-
         chosen = self.parameters
         reference = copy.deepcopy(model)
         fold_inputs(model)
         place_weights(model, spec, partial(weight_quantizer, chosen.weight_ranges))
         if chosen.compensate:
-            rows = torch.randperm(len(data), generator=context.generator("qwt"))[: chosen.compensation_images]
-            compensate_blocks(model, reference, data.plain(rows), ridge=chosen.ridge)
+            images = data.draw(chosen.compensation_images, context.generator("qwt"))
+            compensate_blocks(model, reference, images, ridge=chosen.ridge)
 
 
 def features(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:

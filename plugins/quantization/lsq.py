@@ -64,7 +64,7 @@ class LSQ(TrainedQuantizer):
         if data is None:
             raise ValueError("LSQ trains, and there are no training images")
         insert(model)
-        first = data.plain(slice(OBSERVED))
+        first = data.draw(OBSERVED, context.generator("observed"))
         place_activations(model, first, spec, partial(learned_activation, chosen.activation_scales))
         fold_inputs(model)
         place_weights(model, spec, learned_weight)

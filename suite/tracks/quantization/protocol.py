@@ -20,12 +20,13 @@ from suite.hashing import digest
 from suite.models.features import extract
 from suite.models.network import Network
 from suite.tracks.grid_search import search
-from suite.tracks.quantization.contract import Calibration, Quantizer, TrainedQuantizer, TrainingImages
+from suite.tracks.quantization.contract import Calibration, Quantizer, TrainedQuantizer
 from suite.tracks.quantization.measuring import MEAN, Measuring
 from suite.tracks.quantization.metrics import ACCURACY, IMAGES, MEMORY, METRICS, SECONDS
 from suite.tracks.quantization.probe import Downstream
 from suite.tracks.quantization.samples import Judged, from_table, influence, scores, to_table
 from suite.tracks.quantization.spec import Spec
+from suite.tracks.quantization.training import TrainingImages
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -186,7 +187,7 @@ class QuantizationTask(Task):
         resources, model = context.resources, self.model()
         split = self.training(resources)
         pixels = split.pixels(model.transform, resources, self.calibration_rows(spec, context))
-        training = self._training_images(split, model, resources) if isinstance(method, TrainedQuantizer) else None
+        training = self._training_images(resources) if isinstance(method, TrainedQuantizer) else None
         calibration = Calibration(model.transform.normalise(pixels.to(resources.device)), training)
         network = model.load(resources)
         torch.manual_seed(context.seed)
@@ -198,18 +199,10 @@ class QuantizationTask(Task):
         cost = {SECONDS.name: expense.seconds, MEMORY.name: expense.megabytes, IMAGES.name: len(pixels) + trained}
         return Quantized(made.eval(), cost)
 
-    def _training_images(self, split: Split, model: Network, resources: Resources) -> TrainingImages:
-        import torch
-
-        count = len(split.rows(resources))
-        chosen = np.sort(np.random.default_rng(0).permutation(count)[: self.training_images])
-        return TrainingImages(
-            pixels=split.pixels(model.transform, resources, chosen),
-            labels=torch.from_numpy(split.targets(resources)[chosen]),
-            transform=model.transform,
-            recipe=model.recipe,
-            device=resources.device,
-        )
+    def _training_images(self, resources: Resources) -> TrainingImages:
+        split, model = self.training(resources), self.model()
+        chosen = np.random.default_rng(0).permutation(len(split.rows(resources)))[: self.training_images]
+        return TrainingImages(split.part(np.sort(chosen), resources), model.transform, model.recipe, resources)
 
     def _facts(self, context: TaskContext) -> dict[str, str]:
         resources, model, split = context.resources, self.model(), self.test(context.resources)
