@@ -17,7 +17,7 @@ from suite.tracks.quantization.probe import Downstream
 from suite.tracks.quantization.protocol import QuantizationTask
 from suite.tracks.quantization.spec import Spec
 
-from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET
+from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET, validation_and_test
 
 TRANSFORM = Transform(size=32, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 ARCHITECTURE = Architecture(
@@ -75,8 +75,8 @@ class CIFAR10ViTTask(QuantizationTask):
     tier = "standard"
     title = "CIFAR-10, ViT, W4A4"
     summary = (
-        f"{DATA} Features are probed on 1,000 and 1,000 images each of MNIST and of 40 classes of Tiny-ImageNet, and on "
-        "600 and 600 of ten classes of Textures."
+        f"{DATA} Features are probed on MNIST (1,000 images to learn on, 1,000 to test), 40 classes of Tiny-ImageNet "
+        "(as many) and what there is of the first 40 classes of Textures (600 each)."
     )
     seeds = (0, 1, 2, 3, 4)
     specs = (Spec(4, 4),)
@@ -93,11 +93,11 @@ class CIFAR10ViTTask(QuantizationTask):
 
     def validation(self, resources: Resources) -> Split:
         """Return 5,000 random images of the test split."""
-        return _halves(resources)[0]
+        return validation_and_test(CIFAR10_TEST, resources, VALIDATION)[0]
 
     def test(self, resources: Resources) -> Split:
         """Return the other 5,000."""
-        return _halves(resources)[1]
+        return validation_and_test(CIFAR10_TEST, resources, VALIDATION)[1]
 
     def downstream(self, resources: Resources) -> dict[str, Downstream]:
         """Return random halves of the downstream sets that are at hand."""
@@ -136,12 +136,6 @@ class CIFAR10ViTGridTask(CIFAR10ViTTask):
     def data(self) -> tuple[DataSet, ...]:
         """Return CIFAR-10's two splits."""
         return (CIFAR10_TRAIN, CIFAR10_TEST)
-
-
-def _halves(resources: Resources) -> tuple[Split, Split]:
-    rows = np.random.default_rng(0).permutation(len(CIFAR10_TEST.open(resources)))
-    validation, test = (Split(CIFAR10_TEST, np.sort(part)) for part in np.split(rows, [VALIDATION]))
-    return validation, test
 
 
 def _downstream(data: DataSet, count: int, resources: Resources) -> Downstream:

@@ -12,7 +12,7 @@ from suite.models.architecture import Architecture
 from suite.models.pretrained import PretrainedModel
 from suite.tracks.quantization.protocol import QuantizationTask
 
-from ..data_sets import IMAGENET_TRAIN, IMAGENET_VALIDATION
+from ..data_sets import IMAGENET_TRAIN, IMAGENET_VALIDATION, validation_and_test
 from .cifar10_vit import GRID
 
 VALIDATION = 5000
@@ -48,11 +48,11 @@ class ImageNetTask(QuantizationTask):
 
     def validation(self, resources: Resources) -> Split:
         """Return 5,000 random images of the validation split."""
-        return _parts(resources)[0]
+        return validation_and_test(IMAGENET_VALIDATION, resources, VALIDATION)[0]
 
     def test(self, resources: Resources) -> Split:
         """Return the other 45,000."""
-        return _parts(resources)[1]
+        return validation_and_test(IMAGENET_VALIDATION, resources, VALIDATION)[1]
 
     def model(self) -> PretrainedModel:
         """Return the pretrained network."""
