@@ -130,7 +130,7 @@ def _comparing(name: str, forms: dict[str, _Form]) -> Any:
 
 
 def _seen_through_codes(found: Multiplication, module: nn.Module, forms: dict[str, _Form]) -> Multiplication:
-    """Return the same with what the codes show, where the values alone do not: folded scales, very short rows."""
+    """Return the same as the codes show it, if they were seen to give the output: folded scales, very short rows."""
     form = forms.get(found.place)
     if form is None or form.error is None or form.error > TOLERANCE:
         return found
@@ -140,16 +140,11 @@ def _seen_through_codes(found: Multiplication, module: nn.Module, forms: dict[st
         quantizers = module.input_quantizer, module.weight_quantizer
     else:
         return found
-    left, right = (_fewer(seen, own) for seen, own in zip((found.left, found.right), quantizers, strict=True))
+    left, right = (
+        Operand(levels(own), own.granularity, seen.numel) if isinstance(own, FakeQuantizer) else seen
+        for seen, own in zip((found.left, found.right), quantizers, strict=True)
+    )
     return replace(found, left=left, right=right)
-
-
-def _fewer(seen: Operand, quantizer: nn.Module) -> Operand:
-    """Return the operand as its codes show it, if they take fewer bits than its values."""
-    if not isinstance(quantizer, FakeQuantizer):
-        return seen
-    coded = Operand(levels(quantizer), quantizer.granularity, seen.numel)
-    return coded if coded.bits < seen.bits else seen
 
 
 def _within(found: Multiplication, spec: Spec, edge: bool) -> bool:
