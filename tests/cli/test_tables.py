@@ -48,6 +48,7 @@ def table(*subsets: str, cost: dict[str, float] | None = None) -> Table:
         values=values,
         points=(),
         cost=cost or {},
+        facts={},
         runs=(),
     )
     return Table(
@@ -66,6 +67,7 @@ def table(*subsets: str, cost: dict[str, float] | None = None) -> Table:
         seeds=(0,),
         ingredients={},
         facts={},
+        comparable_by=(),
         comparison="none",
         rows=(row, row.model_copy(update={"name": "beta", "cost": {}})),
     )
