@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.board.facts import split_facts
+from suite.board.facts import Stated, split_facts
 
 MODEL = "reference model"
 SCALES = "weight scales"
@@ -33,5 +33,5 @@ def test_what_one_row_alone_states_is_its_own() -> None:
 
 
 def test_rows_are_held_together_at_the_seeds_that_both_have() -> None:
-    whole, part, none = {0: {MODEL: "a"}, 1: {MODEL: "b"}}, {1: {MODEL: "b"}}, {}
-    assert split_facts([whole, part, none]) == ({MODEL: "seed 0: a; seed 1: b"}, [{}, {}, {}])
+    rows: list[Stated] = [{0: {MODEL: "a"}, 1: {MODEL: "b"}}, {1: {MODEL: "b"}}, {}]
+    assert split_facts(rows) == ({MODEL: "seed 0: a; seed 1: b"}, [{}, {}, {}])
