@@ -123,6 +123,7 @@ def insert(model: nn.Module) -> nn.Module:
             module.register_buffer("fold", None)
         elif hasattr(module, "fused_attn"):
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
+            module.had_fused_attn = module.fused_attn
             setattr(module, "fused_attn", False)  # noqa: B010 - torch types attributes as tensors
             module.products = nn.ModuleList(Product() for _ in PRODUCTS)
     return model
@@ -139,8 +140,8 @@ def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
                 module.weight = nn.Parameter(module.quantized_weight().detach())
             del module.input_quantizer, module.weight_quantizer, module.fold
         elif isinstance(module, QuantAttention):
-            del module.products
-            setattr(module, "fused_attn", True)  # noqa: B010
+            setattr(module, "fused_attn", module.had_fused_attn)  # noqa: B010
+            del module.products, module.had_fused_attn
         elif isinstance(module, Compensated):
             del module.compensation
         else:
