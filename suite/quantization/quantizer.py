@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -36,12 +36,24 @@ class FakeQuantizer(nn.Module, ABC):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``values(codes(x))``; the gradient passes straight through."""
+        quantized = self.values(self.codes(x.detach()))
         if torch.is_grad_enabled() and x.requires_grad:
-            passed: Tensor = x + (self.values(self.codes(x)) - x).detach()
-            return passed
-        return self.values(self.codes(x))
+            quantized = _StraightThrough.apply(x, quantized)
+        return quantized
 
     def sweep(self) -> Tensor:
         """Return inputs [M] that reach every code the quantizer has, for the audit; broadcast over its scales."""
         logarithmic = torch.logspace(-12, 6, 4001)
         return torch.cat([-logarithmic.flip(0), torch.zeros(1), logarithmic, torch.linspace(-8, 8, 16001)])
+
+
+class _StraightThrough(torch.autograd.Function):
+    """What is quantized, to the last bit (``x + (quantized - x)`` is not), with the gradient of ``x``."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, quantized: Tensor) -> Tensor:
+        return quantized.view_as(quantized)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: Any) -> tuple[Tensor, None]:
+        return outputs[0], None
