@@ -39,7 +39,7 @@ class Logarithmic(FakeQuantizer):
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``, of its shape."""
-        relative = ((x + self.offset) / self.scale).clamp(min=torch.finfo(x.dtype).tiny)
+        relative = ((x + self.offset) / self.scale).clamp(min=0)  # the logarithm of 0 is beyond every code
         return (-relative.log2() / math.log2(self.base)).round_().clamp_(0, self.zero_code)
 
     def values(self, codes: Tensor) -> Tensor:
