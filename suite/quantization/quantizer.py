@@ -8,6 +8,10 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+SMALLEST_SCALE = 1e-8
+MOST_BITS = 16
+"""Of a code: integers are held as floats, and the audit goes through every one of them."""
+
 Granularity = Literal["per-tensor", "per-head", "per-channel", "per-token", "per-group"]
 
 
@@ -21,8 +25,8 @@ class FakeQuantizer(nn.Module, ABC):
 
     def __init__(self, bits: int, granularity: Granularity = "per-tensor") -> None:
         super().__init__()
-        if bits < 1:
-            raise ValueError(f"a quantizer needs at least 1 bit, not {bits}")
+        if not 1 <= bits <= MOST_BITS:
+            raise ValueError(f"a quantizer has 1 to {MOST_BITS} bits, not {bits}; to keep floats, put none")
         self.bits = bits
         self.granularity: Granularity = granularity
 
@@ -45,6 +49,18 @@ class FakeQuantizer(nn.Module, ABC):
         """Return inputs [M] that reach every code the quantizer has, for the audit; broadcast over its scales."""
         logarithmic = torch.logspace(-12, 6, 4001)
         return torch.cat([-logarithmic.flip(0), torch.zeros(1), logarithmic, torch.linspace(-8, 8, 16001)])
+
+
+def checked(scale: Tensor) -> Tensor:
+    """Return scales as they can be divided by: detached, and 0 (of values that are all alike) made a little larger.
+
+    Raises:
+        ValueError: one is negative or not finite, as after values that were not.
+    """
+    scale = scale.detach()
+    if not (torch.isfinite(scale) & (scale >= 0)).all():
+        raise ValueError("a quantizer's scales are finite and not negative; were the values that it was set by finite?")
+    return scale.clamp(min=SMALLEST_SCALE)
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -12,9 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.quantizer import FakeQuantizer, Granularity
-
-SMALLEST_SCALE = 1e-8
+from suite.quantization.quantizer import SMALLEST_SCALE, FakeQuantizer, Granularity, checked
 
 
 def signed_range(bits: int) -> tuple[int, int]:
@@ -53,7 +51,7 @@ class Uniform(FakeQuantizer):
         codes: tuple[int, int] = signed_range(bits) if signed else (0, 2**bits - 1)
         self.low, self.high = codes
         self.group = group
-        self.register_buffer("scale", scale.detach().clamp(min=SMALLEST_SCALE))
+        self.register_buffer("scale", checked(scale))
         self.register_buffer("zero_point", torch.zeros(()) if zero_point is None else zero_point.detach())
 
     @classmethod
@@ -65,7 +63,7 @@ class Uniform(FakeQuantizer):
     @classmethod
     def affine(cls, bits: int, low: Tensor, high: Tensor, **how: Any) -> Uniform:
         """Return the quantizer whose codes 0 and ``2 ** bits - 1`` stand for about ``low`` and ``high``."""
-        scale = ((high - low) / (2**bits - 1)).clamp(min=SMALLEST_SCALE)
+        scale = checked((high - low) / (2**bits - 1))
         return cls(bits, scale, torch.round(-low / scale), **how)
 
     def codes(self, x: Tensor) -> Tensor:
@@ -129,7 +127,7 @@ class Learned(FakeQuantizer):
     def __init__(self, bits: int, scale: Tensor, *, granularity: Granularity = "per-tensor") -> None:
         super().__init__(bits, granularity)
         self.low, self.high = signed_range(bits)
-        self.log_scale = nn.Parameter(scale.detach().clamp(min=SMALLEST_SCALE).log())
+        self.log_scale = nn.Parameter(checked(scale).log())
 
     @property
     def scale(self) -> Tensor:
