@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suite.quantization.quantizer import FakeQuantizer, checked
+from suite.quantization.quantizer import FakeQuantizer, checked_single
 
 
 class Logarithmic(FakeQuantizer):
@@ -29,7 +29,7 @@ class Logarithmic(FakeQuantizer):
         if base <= 1:
             raise ValueError(f"the base of a logarithmic quantizer is above 1, not {base}")
         self.base, self.offset, self.extra_zero = base, offset, extra_zero
-        self.register_buffer("scale", checked(scale))
+        self.register_buffer("scale", checked_single(scale))
 
     @property
     def zero_code(self) -> int:
@@ -71,8 +71,8 @@ class TwinUniform(FakeQuantizer):
             raise ValueError("twin grids need at least 2 bits")
         self.split = split
         self.steps_each = 2 ** (bits - 1)
-        self.register_buffer("fine", checked(fine))
-        self.register_buffer("coarse", checked(coarse))
+        self.register_buffer("fine", checked_single(fine))
+        self.register_buffer("coarse", checked_single(coarse))
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``: those of the fine grid first."""

@@ -63,6 +63,17 @@ def checked(scale: Tensor) -> Tensor:
     return scale.clamp(min=SMALLEST_SCALE)
 
 
+def checked_single(scale: Tensor) -> Tensor:
+    """Return `checked` as a scalar, for quantizers that look values up in one table.
+
+    Raises:
+        ValueError: there is more than one scale.
+    """
+    if scale.numel() != 1:
+        raise ValueError(f"this quantizer has one scale for all values, not one of shape {list(scale.shape)}")
+    return checked(scale).reshape(())
+
+
 class _StraightThrough(torch.autograd.Function):
     """What is quantized, to the last bit (``x + (quantized - x)`` is not), with the gradient of ``x``."""
 
