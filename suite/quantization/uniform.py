@@ -82,10 +82,14 @@ class Uniform(FakeQuantizer):
         return quantized.reshape(x.shape)
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond."""
-        reach = 2 * (self.high - self.low + 1) + int(self.zero_point.abs().max())
-        steps = torch.linspace(-reach, reach, 32 * reach + 1)
-        return torch.cat([steps * float(self.scale.min()), steps * float(self.scale.max())])
+        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond.
+
+        As many for any zero point: those of values that are all alike are huge.
+        """
+        width = self.high - self.low + 1
+        codes = torch.linspace(self.low - width, self.high + width, 48 * width + 1)
+        scales, zeros = ((float(each.min()), float(each.max())) for each in (self.scale, self.zero_point))
+        return torch.cat([(codes - zero) * scale for scale in scales for zero in zeros])
 
     def _grouped(self, x: Tensor) -> Tensor:
         return x if self.group is None else x.reshape(*x.shape[:-1], -1, self.group)
