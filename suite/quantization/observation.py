@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import torch
@@ -42,9 +43,9 @@ class Observation:
             low, high = low.flatten(), high.flatten()
         self.low, self.high = torch.minimum(self.low.to(low), low), torch.maximum(self.high.to(high), high)
         flat = x.flatten()
-        stride = max(1, len(flat) // max(budget, 1))
+        stride = max(1, -(-len(flat) // max(budget, 1)))
         # A stride that shares no factor with the row length visits every channel.
-        while stride > 1 and x.shape[-1] % stride == 0:
+        while math.gcd(stride, x.shape[-1]) > 1:
             stride += 1
         self._samples.append(flat[::stride].clone())
 
