@@ -15,7 +15,7 @@ BATCH = 64
 VALUES = 2**17
 """How many values of a site are kept, for percentiles and searches."""
 
-KEPT: dict[Kind, tuple[int, ...]] = {"linear-input": (-1,), "conv-input": (1,)}
+KEPT: dict[Kind, tuple[int, ...]] = {"linear-input": (-1,), "conv-input": (1,), "key": (1, -2)}
 """Which dimensions of an activation have extremes of their own; attention's heads and channels where not named."""
 
 
@@ -24,7 +24,8 @@ class Observation:
 
     Attributes:
         low, high: extremes over samples and tokens, shaped to broadcast against the activation: [D] for the input of a
-            linear layer, [C, 1, 1] of a convolution, [H, 1, d] for a side of a product.
+            linear layer, [C, 1, 1] of a convolution, [H, 1, d] for a side of a product, [H, d, 1] for its keys, which
+            come transposed.
         kind: of the site.
     """
 
@@ -57,7 +58,7 @@ class Observation:
     @property
     def per_head(self) -> tuple[Tensor, Tensor]:
         """The extremes of each head [H, 1, 1], for a side of a product."""
-        return self.low.amin(-1, keepdim=True), self.high.amax(-1, keepdim=True)
+        return self.low.amin((-2, -1), keepdim=True), self.high.amax((-2, -1), keepdim=True)
 
 
 class _Observer(nn.Module):
