@@ -51,6 +51,11 @@ class Observation:
         self._samples.append(flat[::stride].clone())
 
     @property
+    def seen(self) -> bool:
+        """Whether anything passed."""
+        return bool(self._samples)
+
+    @property
     def sample(self) -> Tensor:
         """Values [M] of the activation, at even distances."""
         return torch.cat(self._samples)
@@ -76,6 +81,9 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
     """Return what passed at each site, by name, while the model ran on images [N, C, H, W].
 
     Whatever quantizers the sites had are left out while watching, and put back.
+
+    Raises:
+        ValueError: nothing passed at a site: the model does not call the layer that it belongs to.
     """
     chosen = list(sites)
     before = [site.quantizer for site in chosen]
@@ -89,6 +97,9 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
     finally:
         for site, quantizer in zip(chosen, before, strict=True):
             site.put(quantizer)
+    missed = [name for name, observation in found.items() if not observation.seen]
+    if missed:
+        raise ValueError(f"nothing passed at {', '.join(missed)}: the model does not call what these belong to")
     return found
 
 
@@ -97,6 +108,9 @@ def layer_inputs(model: nn.Module, layer: QuantLayer, images: Tensor, batch: int
     """Return what enters a layer, before its quantizer: [N, ...] for images [N, C, H, W].
 
     The rest of the model is not run.
+
+    Raises:
+        ValueError: the model does not call the layer.
     """
     return _captured(model, layer, lambda arguments: arguments[0], images, batch)
 
@@ -119,6 +133,8 @@ def _captured(
                 continue
     finally:
         handle.remove()
+    if not parts:
+        raise ValueError(f"the model does not call the {type(module).__name__} whose input was asked for")
     return torch.cat(parts)
 
 
