@@ -164,7 +164,13 @@ class Compensated(nn.Module):
 
 
 def compensate(block: nn.Module, weight: Tensor, bias: Tensor) -> None:
-    """Add ``x @ weight + bias`` to a block's output, in place; weight [D, D] is rounded to half precision."""
+    """Add ``x @ weight + bias`` to a block's output, in place; weight [D, D] is rounded to half precision.
+
+    Raises:
+        ValueError: the block is compensated already.
+    """
+    if isinstance(block, Compensated):
+        raise ValueError("this block is compensated already")
     width, _ = weight.shape
     linear = nn.Linear(width, width, device=weight.device)
     linear.weight.data = weight.T.half().to(torch.float32)
