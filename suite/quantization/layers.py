@@ -112,7 +112,14 @@ def insert(model: nn.Module) -> nn.Module:
     """Swap a model's layers for those with quantizers, in place, none of them set yet; return the model.
 
     Nothing changes by that but attention's fused kernel, which gives way to the plain one.
+
+    Raises:
+        ValueError: a layer computes something else than linear layers and convolutions do, as a weight-standardised
+            convolution. The model is left as it was.
     """
+    for name, module in model.named_modules():
+        if _own_forward(module):
+            raise ValueError(f"{name} is a {type(module).__name__} with a forward pass of its own; cannot quantize it")
     for module in list(model.modules()):
         if isinstance(module, QuantLayer | QuantAttention):
             continue
@@ -127,6 +134,11 @@ def insert(model: nn.Module) -> nn.Module:
             setattr(module, "fused_attn", False)  # noqa: B010 - torch types attributes as tensors
             module.products = nn.ModuleList(Product() for _ in PRODUCTS)
     return model
+
+
+def _own_forward(module: nn.Module) -> bool:
+    plain = next((layer for layer in (nn.Linear, nn.Conv2d) if isinstance(module, layer)), None)
+    return plain is not None and not isinstance(module, QuantLayer) and type(module).forward is not plain.forward
 
 
 def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
