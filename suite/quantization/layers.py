@@ -6,7 +6,6 @@ kernel: ViT, DeiT, Swin and their relatives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
@@ -88,24 +87,35 @@ class QuantAttention(nn.Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the class below returns."""
-        with _Products(iter(self.products)):
+        with _Attending(self):
             return super().forward(*args, **kwargs)
 
 
-class _Products(TorchFunctionMode):
-    """Sends each matrix product of the code within to the next `Product`."""
+class _Attending(TorchFunctionMode):
+    """Sends each matrix product of the code within to the next `Product`, and borrowed weights to their layers."""
 
-    def __init__(self, products: Iterator[nn.Module]) -> None:
+    def __init__(self, attention: QuantAttention) -> None:
         super().__init__()
-        self.products = products
+        self.products = iter(attention.products)
+        self.owners = {id(layer.weight): layer for layer in attention.children() if isinstance(layer, QuantLinear)}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is F.linear:
+            return self._linear(*args, **(kwargs or {}))
         if func not in (torch.matmul, torch.Tensor.matmul, torch.Tensor.__matmul__):
             return func(*args, **(kwargs or {}))
         product = next(self.products, None)
         if product is None:
             raise ValueError(f"this attention multiplies more than {len(PRODUCTS)} times; it cannot be quantized")
         return product(*args, **(kwargs or {}))
+
+    def _linear(self, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        owner = self.owners.get(id(weight))
+        if owner is None or owner.bias is not None or bias is None:
+            return F.linear(input, weight, bias)
+        # EVA and BEiT multiply by the weight of ``qkv`` with a bias of their own, past the layer and its quantizers.
+        mapped: Tensor = owner(input)
+        return mapped + bias
 
 
 def insert(model: nn.Module) -> nn.Module:
