@@ -46,6 +46,12 @@ class Logarithmic(FakeQuantizer):
         """Return what codes stand for."""
         return self._table(codes).take(codes.to(torch.int64))
 
+    def sweep(self) -> Tensor:
+        """Return inputs [M] that reach every code, and beyond both ends."""
+        codes = torch.linspace(-2, self.zero_code + 2, 16 * (self.zero_code + 4) + 1)
+        powers = float(self.scale) * self.base**-codes
+        return torch.cat([powers, torch.zeros(1), -powers]) - self.offset
+
     def _table(self, like: Tensor) -> Tensor:
         powers = torch.arange(self.zero_code + 1, dtype=like.dtype, device=like.device)
         table = self.scale * self.base**-powers
