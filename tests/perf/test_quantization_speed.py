@@ -94,9 +94,8 @@ def torchao(model: nn.Module, images: torch.Tensor) -> nn.Module:
     from torchao.quantization.qat import IntxFakeQuantizeConfig, QATConfig
 
     quantized = copy.deepcopy(model)
-    activation, weight = (
-        IntxFakeQuantizeConfig(torch.int4, granularity) for granularity in ("per_token", "per_channel")
-    )
+    activation = IntxFakeQuantizeConfig(torch.int4, "per_token", is_symmetric=False)  # symmetric it cannot be
+    weight = IntxFakeQuantizeConfig(torch.int4, "per_channel", is_symmetric=True)
     quantize_(quantized, QATConfig(activation_config=activation, weight_config=weight, step="prepare"))
     return quantized.eval()
 
