@@ -12,9 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.quantizer import FakeQuantizer, Granularity
-
-SMALLEST_SCALE = 1e-8
+from suite.quantization.quantizer import SMALLEST_SCALE, FakeQuantizer, Granularity, checked
 
 
 def code_range(bits: int, signed: bool) -> tuple[int, int]:
@@ -54,7 +52,7 @@ class Uniform(FakeQuantizer):
         super().__init__(bits, granularity)
         self.low, self.high = code_range(bits, signed)
         self.group = group
-        self.register_buffer("scale", scale.detach().clamp(min=SMALLEST_SCALE))
+        self.register_buffer("scale", checked(scale))
         self.register_buffer("zero_point", torch.zeros(()) if zero_point is None else zero_point.detach())
 
     @classmethod
@@ -66,7 +64,7 @@ class Uniform(FakeQuantizer):
     @classmethod
     def affine(cls, bits: int, low: Tensor, high: Tensor, **how: Any) -> Uniform:
         """Return the quantizer whose codes 0 and ``2 ** bits - 1`` stand for about ``low`` and ``high``."""
-        scale = ((high - low) / (2**bits - 1)).clamp(min=SMALLEST_SCALE)
+        scale = checked((high - low) / (2**bits - 1))
         return cls(bits, scale, torch.round(-low / scale), **how)
 
     def settings(self) -> dict[str, Any]:
@@ -95,11 +93,14 @@ class Uniform(FakeQuantizer):
         return Uniform(self.bits, *chosen, signed=self.low < 0)
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that reach every code of the first scale, from both sides beyond the range."""
-        first = self.at(0)
-        middle = (self.low + self.high) / 2 - float(first.zero_point)
-        reach = self.high - self.low + 2
-        return (middle + torch.linspace(-reach, reach, 16 * reach + 1)) * float(first.scale)
+        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond.
+
+        As many for any zero point: those of values that are all alike are huge.
+        """
+        width = self.high - self.low + 1
+        codes = torch.linspace(self.low - width, self.high + width, 48 * width + 1)
+        scales, zeros = ((float(each.min()), float(each.max())) for each in (self.scale, self.zero_point))
+        return torch.cat([(codes - zero) * scale for scale in scales for zero in zeros])
 
     def _grouped(self, x: Tensor) -> Tensor:
         return x if self.group is None else x.reshape(*x.shape[:-1], -1, self.group)
@@ -143,7 +144,7 @@ class Learned(FakeQuantizer):
     ) -> None:
         super().__init__(bits, granularity)
         self.low, self.high = code_range(bits, signed)
-        self.log_scale = nn.Parameter(scale.detach().clamp(min=SMALLEST_SCALE).log())
+        self.log_scale = nn.Parameter(checked(scale).log())
 
     @property
     def scale(self) -> Tensor:
