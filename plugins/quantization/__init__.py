@@ -7,6 +7,7 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "bias_correction:BiasCorrection",
     "fp32:FP32",
     "mse:MSE",
     "percentile:Percentile",
