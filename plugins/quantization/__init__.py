@@ -12,6 +12,7 @@ METHODS = (
     "mse:MSE",
     "percentile:Percentile",
     "rtn_minmax:RTNMinMax",
+    "smoothquant:SmoothQuant",
 )
 
 
