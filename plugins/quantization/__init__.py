@@ -9,6 +9,7 @@ from suite.hookspecs import hookimpl
 METHODS = (
     "bias_correction:BiasCorrection",
     "fp32:FP32",
+    "gptq:GPTQ",
     "mse:MSE",
     "percentile:Percentile",
     "rtn_minmax:RTNMinMax",
