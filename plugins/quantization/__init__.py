@@ -7,6 +7,7 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "adaround:AdaRound",
     "bias_correction:BiasCorrection",
     "fp32:FP32",
     "gptq:GPTQ",
