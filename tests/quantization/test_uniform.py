@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from suite.quantization import Learned, PerToken, Uniform, lsq, signed_range
+from suite.quantization import Learned, PerToken, Uniform, code_range, lsq
 
 bit_widths = st.integers(2, 8)
 inputs = st.lists(st.floats(-3, 3, width=32), min_size=1, max_size=40).map(torch.tensor)
@@ -27,7 +27,7 @@ def rows(seed: int, *shape: int) -> Tensor:
 def test_lsq_has_the_published_values_and_gradients() -> None:
     x = torch.tensor([-1.0, 0.2, 0.5, 3.0], requires_grad=True)
     scale = torch.tensor(0.25, requires_grad=True)
-    quantized = lsq(x, scale, *signed_range(4))
+    quantized = lsq(x, scale, *code_range(4, signed=True))
     quantized.sum().backward()
     assert quantized.tolist() == [-1.0, 0.25, 0.5, 1.75]
     assert x.grad is not None
@@ -196,4 +196,4 @@ def test_ranges_turned_around_are_refused() -> None:
     with pytest.raises(ValueError, match="not negative"):
         Uniform.affine(4, torch.tensor(1.0), torch.tensor(-1.0))
     with pytest.raises(ValueError, match="at least 2 bits, not 1"):
-        signed_range(1)
+        code_range(1, signed=True)

@@ -1,0 +1,56 @@
+"""Goes through a model's layers in the order in which they run, so that each is repaired after those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from suite.quantization import QuantLayer
+
+
+def in_order(model: nn.Module, image: Tensor) -> list[tuple[str, QuantLayer]]:
+    """Return the layers with quantizers that run on ``image`` [1, C, H, W], with their names, as they come first."""
+    import torch
+
+    from suite.quantization import layers
+
+    seen: dict[str, QuantLayer] = {}
+    handles = [layer.register_forward_pre_hook(partial(_note, seen, name)) for name, layer in layers(model)]
+    try:
+        with torch.no_grad():
+            model(image)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return list(seen.items())
+
+
+def repaired(model: nn.Module, float_model: nn.Module, images: Tensor) -> Iterator[tuple[QuantLayer, Tensor, Tensor]]:
+    """Yield for each layer of a quantized model, in order: the layer, its quantized inputs, and its outputs in floats.
+
+    Whatever is done to a layer shows in the inputs of those that follow.
+
+    Args:
+        model: with quantizers at all sites.
+        float_model: a copy with the same layers and none.
+        images: [N, C, H, W]. Inputs and outputs start with N, or with a multiple of it where windows are cut.
+    """
+    import torch
+
+    from suite.quantization import layer_inputs, layers
+
+    originals = dict(layers(float_model))
+    for name, layer in in_order(model, images[:1]):
+        original = originals[name]
+        with torch.no_grad():
+            inputs = layer.input_quantizer(layer_inputs(model, layer, images))
+            outputs = original(layer_inputs(float_model, original, images))
+        yield layer, inputs, outputs
+
+
+def _note(seen: dict[str, QuantLayer], name: str, layer: QuantLayer, _: tuple[Tensor, ...]) -> None:
+    seen.setdefault(name, layer)
