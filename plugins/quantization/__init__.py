@@ -7,9 +7,11 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "adalog:AdaLog",
     "fp32:FP32",
     "mse:MSE",
     "percentile:Percentile",
+    "ptq4vit:PTQ4ViT",
     "qwt:QwT",
     "repq_vit:RepQViT",
     "rtn_minmax:RTNMinMax",
