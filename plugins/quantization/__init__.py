@@ -7,6 +7,7 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 METHODS = (
+    "adalog:AdaLog",
     "adaround:AdaRound",
     "bias_correction:BiasCorrection",
     "fp32:FP32",
@@ -15,6 +16,7 @@ METHODS = (
     "lsq:LSQ",
     "mse:MSE",
     "percentile:Percentile",
+    "ptq4vit:PTQ4ViT",
     "qwt:QwT",
     "repq_vit:RepQViT",
     "rtn_minmax:RTNMinMax",

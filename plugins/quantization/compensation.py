@@ -6,6 +6,7 @@ Source: Fu et al. 2024 (QwT), after the authors' code; the ridge is that of GPLQ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def fit_compensation(x: Tensor, residual: Tensor, ridge: float = 0.0) -> tuple[T
     spread = float(sum((part - mean).square().sum() for _, part in _chunks(x, residual)))
     if spread == 0:
         return x.new_zeros(width, residual.shape[1]), x.new_zeros(residual.shape[1]), 0.0
-    gram = sum(inputs.T @ inputs for inputs, _ in _chunks(x, residual))
-    moments = sum(inputs.T @ part for inputs, part in _chunks(x, residual))
+    gram = reduce(torch.add, (inputs.T @ inputs for inputs, _ in _chunks(x, residual)))
+    moments = reduce(torch.add, (inputs.T @ part for inputs, part in _chunks(x, residual)))
     solution = torch.linalg.solve(_regularized(gram, ridge), moments)
     left = float(sum((part - inputs @ solution).square().sum() for inputs, part in _chunks(x, residual)))
     weight, bias = solution.to(x.dtype).split([width, 1])

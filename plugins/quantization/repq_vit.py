@@ -105,7 +105,7 @@ def affine(rows: Tensor, bits: int) -> Uniform:
     ranges = torch.stack([rows.quantile(torch.tensor([1 - p, p]).to(rows), dim=1) for p in PERCENTILES])
     tried = [Uniform.affine(bits, low[:, None], high[:, None]) for low, high in ranges]
     errors = torch.stack([(quantizer(rows) - rows).square().mean(dim=1) for quantizer in tried])
-    low, high = ranges[errors.argmin(dim=0), :, torch.arange(len(rows))].T
+    low, high = ranges[errors.argmin(dim=0), :, torch.arange(len(rows), device=rows.device)].T
     if len(rows) == 1:
         return Uniform.affine(bits, low[0], high[0])
     return Uniform.affine(bits, low[:, None], high[:, None], granularity="per-channel")

@@ -1,0 +1,56 @@
+"""What a layer or a product of attention makes of what, and how much the network's loss cares for each output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Record:
+    """A module's inputs, its output, and the importance of the output's elements: of its shape, with mean 1."""
+
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    importance: Tensor
+
+
+def record(model: nn.Module, module: nn.Module, images: Tensor, generator: torch.Generator) -> Record:
+    """Return what ``module`` does while the model runs on images [N, C, H, W].
+
+    Importance is the squared gradient of the loss with respect to the output, as an estimate of the diagonal of the
+    loss's Hessian. There are no labels: the gradient at the logits is drawn, with random signs, so that its covariance
+    is ``diag(p) - p p'``, the Hessian of the cross-entropy there whatever the label.
+    """
+    import torch
+
+    with torch.enable_grad():
+        # The images ask for gradients, so that there is a graph even if all weights are frozen.
+        inputs, output, logits = passed(model, module, images.detach().clone().requires_grad_())
+    signs = torch.randint(2, logits.shape, generator=generator).to(logits) * 2 - 1
+    likely = logits.detach().softmax(dim=1)
+    drawn = likely.sqrt() * signs
+    gradient: Any = torch.autograd.grad(logits, output, drawn - likely * drawn.sum(dim=1, keepdim=True))[0]
+    squared = gradient.square()
+    mean = squared.mean()
+    importance = squared / mean if mean > 0 else torch.ones_like(squared)
+    return Record(tuple(each.detach() for each in inputs), output.detach(), importance)
+
+
+def passed(model: nn.Module, module: nn.Module, images: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
+    """Return a module's inputs and its output while the model runs on images, and the model's logits."""
+    kept: list[tuple[tuple[Tensor, ...], Tensor]] = []
+
+    def hook(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        kept.append((inputs, output))
+
+    handle = module.register_forward_hook(hook)
+    try:
+        logits: Tensor = model(images)
+    finally:
+        handle.remove()
+    return *kept[0], logits
