@@ -55,6 +55,7 @@ class QuantizationTask(Task):
     """
 
     metrics = METRICS
+    comparable_by = ("weight scales", "activation scales", "trained on")
     specs: ClassVar[tuple[Spec, ...]]
     downstream_names: ClassVar[tuple[str, ...]] = ()
     training_images: ClassVar[int | None] = None
@@ -110,29 +111,27 @@ class QuantizationTask(Task):
         measuring = Measuring(self.model(), self.test(resources), resources)
         downstream = self.downstream(resources)
         judged: list[Judged] = []
-        facts = self._facts(context)
+        trains = isinstance(method, TrainedQuantizer)
+        trained_on = f"{len(self._training_images(resources)):,} labelled images" if trains else "nothing"
+        facts = {"trained on": trained_on, **self._facts(context)}
         seconds = 0.0
         for spec in self.specs:
             subset, primary = subset_of(spec, self.specs), spec == self.specs[0]
             try:
                 made = self.quantized(method, spec, context)
-                found, said = measuring.audited(made.network, subset, spec)
-                measured = {(name, subset): (value, 1) for name, value in made.cost.items()} | dict(found)
-                for further, why in (
-                    (measuring.walked(made.network, subset), measuring.probed(made.network, downstream))
-                    if primary
-                    else ()
-                ):
-                    measured |= further
-                    said |= why
+                found = [measuring.audited(made.network, subset, spec)]
+                if primary:
+                    found += [measuring.walked(made.network, subset), measuring.probed(made.network, downstream)]
+                measured = {(name, subset): (value, 1) for name, value in made.cost.items()}
+                for scored, said in found:
+                    measured |= scored
+                    facts = {**said, **facts}  # what the primary spec's model was seen to be stands
                 judged.append(measuring.judged(made.network, subset, measured))
+                seconds += made.cost[SECONDS.name]
             except Exception as error:
                 if primary:
                     raise
                 facts[f"{subset} failed"] = f"{type(error).__name__}: {error}"[:500]
-                continue
-            facts |= said
-            seconds += made.cost[SECONDS.name]
         return Outcome(
             scores=scores(judged),
             samples=to_table(judged),
