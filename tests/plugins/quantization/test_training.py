@@ -82,7 +82,7 @@ def test_training_moves_scales_and_weights_and_more_of_it_helps(measuring: Measu
 
 def test_each_stage_of_gplq_can_be_left_out(measuring: Measuring, resources: Resources) -> None:
     activations = made(GPLQ(quantize_weights=False), resources)
-    assert audited(activations).weight_bits == 32
+    assert audited(activations).granularity == {"weight": "float", "activation": "per-channel"}
     assert audited(made(GPLQ(compensate=False), resources)).mismatches == ()
     compensated = audited(made(GPLQ(), resources))
     assert "compensation" in compensated.mismatches[0]

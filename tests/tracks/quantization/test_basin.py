@@ -40,6 +40,11 @@ class Bumpy(nn.Module):
         return torch.stack([-score, score], dim=1)
 
 
+def _loss(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
+    with torch.no_grad():
+        return float(nn.functional.cross_entropy(model(images), labels))
+
+
 def test_no_barrier_within_a_convex_loss() -> None:
     end = copy.deepcopy(Net())
     with torch.no_grad():
@@ -49,10 +54,9 @@ def test_no_barrier_within_a_convex_loss() -> None:
 
 def test_a_barrier_between_two_basins_is_its_height() -> None:
     found = loss_barrier(Bumpy(1.0), Bumpy(-1.0), IMAGES, LABELS)
-    ends = nn.functional.cross_entropy(Bumpy(1.0)(IMAGES), LABELS)
+    ends, middle = (_loss(Bumpy(weight), IMAGES, LABELS) for weight in (1.0, 0.0))
     assert POINTS % 2  # so that the middle is a point
-    middle = nn.functional.cross_entropy(Bumpy(0.0)(IMAGES), LABELS)
-    assert found == pytest.approx(float(middle - ends), rel=1e-5)
+    assert found == pytest.approx(middle - ends, rel=1e-5)
 
 
 def test_latent_weights_are_the_floats_and_the_others_those_in_use() -> None:

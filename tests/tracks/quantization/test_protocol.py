@@ -200,5 +200,5 @@ def test_a_stored_table_gives_every_score_again(context: TaskContext) -> None:
 
 def test_tuning_looks_at_validation_images_alone(context: TaskContext) -> None:
     tuning = Small().tune(Percentile, {}, {"percentile": (0.6, 0.999)}, context)
-    assert tuning.parameters == {"percentile": 0.999}
+    assert tuning.chosen == {"percentile": 0.999}
     assert "validation" in tuning.measured
