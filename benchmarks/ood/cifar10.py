@@ -12,7 +12,8 @@ from suite.models.reference import GivenWeights, ReferenceModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
-from .data_sets import CIFAR10_TEST, CIFAR10_TRAIN, CIFAR100, CIFAR_FAR, TINY_IMAGENET, cifar_splits
+from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN, CIFAR100, TINY_IMAGENET
+from .data_sets import CIFAR_FAR, cifar_splits
 
 TRANSFORM = Transform(size=32, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 RECIPE = Recipe(epochs=100, batch_size=128, learning_rate=0.1, weight_decay=5e-4, crop_padding=4, flip=True)

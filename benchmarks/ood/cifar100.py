@@ -10,8 +10,9 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
+from ..data_sets import CIFAR10, CIFAR100_TEST, CIFAR100_TRAIN, TINY_IMAGENET
 from .cifar10 import RECIPE, TRANSFORM
-from .data_sets import CIFAR10, CIFAR100_TEST, CIFAR100_TRAIN, CIFAR_FAR, TINY_IMAGENET, cifar_splits
+from .data_sets import CIFAR_FAR, cifar_splits
 
 
 class CIFAR100Task(OODTask):

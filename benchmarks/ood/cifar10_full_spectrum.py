@@ -13,8 +13,8 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.tracks.ood.splits import Splits
 
+from ..data_sets import CIFAR10_TEST
 from .cifar10 import CIFAR10Task
-from .data_sets import CIFAR10_TEST
 
 TEST_ROWS = 10_000
 IMAGES = 1000  # 200 at each severity

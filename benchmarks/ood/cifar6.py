@@ -13,8 +13,9 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
+from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET
 from .cifar10 import TRANSFORM
-from .data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET, tiny_imagenet
+from .data_sets import tiny_imagenet
 
 KNOWN = (
     (0, 6, 4, 9, 1, 7),

@@ -16,12 +16,13 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
+from ..data_sets import DIGITS
+
 LEFT_OUT = (4, 5, 6, 9)  # look-alikes of 1, 3, 0 and 8, and 7: MSP's near AUROC must lie between 80 and 95 %
 IN = tuple(digit for digit in range(10) if digit not in LEFT_OUT)
 TRAIN, VALIDATION = 500, 60
 JIGSAWS = 500
 
-DIGITS = DataSet("digits", Embedded("digits"))
 PATCHES = DataSet("photograph-patches", Embedded("photograph-patches"))
 NOISE = DataSet("uniform-noise", Embedded("uniform-noise"))
 

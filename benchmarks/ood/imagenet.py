@@ -17,11 +17,7 @@ from suite.models.pretrained import PretrainedModel
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
-from .data_sets import TEXTURES, validation_and_test
-
-IMAGENET = ("ILSVRC/imagenet-1k", "49e2ee26f3810fb5a7536bbf732a7b07389a47b5")
-TRAIN = DataSet("imagenet-train", Hub(IMAGENET[0], "train", IMAGENET[1]))
-TEST = DataSet("imagenet-validation", Hub(IMAGENET[0], "validation", IMAGENET[1]))
+from ..data_sets import IMAGENET_TRAIN, IMAGENET_VALIDATION, TEXTURES, validation_and_test
 
 
 def _ood(name: str, repository: str) -> DataSet:
@@ -78,17 +74,17 @@ class ImageNetTask(OODTask):
 
     def data(self) -> tuple[DataSet, ...]:
         """Return ImageNet's two splits and the OOD sets, which may be missing."""
-        return (TRAIN, TEST, SSB_HARD, NINCO, INATURALIST, TEXTURES, OPENIMAGE_O)
+        return (IMAGENET_TRAIN, IMAGENET_VALIDATION, SSB_HARD, NINCO, INATURALIST, TEXTURES, OPENIMAGE_O)
 
     def splits(self, seed: int, resources: Resources) -> Splits:
         """Return the splits, which are the same for every seed."""
-        validation, test = validation_and_test(TEST, resources, VALIDATION)
+        validation, test = validation_and_test(IMAGENET_VALIDATION, resources, VALIDATION)
         validation_ood: dict[str, Split] = {}
         openimage_o = Split(OPENIMAGE_O)
         with suppress(Missing):  # it may be missing, as every OOD set
             validation_ood["openimage-o"], openimage_o = validation_and_test(OPENIMAGE_O, resources, VALIDATION_OOD)
         return Splits(
-            train=Split(TRAIN, per_class(TRAIN.open(resources).labels, PER_CLASS)),
+            train=Split(IMAGENET_TRAIN, per_class(IMAGENET_TRAIN.open(resources).labels, PER_CLASS)),
             validation=validation,
             test=test,
             near={"ssb-hard": Split(SSB_HARD), "ninco": Split(NINCO)},

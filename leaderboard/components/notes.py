@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from suite.board.comparable import groups
 from suite.board.model import Table
 from suite.leaderboard.components.escape import plain
 
 
 def notes(table: Table) -> list[str]:
-    """Return Markdown lines: the interval, the ranks, missing data, comparability."""
+    """Return Markdown lines: the interval, the ranks, missing data, which rows are comparable."""
     bases = sorted({value.basis for row in table.rows for value in row.values if value.basis})
     lines = [f"**Interval:** {plain(basis)}, of the mean. Other sources of spread are not in it." for basis in bases]
     if not bases:
@@ -30,6 +31,11 @@ def notes(table: Table) -> list[str]:
         f"**Comparable** are rows of one protocol alone, here {plain(table.protocol[:12])}: "
         "same task version, data, reference models and metrics."
     )
+    lines += [
+        f"**{'Comparable with each other' if group.known else 'Not known to be comparable'}** "
+        f"({plain(group.title)}): {plain(', '.join(row.label for row in group.rows))}."
+        for group in groups(table)
+    ]
     return lines
 
 

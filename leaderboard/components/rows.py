@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from suite.board.comparable import groups
 from suite.board.model import Row, Table
 from suite.contracts import Column
+from suite.leaderboard.components.escape import clean
 
 RANK = "rank"
+ALL = "All rows"
 
 
-def matching(table: Table, search: str) -> list[Row]:
+def matching(rows: Sequence[Row], search: str) -> list[Row]:
     """Return the rows in which every word of the search occurs: in the name, parameters, card or version."""
     words = search.casefold().split()
-    return [row for row in table.rows if all(word in _text(row) for word in words)]
+    return [row for row in rows if all(word in _text(row) for word in words)]
+
+
+def comparable(table: Table) -> dict[str, list[Row]]:
+    """Return all rows, and those of each group by its title, from which to choose."""
+    return {ALL: list(table.rows), **{clean(group.title): list(group.rows) for group in groups(table)}}
 
 
 def ordered(table: Table, rows: list[Row], by: str) -> list[Row]:

@@ -35,6 +35,8 @@ def draw_protocol(task: Table | type[Task]) -> None:
     ]
     st.table(pd.DataFrame(rows).map(plain).set_index("metric"))
     st.markdown(f"**Subsets:** {', '.join(map(plain, task.subsets))}")
+    if task.comparable_by:
+        st.markdown(f"**Comparable** are rows that share: {', '.join(map(plain, task.comparable_by))}")
 
 
 def draw_data(table: Table) -> None:

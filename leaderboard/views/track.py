@@ -12,10 +12,14 @@ from suite.leaderboard.components.choice import choose
 from suite.leaderboard.components.escape import plain
 from suite.leaderboard.components.links import link
 from suite.leaderboard.components.notes import notes, unranked
-from suite.leaderboard.components.rows import RANK, matching, ordered
+from suite.leaderboard.components.rows import ALL, RANK, comparable, matching, ordered
 from suite.leaderboard.components.source import board
 
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
+COMPARABLE = (
+    "Keeps the rows that share these facts, which the protocol leaves to the methods. "
+    "Ranks do not change: they are among all rows."
+)
 
 
 def choose_table(found: Board) -> Table:
@@ -47,6 +51,9 @@ def draw_table(table: Table) -> None:
     """Draw search, presets, the table, its download and the chart."""
     if len(table.leagues) > 1 and st.toggle("Rank all leagues together", key="together", bind="query-params"):
         table = table.together()
+    choices = comparable(table)
+    several = len(choices) > 1
+    chosen = choose("Comparable with", "comparable", list(choices), help=COMPARABLE) if several else ALL
     left, middle, right = st.columns([2, 1, 1.4], vertical_alignment="bottom")
     search = left.text_input("Search methods", key="q", placeholder="name, author, paper, status", bind="query-params")
     with middle:
@@ -54,7 +61,7 @@ def draw_table(table: Table) -> None:
     with right:
         columns = grid.columns_of(table, preset)
         by = choose("Sort by", "sort", [RANK, *map(str, columns)], help="Best first. Clicking a heading sorts too.")
-    rows = ordered(table, matching(table, search or ""), by)
+    rows = ordered(table, matching(choices[chosen], search or ""), by)
     if not rows:
         st.info(f"No method matches {plain(search)}.", icon=":material/search_off:")
         return

@@ -10,9 +10,13 @@ METHODS = (
     "adaround:AdaRound",
     "bias_correction:BiasCorrection",
     "fp32:FP32",
+    "gplq:GPLQ",
     "gptq:GPTQ",
+    "lsq:LSQ",
     "mse:MSE",
     "percentile:Percentile",
+    "qwt:QwT",
+    "repq_vit:RepQViT",
     "rtn_minmax:RTNMinMax",
     "smoothquant:SmoothQuant",
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from suite.board.facts import split_facts
 from suite.board.model import FORMAT, Board, Point, Row, SeedRun, Table, Track, Value
 from suite.board.ranking import ReadSamples, ranked
 from suite.contracts import Column, Metric, Task
@@ -51,7 +52,10 @@ def board_stamp(reader: Reader, registry: Registry) -> str:
         [entry.name, entry.value.version, entry.value.league, entry.value.card.model_dump()]
         for entry in registry.methods
     ]
-    tasks = [[entry.name, entry.value.version, entry.value.title, entry.value.summary] for entry in registry.tasks]
+    tasks = [
+        [entry.name, entry.value.version, entry.value.title, entry.value.summary, entry.value.comparable_by]
+        for entry in registry.tasks
+    ]
     return digest([FORMAT, reader.stamp(), methods, tasks])
 
 
@@ -68,7 +72,9 @@ def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool, re
     by_method = _grouped(runs, lambda run: run.cell.method)
     newest = [run for of_method in by_method.values() for run in _newest_code(of_method)]
     variants = _grouped(newest, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))
-    rows = [_row(task, registry, _one_per_seed(of_row)) for of_row in variants.values()]
+    of_rows = [_one_per_seed(of_row) for of_row in variants.values()]
+    facts, own = split_facts([{run.cell.seed: run.facts for run in _counted(task, of_row)} for of_row in of_rows])
+    rows = [_row(task, registry, of_row, said) for of_row, said in zip(of_rows, own, strict=True)]
     rows = [row for row in rows if row.values or row.failed]
     comparison, placed = ranked(task, rows, registry.tracks[task.track].leagues, read)
     return Table(
@@ -86,7 +92,8 @@ def _table(task: Task, registry: Registry, runs: list[RunRow], current: bool, re
         missing=tuple(sorted({subset for run in done for subset in run.missing}, key=_order(task.subsets))),
         seeds=task.seeds,
         ingredients=example.ingredients,
-        facts=_facts(done),
+        facts=facts,
+        comparable_by=task.comparable_by,
         comparison=comparison,
         rows=placed,
     )
@@ -114,11 +121,15 @@ def _recency(run: RunRow) -> tuple[bool, datetime]:
     return run.state == "done", run.started
 
 
-def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
-    cell = runs[0].cell
+def _counted(task: Task, runs: list[RunRow]) -> list[RunRow]:
+    """Return the done runs that a row's numbers come from, by seed."""
     done = sorted((run for run in runs if run.state == "done"), key=lambda run: run.cell.seed)
     official = [run for run in done if run.cell.seed in task.seeds]
-    counted = official or done  # seeds beyond the task's own are not mixed in
+    return official or done  # seeds beyond the task's own are not mixed in
+
+
+def _row(task: Task, registry: Registry, runs: list[RunRow], facts: dict[str, str]) -> Row:
+    cell, counted = runs[0].cell, _counted(task, runs)
     known = cell.method in registry.methods
     method = registry.methods[cell.method] if known else None
     defaults = method.Parameters().model_dump(mode="json") if method else {}
@@ -151,6 +162,7 @@ def _row(task: Task, registry: Registry, runs: list[RunRow]) -> Row:
             if (each.metric, each.subset) == (task.primary.metric, task.primary.subset)
         ),
         cost=_mean_cost(counted),
+        facts=facts,
         runs=tuple(
             SeedRun(seed=run.cell.seed, state=run.state, run=run.id)
             for run in sorted(runs, key=lambda run: run.cell.seed)
@@ -191,17 +203,3 @@ def _mean_cost(runs: list[RunRow]) -> dict[str, float]:
             if value is not None:
                 stated.setdefault(name, []).append(value)
     return {name: sum(values) / len(values) for name, values in stated.items()}
-
-
-def _facts(runs: list[RunRow]) -> dict[str, str]:
-    """Return each fact once if all seeds agree on it, else by seed."""
-    by_name: dict[str, dict[int, str]] = {}
-    for run in sorted(runs, key=lambda run: run.cell.seed):
-        for name, statement in run.facts.items():
-            by_name.setdefault(name, {})[run.cell.seed] = statement
-    return {
-        name: "; ".join(f"seed {seed}: {statement}" for seed, statement in stated.items())
-        if len(set(stated.values())) > 1
-        else next(iter(stated.values()))
-        for name, stated in by_name.items()
-    }

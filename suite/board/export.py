@@ -39,6 +39,7 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "version": row.version,
             "status": row.card.status if row.card else None,
             "seeds": len(row.seeds),
+            **{name: table.facts.get(name, row.facts.get(name)) for name in table.comparable_by},
             **{key: entry for column in table.columns for key, entry in _flat_value(column, row.value(column)).items()},
             **{name: row.cost.get(name) for name in (*stated_costs(table), "wall_seconds")},
             "unranked": row.unranked,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.contracts import Card, Column, Metric
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Model(BaseModel):
@@ -66,7 +66,8 @@ class Row(Model):
 
     ``place`` and the interval ``best`` to ``worst`` are those within the ``league``, ``together`` those among the rows
     of all leagues; None for rows that are not ranked, and ``unranked`` says why.
-    ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed.
+    ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed, ``facts`` what
+    its runs state and those of other rows do not.
     """
 
     method: str
@@ -87,6 +88,7 @@ class Row(Model):
     values: tuple[Value, ...]
     points: tuple[Point, ...]
     cost: dict[str, float]
+    facts: dict[str, str]
     runs: tuple[SeedRun, ...]
 
     def value(self, column: Column) -> Value | None:
@@ -105,7 +107,8 @@ class Table(Model):
     """The rows of one task under one protocol: same task version, metrics, data and reference models.
 
     ``current`` marks the protocol that was run last; rows of different tables are not comparable. ``comparison`` says
-    by which paired comparison the ranks got their intervals.
+    by which paired comparison the ranks got their intervals. ``facts`` are those on which all rows agree;
+    ``comparable_by`` names the facts that rows must share to be comparable with each other.
     """
 
     task: str
@@ -123,6 +126,7 @@ class Table(Model):
     seeds: tuple[int, ...]
     ingredients: dict[str, str | None]
     facts: dict[str, str]
+    comparable_by: tuple[str, ...]
     comparison: str
     rows: tuple[Row, ...]
 

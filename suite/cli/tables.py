@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from suite.board.comparable import groups
 from suite.board.export import shown_cost, shown_rank, shown_value, stated_costs
 from suite.board.model import Row, Table
 from suite.cli.output import console
@@ -77,5 +78,10 @@ def _notes(table: Table) -> list[str]:
     if table.missing:
         notes.append(f"missing data: {', '.join(table.missing)}; means without them are partial")
     notes += [f"{name}: {statement}" for name, statement in table.facts.items()]
+    notes += [
+        f"{'comparable' if group.known else 'not known to be comparable'} ({group.title}): "
+        + ", ".join(row.label for row in group.rows)
+        for group in groups(table)
+    ]
     notes += [f"{row.label} is not ranked: {row.unranked}" for row in table.rows if row.unranked]
     return notes

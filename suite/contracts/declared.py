@@ -15,7 +15,7 @@ T = TypeVar("T")
 METHOD: Mapping[str, type] = {"name": str, "version": str, "card": Card, "track": str}
 TASK: Mapping[str, type] = {
     **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),
-    **dict.fromkeys(("metrics", "subsets", "seeds"), tuple),
+    **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by"), tuple),
     "primary": Column,
 }
 

@@ -31,6 +31,10 @@ class Task(ABC):
     Class attributes to declare: ``id`` as ``track/name``; ``version`` (raise it when scores may change); ``tier``;
     ``title``; ``summary`` (a paragraph for the task's page: protocol, splits, what differs from other suites);
     ``metrics``; ``primary``, the column that ranks; ``subsets`` in the order of the table; ``seeds``.
+
+    A task whose methods may differ in what it leaves open names those facts in ``comparable_by``: keys of
+    `Outcome.facts` that every run states, and that rows must share to be comparable with each other. The board shows
+    which rows do; ranks are over all rows of a league nonetheless.
     """
 
     id: ClassVar[str]
@@ -42,6 +46,7 @@ class Task(ABC):
     primary: ClassVar[Column]
     subsets: ClassVar[tuple[str, ...]]
     seeds: ClassVar[tuple[int, ...]]
+    comparable_by: ClassVar[tuple[str, ...]] = ()
 
     @property
     def track(self) -> str:

@@ -45,6 +45,11 @@ class Split:
         labels = self.data.open(resources).labels
         return labels if self.indices is None else labels[self.indices]
 
+    def part(self, places: NDArray[np.int64], resources: Resources) -> Split:
+        """Return the split of what is at ``places`` of this one, in that order."""
+        labels = None if self.labels is None else self.labels[places]
+        return Split(self.data, self.rows(resources)[places], labels)
+
     def pixels(
         self, transform: Transform, resources: Resources, places: slice | NDArray[np.int64] = slice(None)
     ) -> Tensor:

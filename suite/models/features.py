@@ -18,10 +18,12 @@ def linear_head(network: nn.Module) -> nn.Linear:
     """Return the network's last layer.
 
     Raises:
-        TypeError: ``get_classifier()`` does not return a linear layer.
+        TypeError: there is no ``get_classifier()``, or it does not return a linear layer.
     """
     from torch import nn
 
+    if not hasattr(network, "get_classifier"):
+        raise TypeError(f"{type(network).__name__} has no get_classifier(), which all of timm's networks have")
     head = network.get_classifier()  # type: ignore[operator] # timm's convention, which torch's types do not know
     if not isinstance(head, nn.Linear):
         raise TypeError(f"the classifier of {type(network).__name__} is {type(head).__name__}, not a linear layer")

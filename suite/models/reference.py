@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GivenWeights:
-    """A file under SUITE_WEIGHTS, with the sha256 that it must have."""
+    """A file under SUITE_WEIGHTS with its sha256; where it is not there, the suite may have ``shipped`` it."""
 
     file: str
     sha256: str
+    shipped: Path | None = None
 
 
 @dataclass(frozen=True)
 class ReferenceModel:
     """One trained network of a task.
 
-    ``given`` is used when SUITE_WEIGHTS has it; otherwise ``recipe`` trains the network, once, into the cache.
+    ``given`` is used when SUITE_WEIGHTS has it, or it is shipped; otherwise ``recipe`` trains the network, once, into
+    the cache.
     ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
     names that split in words that stay the same from seed to seed.
     """
@@ -131,8 +133,10 @@ class ReferenceModel:
 
     def _given_path(self, resources: Resources) -> Path | None:
         folder = resources.settings.weights
-        if self.given is None or folder is None:
+        if self.given is None:
             return None
+        if folder is None:
+            return self.given.shipped
         path = folder / self.given.file
         if not folder.is_dir():
             raise SuiteError(
@@ -140,7 +144,7 @@ class ReferenceModel:
                 place=f"SUITE_WEIGHTS={folder}",
                 next=f"export SUITE_WEIGHTS=<folder with {self.given.file}>, or unset SUITE_WEIGHTS to train",
             )
-        return path if path.exists() else None
+        return path if path.exists() else self.given.shipped
 
     def _checked(self, path: Path, expected: str) -> str:
         if not path.exists():

@@ -9,7 +9,7 @@ from suite.quantization.observation import Observation, layer_inputs, observe
 from suite.quantization.origins import origins
 from suite.quantization.quantizer import FakeQuantizer
 from suite.quantization.sites import Site, activation_sites, layers, weight_sites
-from suite.quantization.uniform import Learned, PerToken, Uniform, lsq, signed_range
+from suite.quantization.uniform import Learned, PerToken, Uniform, code_range, lsq
 
 __all__ = [
     "FakeQuantizer",
@@ -23,6 +23,7 @@ __all__ = [
     "TwinUniform",
     "Uniform",
     "activation_sites",
+    "code_range",
     "compensate",
     "insert",
     "layer_inputs",
@@ -31,6 +32,5 @@ __all__ = [
     "observe",
     "origins",
     "remove",
-    "signed_range",
     "weight_sites",
 ]

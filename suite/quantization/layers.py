@@ -6,7 +6,6 @@ kernel: ViT, DeiT, Swin and their relatives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
@@ -20,23 +19,29 @@ PRODUCTS = ("query-key", "attention-value")
 class QuantLayer(nn.Module):
     """A layer with a weight. Quantizers are `FakeQuantizer`, or ``nn.Identity`` where nothing is quantized.
 
-    ``fold``, if not None, broadcasts against the weight: what is quantized is ``weight * fold``. Per-channel scales of
-    the input are folded so, and the product of the codes stays one of integers.
+    With ``folds`` the scales of the input's channels are multiplied into the weight before that is quantized, so that
+    the product of the codes stays one of integers although the scales differ along the dimension that is summed over.
     """
 
     weight: Tensor
     bias: Any  # a tensor or None, which torch's layers type differently
     input_quantizer: nn.Module
     weight_quantizer: nn.Module
-    fold: Tensor | None
+    folds: bool
+
+    @property
+    def fold(self) -> Tensor | None:
+        """The input's scales, which broadcast against the weight, if they are folded into it."""
+        return cast(Tensor, self.input_quantizer.scale).detach() if self.folds else None
 
     def quantized_weight(self) -> Tensor:
         """Return the weight as it is used, of its own shape."""
-        if self.fold is None:
+        fold = self.fold
+        if fold is None:
             quantized: Tensor = self.weight_quantizer(self.weight)
             return quantized
-        folded: Tensor = self.weight_quantizer(self.weight * self.fold)
-        return folded / self.fold
+        folded: Tensor = self.weight_quantizer(self.weight * fold)
+        return folded / fold
 
     def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Return the layer's linear map of ``x``, with whatever weight and bias."""
@@ -88,18 +93,21 @@ class QuantAttention(nn.Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the class below returns."""
-        with _Products(iter(self.products)):
+        with _Attending(self):
             return super().forward(*args, **kwargs)
 
 
-class _Products(TorchFunctionMode):
-    """Sends each matrix product of the code within to the next `Product`."""
+class _Attending(TorchFunctionMode):
+    """Sends each matrix product of the code within to the next `Product`, and borrowed weights to their layers."""
 
-    def __init__(self, products: Iterator[nn.Module]) -> None:
+    def __init__(self, attention: QuantAttention) -> None:
         super().__init__()
-        self.products = products
+        self.products = iter(attention.products)
+        self.owners = {id(layer.weight): layer for layer in attention.children() if isinstance(layer, QuantLinear)}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is F.linear:
+            return self._linear(*args, **(kwargs or {}))
         if func not in (torch.matmul, torch.Tensor.matmul, torch.Tensor.__matmul__):
             return func(*args, **(kwargs or {}))
         product = next(self.products, None)
@@ -107,12 +115,27 @@ class _Products(TorchFunctionMode):
             raise ValueError(f"this attention multiplies more than {len(PRODUCTS)} times; it cannot be quantized")
         return product(*args, **(kwargs or {}))
 
+    def _linear(self, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        owner = self.owners.get(id(weight))
+        if owner is None or owner.bias is not None or bias is None:
+            return F.linear(input, weight, bias)
+        # EVA and BEiT multiply by the weight of ``qkv`` with a bias of their own, past the layer and its quantizers.
+        mapped: Tensor = owner(input)
+        return mapped + bias
+
 
 def insert(model: nn.Module) -> nn.Module:
     """Swap a model's layers for those with quantizers, in place, none of them set yet; return the model.
 
     Nothing changes by that but attention's fused kernel, which gives way to the plain one.
+
+    Raises:
+        ValueError: a layer computes something else than linear layers and convolutions do, as a weight-standardised
+            convolution. The model is left as it was.
     """
+    for name, module in model.named_modules():
+        if _own_forward(module):
+            raise ValueError(f"{name} is a {type(module).__name__} with a forward pass of its own; cannot quantize it")
     for module in list(model.modules()):
         if isinstance(module, QuantLayer | QuantAttention):
             continue
@@ -120,12 +143,18 @@ def insert(model: nn.Module) -> nn.Module:
             _swap(module, QuantLinear if isinstance(module, nn.Linear) else QuantConv2d)
             module.input_quantizer = nn.Identity()
             module.weight_quantizer = nn.Identity()
-            module.register_buffer("fold", None)
+            setattr(module, "folds", False)  # noqa: B010 - torch types attributes as tensors
         elif hasattr(module, "fused_attn"):
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
-            setattr(module, "fused_attn", False)  # noqa: B010 - torch types attributes as tensors
+            module.had_fused_attn = module.fused_attn
+            setattr(module, "fused_attn", False)  # noqa: B010
             module.products = nn.ModuleList(Product() for _ in PRODUCTS)
     return model
+
+
+def _own_forward(module: nn.Module) -> bool:
+    plain = next((layer for layer in (nn.Linear, nn.Conv2d) if isinstance(module, layer)), None)
+    return plain is not None and not isinstance(module, QuantLayer) and type(module).forward is not plain.forward
 
 
 def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
@@ -137,10 +166,10 @@ def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
         if isinstance(module, QuantLayer):
             if not keep_weights:
                 module.weight = nn.Parameter(module.quantized_weight().detach())
-            del module.input_quantizer, module.weight_quantizer, module.fold
+            del module.input_quantizer, module.weight_quantizer, module.folds
         elif isinstance(module, QuantAttention):
-            del module.products
-            setattr(module, "fused_attn", True)  # noqa: B010
+            setattr(module, "fused_attn", module.had_fused_attn)  # noqa: B010
+            del module.products, module.had_fused_attn
         elif isinstance(module, Compensated):
             del module.compensation
         else:
@@ -163,7 +192,13 @@ class Compensated(nn.Module):
 
 
 def compensate(block: nn.Module, weight: Tensor, bias: Tensor) -> None:
-    """Add ``x @ weight + bias`` to a block's output, in place; weight [D, D] is rounded to half precision."""
+    """Add ``x @ weight + bias`` to a block's output, in place; weight [D, D] is rounded to half precision.
+
+    Raises:
+        ValueError: the block is compensated already.
+    """
+    if isinstance(block, Compensated):
+        raise ValueError("this block is compensated already")
     width, _ = weight.shape
     linear = nn.Linear(width, width, device=weight.device)
     linear.weight.data = weight.T.half().to(torch.float32)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from suite.quantization.quantizer import FakeQuantizer
+from suite.quantization.quantizer import FakeQuantizer, checked_single
 
 
 class Logarithmic(FakeQuantizer):
@@ -29,7 +30,7 @@ class Logarithmic(FakeQuantizer):
         if base <= 1:
             raise ValueError(f"the base of a logarithmic quantizer is above 1, not {base}")
         self.base, self.offset, self.extra_zero = base, offset, extra_zero
-        self.register_buffer("scale", scale.detach().clamp(min=1e-8))
+        self.register_buffer("scale", checked_single(scale))
 
     @property
     def zero_code(self) -> int:
@@ -37,14 +38,24 @@ class Logarithmic(FakeQuantizer):
         levels: int = 2**self.bits
         return levels if self.extra_zero else levels - 1
 
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "base": self.base, "offset": self.offset, "extra_zero": self.extra_zero}
+
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``, of its shape."""
-        relative = ((x + self.offset) / self.scale).clamp(min=torch.finfo(x.dtype).tiny)
+        relative = ((x + self.offset) / self.scale).clamp(min=0)  # the logarithm of 0 is beyond every code
         return (-relative.log2() / math.log2(self.base)).round_().clamp_(0, self.zero_code)
 
     def values(self, codes: Tensor) -> Tensor:
         """Return what codes stand for."""
         return self._table(codes).take(codes.to(torch.int64))
+
+    def sweep(self) -> Tensor:
+        """Return inputs [M] that reach every code, and beyond both ends."""
+        codes = torch.linspace(-2, self.zero_code + 2, 16 * (self.zero_code + 4) + 1)
+        powers = float(self.scale) * self.base**-codes
+        return torch.cat([powers, torch.zeros(1), -powers]) - self.offset
 
     def _table(self, like: Tensor) -> Tensor:
         powers = torch.arange(self.zero_code + 1, dtype=like.dtype, device=like.device)
@@ -71,8 +82,12 @@ class TwinUniform(FakeQuantizer):
             raise ValueError("twin grids need at least 2 bits")
         self.split = split
         self.steps_each = 2 ** (bits - 1)
-        self.register_buffer("fine", fine.detach().clamp(min=1e-8))
-        self.register_buffer("coarse", coarse.detach().clamp(min=1e-8))
+        self.register_buffer("fine", checked_single(fine))
+        self.register_buffer("coarse", checked_single(coarse))
+
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "split": self.split}
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``: those of the fine grid first."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.layers import QuantLayer
 from suite.quantization.sites import Kind, Site
 
 BATCH = 64
 VALUES = 2**17
 """How many values of a site are kept, for percentiles and searches."""
 
-KEPT: dict[Kind, tuple[int, ...]] = {"linear-input": (-1,), "conv-input": (1,)}
+KEPT: dict[Kind, tuple[int, ...]] = {"linear-input": (-1,), "conv-input": (1,), "key": (1, -2)}
 """Which dimensions of an activation have extremes of their own; attention's heads and channels where not named."""
 
 
@@ -23,7 +23,8 @@ class Observation:
 
     Attributes:
         low, high: extremes over samples and tokens, shaped to broadcast against the activation: [D] for the input of a
-            linear layer, [C, 1, 1] of a convolution, [H, 1, d] for a side of a product.
+            linear layer, [C, 1, 1] of a convolution, [H, 1, d] for a side of a product, [H, d, 1] for its keys, which
+            come transposed.
         kind: of the site.
     """
 
@@ -42,11 +43,16 @@ class Observation:
             low, high = low.flatten(), high.flatten()
         self.low, self.high = torch.minimum(self.low.to(low), low), torch.maximum(self.high.to(high), high)
         flat = x.flatten()
-        stride = max(1, len(flat) // max(budget, 1))
+        stride = max(1, -(-len(flat) // max(budget, 1)))
         # A stride that shares no factor with the row length visits every channel.
-        while stride > 1 and x.shape[-1] % stride == 0:
+        while math.gcd(stride, x.shape[-1]) > 1:
             stride += 1
         self._samples.append(flat[::stride].clone())
+
+    @property
+    def seen(self) -> bool:
+        """Whether anything passed."""
+        return bool(self._samples)
 
     @property
     def sample(self) -> Tensor:
@@ -56,7 +62,7 @@ class Observation:
     @property
     def per_head(self) -> tuple[Tensor, Tensor]:
         """The extremes of each head [H, 1, 1], for a side of a product."""
-        return self.low.amin(-1, keepdim=True), self.high.amax(-1, keepdim=True)
+        return self.low.amin((-2, -1), keepdim=True), self.high.amax((-2, -1), keepdim=True)
 
 
 class _Observer(nn.Module):
@@ -74,6 +80,9 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
     """Return what passed at each site, by name, while the model ran on images [N, C, H, W].
 
     Whatever quantizers the sites had are left out while watching, and put back.
+
+    Raises:
+        ValueError: nothing passed at a site: the model does not call the layer that it belongs to.
     """
     chosen = list(sites)
     before = [site.quantizer for site in chosen]
@@ -87,14 +96,20 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
     finally:
         for site, quantizer in zip(chosen, before, strict=True):
             site.put(quantizer)
+    missed = [name for name, observation in found.items() if not observation.seen]
+    if missed:
+        raise ValueError(f"nothing passed at {', '.join(missed)}: the model does not call what these belong to")
     return found
 
 
 @torch.no_grad()
-def layer_inputs(model: nn.Module, layer: QuantLayer, images: Tensor, batch: int = BATCH) -> Tensor:
-    """Return what enters a layer, before its quantizer: [N, ...] for images [N, C, H, W].
+def layer_inputs(model: nn.Module, layer: nn.Module, images: Tensor, batch: int = BATCH) -> Tensor:
+    """Return what enters a layer, before its quantizer, or a block: [N, ...] for images [N, C, H, W].
 
     The rest of the model is not run.
+
+    Raises:
+        ValueError: the model does not call the layer.
     """
     return _captured(model, layer, lambda arguments: arguments[0], images, batch)
 
@@ -117,6 +132,8 @@ def _captured(
                 continue
     finally:
         handle.remove()
+    if not parts:
+        raise ValueError(f"the model does not call the {type(module).__name__} whose input was asked for")
     return torch.cat(parts)
 
 

@@ -34,7 +34,7 @@ def origins(model: nn.Module, image: Tensor) -> dict[str, nn.Module]:
         handles.append(layer.register_forward_pre_hook(lambda _, x, name=name: inputs.update({name: x[0].grad_fn})))
     try:
         with torch.enable_grad():
-            model(image)
+            model(image.detach().requires_grad_())  # so that there is a graph of frozen models too
     finally:
         for handle in handles:
             handle.remove()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+
+SMALLEST_SCALE = 1e-8
+MOST_BITS = 16
+"""Of a code: integers are held as floats, and the audit goes through every one of them."""
 
 Granularity = Literal["per-tensor", "per-head", "per-channel", "per-token", "per-group"]
 
@@ -21,8 +25,8 @@ class FakeQuantizer(nn.Module, ABC):
 
     def __init__(self, bits: int, granularity: Granularity = "per-tensor") -> None:
         super().__init__()
-        if bits < 1:
-            raise ValueError(f"a quantizer needs at least 1 bit, not {bits}")
+        if not 1 <= bits <= MOST_BITS:
+            raise ValueError(f"a quantizer has 1 to {MOST_BITS} bits, not {bits}; to keep floats, put none")
         self.bits = bits
         self.granularity: Granularity = granularity
 
@@ -34,14 +38,53 @@ class FakeQuantizer(nn.Module, ABC):
     def values(self, codes: Tensor) -> Tensor:
         """Return what codes stand for."""
 
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors, as plain data: with the buffers, they make the quantizer anew."""
+        return {"bits": self.bits}
+
     def forward(self, x: Tensor) -> Tensor:
         """Return ``values(codes(x))``; the gradient passes straight through."""
+        quantized = self.values(self.codes(x.detach()))
         if torch.is_grad_enabled() and x.requires_grad:
-            passed: Tensor = x + (self.values(self.codes(x)) - x).detach()
-            return passed
-        return self.values(self.codes(x))
+            quantized = _StraightThrough.apply(x, quantized)
+        return quantized
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that reach every code the quantizer has, for the audit; broadcast over its scales."""
+        """Return inputs [M] that reach every code, to count levels by."""
         logarithmic = torch.logspace(-12, 6, 4001)
         return torch.cat([-logarithmic.flip(0), torch.zeros(1), logarithmic, torch.linspace(-8, 8, 16001)])
+
+
+def checked(scale: Tensor) -> Tensor:
+    """Return scales as they can be divided by: detached, and 0 (of values that are all alike) made a little larger.
+
+    Raises:
+        ValueError: one is negative or not finite, as after values that were not.
+    """
+    scale = scale.detach()
+    if not (torch.isfinite(scale) & (scale >= 0)).all():
+        raise ValueError("a quantizer's scales are finite and not negative; were the values that it was set by finite?")
+    return scale.clamp(min=SMALLEST_SCALE)
+
+
+def checked_single(scale: Tensor) -> Tensor:
+    """Return `checked` as a scalar, for quantizers that look values up in one table.
+
+    Raises:
+        ValueError: there is more than one scale.
+    """
+    if scale.numel() != 1:
+        raise ValueError(f"this quantizer has one scale for all values, not one of shape {list(scale.shape)}")
+    return checked(scale).reshape(())
+
+
+class _StraightThrough(torch.autograd.Function):
+    """What is quantized, to the last bit (``x + (quantized - x)`` is not), with the gradient of ``x``."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, quantized: Tensor) -> Tensor:
+        return quantized.view_as(quantized)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: Any) -> tuple[Tensor, None]:
+        return outputs[0], None

@@ -12,21 +12,21 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.quantizer import FakeQuantizer, Granularity
-
-SMALLEST_SCALE = 1e-8
+from suite.quantization.quantizer import SMALLEST_SCALE, FakeQuantizer, Granularity, checked
 
 
-def signed_range(bits: int) -> tuple[int, int]:
-    """Return the least and the greatest code of two's complement, as (-8, 7) for 4 bits.
+def code_range(bits: int, signed: bool) -> tuple[int, int]:
+    """Return the least and the greatest code: (-8, 7) for 4 signed bits, (0, 15) for 4 others.
 
-    One bit has codes -1 and 0 there, with nothing to stand for positive values; so symmetric grids need two.
+    One signed bit has codes -1 and 0, with nothing to stand for positive values; so signed codes need two.
 
     Raises:
-        ValueError: there are fewer than 2 bits.
+        ValueError: there are fewer than 2 signed bits.
     """
+    if not signed:
+        return 0, 2**bits - 1
     if bits < 2:
-        raise ValueError(f"a symmetric quantizer needs at least 2 bits, not {bits}")
+        raise ValueError(f"signed codes need at least 2 bits, not {bits}")
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
@@ -50,23 +50,26 @@ class Uniform(FakeQuantizer):
         group: int | None = None,
     ) -> None:
         super().__init__(bits, granularity)
-        codes: tuple[int, int] = signed_range(bits) if signed else (0, 2**bits - 1)
-        self.low, self.high = codes
+        self.low, self.high = code_range(bits, signed)
         self.group = group
-        self.register_buffer("scale", scale.detach().clamp(min=SMALLEST_SCALE))
+        self.register_buffer("scale", checked(scale))
         self.register_buffer("zero_point", torch.zeros(()) if zero_point is None else zero_point.detach())
 
     @classmethod
     def symmetric(cls, bits: int, limit: Tensor, **how: Any) -> Uniform:
         """Return the quantizer whose greatest code stands for ``limit``, a positive tensor that broadcasts."""
-        greatest = signed_range(bits)[1]
+        greatest = code_range(bits, signed=True)[1]
         return cls(bits, limit / greatest, signed=True, **how)
 
     @classmethod
     def affine(cls, bits: int, low: Tensor, high: Tensor, **how: Any) -> Uniform:
         """Return the quantizer whose codes 0 and ``2 ** bits - 1`` stand for about ``low`` and ``high``."""
-        scale = ((high - low) / (2**bits - 1)).clamp(min=SMALLEST_SCALE)
+        scale = checked((high - low) / (2**bits - 1))
         return cls(bits, scale, torch.round(-low / scale), **how)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors."""
+        return {"bits": self.bits, "signed": self.low < 0, "granularity": self.granularity, "group": self.group}
 
     def codes(self, x: Tensor) -> Tensor:
         """Return the codes of ``x``, of its shape."""
@@ -83,11 +86,21 @@ class Uniform(FakeQuantizer):
         quantized: Tensor = _FakeQuantize.apply(grouped, self.scale, self.zero_point, self.low, self.high)
         return quantized.reshape(x.shape)
 
+    def at(self, index: int) -> Uniform:
+        """Return the quantizer that a single one of the scales makes, by its place among all."""
+        zero_points = self.zero_point.expand_as(self.scale)
+        chosen = self.scale.flatten()[index], zero_points.flatten()[index]
+        return Uniform(self.bits, *chosen, signed=self.low < 0)
+
     def sweep(self) -> Tensor:
-        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond."""
-        reach = 2 * (self.high - self.low + 1) + int(self.zero_point.abs().max())
-        steps = torch.linspace(-reach, reach, 32 * reach + 1)
-        return torch.cat([steps * float(self.scale.min()), steps * float(self.scale.max())])
+        """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond.
+
+        As many for any zero point: those of values that are all alike are huge.
+        """
+        width = self.high - self.low + 1
+        codes = torch.linspace(self.low - width, self.high + width, 48 * width + 1)
+        scales, zeros = ((float(each.min()), float(each.max())) for each in (self.scale, self.zero_point))
+        return torch.cat([(codes - zero) * scale for scale in scales for zero in zeros])
 
     def _grouped(self, x: Tensor) -> Tensor:
         return x if self.group is None else x.reshape(*x.shape[:-1], -1, self.group)
@@ -98,7 +111,7 @@ class PerToken(FakeQuantizer):
 
     def __init__(self, bits: int) -> None:
         super().__init__(bits, "per-token")
-        self.low, self.high = signed_range(bits)
+        self.low, self.high = code_range(bits, signed=True)
 
     def scale_of(self, x: Tensor) -> Tensor:
         """Return the scales [..., 1] of ``x`` [..., D]."""
@@ -126,10 +139,12 @@ class Learned(FakeQuantizer):
     that share a scale.
     """
 
-    def __init__(self, bits: int, scale: Tensor, *, granularity: Granularity = "per-tensor") -> None:
+    def __init__(
+        self, bits: int, scale: Tensor, *, signed: bool = True, granularity: Granularity = "per-tensor"
+    ) -> None:
         super().__init__(bits, granularity)
-        self.low, self.high = signed_range(bits)
-        self.log_scale = nn.Parameter(scale.detach().clamp(min=SMALLEST_SCALE).log())
+        self.low, self.high = code_range(bits, signed)
+        self.log_scale = nn.Parameter(checked(scale).log())
 
     @property
     def scale(self) -> Tensor:
@@ -150,10 +165,10 @@ class Learned(FakeQuantizer):
 
     def frozen(self) -> Uniform:
         """Return the same quantizer with its scales fixed."""
-        return Uniform(self.bits, self.scale, signed=True, granularity=self.granularity)
+        return Uniform(self.bits, self.scale, signed=self.low < 0, granularity=self.granularity)
 
     def sweep(self) -> Tensor:
-        """Return inputs [M] that cover every code."""
+        """Return inputs [M] that reach every code of the first scale."""
         return self.frozen().sweep()
 
 

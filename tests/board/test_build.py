@@ -3,90 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.board.artifact import board_path, load_board
-from suite.board.build import build_board
-from suite.board.model import Row, Table
 from suite.contracts import Column, Interval
-from suite.hashing import digest
-from suite.registry import load_registry
-from suite.settings import load_settings
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending, ScoreRow
-from suite.store.writing import Writer
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.samples import Samples
 from suite.tracks.ood.uncertainty import auroc_interval
 
-REGISTRY = load_registry()
+from .conftest import REGISTRY, Store, fill
+
 NEAR = Column(metric="auroc", subset="near")
-
-
-class Store:
-    """A store that is filled by hand, as runs of ood/digits."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = load_settings(home=folder)
-        self.writer = Writer(self.settings.database_url)
-        self.samples: dict[str, pa.Table] = {}
-
-    def run(self, method: str, seed: int, near: float | None, **about: Any) -> str:
-        """Record a run; ``near`` None is a failure. ``about`` changes parameters, protocol, source or partial."""
-        parameters = about.get("parameters", {})
-        protocol = about.get("protocol", "p" * 64)
-        identity = {"m": method, "s": seed, "p": parameters, "c": protocol, "method_source": about.get("source")}
-        cell = CellRow(
-            id=digest(identity),
-            identity=json.dumps(identity),
-            protocol=protocol,
-            task="ood/digits",
-            task_version="1",
-            method=f"ood/{method}",
-            method_version=about.get("version", "1"),
-            parameters=parameters,
-            seed=seed,
-        )
-        run = self.writer.claim(cell, ["run"])
-        assert run is not None
-        if near is None:
-            self.writer.end(run, Ending(state=about.get("state", "failed"), error="no"))
-        else:
-            partial = about.get("partial", False)
-            score = ScoreRow("auroc", "1", "near", near, 1, partial, about.get("interval"))
-            missing = ("near/left-out-digits",) if partial else ()
-            ending = Ending(
-                state="done", scores=(score,), missing=missing, cost={"fit_seconds": 2.0}, facts={"model": f"m{seed}"}
-            )
-            self.writer.end(run, ending)
-        return run
-
-    def tables(self) -> list[Table]:
-        reader = Reader(self.settings.database_url)
-        try:
-            return list(build_board(reader, REGISTRY, self.samples.get).tables)
-        finally:
-            reader.close()
-
-    def rows(self) -> dict[str, Row]:
-        (table,) = self.tables()
-        return {row.label: row for row in table.rows}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "home")
-
-
-def fill(store: Store, method: str, values: list[float], **about: Any) -> None:
-    for seed, value in enumerate(values):
-        store.run(method, seed, value, **about)
 
 
 def test_mean_interval_rank_and_points(store: Store) -> None:
@@ -102,6 +33,19 @@ def test_mean_interval_rank_and_points(store: Store) -> None:
     assert [point.seed for point in rows["msp"].points] == [0, 1, 2, 3, 4]
     assert rows["msp"].cost["fit_seconds"] == 2.0
     assert store.tables()[0].facts == {"model": "seed 0: m0; seed 1: m1; seed 2: m2; seed 3: m3; seed 4: m4"}
+
+
+def test_facts_in_which_rows_differ_are_the_rows_own(store: Store) -> None:
+    fill(store, "msp", [0.8] * 5, facts={"scales": "fine"})
+    fill(store, "knn", [0.9] * 5, facts={"scales": "coarse"})
+    store.run("knn", 5, 0.9, facts={"scales": "fine"})  # of no number on the board, and so of no fact
+    store.run("vim", 0, None)
+    assert set(store.tables()[0].facts) == {"model"}
+    assert {name: row.facts for name, row in store.rows().items()} == {
+        "msp": {"scales": "fine"},
+        "knn": {"scales": "coarse"},
+        "vim": {},
+    }
 
 
 def test_an_interval_stays_within_the_bounds(store: Store) -> None:
@@ -208,6 +152,27 @@ def test_a_damaged_file_is_built_again(store: Store) -> None:
     fill(store, "msp", [0.8] * 5)
     board_path(store.settings).write_text("{")
     assert load_board(store.settings, REGISTRY).tables[0].rows[0].name == "msp"
+
+
+def test_a_file_of_an_earlier_format_is_built_again(store: Store) -> None:
+    fill(store, "msp", [0.8] * 5)
+    earlier = json.loads(load_board(store.settings, REGISTRY).model_dump_json())
+    earlier["format"] = 2
+    for table in earlier["tables"]:
+        del table["comparable_by"]
+        for row in table["rows"]:
+            del row["facts"]
+    board_path(store.settings).write_text(json.dumps(earlier))
+    assert load_board(store.settings, REGISTRY).format == 3
+
+
+def test_naming_the_facts_of_comparable_rows_builds_the_board_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, "msp", [0.8] * 5)
+    assert load_board(store.settings, REGISTRY).tables[0].comparable_by == ()
+    monkeypatch.setattr(DigitsTask, "comparable_by", ("scales",))
+    assert load_board(store.settings, REGISTRY).tables[0].comparable_by == ("scales",)
 
 
 def sampled(store: Store, method: str, inside: np.ndarray, outside: np.ndarray) -> None:

@@ -36,7 +36,7 @@ def test_suite_run_twice(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     first = suite("run")
     assert first.returncode == 0, first.stderr
     assert f"{CELLS} cells run" in first.stdout
-    assert first.stdout.count("5/5") == ROWS["ood/digits"] + ROWS["ood/digits-shift"]
+    assert first.stdout.count("5/5") == ROWS["ood/digits"] + ROWS["ood/digits-shift"] + ROWS["quantization/digits-vit"]
     assert first.stdout.count("3/3") == ROWS["basins/d50"]
 
     started = time.perf_counter()

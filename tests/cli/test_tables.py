@@ -48,6 +48,7 @@ def table(*subsets: str, cost: dict[str, float] | None = None) -> Table:
         values=values,
         points=(),
         cost=cost or {},
+        facts={},
         runs=(),
     )
     return Table(
@@ -66,6 +67,7 @@ def table(*subsets: str, cost: dict[str, float] | None = None) -> Table:
         seeds=(0,),
         ingredients={},
         facts={},
+        comparable_by=(),
         comparison="none",
         rows=(row, row.model_copy(update={"name": "beta", "cost": {}})),
     )
@@ -123,3 +125,25 @@ def test_costs_are_those_that_the_task_states(capsys: pytest.CaptureFixture[str]
     rows = list(csv.DictReader(io.StringIO(to_csv(flat_rows(shown)))))
     assert list(rows[0])[-4:] == ["gpu_energy_joules", "partition_seconds", "wall_seconds", "unranked"]
     assert (rows[0]["partition_seconds"], rows[1]["partition_seconds"]) == ("1.5", "")
+
+
+def test_comparable_rows_are_named_by_what_they_share(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = table("mean").model_copy(update={"comparable_by": ("weight scales", "trained on")})
+    _, text = printed(capsys, shown)
+    assert "comparable" not in text
+    alpha, beta = shown.rows
+    channel = {"weight scales": "per-channel", "trained on": "labels", "audit": "unsound"}
+    rows = (
+        alpha.model_copy(update={"facts": channel}),
+        beta.model_copy(update={"facts": {**channel, "weight scales": "per-tensor"}}),
+        beta.model_copy(update={"name": "gamma", "facts": channel}),
+        beta.model_copy(update={"name": "delta"}),
+    )
+    _, text = printed(capsys, shown.model_copy(update={"rows": rows, "facts": {"reference model": "tiny"}}))
+    assert text.splitlines()[-4:] == [
+        "reference model: tiny",
+        "comparable (weight scales per-channel, trained on labels): alpha, gamma",
+        "comparable (weight scales per-tensor, trained on labels): beta",
+        "not known to be comparable (weight scales not stated, trained on not stated): delta",
+    ]
+    assert "unsound" not in text

@@ -81,6 +81,7 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         values=values,
         points=tuple(Point(seed=seed, value=mean, run=digest([name, seed])[:16]) for seed in (0, 1)),
         cost={"fit_seconds": 0.5, "peak_memory_bytes": 2.0**20},
+        facts={},
         runs=(),
     )
     return found.model_copy(update=changes)
@@ -112,6 +113,7 @@ def table(task: str, protocol: str, *, current: bool = True) -> Table:
         seeds=(0, 1),
         ingredients={"data/one": "a" * 64, "data/two": None},
         facts={"reference model": "97 % right"},
+        comparable_by=(),
         comparison="paired t over seeds",
         rows=ROWS,
     )

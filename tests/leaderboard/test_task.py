@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import DIRECTIVE, IMG, Open, assert_sound, texts
+from .conftest import BOARD, DIRECTIVE, IMG, Open, assert_sound, texts
 
 
 def test_task_in_the_address(page: Open) -> None:
@@ -32,3 +32,11 @@ def test_payload_in_the_summary_is_shown_as_text(page: Open) -> None:
     said = texts(page("task", id="demo/tiny"))
     assert IMG not in said
     assert DIRECTIVE not in said
+
+
+def test_facts_that_comparable_rows_share_are_named(page: Open) -> None:
+    assert "rows that share" not in texts(page("task", id="demo/tiny"))
+    tables = (BOARD.tables[0].model_copy(update={"comparable_by": ("weight scales", IMG)}),)
+    said = texts(page("task", board=BOARD.model_copy(update={"tables": tables}), id="demo/tiny"))
+    assert "**Comparable** are rows that share: weight scales, " in said
+    assert IMG not in said

@@ -8,7 +8,7 @@ import io
 from streamlit.testing.v1 import AppTest
 
 from suite.board.export import flat_rows, to_csv
-from suite.board.model import Standing
+from suite.board.model import Board, Standing
 from suite.leaderboard.components import grid
 
 from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, row, table, texts
@@ -87,6 +87,67 @@ def test_search_filters_by_name_and_author_and_keeps_ranks(page: Open) -> None:
     app.text_input(key="q").set_value(IMG + "nobody").run()
     assert_sound(app)
     assert "No method matches" in app.info[0].value
+
+
+def with_groups() -> Board:
+    """Return a board whose first task has rows of two groups, one row that states nothing, and one that failed."""
+    fine = {"weight scales": "per-channel", "trained on": "labels"}
+    rows = (
+        row("alpha", 1, 0.9, facts=fine),
+        row("beta", 2, 0.8, facts={**fine, "weight scales": DIRECTIVE}),
+        row("gamma", 3, 0.7, facts=fine),
+        row("older", 4, 0.6),
+        row("lame", None, 0.5, seeds=(), unranked="seeds 0, 1 are not done"),
+    )
+    first = table("demo/tiny", "a").model_copy(update={"rows": rows, "comparable_by": ("weight scales", "trained on")})
+    return BOARD.model_copy(update={"tables": (first, table("demo/wide", "c"))})
+
+
+FINE = "weight scales per-channel, trained on labels"
+
+
+def test_choosing_comparable_rows_keeps_their_ranks(page: Open) -> None:
+    app = page(board=with_groups())
+    assert_sound(app)
+    control = app.selectbox(key="comparable")
+    assert control.options == [
+        "All rows",
+        FINE,
+        f"weight scales {DIRECTIVE}, trained on labels",
+        "weight scales not stated, trained on not stated",
+    ]
+    assert "Ranks do not change" in control.help
+    assert methods(app) == ["alpha", "beta", "gamma", "older", "lame"]
+    control.set_value(FINE).run()
+    assert_sound(app)
+    assert dict(zip(methods(app), column(app, "rank"), strict=True)) == {"alpha": "1 (1–2)", "gamma": "3 (3–4)"}
+    app.text_input(key="q").set_value("gam").run()
+    assert methods(app) == ["gamma"]
+
+
+def test_the_address_chooses_comparable_rows(page: Open) -> None:
+    app = page(board=with_groups(), comparable=FINE)
+    assert_sound(app)
+    assert methods(app) == ["alpha", "gamma"]
+    app = page(board=with_groups(), comparable="nonsense")
+    assert_sound(app)
+    assert len(methods(app)) == 5
+
+
+def test_rows_of_a_task_that_names_no_facts_cannot_be_chosen(page: Open) -> None:
+    app = page(board=with_groups(), comparable=FINE)
+    app.selectbox(key="task").set_value("demo/wide").run()
+    assert_sound(app)
+    assert "comparable" not in [control.key for control in app.selectbox]
+    assert "alpha" in methods(app)
+
+
+def test_text_below_says_which_rows_are_comparable(page: Open) -> None:
+    said = texts(page(board=with_groups()))
+    assert r"**Comparable with each other** (weight scales per\-channel\, trained on labels): alpha\, gamma." in said
+    assert r"**Not known to be comparable** (weight scales not stated\, trained on not stated): older." in said
+    assert DIRECTIVE not in said
+    assert "with each other" not in texts(page())
 
 
 def test_presets_choose_columns(page: Open) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -73,7 +74,7 @@ def test_augmentation_crops_and_flips() -> None:
     pixels = torch.zeros(500, 6, 6, 1, dtype=torch.uint8)
     pixels[:, 2, 1] = 9
     recipe = replace(SGD, crop_padding=1, flip=True)
-    moved = recipe._augmented(pixels, torch.Generator().manual_seed(0))
+    moved = recipe.augmented(pixels, torch.Generator().manual_seed(0))
     assert moved.shape == pixels.shape
     places = {tuple(place.tolist()) for image in moved for place in image[..., 0].nonzero()}
     assert places == {(row, column) for row in (1, 2, 3) for column in (0, 1, 2, 3, 4, 5)}
@@ -93,3 +94,24 @@ def test_the_cifar10_recipe_runs() -> None:
     after = network.state_dict()["linear.weight"]
     assert torch.isfinite(after).all()
     assert not torch.equal(before, after)
+
+
+def test_warmup_and_precision_are_no_part_of_recipes_without_them() -> None:
+    plain = Recipe(epochs=1, batch_size=8, learning_rate=0.1, weight_decay=0.0)
+    assert "warmup_epochs" not in plain.identity
+    assert "precision" not in plain.identity
+    assert replace(plain, warmup_epochs=1, precision="bfloat16").identity != plain.identity
+
+
+def test_learning_rate_warms_up_in_a_straight_line_then_falls_to_zero() -> None:
+    recipe = Recipe(epochs=4, batch_size=8, learning_rate=0.1, weight_decay=0.0, warmup_epochs=2)
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=recipe.learning_rate)
+    schedule = recipe._schedule(optimiser, 10)
+    rates = []
+    for _ in range(40):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    assert np.allclose(np.diff(rates[:20]), np.diff(rates[:2])[0])
+    assert max(rates) == pytest.approx(0.1)
+    assert rates[-1] < 0.002

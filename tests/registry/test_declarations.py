@@ -57,6 +57,7 @@ TASKS = {
     ),
     "version is a number": ("Sound", "version = 2", "version"),
     "title is missing": ("Sound", "title = None", "title"),
+    "comparable_by is text": ("Sound", "comparable_by = ('trained on')", "comparable_by"),
     "tier is unknown": ("Sound", "tier = 'tiny'", "tier"),
     "seeds are a number": ("Sound", "seeds = 3", "seeds"),
     "no seed": ("Sound", "seeds = ()", "seeds"),

@@ -13,9 +13,9 @@ from suite.tracks.quantization.contract import (
     Calibration,
     Quantizer,
     TrainedQuantizer,
-    TrainingImages,
 )
 from suite.tracks.quantization.spec import FLOAT, Spec
+from suite.tracks.quantization.training import TrainingImages
 
 __all__ = ["FLOAT", "PEER", "Calibration", "Quantizer", "Spec", "TrainedQuantizer", "TrainingImages"]
 

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.contracts import Context, Method
 from suite.tracks.quantization.spec import Spec
+from suite.tracks.quantization.training import TrainingImages
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
-
-    from suite.data.transform import Transform
-    from suite.models.recipe import Recipe
 
 TRAINING_FREE, TRAINING, PEER = "training-free", "training", "peer"
 """The leagues."""
-
-
-@dataclass(frozen=True)
-class TrainingImages:
-    """Labelled training images for a method of the league ``training``.
-
-    Attributes:
-        pixels: uint8 [N, size, size, channels], on the CPU.
-        labels: int64 [N].
-        transform: its ``normalise`` turns pixels into the network's input.
-        recipe: how the reference model was trained, or None; its augmentation is used here too.
-    """
-
-    pixels: Tensor
-    labels: Tensor
-    transform: Transform
-    recipe: Recipe | None
-    device: str = "cpu"
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def batches(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield (images [B, C, H, W], labels [B]) of one epoch in random order, augmented as the recipe says."""
-        import torch
-
-        order = torch.randperm(len(self), generator=generator)
-        for rows in torch.split(order, size):
-            pixels = self.pixels[rows]
-            if self.recipe is not None:
-                pixels = self.recipe.augmented(pixels, generator)
-            yield self.transform.normalise(pixels.to(self.device)), self.labels[rows].to(self.device)
-
-    def plain(self, rows: Tensor) -> Tensor:
-        """Return images [B, C, H, W] as they are, by row number."""
-        return self.transform.normalise(self.pixels[rows].to(self.device))
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from suite.benchmarks.data_sets import CIFAR10_TEST
 from suite.benchmarks.ood.cifar10_full_spectrum import CIFAR10FullSpectrumTask
-from suite.benchmarks.ood.data_sets import CIFAR10_TEST
 from suite.cache import Cache
 from suite.contracts import Resources
 from suite.models.features import extract

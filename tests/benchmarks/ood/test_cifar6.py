@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suite.benchmarks.data_sets import CIFAR10_TEST, CIFAR10_TRAIN
 from suite.benchmarks.ood.cifar6 import KNOWN, CIFAR6Task
-from suite.benchmarks.ood.data_sets import CIFAR10_TEST, CIFAR10_TRAIN
 from suite.cache import Cache
 from suite.contracts import Missing, Resources
 from suite.settings import Settings

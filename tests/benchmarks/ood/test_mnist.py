@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from suite.benchmarks.ood.data_sets import MNIST_TRAIN
+from suite.benchmarks.data_sets import MNIST_TRAIN
 from suite.benchmarks.ood.mnist import RECIPE, MNISTTask
 from suite.cache import Cache
 from suite.contracts import Resources, TaskContext

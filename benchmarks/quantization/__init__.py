@@ -1,0 +1,23 @@
+"""The built-in tasks of the quantization track."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from suite.hookspecs import hookimpl
+
+TASKS = (
+    "cifar10_vit:CIFAR10ViTGridTask",
+    "cifar10_vit:CIFAR10ViTTask",
+    "digits_vit:DigitsViTTask",
+    "imagenet:DeiTSmallTask",
+    "imagenet:DeiTTinyTask",
+    "imagenet:SwinTinyTask",
+)
+
+
+@hookimpl
+def suite_register_tasks(register: Callable[[str], None]) -> None:
+    """Register every task of this folder."""
+    for task in TASKS:
+        register(f"{__name__}.{task}")

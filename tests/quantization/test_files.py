@@ -1,0 +1,76 @@
+"""Quantized models written as integers, and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from torch import Tensor, nn
+
+from suite.errors import SuiteError
+from suite.quantization import Learned, Logarithmic, activation_sites, compensate, insert, layers, weight_sites
+from suite.quantization.files import load_integers, save_integers
+from suite.quantization.integers import NotInteger
+
+from .test_integers import quantized
+
+
+@pytest.mark.parametrize("name", ["vit", "swin"])
+def test_a_model_comes_back_as_it_was(
+    network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path, name: str
+) -> None:
+    model = quantized(network(name), images)
+    for site in activation_sites(model):
+        if site.kind == "attention":
+            site.put(Logarithmic(4, torch.tensor(1.0), base=1.5))
+        if site.name.endswith("fc2.input"):  # per channel, and so folded
+            width = site.owner.weight.shape[1]
+            site.put(Learned(4, torch.linspace(0.1, 0.3, width), granularity="per-channel"))
+            site.owner.folds = True
+    block = (model.blocks if name == "vit" else model.layers[0].blocks)[0]
+    width = block.norm1.weight.numel()
+    compensate(block, 0.1 * torch.eye(width), torch.full((width,), 0.5))
+    save_integers(model, tmp_path / "model.safetensors")
+
+    loaded = load_integers(network(name), tmp_path / "model.safetensors")
+    with torch.no_grad():
+        assert torch.allclose(loaded(images), model(images), atol=1e-5)
+
+
+def test_weights_take_a_byte_each(network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path) -> None:
+    model = quantized(network("vit"), images)
+    save_integers(model, tmp_path / "model.safetensors")
+    with safe_open(tmp_path / "model.safetensors", framework="pt") as file:
+        for name, layer in layers(model):
+            codes = file.get_tensor(f"{name}.codes")
+            assert codes.dtype == torch.int8
+            assert codes.shape == layer.weight.shape
+            assert codes.unique().numel() <= 16
+            assert f"float.{name}.weight" not in list(file.keys())
+
+
+def test_bad_files_are_named_with_what_to_do(
+    network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.safetensors"
+    with pytest.raises(SuiteError, match="no quantized model can be read"):
+        load_integers(network("vit"), path)
+    path.write_bytes(b"not safetensors")
+    with pytest.raises(SuiteError, match="no quantized model can be read"):
+        load_integers(network("vit"), path)
+    save_integers(quantized(network("vit"), images), path)
+    with pytest.raises(SuiteError, match="of another architecture"):
+        load_integers(network("swin"), path)
+
+
+def test_what_has_no_integers_is_not_written(
+    network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path
+) -> None:
+    model = insert(network("vit"))
+    weight_sites(model)[0].put(Logarithmic(4, torch.tensor(1.0)))
+    with pytest.raises(NotInteger):
+        save_integers(model, tmp_path / "model.safetensors")
+    assert not list(tmp_path.iterdir())
