@@ -43,7 +43,7 @@ def absorb(norm: nn.LayerNorm, layers: Sequence[QuantLayer], ratio: Tensor, shif
         norm: with gamma [D]; it must feed these layers alone.
         layers: linear ones, with weights [D_out, D].
         ratio: r [D], none of them zero.
-        shift: c [D], of the output after the division; None for no shift.
+        shift: c [D], of the output after the division; None for no shift. With one, no zeros may be padded in between.
 
     Raises:
         ValueError: the norm has no gamma, or a shape or a ratio does not fit. Nothing has changed then.

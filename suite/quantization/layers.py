@@ -117,7 +117,7 @@ class _Attending(TorchFunctionMode):
 
     def _linear(self, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         owner = self.owners.get(id(weight))
-        if owner is None or owner.bias is not None or bias is None:
+        if owner is None or bias is None or bias is owner.bias:
             return F.linear(input, weight, bias)
         # EVA and BEiT multiply by the weight of ``qkv`` with a bias of their own, past the layer and its quantizers.
         mapped: Tensor = owner(input)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -17,8 +17,7 @@ TRAINING = 1200
 CALIBRATION = 128
 
 
-@dataclass(frozen=True)
-class DigitsViT:
+class DigitsViT(NamedTuple):
     """A model with 3 blocks 48 wide, calibration images [128, 1, 8, 8], and test images with labels."""
 
     model: nn.Module

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+import timm
 import torch
 from torch import nn
 
@@ -50,3 +51,28 @@ def shifts(method: Quantizer, digits: Any) -> torch.Tensor:
 def test_no_layer_of_the_network_is_shifted_and_without_correction_most_are(digits_vit: Any) -> None:
     assert shifts(BiasCorrection(), digits_vit).max() < 1e-4
     assert shifts(MSE(), digits_vit).median() > 0.02
+
+
+def test_a_layer_that_attention_gives_a_bias_of_its_own_stays_quantized() -> None:
+    """BEiT adds query and value biases past its layer without bias, which gets one here."""
+    torch.manual_seed(0)
+    shape = {
+        "img_size": 8,
+        "patch_size": 2,
+        "in_chans": 1,
+        "num_classes": 3,
+        "embed_dim": 16,
+        "depth": 2,
+        "num_heads": 2,
+    }
+    float_model, images = timm.models.Beit(**shape).eval(), torch.randn(20, 1, 8, 8)
+    for block in float_model.blocks:
+        nn.init.normal_(block.attn.q_bias)
+        nn.init.normal_(block.attn.qkv.weight)
+    how = Calibration(images), Spec(2, 8), Context(seed=0)
+    model = BiasCorrection().quantize(copy.deepcopy(float_model), *how)
+    qkv = model.blocks[1].attn.qkv
+    assert qkv.bias is not None
+    before = model(images)
+    qkv.weight_quantizer = nn.Identity()
+    assert not torch.equal(model(images), before)
