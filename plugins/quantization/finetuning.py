@@ -69,6 +69,7 @@ def fine_tune(
     epochs: int,
     batch_size: int,
     learning_rate: float,
+    scale_learning_rate: float,
     cosine: bool,
     context: Context,
 ) -> None:
@@ -82,13 +83,20 @@ def fine_tune(
         loss: of images [B, C, H, W] and labels [B].
         epochs: passes over ``data``.
         batch_size: images of a step.
-        learning_rate: constant, or where the cosine starts that ends at zero.
+        learning_rate: of all but the scales; constant, or where the cosine starts that ends at zero.
+        scale_learning_rate: of the logarithms of scales; about their relative change in a step.
         cosine: whether it falls.
         context: seeds the order and the augmentation.
     """
     import torch
 
-    optimiser = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0)
+    from suite.quantization import Learned
+
+    scales = [module.log_scale for module in model.modules() if isinstance(module, Learned)]
+    known = {id(scale) for scale in scales}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in known]
+    groups = [{"params": others, "lr": learning_rate}, {"params": scales, "lr": scale_learning_rate}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0)
     steps = max(1, epochs * -(-len(data) // batch_size))
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     generator = context.generator("order")

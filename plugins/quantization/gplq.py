@@ -53,6 +53,7 @@ class GPLQ(TrainedQuantizer):
         learning_rate: float = Field(
             1e-4, gt=0, description="constant; the paper's is 5e-6, for 10,009 steps of ImageNet"
         )
+        scale_learning_rate: float = Field(1e-2, gt=0, description="of the logarithms of scales, constant")
         alpha: float = Field(1.0, ge=0, description="weight of the PCA loss; 0 trains by cross-entropy alone")
         variance: float = Field(0.6, gt=0, le=1, description="share that the principal components explain together")
         components: int | None = Field(None, ge=1, description="number of components, whatever they explain")
@@ -113,6 +114,7 @@ class GPLQ(TrainedQuantizer):
             epochs=chosen.epochs,
             batch_size=chosen.batch_size,
             learning_rate=chosen.learning_rate,
+            scale_learning_rate=chosen.scale_learning_rate,
             cosine=False,
             context=context,
         )

@@ -44,6 +44,7 @@ class LSQ(TrainedQuantizer):
         epochs: int = Field(1, ge=0, description="passes over the training images")
         batch_size: int = Field(128, ge=1, description="images of a step")
         learning_rate: float = Field(1e-4, gt=0, description="where the cosine starts")
+        scale_learning_rate: float = Field(1e-2, gt=0, description="of the logarithms of scales")
         activation_scales: ActivationScales = Field("per-channel", description="what shares a scale")
 
     parameters: Parameters
@@ -75,6 +76,7 @@ class LSQ(TrainedQuantizer):
             epochs=chosen.epochs,
             batch_size=chosen.batch_size,
             learning_rate=chosen.learning_rate,
+            scale_learning_rate=chosen.scale_learning_rate,
             cosine=True,
             context=context,
         )
