@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.quantization import (
+    QuantLayer,
     Site,
     Uniform,
     activation_sites,
@@ -95,12 +96,18 @@ def test_removal_gives_the_model_back(name: str, network: Network, images: Tenso
     assert torch.equal(outputs(model, images), expected)
 
 
+def fold(layer: QuantLayer, scale: Tensor) -> None:
+    """Let a layer fold scales into its weight that its input is not quantized with."""
+    layer.input_quantizer.scale = scale
+    layer.folds = True
+
+
 def test_removal_can_leave_the_quantized_weights(network: Network, images: Tensor) -> None:
     model = insert(network("swin"))
     for site in weight_sites(model):
         site.put(Uniform.symmetric(4, torch.tensor(0.6)))
     name, layer = next((name, layer) for name, layer in layers(model) if name.endswith("fc1"))
-    layer.fold = torch.linspace(0.5, 2, layer.weight.shape[1])
+    fold(layer, torch.linspace(0.5, 2, layer.weight.shape[1]))
     expected, latent = outputs(model, images), layer.weight.detach().clone()
     folded = Uniform.symmetric(4, torch.tensor(0.6))(latent * layer.fold) / layer.fold
     assert torch.equal(layer.quantized_weight(), folded)
@@ -116,7 +123,7 @@ def test_what_is_folded_in_and_not_quantized_changes_nothing(network: Network, i
     model = insert(network("vit"))
     expected = outputs(model, images)
     for _, layer in layers(model):
-        layer.fold = torch.rand(layer.weight.shape[1:]) + 0.5
+        fold(layer, torch.rand(layer.weight.shape[1:]) + 0.5)
     torch.testing.assert_close(outputs(model, images), expected, rtol=1e-4, atol=1e-4)
 
 
