@@ -86,6 +86,30 @@ def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resourc
     assert found["trajectories"].shape == (4, 24, 2)
 
 
+def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
+    from suite.benchmarks.quantization.digits_vit import DigitsViTTask
+    from suite.registry import load_registry
+    from suite.tracks.quantization import Spec
+
+    quantizer, integers = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "quantization.md").read_text(), re.DOTALL)
+    file = tmp_path / "shared_range.py"
+    file.write_text(quantizer)
+    registry = load_registry((file,))
+    assert registry.failures == []
+
+    class OtherPrecisions(DigitsViTTask):
+        specs = (Spec(5, 5), Spec(2, 8))
+
+    outcome = OtherPrecisions().evaluate(registry.methods["quantization/shared-range"](), TaskContext(0, resources))
+    found = {(score.metric, score.subset): score.value for score in outcome.scores}
+    assert found["accuracy", "W5A5"] > 0.9
+    assert found["mismatches", "W5A5"] == found["mismatches", "W2A8"] == 0
+
+    example: dict[str, Any] = {}
+    exec(integers, example)
+    assert example["error"] < 0.2
+
+
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text()
     documented = set(re.findall(r"^\| `SUITE_(\w+)` \|", text, re.MULTILINE))
