@@ -39,16 +39,16 @@ class LSQ(TrainedQuantizer):
     )
 
     class Parameters(Parameters):
-        """The training; the paper's rates are for ResNets."""
+        """The training; the paper's rates are for ResNets, these were chosen on validation images of CIFAR-10."""
 
         epochs: int = Field(1, ge=0, description="passes over the training images")
         batch_size: int = Field(128, ge=1, description="images of a step")
-        learning_rate: float = Field(1e-4, gt=0, description="where the cosine starts")
+        learning_rate: float = Field(3e-4, gt=0, description="where the cosine starts")
         scale_learning_rate: float = Field(1e-2, gt=0, description="of the logarithms of scales")
         activation_scales: ActivationScales = Field("per-channel", description="what shares a scale")
 
     parameters: Parameters
-    grid = {"learning_rate": (1e-4, 3e-5, 3e-4, 1e-3)}
+    grid = {"learning_rate": (3e-4, 1e-4, 1e-3)}
 
     @property
     def epochs(self) -> float:
