@@ -70,11 +70,11 @@ def activation_rule(ranges: Ranges, percentile: float = PERCENTILE) -> Activatio
 
 def quantile(values: Tensor, fraction: float) -> Tensor:
     """Return a quantile of all values, interpolated; of any number of values, unlike torch's."""
-    ordered = values.flatten().sort().values
-    place = fraction * (len(ordered) - 1)
+    flat = values.flatten()
+    place = fraction * (len(flat) - 1)
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    under, over = (flat.kthvalue(min(below + above, len(flat) - 1) + 1).values for above in (0, 1))
+    return under + (over - under) * (place - below)
 
 
 def percentile_limits(weight: Tensor, bits: int) -> Tensor:
