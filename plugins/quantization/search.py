@@ -77,7 +77,6 @@ def fed_by_gelu(model: nn.Module, image: Tensor) -> set[str]:
 
     from suite.quantization import origins
 
-    image = image.detach().clone().requires_grad_()  # so that autograd's graph is there even if all weights are frozen
     return {name for name, maker in origins(model, image).items() if isinstance(maker, nn.GELU)}
 
 

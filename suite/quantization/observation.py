@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -111,19 +111,13 @@ def layer_inputs(model: nn.Module, layer: nn.Module, images: Tensor, batch: int 
     Raises:
         ValueError: the model does not call the layer.
     """
-    return _captured(model, layer, lambda arguments: arguments[0], images, batch)
-
-
-def _captured(
-    model: nn.Module, module: nn.Module, take: Callable[[tuple[Tensor, ...]], Tensor], images: Tensor, batch: int
-) -> Tensor:
     parts: list[Tensor] = []
 
     def hook(_: nn.Module, arguments: tuple[Tensor, ...]) -> None:
-        parts.append(take(arguments).detach())
+        parts.append(arguments[0].detach())
         raise _Seen
 
-    handle = module.register_forward_pre_hook(hook)
+    handle = layer.register_forward_pre_hook(hook)
     try:
         for part in torch.split(images, batch):
             try:
@@ -133,7 +127,7 @@ def _captured(
     finally:
         handle.remove()
     if not parts:
-        raise ValueError(f"the model does not call the {type(module).__name__} whose input was asked for")
+        raise ValueError(f"the model does not call the {type(layer).__name__} whose input was asked for")
     return torch.cat(parts)
 
 

@@ -22,7 +22,7 @@ ROWS = {
     )
     for task in EMBEDDED
 }
-CELLS = sum(ROWS[task.id] * len(task.seeds) for task in EMBEDDED)
+SEEDS = {task.id: len(task.seeds) for task in EMBEDDED}
 pytestmark = pytest.mark.xdist_group("digits")
 
 
@@ -33,16 +33,22 @@ def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_suite_run_twice(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
-    first = suite("run")
+    one_seed = sum(ROWS.values())
+    first = suite("run", "--seed", "0")  # what `suite run` does, of each task its first seed
     assert first.returncode == 0, first.stderr
-    assert f"{CELLS} cells run" in first.stdout
-    assert first.stdout.count("5/5") == ROWS["ood/digits"] + ROWS["ood/digits-shift"] + ROWS["quantization/digits-vit"]
-    assert first.stdout.count("3/3") == ROWS["basins/d50"]
+    assert f"{one_seed} cells run" in first.stdout
+    assert {f"1/{SEEDS[task]}": first.stdout.count(f"1/{SEEDS[task]}") for task in ROWS} == {
+        f"1/{seeds}": sum(ROWS[task] for task in ROWS if SEEDS[task] == seeds) for seeds in SEEDS.values()
+    }
+    others = suite("run", "--task", "ood/digits")
+    assert f"{4 * ROWS['ood/digits']} cells run" in others.stdout
+    assert others.stdout.count("5/5") == ROWS["ood/digits"]
+    cells = one_seed + 4 * ROWS["ood/digits"]
 
     started = time.perf_counter()
-    second = suite("run")
+    second = suite("run", "--seed", "0")
     assert second.returncode == 0, second.stderr
-    assert f"nothing to run: {CELLS} cells done before" in second.stdout
+    assert f"nothing to run: {one_seed} cells done before" in second.stdout
     print(f"the second run took {time.perf_counter() - started:.2f} s")
 
     board = json.loads(suite("board", "--format", "json").stdout)
@@ -65,7 +71,7 @@ def test_suite_run_twice(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "auroc" in suite("show", run[:8]).stdout
     rows = suite("board", "--format", "csv").stdout.splitlines()
     assert len(rows) == sum(ROWS.values()) + len(board["tables"])  # each has a header
-    assert suite("board", "--runs").stdout.count(" done ") == CELLS
+    assert suite("board", "--runs").stdout.count(" done ") == cells
     changed = suite("run", "--method", "energy", "--set", "energy.temperature=2", "--seed", "0")
     assert changed.returncode == 0
     assert "energy (temperature=2.0)" in changed.stdout
