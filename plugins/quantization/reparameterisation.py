@@ -23,7 +23,6 @@ def norms_with_layers(model: nn.Module, image: Tensor) -> list[tuple[nn.LayerNor
 
     from suite.quantization import layers, origins
 
-    image = image.detach().clone().requires_grad_()  # so that autograd's graph is there even if all weights are frozen
     makers = origins(model, image)
     fed: dict[nn.LayerNorm, list[QuantLayer]] = {}
     for name, layer in layers(model):
