@@ -9,6 +9,7 @@ from suite.hookspecs import hookimpl
 TASKS = (
     "cifar10_vit:CIFAR10ViTGridTask",
     "cifar10_vit:CIFAR10ViTTask",
+    "cifar10_vit:CIFAR10ViTW8A8Task",
     "digits_vit:DigitsViTTask",
     "imagenet:DeiTSmallTask",
     "imagenet:DeiTTinyTask",

@@ -124,6 +124,14 @@ class CIFAR10ViTTask(QuantizationTask):
         )
 
 
+class CIFAR10ViTW8A8Task(CIFAR10ViTTask):
+    """The same at eight bits, for methods that know no others."""
+
+    id = "quantization/cifar10-vit-w8a8"
+    title = "CIFAR-10, ViT, W8A8"
+    specs = (Spec(8, 8),)
+
+
 class CIFAR10ViTGridTask(CIFAR10ViTTask):
     """The same network at five precisions, and with fewer and more calibration images."""
 
