@@ -31,7 +31,8 @@ class Operand:
 
     Attributes:
         levels: how many values it takes under one scale; `MANY` stands for a float's.
-        granularity: the coarsest at which a code takes fewest bits; ``float`` if there are never few levels.
+        granularity: the coarsest at which a code takes fewest bits; ``float`` if there are never few levels,
+            ``integers`` if torch itself multiplies such.
         numel: its number of elements.
     """
 
@@ -81,8 +82,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch lea
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         name = func.overloadpacket.__name__
-        if name in ("mm", "addmm"):
-            left, right = args[-2:] if name == "mm" else args[1:3]
+        if name in ("mm", "_int_mm", "addmm"):
+            left, right = args[1:3] if name == "addmm" else args[:2]
             self._add(left, right.t(), left.shape[0] * right.numel(), weighted=True)
         elif name in ("bmm", "baddbmm"):
             left, right = args[:2] if name == "bmm" else args[1:3]
@@ -120,6 +121,8 @@ def operand(values: Tensor) -> Operand:
     """Return what one side of a product is: [..., vectors, K], K summed over, with heads before the vectors."""
     if values.numel() == 0:
         return Operand(MANY, "float", 0)
+    if not values.is_floating_point():  # whatever scales there are stand outside
+        return Operand(2 ** (8 * values.element_size()), "integers", values.numel())
     vectors = values.shape[-2] if values.ndim > 1 else 1
     scopes = {"per-tensor": values.reshape(1, -1)}
     if values.ndim > 2 and values.shape[0] > 1:

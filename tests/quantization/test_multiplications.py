@@ -100,6 +100,15 @@ def test_a_strangers_rounding_is_seen() -> None:
     assert (found.right.bits, found.right.granularity) == (3, "per-vector")
 
 
+def test_integers_are_integers() -> None:
+    class Integers(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch._int_mm((x * 10).to(torch.int8), torch.ones(32, 8, dtype=torch.int8))
+
+    (found,) = multiplications(Integers(), drawn(32, 32))
+    assert (found.left.bits, found.right.bits, found.left.granularity) == (8, 8, "integers")
+
+
 def test_hooks_are_gone_afterwards_even_if_the_model_raises() -> None:
     model = nn.Sequential(nn.Linear(4, 4))
     with pytest.raises(RuntimeError):

@@ -171,7 +171,7 @@ def _stored_bits(found: Multiplication, module: nn.Module) -> int:
 
 def _granularity(model: nn.Module, found: list[Multiplication]) -> dict[str, str]:
     """Return the finest granularity of weights and of activations; what declares none is told by its values."""
-    order = ("float", "per-tensor", "per-head", "per-vector", "per-channel", "per-token", "per-group")
+    order = ("float", "integers", "per-tensor", "per-head", "per-vector", "per-channel", "per-token", "per-group")
     names = {
         "weight": [each.right.granularity for each in found if each.weighted],
         "activation": [side.granularity for each in found for side in _activations(each)],

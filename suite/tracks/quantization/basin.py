@@ -30,9 +30,11 @@ def latent(model: nn.Module, original: nn.Module, *, keep_weights: bool) -> nn.M
     stripped = copy.deepcopy(model)
     if any(isinstance(module, QuantLayer) for module in stripped.modules()):
         remove(stripped, keep_weights=keep_weights)
-    shapes = {name: tensor.shape for name, tensor in original.named_parameters()}
-    if not shapes.items() <= {name: tensor.shape for name, tensor in stripped.named_parameters()}.items():
-        raise NoLatentWeights("the quantized model has no parameters under the original's names")
+    found = dict(stripped.named_parameters())
+    for name, tensor in original.named_parameters():
+        # A tensor of a class of its own, as libraries pack integers, is no float that could be gone back from.
+        if name not in found or found[name].shape != tensor.shape or type(found[name]) is not nn.Parameter:
+            raise NoLatentWeights(f"the quantized model has no floats under the name {name}")
     return stripped
 
 
