@@ -21,6 +21,9 @@ FEW = 2**8
 """More levels than that are no code of a scale's own: floats."""
 MANY = 2**16
 """More levels than that are those of floats."""
+SHARE = 0.55
+"""Of the levels under a coarser scale, at most so many must be left under a finer one to tell that there are several:
+two scales double the levels, and a part of the values has some fewer than all of them anyway."""
 REPEATS = 2
 """How often a level must occur on average before mere counting shows that there are few."""
 
@@ -31,8 +34,8 @@ class Operand:
 
     Attributes:
         levels: how many values it takes under one scale; `MANY` stands for a float's.
-        granularity: the coarsest at which a code takes fewest bits; ``float`` if there are never few levels,
-            ``integers`` if torch itself multiplies such.
+        granularity: the finest at which levels become clearly fewer; ``float`` if they never are few, ``integers`` if
+            torch itself multiplies such.
         numel: its number of elements.
     """
 
@@ -129,9 +132,12 @@ def operand(values: Tensor) -> Operand:
         scopes["per-head"] = values.reshape(values.shape[0], -1)
     if vectors > 1:
         scopes["per-vector"] = values.reshape(-1, values.shape[-1])
-    seen = [Operand(levels(rows), granularity, values.numel()) for granularity, rows in scopes.items()]
-    few = [each for each in seen if each.levels <= FEW]
-    return min(few, key=lambda each: each.bits, default=Operand(MANY, "float", values.numel()))
+    found = Operand(MANY, "float", values.numel())
+    for granularity, rows in scopes.items():
+        finer = Operand(levels(rows), granularity, values.numel())
+        if finer.levels <= min(FEW, SHARE * found.levels):
+            found = finer
+    return found
 
 
 def levels(rows: Tensor) -> int:
