@@ -50,12 +50,8 @@ class Audit:
     mismatches: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Form:
-    """The integer form of one layer or product: its error, or why there is none."""
-
-    error: float | None
-    reason: str = ""
+IntegerErrors = dict[str, float]
+"""By the name of a layer or product that has an integer form: how far that is from the output, relative."""
 
 
 @torch.no_grad()
@@ -63,8 +59,8 @@ def audit(model: nn.Module, images: Tensor, spec: Spec) -> Audit:
     """Return what a model does on images [N, C, H, W], a few real ones and some of noise, beside what ``spec`` says."""
     modules = dict(model.named_modules())
     outer = edges(model)
-    forms = _integer_forms(model, images)
-    found = [_seen_through_codes(each, modules[each.place], forms) for each in multiplications(model, images)]
+    errors = _integer_errors(model, images)
+    found = [_seen_through_codes(each, modules[each.place], errors) for each in multiplications(model, images)]
     within = [_within(each, spec, each.place in outer) for each in found]
     macs = sum(each.macs for each in found)
 
@@ -76,7 +72,6 @@ def audit(model: nn.Module, images: Tensor, spec: Spec) -> Audit:
     parameters = sum(tensor.numel() for tensor in model.parameters() if id(tensor) not in quantizing)
     rest = FLOAT_BITS * max(parameters - weighted, 0)
     sides = [(each.macs, side.bits) for each in found for side in _activations(each)]
-    errors = [form.error for form in forms.values() if form.error is not None]
     return Audit(
         mac_coverage=sum(each.macs for each, good in zip(found, within, strict=True) if good) / max(macs, 1),
         parameter_coverage=sum(each.right.numel for each, good in weights.values() if good) / max(parameters, 1),
@@ -84,8 +79,8 @@ def audit(model: nn.Module, images: Tensor, spec: Spec) -> Audit:
         activation_bits=sum(count * bits for count, bits in sides) / max(sum(count for count, _ in sides), 1),
         size_mb=(stored + scales + rest) / 8e6,
         granularity=_granularity(model, found),
-        integer_error=max(errors, default=None),
-        mismatches=tuple(_mismatches(model, spec, found, within, forms, outer)),
+        integer_error=max(errors.values(), default=None),
+        mismatches=tuple(_mismatches(model, spec, found, within, errors, outer)),
     )
 
 
@@ -99,40 +94,35 @@ def levels(quantizer: FakeQuantizer) -> int:
     return max(len(single(single.sweep()).unique()) for single in map(fixed.at, chosen))
 
 
-def _integer_forms(model: nn.Module, images: Tensor) -> dict[str, _Form]:
-    """Return by name how each of the suite's layers and products does on integers, in a forward pass on images."""
-    forms: dict[str, _Form] = {}
+def _integer_errors(model: nn.Module, images: Tensor) -> IntegerErrors:
+    """Return how each of the suite's layers and products does on integers, in a forward pass on images."""
+    errors: IntegerErrors = {}
     handles = []
     for name, module in model.named_modules():
         if isinstance(module, QuantLayer | Product):
-            handles.append(module.register_forward_hook(_comparing(name, forms)))
+            handles.append(module.register_forward_hook(_comparing(name, errors)))
     try:
         model(images)
     finally:
         for handle in handles:
             handle.remove()
-    return forms
+    return errors
 
 
-def _comparing(name: str, forms: dict[str, _Form]) -> Any:
-    def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+def _comparing(name: str, errors: IntegerErrors) -> Any:
+    def hook(module: QuantLayer | Product, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         try:
-            if isinstance(module, QuantLayer):
-                exact = layer_output(module, *inputs)
-            elif isinstance(module, Product):
-                exact = product_output(module, *inputs)
-        except NotInteger as error:
-            forms[name] = _Form(None, str(error))
+            exact = layer_output(module, *inputs) if isinstance(module, QuantLayer) else product_output(module, *inputs)
+        except NotInteger:
             return
-        forms[name] = _Form(float((exact - output).abs().max() / output.abs().max().clamp(min=1e-12)))
+        errors[name] = float((exact - output).abs().max() / output.abs().max().clamp(min=1e-12))
 
     return hook
 
 
-def _seen_through_codes(found: Multiplication, module: nn.Module, forms: dict[str, _Form]) -> Multiplication:
+def _seen_through_codes(found: Multiplication, module: nn.Module, errors: IntegerErrors) -> Multiplication:
     """Return the same as the codes show it, if they were seen to give the output: folded scales, very short rows."""
-    form = forms.get(found.place)
-    if form is None or form.error is None or form.error > TOLERANCE:
+    if errors.get(found.place, torch.inf) > TOLERANCE:
         return found
     if isinstance(module, Product):
         quantizers = module.left_quantizer, module.right_quantizer
@@ -188,7 +178,7 @@ def _mismatches(
     spec: Spec,
     found: list[Multiplication],
     within: list[bool],
-    forms: dict[str, _Form],
+    errors: IntegerErrors,
     outer: set[str],
 ) -> Iterator[str]:
     beyond = [each for each, good in zip(found, within, strict=True) if not good]
@@ -213,7 +203,7 @@ def _mismatches(
         yield f"{len(over)} quantizers emit more levels than their bits allow: {_listed(over)}"
     if fractional:
         yield f"{len(fractional)} quantizers have a fractional zero point, which no integer is: {_listed(fractional)}"
-    wrong = [f"{name} ({form.error:.0e})" for name, form in forms.items() if form.error and form.error > TOLERANCE]
+    wrong = [f"{name} ({error:.0e})" for name, error in errors.items() if error > TOLERANCE]
     if wrong:
         yield f"{len(wrong)} layers differ from what their integers give: {_listed(wrong)}"
 
