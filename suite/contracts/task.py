@@ -57,6 +57,13 @@ class Task(ABC):
         """Return the data sets and reference models that the scores of this seed depend on."""
         return ()
 
+    def declines(self, method: type[Method]) -> str:
+        """Return why a method of the track cannot be measured by this task, or an empty string if it can.
+
+        Cells of declined methods are not planned. It is for what a task lacks by its nature, not for failures.
+        """
+        return ""
+
     def prepare(self, context: TaskContext) -> None:  # noqa: B027 - nothing to share is a right answer
         """Compute what all methods share (models, features) into the cache; called once per seed, before the cells.
 

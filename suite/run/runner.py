@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from suite.cache import Cache
-from suite.contracts import Executor, Resources
+from suite.contracts import Executor, Resources, Task
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.execute import Execution
 from suite.run.plan import Plan, Seeded
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
-from suite.run.selection import Request, select_methods, select_tasks
+from suite.run.selection import Request, Selected, select_methods, select_tasks
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings, cores
 from suite.store.writing import Writer
@@ -36,6 +38,11 @@ class Runner:
         if not tasks or not methods:
             found = f"{len(tasks)} tasks and {len(methods)} methods match"
             raise SuiteError(f"nothing to run: {found}", place="suite run", next="suite tasks; suite methods")
+        declined = _declined(tasks, methods)
+        for text in declined:
+            self._reporter.message(text)
+        if all(task.declines(method.entry.value) for task in tasks for method in methods if _together(task, method)):
+            raise SuiteError(f"nothing to run: {'; '.join(declined)}", place="suite run", next="suite methods")
         summary = Summary(tasks=[task.id for task in tasks])
         wanted = [Seeded(task, seed) for task in tasks for seed in request.seeds or task.seeds]
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
@@ -57,3 +64,18 @@ class Runner:
         workers = min(self._settings.workers, jobs)
         threads = max(1, cores() // workers)
         return self._executor(self._settings, workers, self._reporter.message), threads
+
+
+def _together(task: Task, method: Selected) -> bool:
+    return method.entry.value.track == task.track
+
+
+def _declined(tasks: Sequence[Task], methods: Sequence[Selected]) -> list[str]:
+    """Return which methods each task leaves out, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for task in tasks:
+        for method in methods:
+            reason = task.declines(method.entry.value) if _together(task, method) else ""
+            if reason:
+                found.setdefault((task.id, reason), []).append(method.entry.value.name)
+    return [f"{task} leaves out {', '.join(names)}: {reason}" for (task, reason), names in found.items()]
