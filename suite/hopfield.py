@@ -17,13 +17,15 @@ States x are [B, d] and patterns X are [N, d], of one floating type; masses are 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 BLOCK = 2**18
 """Similarities in memory at a time: with these, a block of float32 stays in a core's cache."""
+LEAST_ROWS = 64
+"""States at a time at least: products of fewer rows are slow."""
 OWN_WEIGHT = 0.5
 """The mean largest weight at which `matched_beta` stops: patterns neither merge into one nor stand all alone."""
 MATCHED = 1000
@@ -46,9 +48,9 @@ def energy(
         ValueError: beta is not above 0, or a memory is empty.
     """
     _check(patterns, beta, exclude)
-    halves = states.square().sum(dim=1) / 2
     found = [block.logsumexp(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
-    return halves - (torch.cat(found) if found else halves) / beta
+    squares = states.square().sum(dim=1)
+    return torch.add(_joined(found, squares) / -beta, squares, alpha=0.5)
 
 
 def weights(
@@ -56,10 +58,8 @@ def weights(
 ) -> Tensor:
     """Return p(x), the softmax weight of each pattern for each state [B, N]; arguments and errors are `energy`'s."""
     _check(patterns, beta, exclude)
-    return torch.cat(
-        [block.softmax(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
-        or [states.new_empty(0, len(patterns))]
-    )
+    found = [block.softmax(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
+    return _joined(found, states.new_empty(0, len(patterns)))
 
 
 def update(states: Tensor, patterns: Tensor, beta: float, log_masses: Tensor | None = None) -> Tensor:
@@ -155,16 +155,23 @@ def _check(patterns: Tensor, beta: float, exclude: Tensor | None) -> None:
         raise ValueError(f"a memory of {len(patterns)} patterns{' less one' if exclude is not None else ''} is empty")
 
 
+def _joined(blocks: list[Tensor], nothing: Tensor) -> Tensor:
+    if len(blocks) == 1:
+        return blocks[0]
+    return torch.cat(blocks) if blocks else nothing
+
+
 def _similarities(
     states: Tensor, patterns: Tensor, beta: float, log_masses: Tensor | None, exclude: Tensor | None
 ) -> Iterator[Tensor]:
-    """Yield beta x.x_i + log m_i for some states at a time [b, N]; the product is scaled where that is cheapest."""
-    rows = max(1, BLOCK // max(1, len(patterns)))
-    scaled: Callable[[Tensor], Tensor] = lambda part: part * beta @ patterns.T  # noqa: E731
-    if log_masses is not None:
-        scaled = lambda part: torch.addmm(log_masses, part, patterns.T, alpha=beta)  # noqa: E731
+    """Yield beta x.x_i + log m_i for some states at a time [b, N]."""
+    rows = max(LEAST_ROWS, BLOCK // max(1, len(patterns)))
     for start in range(0, len(states), rows):
-        block = scaled(states[start : start + rows])
+        part = states[start : start + rows] if len(states) > rows else states
+        if log_masses is None:
+            block = part * beta @ patterns.T
+        else:
+            block = torch.addmm(log_masses, part, patterns.T, alpha=beta)
         if exclude is not None:
             left_out = exclude[start : start + rows]
             some = left_out >= 0
