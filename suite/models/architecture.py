@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 OWN = {
     "lenet": "suite.models.architectures.lenet:LeNet",
+    "mlp": "suite.models.architectures.mlp:MLP",
     "resnet-cifar": "suite.models.architectures.resnet_cifar:ResNetCIFAR",
     "small-cnn": "suite.models.architectures.small_cnn:SmallCNN",
 }

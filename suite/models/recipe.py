@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from suite.data.augmentation import augmented
 from suite.data.transform import Transform
 
 if TYPE_CHECKING:
@@ -134,21 +135,7 @@ class Recipe:
 
     def augmented(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
         """Return pixels uint8 [B, height, width, channels], flipped and cropped at random as the recipe says."""
-        import torch
-
-        count, height, width, _ = pixels.shape
-        if self.flip:
-            mirrored = torch.rand(count, generator=generator).to(pixels.device) < 0.5
-            pixels = torch.where(mirrored[:, None, None, None], pixels.flip(2), pixels)
-        if self.crop_padding:
-            pad = self.crop_padding
-            padded = torch.nn.functional.pad(pixels, (0, 0, pad, pad, pad, pad))
-            shift = torch.randint(2 * pad + 1, (2, count), generator=generator).to(pixels.device)
-            rows = shift[0][:, None] + torch.arange(height, device=pixels.device)
-            columns = shift[1][:, None] + torch.arange(width, device=pixels.device)
-            which = torch.arange(count, device=pixels.device)[:, None, None]
-            pixels = padded[which, rows[:, :, None], columns[:, None, :]]
-        return pixels
+        return augmented(pixels, generator, crop_padding=self.crop_padding, flip=self.flip)
 
 
 def cross_entropy(network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
