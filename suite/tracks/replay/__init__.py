@@ -18,6 +18,7 @@ from suite.tracks.replay.contract import (
     ReplayContext,
     ReplaySelector,
     Samples,
+    Space,
     Unavailable,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "ReplayContext",
     "ReplaySelector",
     "Samples",
+    "Space",
     "Unavailable",
 ]
 

@@ -1,4 +1,4 @@
-"""The buffer: one block of memory for the whole stream, so that a step costs the same at its end as at its beginning."""
+"""The buffer: one block of memory for the whole stream, so that a step costs at its end what it did at first."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class Buffer:
             torch.empty(capacity, dtype=torch.int64),
             torch.empty(capacity, dtype=torch.int64),
         )
+        self._fresh = dict(columns or {})
         self.columns = {
-            name: torch.full((capacity,), fresh, dtype=torch.float64) for name, fresh in (columns or {}).items()
+            name: torch.full((capacity,), fresh, dtype=torch.float64) for name, fresh in self._fresh.items()
         }
         self._count = 0
 
@@ -95,11 +96,8 @@ class Buffer:
         chosen = slots.tolist()
         if len(chosen) > capacity or len(set(chosen)) < len(chosen) or not all(0 <= s < self._count for s in chosen):
             raise ValueError(f"cannot keep slots {chosen} of {self._count} filled ones in {capacity}")
-        kept = self._all[slots]
-        columns = {name: values[slots] for name, values in self.columns.items()}
-        fresh = Buffer(self._all, capacity)
-        fresh.write(torch.arange(len(chosen)), kept)
-        self.capacity, self._all, self._count = capacity, fresh._all, len(chosen)
-        for name, values in columns.items():
-            self.columns[name] = torch.zeros(capacity, dtype=torch.float64)
-            self.columns[name][: len(chosen)] = values
+        fresh = Buffer(self._all, capacity, self._fresh)
+        fresh.write(torch.arange(len(chosen)), self._all[slots])
+        for name, values in self.columns.items():
+            fresh.columns[name][: len(chosen)] = values[slots]
+        self.capacity, self._all, self.columns, self._count = capacity, fresh._all, fresh.columns, len(chosen)

@@ -30,6 +30,9 @@ Need = Literal["features", "logits", "losses", "gradients", "history"]
 
 Regime = Literal["no replay", "joint", "buffer alone"]
 
+Space = Literal["features", "logits", "pixels"]
+"""Which vectors of samples are the patterns of a Hopfield memory."""
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -57,7 +60,7 @@ class History:
     """What the network said of each sample while it was trained on the task, in training mode, before each update.
 
     Attributes:
-        margin_sum: sum over epochs of p(true) - max p(other) [N]: the area under the margin (AUM) of Pleiss et al. 2020.
+        margin_sum: sum over epochs of p(true) - max p(other) [N]: the area under the margin (AUM, Pleiss et al. 2020).
         forgotten: in how many epochs the sample was wrong after it had been right in the one before [N] (Toneva et al.
             2019).
         error_norm: sum over the first ten epochs of |p - onehot(y)| [N] (EL2N of Paul et al. 2021).
@@ -124,12 +127,31 @@ class ReplayContext(Context):
         classes: how many classes there are in all tasks together.
         moment: how many steps the learner has made.
         seen: how many samples came before those of this call.
+        beta: the inverse temperature of the model, if it is an associative memory.
     """
 
     learner: Learner
     classes: int
     moment: int = 0
     seen: int = 0
+    beta: float | None = None
+
+    def energies(
+        self, samples: Samples, *, beta: float | None = None, space: Space = "features", normalise: bool = False
+    ) -> Tensor:
+        """Return the Hopfield energy of each sample in the memory of all the others [N], float64 on the CPU.
+
+        It costs what the vectors of ``space`` cost, and those are computed once; ``pixels`` are free. ``beta`` is the
+        model's own unless another is given; see `suite.tracks.replay.energies` for what it is if there is neither, and
+        for ``normalise``.
+
+        Raises:
+            Unavailable: the model has no vectors of this kind.
+        """
+        from suite.tracks.replay.energies import energies
+
+        look = {"features": self.learner.features, "logits": self.learner.logits, "pixels": self.learner.flat}
+        return energies(look[space](samples), self.beta if beta is None else beta, normalise).cpu()
 
     def rng(self, role: str) -> np.random.Generator:
         """Return NumPy's generator for a role at this moment."""

@@ -1,0 +1,236 @@
+"""The protocol of streams of tasks: one learner, one budget, one order of samples a seed; only the selector differs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Resources, Score, Task, TaskContext
+from suite.data.dataset import DataSet
+from suite.data.split import Split
+from suite.tracks.replay.cost import (
+    BACKWARD_PASSES,
+    BUFFER_BYTES,
+    CLASS_ENTROPY,
+    FORWARD_PASSES,
+    SELECTOR_SECONDS,
+    class_entropy,
+)
+from suite.tracks.replay.metrics import ACCURACY, METRICS
+from suite.tracks.replay.samples import ALL, from_table, task_name, to_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from torch import Tensor
+
+    from suite.tracks.replay.contract import Samples
+    from suite.tracks.replay.evaluation import Schedule
+    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.rehearsal import Rehearsal
+    from suite.tracks.replay.stream import Incremental, StreamTask
+
+
+class SplitTask(Task):
+    """Base of the tasks that split a data set by class. Declare the class attributes and write `train` and `test`.
+
+    Attributes:
+        classes: of the data set; ``splits``: tasks of the stream.
+        incremental: ``class`` or ``domain``; see `Incremental`.
+        per_class: samples of each class that the buffer has room for, which makes the budget in bytes.
+        per_task: samples of the training split that each task has, drawn by the seed; None for all.
+    """
+
+    metrics = METRICS
+    primary = Column(metric=ACCURACY.name, subset=ALL)
+    classes: ClassVar[int] = 10
+    splits: ClassVar[int] = 5
+    incremental: ClassVar[Incremental] = "class"
+    per_class: ClassVar[int]
+    per_task: ClassVar[int | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.subsets = (ALL, *(task_name(number) for number in range(cls.splits)))
+
+    @abstractmethod
+    def training(self) -> Training:
+        """Return how the learner learns."""
+
+    def schedule(self) -> Schedule:
+        """Return when the learning curves are measured: every step unless a task says otherwise."""
+        from suite.tracks.replay.evaluation import Schedule
+
+        return Schedule()
+
+    @abstractmethod
+    def train(self, resources: Resources) -> Split:
+        """Return what the stream is made of."""
+
+    @abstractmethod
+    def test(self, resources: Resources) -> Split:
+        """Return the test images."""
+
+    @abstractmethod
+    def data(self) -> tuple[DataSet, ...]:
+        """Return every data set of the task."""
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the data sets; there is no reference model."""
+        return self.data()
+
+    def prepare(self, context: TaskContext) -> None:
+        """Decode the images into the cache."""
+        for split in (self.train(context.resources), self.test(context.resources)):
+            self._pixels(split, context.resources)
+
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Take the method through the stream.
+
+        Raises:
+            OverBudget: the method keeps more bytes than it may.
+            Exception: the method's own.
+        """
+        from suite.tracks.replay.roles import Roles
+        from suite.tracks.replay.samples import Rehearsed
+
+        roles = Roles(method)
+        stream = self.stream(context)
+        rehearsal = self._rehearsal(roles, stream, context)
+        rehearsal.run()
+        held = np.array(rehearsal.held[-1], dtype=np.int64)
+        evaluation = rehearsal.evaluation
+        rehearsed = Rehearsed(
+            initial=evaluation.initial,
+            matrix=np.stack(evaluation.matrix),
+            curve=evaluation.curve,
+            tested=np.array([len(task.labels) for task in stream]),
+            measured={**self._costs(rehearsal, held, context), **self.measured(held, stream, context)},
+            held=rehearsal.held,
+        )
+        return Outcome(
+            scores=rehearsed.scores(),
+            samples=to_table(rehearsed),
+            cost={"selector_seconds": roles.seconds},
+            facts=self._facts(rehearsal, held, context),
+        )
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
+        """Return the scores of a stored table, by the metrics as they are now."""
+        return from_table(samples).scores()
+
+    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
+        """Return the learning curves, and how they go on after each change of task."""
+        from suite.tracks.replay.pictures import curve_pictures
+
+        return curve_pictures(samples, subset)
+
+    def altered(self, samples: Samples, number: int, context: TaskContext) -> Samples:
+        """Return the samples of a task of the stream as they are learned from: as they are, unless overridden."""
+        return samples
+
+    def measured(
+        self, held: NDArray[np.int64], stream: Sequence[StreamTask], context: TaskContext
+    ) -> dict[str, tuple[float, int]]:
+        """Return further scores of what the buffer holds at the end: metric -> (value, n); nothing unless overridden.
+
+        ``held`` are rows of the training split.
+        """
+        return {}
+
+    def stream(self, context: TaskContext) -> list[StreamTask]:
+        """Return the tasks of a seed in their order."""
+        from suite.tracks.replay.stream import StreamTask, relabelled
+
+        resources, tasks = context.resources, []
+        train, test = self.train(resources), self.test(resources)
+        pixels, images = self._pixels(train, resources), self._pixels(test, resources)
+        transform = self.training().transform
+        for number, order in enumerate(self.class_order(context)):
+            tested = np.flatnonzero(np.isin(test.targets(resources), order))
+            labels = relabelled(test.targets(resources)[tested], order, self.incremental)
+            shown = transform.normalise(images[_tensor(tested)].to(resources.device))
+            samples = self._samples(train, pixels, order, context.rng(f"samples of task {number}"), resources)
+            tasks.append(StreamTask(self.altered(samples, number, context), shown, _tensor(labels)))
+        return tasks
+
+    def class_order(self, context: TaskContext) -> list[list[int]]:
+        """Return the classes of each task."""
+        from suite.tracks.replay.stream import class_order
+
+        return class_order(self.classes, context.rng("class order"), self.splits)
+
+    def _samples(
+        self, train: Split, pixels: Tensor, order: list[int], rng: np.random.Generator, resources: Resources
+    ) -> Samples:
+        from suite.tracks.replay.contract import Samples
+        from suite.tracks.replay.stream import relabelled
+
+        targets = train.targets(resources)
+        rows = rng.permutation(np.flatnonzero(np.isin(targets, order)))[: self.per_task]
+        return Samples(
+            pixels[_tensor(rows)], _tensor(relabelled(targets[rows], order, self.incremental)), _tensor(rows)
+        )
+
+    def _rehearsal(self, roles: Any, stream: list[StreamTask], context: TaskContext) -> Rehearsal:
+        from suite.tracks.replay.buffer import slot_bytes
+        from suite.tracks.replay.evaluation import Evaluation
+        from suite.tracks.replay.rehearsal import Rehearsal
+
+        training = self.training()
+        inputs = stream[0].samples.inputs
+        budget = self.per_class * self.classes * slot_bytes(inputs)
+        steps = [training.epochs * -(-len(task.samples) // training.batch) for task in stream]
+        return Rehearsal(
+            stream=stream,
+            training=training,
+            roles=roles,
+            budget=budget,
+            capacity=budget // slot_bytes(inputs, len(roles.columns)),
+            classes=self.classes if self.incremental == "class" else self.classes // self.splits,
+            evaluation=Evaluation(stream, steps, self.schedule()),
+            context=context,
+        )
+
+    def _costs(
+        self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext
+    ) -> dict[str, tuple[float, int]]:
+        classes = self.train(context.resources).targets(context.resources)[held]
+        forward, backward = rehearsal.passes
+        values = {
+            BUFFER_BYTES: rehearsal.buffer.bytes,
+            CLASS_ENTROPY: class_entropy(classes),
+            SELECTOR_SECONDS: rehearsal.roles.seconds,
+            FORWARD_PASSES: forward,
+            BACKWARD_PASSES: backward,
+        }
+        return {metric.name: (float(value), max(1, len(held))) for metric, value in values.items()}
+
+    def _facts(self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext) -> dict[str, str]:
+        classes = self.train(context.resources).targets(context.resources)[held]
+        counts = ", ".join(f"{label}: {(classes == label).sum()}" for label in range(self.classes))
+        order = " | ".join(" ".join(map(str, part)) for part in self.class_order(context))
+        return {
+            "learner": str(rehearsal.training),
+            "learning curves": str(rehearsal.evaluation.schedule),
+            "budget": f"{rehearsal.budget:,} bytes, {rehearsal.capacity:,} samples",
+            "classes held": counts if self.classes <= 20 else f"{len(np.unique(classes))} of {self.classes}",
+            "class order": order[:300],
+        }
+
+    def _pixels(self, split: Split, resources: Resources) -> Tensor:
+        """Return a split's pixels as the buffer stores them [N, H, W, C], uint8, decoded once into the cache."""
+        transform = self.training().transform
+        identity = {"transform": transform.identity, **split.identity(resources)}
+        return resources.cache.tensors("pixels", identity, lambda: {"pixels": split.pixels(transform, resources)})[
+            "pixels"
+        ]
+
+
+def _tensor(array: NDArray[np.int64]) -> Tensor:
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(array))
