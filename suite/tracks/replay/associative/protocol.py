@@ -1,0 +1,141 @@
+"""The protocol of the associative memory: its patterns are turned at random, some of the old ones are replayed.
+
+Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from suite.contracts import Column, Method, Outcome, Score, Task, TaskContext
+from suite.tracks.replay.associative.metrics import AFTER, METRICS
+from suite.tracks.replay.associative.samples import MEAN, from_table, influence, scores, to_table
+from suite.tracks.replay.contract import Bound
+from suite.tracks.replay.cost import (
+    BACKWARD_PASSES,
+    BUFFER_BYTES,
+    CLASS_ENTROPY,
+    FORWARD_PASSES,
+    SELECTOR_SECONDS,
+    class_entropy,
+)
+from suite.tracks.replay.declining import declined_without_stream
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from torch import Tensor
+
+    from suite.contracts.task import Influence
+    from suite.tracks.replay.associative.memory import Memory
+    from suite.tracks.replay.associative.samples import Recalled
+
+
+class AssociativeTask(Task):
+    """Base of tasks on associative memories. Declare the class attributes and write `memories`.
+
+    Attributes:
+        turn: the size of the random rotation that a change of task is; ``changes``: how many are drawn by a seed.
+    """
+
+    metrics = METRICS
+    primary = Column(metric=AFTER.name, subset=MEAN)
+    turn: ClassVar[float] = 0.05
+    changes: ClassVar[int] = 200
+
+    def memories(self) -> tuple[Memory, ...]:
+        """Return the memories, each a subset of the table."""
+        raise NotImplementedError
+
+    def declines(self, method: type[Method]) -> str:
+        """Decline what needs more than patterns: a memory has neither a stream nor a network."""
+        return declined_without_stream(method, {"features"}, "an associative memory")
+
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Have the method choose from each memory, and change it at random."""
+        recalled: list[Recalled] = []
+        spent, held = 0.0, []
+        for memory in self.memories():
+            started = time.perf_counter()
+            chosen = self._chosen(method, memory, context)
+            spent += time.perf_counter() - started
+            recalled.append(self._recalled(memory, chosen, context))
+            held += [np.array(memory.groups)[chosen.numpy()]]
+        entropy = float(np.mean([class_entropy(np.unique(groups, return_inverse=True)[1]) for groups in held]))
+        size = sum(len(groups) for groups in held)
+        values = {
+            BUFFER_BYTES: sum(
+                len(groups) * 8 * (memory.dimension + 1) for groups, memory in zip(held, self.memories(), strict=True)
+            ),
+            CLASS_ENTROPY: entropy,
+            SELECTOR_SECONDS: spent,
+            FORWARD_PASSES: 0.0,
+            BACKWARD_PASSES: 0.0,
+        }
+        measured = {metric.name: (float(value), max(1, size)) for metric, value in values.items()}
+        return Outcome(
+            scores=scores(recalled, measured),
+            samples=to_table(recalled, measured),
+            cost={"selector_seconds": spent},
+            facts={"energy and intrinsic forgetting": _correlations(recalled)},
+        )
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
+        """Return the scores of a stored table, by the metrics as they are now."""
+        return scores(*from_table(samples))
+
+    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
+        """Return the part of each change of the memory in a column."""
+        return influence(from_table(samples)[0], column)
+
+    def _chosen(self, method: Method, memory: Memory, context: TaskContext) -> Tensor:
+        import torch
+
+        from suite.tracks.replay.associative.patterns import Patterns
+        from suite.tracks.replay.contract import ReplayContext, Samples
+        from suite.tracks.replay.roles import Roles
+
+        roles = Roles(method)
+        patterns = memory.patterns()
+        if isinstance(method, Bound):
+            return torch.arange(len(patterns) if method.regime == "joint" else 0)
+        groups = list(dict.fromkeys(memory.groups))
+        labels = torch.tensor([groups.index(group) for group in memory.groups])
+        candidates = Samples(patterns, labels, torch.arange(len(patterns)))
+        given = ReplayContext(**vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta)
+        return roles.select(candidates, memory.capacity, given)
+
+    def _recalled(self, memory: Memory, chosen: Tensor, context: TaskContext) -> Recalled:
+        import torch
+
+        from suite.hopfield import energy, fixed_points, forgetting, kernel_energy
+        from suite.tracks.replay.associative.memory import rotations
+        from suite.tracks.replay.associative.samples import Recalled
+
+        old, beta = memory.patterns(), memory.beta
+        points = fixed_points(old, old, beta, tolerance=1e-15)
+        generator = torch.Generator().manual_seed(int(context.rng(f"changes of {memory.name}").integers(2**62)))
+        intrinsic, after = [], []
+        with_replay = torch.cat([old, old[chosen]])
+        for rotation in rotations(self.changes, memory.dimension, self.turn, generator):
+            new = old @ rotation.T
+            intrinsic.append(forgetting(points, old, new, beta))
+            after.append(energy(points, torch.cat([new, old[chosen]]), beta) - energy(points, with_replay, beta))
+        everyone = torch.arange(len(old))
+        return Recalled(
+            memory=memory.name,
+            groups=np.array(memory.groups),
+            energy=kernel_energy(old, old, beta, everyone).numpy(),
+            replayed=torch.isin(everyone, chosen).numpy(),
+            intrinsic=torch.stack(intrinsic).numpy(),
+            after=torch.stack(after).numpy(),
+        )
+
+
+def _correlations(recalled: list[Recalled]) -> str:
+    from scipy.stats import spearmanr
+
+    found = {each.memory: spearmanr(each.energy, each.intrinsic.mean(axis=0)).statistic for each in recalled}
+    return ", ".join(f"{name}: Spearman {value:.2f}" for name, value in found.items())

@@ -1,0 +1,126 @@
+"""The associative memory's protocol: exact numbers, what is declined, intervals, rescoring."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from suite import Card
+from suite.contracts import Column, Outcome, Resources, TaskContext
+from suite.hopfield import fixed_points, forgetting, net_replay_gain, weights
+from suite.stats.sampled import estimate
+from suite.tracks.replay import Bound, MemoryUpdate, ReplayContext, ReplaySelector, Samples, Unavailable
+from suite.tracks.replay.associative.memory import Memory, rotations
+from suite.tracks.replay.associative.protocol import AssociativeTask
+
+CARD = Card(title="For tests", status="baseline")
+
+
+class Task(AssociativeTask):
+    id, version, tier, title, summary = "replay/for-tests", "1", "embedded", "For tests", "For tests."
+    subsets = ("mean", "m", "m/cluster-12", "m/isolated")
+    seeds = (0, 1)
+    changes = 50
+
+    def memories(self) -> tuple[Memory, ...]:
+        return (Memory("m", clusters=(12,), isolated=1, capacity=1),)
+
+
+class Outlier(ReplaySelector):
+    """The last pattern, which is isolated."""
+
+    name, version, card = "outlier", "1", CARD
+
+    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+        assert candidates.inputs.shape == (13, 50)
+        return torch.tensor([12])
+
+
+class Nothing(Bound):
+    """No replay."""
+
+    name, version, card, regime = "nothing", "1", CARD, "no replay"
+
+
+class Everything(Nothing):
+    """All patterns."""
+
+    regime = "joint"
+
+
+def values(outcome: Outcome) -> dict[tuple[str, str], float]:
+    return {(score.metric, score.subset): score.value for score in outcome.scores}
+
+
+def test_the_gain_is_the_closed_form(resources: Resources) -> None:
+    task, context = Task(), TaskContext(0, resources)
+    found = values(task.evaluate(Outlier(), context))
+    (memory,) = task.memories()
+    old = memory.patterns()
+    points = fixed_points(old, old, 8.0)
+    generator = torch.Generator().manual_seed(int(context.rng("changes of m").integers(2**62)))
+    turned = rotations(50, 50, task.turn, generator)
+    rises = torch.stack([forgetting(points, old, old @ each.T, 8.0) for each in turned])
+    gains = net_replay_gain(rises, weights(points, old, 8.0)[:, 12], 8.0)
+    assert found["intrinsic_forgetting", "m"] == pytest.approx(rises.mean().item(), abs=1e-12)
+    assert found["net_replay_gain", "m"] == pytest.approx(gains.mean().item(), abs=1e-12)
+    assert found["net_replay_gain", "m/isolated"] == pytest.approx(gains[:, 12].mean().item(), abs=1e-12)
+    assert found["energy_rise", "m"] == pytest.approx((rises - gains).mean().item(), abs=1e-12)
+
+
+def test_bounds(resources: Resources) -> None:
+    context = TaskContext(0, resources)
+    none, one, everything = (values(Task().evaluate(method(), context)) for method in (Nothing, Outlier, Everything))
+    assert none["net_replay_gain", "m"] == pytest.approx(0, abs=1e-15)
+    assert none["energy_rise", "m"] > one["energy_rise", "m"] > everything["energy_rise", "m"]
+    assert none["intrinsic_forgetting", "m"] == one["intrinsic_forgetting", "m"]
+    assert one["buffer_bytes", "mean"] == 51 * 8
+
+
+def test_changes_are_the_unit_of_intervals_and_seeds_differ(resources: Resources) -> None:
+    task = Task()
+    outcomes = [task.evaluate(Outlier(), TaskContext(seed, resources)) for seed in (0, 1)]
+    assert values(outcomes[0])["energy_rise", "m"] != values(outcomes[1])["energy_rise", "m"]
+    for score in outcomes[0].scores:
+        if score.metric in ("energy_rise", "net_replay_gain"):
+            parts = task.influence(outcomes[0].samples, Column(metric=score.metric, subset=score.subset))
+            assert estimate(parts) == pytest.approx(score.value, abs=1e-12)
+            assert all(len(part) == 50 for part in parts.values())
+            assert score.interval.low < score.value < score.interval.high
+    assert task.influence(outcomes[0].samples, Column(metric="buffer_bytes", subset="mean")) is None
+
+
+def test_a_stored_table_gives_the_scores_again(resources: Resources) -> None:
+    outcome = Task().evaluate(Outlier(), TaskContext(0, resources))
+    again = Task().rescore(outcome.samples)
+    assert [(s.metric, s.subset) for s in again] == [(s.metric, s.subset) for s in outcome.scores]
+    assert all(math.isclose(a.value, b.value, abs_tol=1e-15) for a, b in zip(again, outcome.scores, strict=True))
+
+
+def test_what_needs_a_network_or_a_stream_is_declined() -> None:
+    class NeedsLogits(Outlier):
+        needs = frozenset({"logits", "features"})
+
+    class Online(MemoryUpdate):
+        def consider(self, batch: Samples, buffer: object, context: ReplayContext) -> Tensor: ...
+
+    class Alone(Nothing):
+        regime = "buffer alone"
+
+    declines = Task().declines
+    assert declines(Outlier) == declines(Nothing) == declines(Everything) == ""
+    assert declines(NeedsLogits) == "an associative memory has no logits"
+    assert "no stream" in declines(Online)
+    assert "buffer alone" in declines(Alone)
+
+
+def test_asking_for_logits_all_the_same_is_an_error_that_says_so(resources: Resources) -> None:
+    class Sly(Outlier):
+        def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+            return context.learner.logits(candidates).argmax(dim=1)
+
+    with pytest.raises(Unavailable, match="no logits"):
+        Task().evaluate(Sly(), TaskContext(0, resources))
