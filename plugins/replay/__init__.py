@@ -6,7 +6,33 @@ from collections.abc import Callable
 
 from suite.hookspecs import hookimpl
 
-METHODS: tuple[str, ...] = ()
+METHODS = (
+    "aser:ASER",
+    "ccs:CCS",
+    "class_balanced:ClassBalanced",
+    "class_balanced_reservoir:ClassBalancedReservoir",
+    "closest_to_mean:ClosestToMean",
+    "entropy:Entropy",
+    "gdumb:GDumb",
+    "gss:GSS",
+    "herding:Herding",
+    "hopfield_energy:HopfieldEnergy",
+    "hopfield_energy:HopfieldEnergyBalanced",
+    "hopfield_energy:HopfieldEnergyBottom",
+    "hopfield_energy:HopfieldEnergyStratified",
+    "hopfield_energy:HopfieldEnergyWeighted",
+    "joint:Joint",
+    "k_center:KCenter",
+    "losses:LossHigh",
+    "losses:LossLow",
+    "margin:Margin",
+    "mir:MIR",
+    "no_replay:NoReplay",
+    "rainbow:Rainbow",
+    "random_selection:Random",
+    "reservoir:Reservoir",
+    "ring:Ring",
+)
 
 
 @hookimpl

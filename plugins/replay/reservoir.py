@@ -1,0 +1,30 @@
+"""The reservoir."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card
+from suite.tracks.replay import MemoryUpdate, ReplayContext, Samples
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from suite.tracks.replay.buffer import Buffer
+
+
+class Reservoir(MemoryUpdate):
+    """At every moment a uniform sample of all that came: the n-th sample, from 0, takes a random slot of n + 1.
+
+    Source: Vitter 1985, algorithm R.
+    """
+
+    name = "reservoir"
+    version = "1"
+    card = Card(title="Reservoir", status="baseline", note="Algorithm R (Vitter 1985).")
+
+    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+        """Return the slot of each sample [B], or -1."""
+        from suite.tracks.replay.roles import reservoir_slots
+
+        return reservoir_slots(len(batch), context.seen, buffer.capacity, context.rng("reservoir"))

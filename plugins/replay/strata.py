@@ -1,0 +1,60 @@
+"""Stratified selection by score, as coverage-centric coreset selection does it (Zheng et al. 2023; authors' code)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def strata(scores: Tensor, number: int) -> Tensor:
+    """Return which of ``number`` equally wide intervals from the smallest to the largest score each is in [N].
+
+    The upper edge lies above the largest score. The authors take 1.0001 times that score, which for a negative one lies
+    below it, so that the top sample is lost.
+    """
+    import torch
+
+    values = scores.detach().double().cpu()
+    low, high = values.min(), values.max()
+    edge = high + 1e-4 * high.abs() + torch.finfo(torch.float64).tiny
+    return ((values - low) / (edge - low) * number).long().clamp(max=number - 1)
+
+
+def budgets(counts: Sequence[int], total: int) -> list[int]:
+    """Return how many to take from each stratum, given how many it has; ``total`` in all, or everything if less.
+
+    From the smallest stratum to the largest, each gives an equal share of what is still to be taken, or all it has.
+    """
+    given = [0] * len(counts)
+    for left, stratum in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        given[stratum] = min(counts[stratum], (total - sum(given)) // (len(counts) - left))
+    return given
+
+
+def proportional(counts: Sequence[int], total: int) -> list[int]:
+    """Return whole shares of ``total`` in proportion to counts: rounded down, then the largest remainders up."""
+    exact = [total * count / sum(counts) for count in counts]
+    given = [int(share) for share in exact]
+    by_remainder = sorted(range(len(counts)), key=lambda place: given[place] - exact[place])
+    for place in by_remainder[: total - sum(given)]:
+        given[place] += 1
+    return given
+
+
+def stratified(scores: Tensor, total: int, number: int, rng: np.random.Generator) -> Tensor:
+    """Return ``total`` places in random order, drawn uniformly within each of ``number`` strata of the scores [N]."""
+    import numpy as np
+    import torch
+
+    where = strata(scores, number).numpy()
+    order = rng.permutation(len(where))
+    chosen = [
+        order[where[order] == stratum][:budget]
+        for stratum, budget in enumerate(budgets(np.bincount(where, minlength=number).tolist(), total))
+        if budget
+    ]
+    return torch.from_numpy(rng.permutation(np.concatenate([*chosen, order[:0]])))
