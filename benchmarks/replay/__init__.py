@@ -6,7 +6,20 @@ from collections.abc import Callable
 
 from suite.hookspecs import hookimpl
 
-TASKS: tuple[str, ...] = ()
+TASKS = (
+    "hopfield:HopfieldTask",
+    "outliers:OutliersTask",
+    "split_cifar10:SplitCIFAR10DomainOfflineTask",
+    "split_cifar10:SplitCIFAR10DomainTask",
+    "split_cifar10:SplitCIFAR10OfflineTask",
+    "split_cifar10:SplitCIFAR10Task",
+    "split_cifar100:SplitCIFAR100Task",
+    "split_digits:SplitDigitsTask",
+    "split_mnist:SplitMNISTDomainOfflineTask",
+    "split_mnist:SplitMNISTDomainTask",
+    "split_mnist:SplitMNISTOfflineTask",
+    "split_mnist:SplitMNISTTask",
+)
 
 
 @hookimpl

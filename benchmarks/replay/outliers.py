@@ -1,0 +1,70 @@
+"""Split digits with wrong labels and outliers: where selectors that look for hard samples should fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.contracts import Resources, TaskContext
+from suite.data.dataset import DataSet
+from suite.data.embedded import Embedded
+from suite.tracks.replay.metrics import CORRUPTION, METRICS, NOISY_SHARE, OUTLIER_SHARE
+
+from ..data_sets import DIGITS
+from .settings import CLASS, OFFLINE, PROTOCOL
+from .split_digits import DATA, EPOCHS, SplitDigitsTask
+
+if TYPE_CHECKING:
+    from suite.tracks.replay.contract import Samples
+    from suite.tracks.replay.corruption import Corrupted
+    from suite.tracks.replay.stream import StreamTask
+
+PATCHES = DataSet("photograph-patches", Embedded("photograph-patches"))
+LABEL_NOISE, OUTLIERS = 0.2, 0.1
+
+
+class OutliersTask(SplitDigitsTask):
+    """Split digits, a fifth of the labels wrong, a tenth of the images patches of photographs."""
+
+    id = "replay/outliers"
+    version = "1"
+    title = "Split digits with label noise and outliers"
+    summary = (
+        f"{DATA} In each task {100 * LABEL_NOISE:.0f} % of the training samples have a wrong label, that of the task's "
+        f"other class, and {100 * OUTLIERS:.0f} % are not digits but patches of scikit-learn's two photographs under "
+        "a digit's label; tests are clean. Hardness, loss, uncertainty and isolation all point at these samples, so "
+        "what ranks high on replay/split-digits may rank low here. The buffer's share of both stands beside the "
+        f"scores. {CLASS} {OFFLINE.format(epochs=EPOCHS)} {PROTOCOL}"
+    )
+    metrics = (*METRICS, *CORRUPTION)
+
+    def data(self) -> tuple[DataSet, ...]:
+        """Return the digits and the patches."""
+        return (DIGITS, PATCHES)
+
+    def altered(self, samples: Samples, number: int, context: TaskContext) -> Samples:
+        """Return the task's samples with wrong labels and patches among them."""
+        return self._corrupted(samples, number, context).samples
+
+    def measured(
+        self, held: NDArray[np.int64], stream: Sequence[StreamTask], context: TaskContext
+    ) -> dict[str, tuple[float, int]]:
+        """Return the buffer's share of wrong labels and of patches."""
+        wrong = [self._corrupted(task.samples, number, context) for number, task in enumerate(stream)]
+        noisy, outlying = (np.concatenate(parts) for parts in zip(*((w.noisy, w.outliers) for w in wrong), strict=True))
+        shares = {NOISY_SHARE: np.isin(held, noisy), OUTLIER_SHARE: np.isin(held, outlying)}
+        return {metric.name: (float(found.mean()), len(held)) for metric, found in shares.items() if len(held)}
+
+    def _corrupted(self, samples: Samples, number: int, context: TaskContext) -> Corrupted:
+        from suite.tracks.replay.corruption import Corruption, corrupted
+
+        rng = context.rng(f"corruption of task {number}")
+        return corrupted(samples, Corruption(LABEL_NOISE, OUTLIERS), _patches(context.resources), rng)
+
+
+def _patches(resources: Resources) -> NDArray[np.uint8]:
+    rows = PATCHES.open(resources)
+    return np.stack([rows.image(index) for index in range(len(rows))])[..., None]

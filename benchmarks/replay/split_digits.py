@@ -1,0 +1,78 @@
+"""scikit-learn's digits, two classes at a time: no download, two seconds a method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from suite.contracts import Resources
+from suite.data.dataset import DataSet
+from suite.data.split import Split
+from suite.tracks.replay.protocol import SplitTask
+
+from ..data_sets import DIGITS
+from .settings import CLASS, OFFLINE, PROTOCOL
+
+if TYPE_CHECKING:
+    from suite.tracks.replay.evaluation import Schedule
+    from suite.tracks.replay.learner import Training
+
+TRAIN = 1197
+EPOCHS = 10
+DATA = (
+    "Five tasks of two of scikit-learn's digits; 1,197 images are the stream, 600 others the test, of which the "
+    "learning curves take 60 a task. The network is a small CNN; SGD at 0.05, 10 samples of the stream and 10 of the "
+    "buffer a step, shifted by up to a pixel. The buffer has room for 5 samples a class, 50 in all."
+)
+
+
+class SplitDigitsTask(SplitTask):
+    """Five tasks of two digits; ten epochs each; a buffer of five samples a class."""
+
+    id = "replay/split-digits"
+    version = "1"
+    tier = "embedded"
+    title = "Split digits"
+    summary = f"{DATA} {CLASS} {OFFLINE.format(epochs=EPOCHS)} {PROTOCOL}"
+    seeds = (0, 1, 2, 3, 4)
+    per_class = 5
+
+    def training(self) -> Training:
+        """Return the learner: a small CNN, ten epochs of each task."""
+        from suite.data.transform import Transform
+        from suite.models.architecture import Architecture
+        from suite.tracks.replay.learner import Training
+
+        return Training(
+            architecture=Architecture("small-cnn", {"classes": 10, "width": 64}),
+            transform=Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,)),
+            batch=10,
+            replay=10,
+            epochs=EPOCHS,
+            learning_rate=0.05,
+            crop_padding=1,
+        )
+
+    def schedule(self) -> Schedule:
+        """Return when the learning curves are measured: every step, on half of the test."""
+        from suite.tracks.replay.evaluation import Schedule
+
+        return Schedule(images=60)
+
+    def data(self) -> tuple[DataSet, ...]:
+        """Return the digits."""
+        return (DIGITS,)
+
+    def train(self, resources: Resources) -> Split:
+        """Return 1,197 images, the same for every seed."""
+        return Split(DIGITS, _rows()[0])
+
+    def test(self, resources: Resources) -> Split:
+        """Return the other 600."""
+        return Split(DIGITS, _rows()[1])
+
+
+def _rows() -> tuple[np.ndarray, np.ndarray]:
+    rows = np.random.default_rng(0).permutation(1797)
+    return np.sort(rows[:TRAIN]), np.sort(rows[TRAIN:])
