@@ -29,7 +29,12 @@ NETWORKS = [
 ]
 
 
-@pytest.mark.parametrize(("architecture", "shape", "width"), NETWORKS, ids=[a.name for a, _, _ in NETWORKS])
+ON_PIXELS = (Architecture("mlp", {"classes": 4}), (1, 28, 28), 400)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shape", "width"), [*NETWORKS, ON_PIXELS], ids=[*(a.name for a, _, _ in NETWORKS), "mlp"]
+)
 def test_logits_are_the_head_of_the_features(architecture: Architecture, shape: tuple[int, ...], width: int) -> None:
     network = architecture.build().eval()
     features, logits = features_and_logits(network, torch.rand(3, *shape))
