@@ -110,6 +110,47 @@ def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: R
     assert example["error"] < 0.2
 
 
+def test_the_examples_of_the_replay_page_work(tmp_path: Path, resources: Resources) -> None:
+    from suite.benchmarks.replay.split_digits import SplitDigitsTask
+    from suite.registry import load_registry
+
+    selector, update = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "replay.md").read_text(), re.DOTALL)
+    file = tmp_path / "nearest_other.py"
+    file.write_text(selector)
+    registry = load_registry((file,))
+    assert registry.failures == []
+    example: dict[str, Any] = {}
+    exec(update, example)
+
+    class Short(SplitDigitsTask):
+        per_task = 60
+
+    for method in (registry.methods["replay/nearest-other"], example["FirstCome"]):
+        outcome = Short().evaluate(method(), TaskContext(0, resources))
+        found = {(score.metric, score.subset): score.value for score in outcome.scores}
+        assert found["buffer_bytes", "all"] == 3600
+        assert 0 < found["accuracy", "all"] < 1
+
+
+def test_the_worked_example_of_the_replay_page_is_what_the_metrics_give() -> None:
+    import numpy as np
+
+    from suite.tracks.replay.accuracy import backward_transfer, forgetting
+
+    text = (ROOT / "docs" / "replay.md").read_text()
+    rows = re.findall(r"^after \d +(.*)$", text, re.MULTILINE)
+    matrix = np.zeros((4, 4))
+    for number, row in enumerate(rows):
+        matrix[number, : number + 1] = [float(value) for value in row.split()]
+    stated = {
+        name: float(value) for name, value in re.findall(r"^\| `(\w+)` here.*?\| (-?[\d.]+) \|", text, re.MULTILINE)
+    }
+    assert stated == {
+        "forgetting": round(forgetting(matrix), 4),
+        "backward_transfer": round(backward_transfer(matrix), 4),
+    }
+
+
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text()
     documented = set(re.findall(r"^\| `SUITE_(\w+)` \|", text, re.MULTILINE))

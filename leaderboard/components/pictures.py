@@ -17,7 +17,7 @@ from suite.leaderboard.components.escape import plain
 from suite.leaderboard.components.source import registry
 
 BESIDE = 3
-"""How many pictures stand side by side."""
+"""How many pictures stand side by side at most."""
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ def draw_pictures(name: str, path: Path) -> bool:
 
 def _draw(task: Task, samples: pa.Table, subset: str) -> None:
     pictures = task.pictures(samples, subset)
+    beside = min(BESIDE, len(pictures))
     for first in range(0, len(pictures), BESIDE):
-        for place, picture in zip(st.columns(BESIDE), pictures[first : first + BESIDE], strict=False):
+        for place, picture in zip(st.columns(beside), pictures[first : first + BESIDE], strict=False):
             with place:
                 st.markdown(f"**{plain(picture.title)}**")
                 draw_specification(picture.spec, picture.description)

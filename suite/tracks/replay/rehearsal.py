@@ -70,19 +70,21 @@ class Rehearsal:
         self.passes = (self._views.forward_passes, self._views.backward_passes)
 
     def _learn(self, number: int, task: StreamTask) -> Recorder:
+        """Pass over a task's samples: learn from each batch, and let it into the buffer the first time it comes."""
         recorder = Recorder(task.samples.rows)
         rng = self.context.rng(f"order of task {number}")
         for epoch in range(self.training.epochs):
             for batch in batches(task.samples, self.training.batch, rng):
                 if self.roles.regime != "buffer alone":
-                    logits = self._learner.step(self._with_replay(number, batch))
-                    recorder.record(batch, logits[: len(batch)], epoch) if self.roles.selects else None
+                    said = self._learner.step(self._with_replay(number, batch))
+                    if self.roles.selects:
+                        recorder.record(batch, said[: len(batch)], epoch)
+                    self.evaluation.point(self._learner, self._steps + 1, number)
                 self._steps += 1
-                if epoch == 0 and self.roles.keeps and not self.roles.selects:
-                    self.roles.update(batch, self.buffer, self._replay_context())
-                self._seen += len(batch) if epoch == 0 else 0
-                if self.roles.regime != "buffer alone":
-                    self.evaluation.point(self._learner, self._steps, number)
+                if epoch == 0:
+                    if self.roles.streams:
+                        self.roles.update(batch, self.buffer, self._replay_context())
+                    self._seen += len(batch)
         return recorder
 
     def _with_replay(self, number: int, batch: Samples) -> Samples:

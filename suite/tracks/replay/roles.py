@@ -43,7 +43,15 @@ def uniform_slots(filled: int, count: int, rng: np.random.Generator) -> Tensor:
 
 
 class Roles:
-    """A method in its roles. ``seconds`` sums the time inside the method itself."""
+    """A method in its roles.
+
+    Attributes:
+        seconds: inside the method itself.
+        selects: whether it fills the buffer at the end of each task.
+        streams: whether the buffer is filled sample by sample, by the method or by the reservoir.
+        regime: of a `Bound`, else None.
+        columns: numbers that the buffer keeps for each slot; see `MemoryUpdate`.
+    """
 
     def __init__(self, method: Method) -> None:
         """Tell what the method is.
@@ -57,12 +65,8 @@ class Roles:
         self.seconds = 0.0
         self.selects = isinstance(method, ReplaySelector)
         self.regime: Regime | None = method.regime if isinstance(method, Bound) else None
+        self.streams = not self.selects and self.regime in (None, "buffer alone")
         self.columns = method.columns if isinstance(method, MemoryUpdate) else {}
-
-    @property
-    def keeps(self) -> bool:
-        """Whether there is a buffer at all."""
-        return self.regime in (None, "buffer alone")
 
     def update(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> None:
         """Let the stream's batch into the buffer, by the method or by the reservoir."""
