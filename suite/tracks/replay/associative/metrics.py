@@ -5,25 +5,28 @@ from __future__ import annotations
 from suite.contracts import Metric
 from suite.tracks.replay.cost import COSTS
 
+SCALE = 1000
+"""Energies are given in thousandths: the patterns have unit length, and theirs is about 0.5."""
+
 AFTER = Metric(
     name="energy_rise",
     direction="lower",
-    unit="nats/beta",
-    definition="Forgetting with replay: mean over old patterns and random changes of the memory X into Y of "
-    "E(x* | Y + S) - E(x* | X + S), where S is what is replayed and x* the fixed point of X that the pattern leads to. "
-    "S stands on both sides, so that merely storing a pattern twice gains nothing.",
+    unit="1e-3",
+    definition="Forgetting with replay, in thousandths: mean over old patterns and random changes of the memory X into "
+    "Y of E(x* | Y + S) - E(x* | X + S), where S is what is replayed and x* the fixed point of X that the pattern "
+    "leads to. S stands on both sides, so that merely storing a pattern twice gains nothing.",
 )
 INTRINSIC = Metric(
     name="intrinsic_forgetting",
     direction="lower",
-    unit="nats/beta",
-    definition="Forgetting without replay: mean over old patterns and changes of E(x* | Y) - E(x* | X); the same for "
-    "every method.",
+    unit="1e-3",
+    definition="Forgetting without replay, in thousandths: mean over old patterns and changes of E(x* | Y) - "
+    "E(x* | X); the same for every method.",
 )
 GAIN = Metric(
     name="net_replay_gain",
     direction="higher",
-    unit="nats/beta",
-    definition="Intrinsic forgetting minus forgetting with replay.",
+    unit="1e-3",
+    definition="Intrinsic forgetting minus forgetting with replay, in thousandths.",
 )
 METRICS = (AFTER, GAIN, INTRINSIC, *COSTS)

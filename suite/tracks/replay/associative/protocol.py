@@ -5,7 +5,6 @@ Reconstruction: the authors' formula was not available. Hopfield-energy replay a
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from suite.contracts import Column, Method, Outcome, Score, Task, TaskContext
 from suite.tracks.replay.associative.metrics import AFTER, METRICS
 from suite.tracks.replay.associative.samples import MEAN, from_table, influence, scores, to_table
-from suite.tracks.replay.contract import Bound
+from suite.tracks.replay.contract import Need
 from suite.tracks.replay.cost import (
     BACKWARD_PASSES,
     BUFFER_BYTES,
@@ -22,7 +21,7 @@ from suite.tracks.replay.cost import (
     SELECTOR_SECONDS,
     class_entropy,
 )
-from suite.tracks.replay.declining import declined_without_stream
+from suite.tracks.replay.declining import declined
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
     from suite.contracts.task import Influence
     from suite.tracks.replay.associative.memory import Memory
     from suite.tracks.replay.associative.samples import Recalled
+    from suite.tracks.replay.selection import Selection
+
+OFFERED: tuple[Need, ...] = ("features",)
 
 
 class AssociativeTask(Task):
@@ -51,34 +53,25 @@ class AssociativeTask(Task):
 
     def declines(self, method: type[Method]) -> str:
         """Decline what needs more than patterns: a memory has neither a stream nor a network."""
-        return declined_without_stream(method, {"features"}, "an associative memory")
+        return declined(method, OFFERED, "an associative memory")
 
     def evaluate(self, method: Method, context: TaskContext) -> Outcome:
         """Have the method choose from each memory, and change it at random."""
-        recalled: list[Recalled] = []
-        spent, held = 0.0, []
-        for memory in self.memories():
-            started = time.perf_counter()
-            chosen = self._chosen(method, memory, context)
-            spent += time.perf_counter() - started
-            recalled.append(self._recalled(memory, chosen, context))
-            held += [np.array(memory.groups)[chosen.numpy()]]
-        entropy = float(np.mean([class_entropy(np.unique(groups, return_inverse=True)[1]) for groups in held]))
-        size = sum(len(groups) for groups in held)
-        values = {
-            BUFFER_BYTES: sum(
-                len(groups) * 8 * (memory.dimension + 1) for groups, memory in zip(held, self.memories(), strict=True)
-            ),
-            CLASS_ENTROPY: entropy,
-            SELECTOR_SECONDS: spent,
-            FORWARD_PASSES: 0.0,
-            BACKWARD_PASSES: 0.0,
-        }
-        measured = {metric.name: (float(value), max(1, size)) for metric, value in values.items()}
+        memories = self.memories()
+        selections = [self._selected(method, memory, context) for memory in memories]
+        recalled = [
+            self._recalled(memory, selection.places, context)
+            for memory, selection in zip(memories, selections, strict=True)
+        ]
+        seconds = sum(selection.seconds for selection in selections)
+        size = sum(
+            len(chosen.places) * 8 * (memory.dimension + 1) for memory, chosen in zip(memories, selections, strict=True)
+        )
+        measured = _measured(recalled, size, seconds)
         return Outcome(
             scores=scores(recalled, measured),
             samples=to_table(recalled, measured),
-            cost={"selector_seconds": spent},
+            cost={"selector_seconds": seconds},
             facts={"energy and intrinsic forgetting": _correlations(recalled)},
         )
 
@@ -90,22 +83,18 @@ class AssociativeTask(Task):
         """Return the part of each change of the memory in a column."""
         return influence(from_table(samples)[0], column)
 
-    def _chosen(self, method: Method, memory: Memory, context: TaskContext) -> Tensor:
+    def _selected(self, method: Method, memory: Memory, context: TaskContext) -> Selection:
         import torch
 
         from suite.tracks.replay.associative.patterns import Patterns
         from suite.tracks.replay.contract import ReplayContext, Samples
-        from suite.tracks.replay.roles import Roles
+        from suite.tracks.replay.selection import selected
 
-        roles = Roles(method)
-        patterns = memory.patterns()
-        if isinstance(method, Bound):
-            return torch.arange(len(patterns) if method.regime == "joint" else 0)
         groups = list(dict.fromkeys(memory.groups))
         labels = torch.tensor([groups.index(group) for group in memory.groups])
-        candidates = Samples(patterns, labels, torch.arange(len(patterns)))
+        candidates = Samples(memory.patterns(), labels, torch.arange(len(labels)))
         given = ReplayContext(**vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta)
-        return roles.select(candidates, memory.capacity, given)
+        return selected(method, candidates, memory.capacity, given)
 
     def _recalled(self, memory: Memory, chosen: Tensor, context: TaskContext) -> Recalled:
         import torch
@@ -139,3 +128,17 @@ def _correlations(recalled: list[Recalled]) -> str:
 
     found = {each.memory: spearmanr(each.energy, each.intrinsic.mean(axis=0)).statistic for each in recalled}
     return ", ".join(f"{name}: Spearman {value:.2f}" for name, value in found.items())
+
+
+def _measured(recalled: list[Recalled], size: int, seconds: float) -> dict[str, tuple[float, int]]:
+    """Return what is replayed and what that cost: metric -> (value, number of patterns replayed)."""
+    held = [np.unique(each.groups[each.replayed], return_inverse=True)[1] for each in recalled]
+    values = {
+        BUFFER_BYTES: size,
+        CLASS_ENTROPY: float(np.mean([class_entropy(groups) for groups in held])),
+        SELECTOR_SECONDS: seconds,
+        FORWARD_PASSES: 0,
+        BACKWARD_PASSES: 0,
+    }
+    count = max(1, sum(map(len, held)))
+    return {metric.name: (float(value), count) for metric, value in values.items()}

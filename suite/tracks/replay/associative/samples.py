@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from suite.contracts import Column, Score
 from suite.stats.sampled import normal_interval
-from suite.tracks.replay.associative.metrics import AFTER, GAIN, INTRINSIC
+from suite.tracks.replay.associative.metrics import AFTER, GAIN, INTRINSIC, SCALE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,12 +48,13 @@ class Recalled:
             yield f"{self.memory}/{group}", self.groups == group
 
     def of(self, metric: str) -> NDArray[np.float64]:
-        """Return a metric's values [R, N].
+        """Return a metric's values [R, N], in its unit.
 
         Raises:
             KeyError: it is none of a change and a pattern.
         """
-        return {AFTER.name: self.after, INTRINSIC.name: self.intrinsic, GAIN.name: self.intrinsic - self.after}[metric]
+        parts = {AFTER.name: self.after, INTRINSIC.name: self.intrinsic, GAIN.name: self.intrinsic - self.after}
+        return SCALE * parts[metric]
 
 
 def influence(memories: list[Recalled], column: Column) -> Mapping[str, NDArray[np.float64]] | None:
