@@ -1,0 +1,1 @@
+"""Diffusion models: noise schedules, denoisers, their training, and where they come from."""

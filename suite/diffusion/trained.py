@@ -1,0 +1,113 @@
+"""A denoiser that was trained on a first task, once per seed, into the cache."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from suite.contracts import Ingredient, Resources
+from suite.data.dataset import DataSet
+from suite.data.split import Split
+from suite.diffusion.diffusion import Diffusion
+from suite.diffusion.training import DenoisingRecipe
+from suite.hashing import digest, file_digest
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FOLDER = "denoisers"
+
+
+@dataclass(frozen=True)
+class TrainedDenoiser:
+    """An ingredient of kind ``model``.
+
+    ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
+    names that split in words that stay the same from seed to seed.
+    """
+
+    name: str
+    diffusion: Diffusion
+    recipe: DenoisingRecipe
+    seed: int
+    training: Callable[[Resources], Split]
+    trained_on: str
+    data: DataSet
+    optional: bool = False
+
+    @property
+    def kind(self) -> Literal["model"]:
+        """An ingredient of kind ``model``."""
+        return "model"
+
+    def known_fingerprint(self, resources: Resources) -> str | None:
+        """Return the sha256 of the weights, or None if they are not trained yet.
+
+        Raises:
+            Missing: data or pretrained weights are not at hand.
+            SuiteError: a library that the denoiser needs is not installed.
+        """
+        recipe = self._recipe()  # first: it says at once if the extra is not installed
+        found = {part.name: part.known_fingerprint(resources) for part in self._parts()}
+        if None in found.values():
+            return None
+        identity = {**recipe, "seed": self.seed, "parts": found}
+        note = resources.cache.note(FOLDER, identity)
+        return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
+
+    def fingerprint(self, resources: Resources) -> str:
+        """Return the sha256 of the weights, training first if need be."""
+        known = self.known_fingerprint(resources)
+        if known is not None:
+            return known
+        identity = self._identity(resources)
+        started = time.perf_counter()
+        self._weights(resources)
+        sha256 = file_digest(resources.cache.path(FOLDER, identity, ".safetensors"))
+        seconds = round(time.perf_counter() - started, 1)
+        resources.cache.write_note(FOLDER, identity, {"sha256": sha256, "seconds": seconds})
+        return sha256
+
+    def lineage(self, resources: Resources) -> str:
+        """Return the hash of all but the seed."""
+        return digest({**self._recipe(), "parts": self._fingerprints(resources)})
+
+    def load(self, resources: Resources) -> nn.Module:
+        """Return the network with its weights, in evaluation mode, on the device, training first if need be."""
+        network = self.diffusion.network(self.seed, resources)
+        network.load_state_dict(self._weights(resources))
+        return network.to(resources.device).eval()
+
+    def _weights(self, resources: Resources) -> dict[str, Tensor]:
+        return resources.cache.tensors(FOLDER, self._identity(resources), lambda: self._train(resources))
+
+    def _train(self, resources: Resources) -> dict[str, Tensor]:
+        resources.log(f"training {self.name}, seed {self.seed}")
+        network = self.diffusion.network(self.seed, resources)
+        self.recipe.train(
+            network,
+            self.diffusion.inputs(self.training(resources), resources),
+            self.diffusion.schedule,
+            seed=self.seed,
+            device=resources.device,
+            log=resources.log,
+        )
+        return network.state_dict()
+
+    def _recipe(self) -> dict[str, Any]:
+        return {
+            "diffusion": self.diffusion.identity,
+            "recipe": self.recipe.identity,
+            "trained_on": self.trained_on,
+        }
+
+    def _identity(self, resources: Resources) -> dict[str, Any]:
+        return {**self._recipe(), "seed": self.seed, "parts": self._fingerprints(resources)}
+
+    def _fingerprints(self, resources: Resources) -> dict[str, str]:
+        return {part.name: part.fingerprint(resources) for part in self._parts()}
+
+    def _parts(self) -> tuple[Ingredient, ...]:
+        return (self.data, *self.diffusion.ingredients)
