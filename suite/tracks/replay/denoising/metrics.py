@@ -1,0 +1,89 @@
+"""The metrics of the generative arm, and rank correlations."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.contracts import Metric
+from suite.tracks.replay.cost import COSTS
+
+_ERROR = "the squared error per number of reconstructions by DDIM (eta = 0), the variance of the noise being 1"
+
+FORGETTING = Metric(
+    name="reconstruction_forgetting",
+    direction="lower",
+    unit="fraction",
+    definition=f"Rise, from before task 2 to after it, of {_ERROR}: from the same noise at each of the task's "
+    "timesteps, mean over timesteps and over the task-1 samples of the subset. Deciles are of the Hopfield energy, 1 "
+    "the lowest; on `not replayed` are those samples that were not in the buffer.",
+)
+ERROR = Metric(
+    name="reconstruction_error",
+    direction="lower",
+    bounds=(0, None),
+    unit="fraction",
+    definition=f"After task 2, {_ERROR}: mean over the task's timesteps and over the task-1 samples.",
+)
+NEW_ERROR = Metric(
+    name="new_task_error",
+    direction="lower",
+    bounds=(0, None),
+    unit="fraction",
+    definition=f"After task 2, {_ERROR}: mean over the task's timesteps and over images of task 2. What replay costs.",
+)
+ENERGY_CORRELATION = Metric(
+    name="energy_correlation",
+    direction="higher",
+    bounds=(-1, 1),
+    unit="rank correlation",
+    definition="Spearman correlation over task-1 samples between the Hopfield energy before task 2 and the rise of "
+    "the reconstruction error; 0 where one of the two is constant. It is read under `no replay`: there it says whether "
+    "energy predicts forgetting.",
+)
+CONTROLLED = Metric(
+    name="energy_correlation_controlled",
+    direction="higher",
+    bounds=(-1, 1),
+    unit="rank correlation",
+    definition="As energy_correlation, with the ranks of the images' pixel variance regressed out of both ranks "
+    "(partial Spearman correlation); 0 where nothing is left.",
+)
+VARIANCE_CORRELATION = Metric(
+    name="variance_correlation",
+    direction="higher",
+    bounds=(-1, 1),
+    unit="rank correlation",
+    definition="Spearman correlation over task-1 samples between the variance of an image's pixels and the rise of "
+    "its reconstruction error: the rival explanation, mere contrast.",
+)
+CORRELATIONS = (ENERGY_CORRELATION, CONTROLLED, VARIANCE_CORRELATION)
+METRICS = (FORGETTING, *CORRELATIONS, NEW_ERROR, ERROR, *COSTS)
+
+
+def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ranks of values [N] from 1, equal values sharing the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middles: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
+    return middles[place]
+
+
+def spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Return the Spearman correlation of two arrays [N]; 0 where one of them is constant."""
+    return _correlation(ranks(a), ranks(b))
+
+
+def partial_spearman(a: NDArray[np.float64], b: NDArray[np.float64], given: NDArray[np.float64]) -> float:
+    """Return the correlation of the ranks of ``a`` and ``b`` [N] once those of ``given`` are regressed out of both."""
+    control = np.column_stack([np.ones(len(given)), ranks(given)])
+    left = []
+    for values in (ranks(a), ranks(b)):
+        rest = values - control @ np.linalg.lstsq(control, values, rcond=None)[0]
+        left.append(np.where(np.abs(rest) < 1e-9 * len(rest), 0.0, rest))  # rounding is no rank
+    return _correlation(*left)
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    return float(np.clip(a @ b / scale, -1, 1)) if scale > 0 else 0.0

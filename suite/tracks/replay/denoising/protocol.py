@@ -1,0 +1,154 @@
+"""The protocol of the generative arm: a diffusion model learns task 1, then task 2 beside what a method replays.
+
+Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived. The
+diffusion experiment (class split, budget, timesteps, training, metrics) is our own design.
+
+1. The model is trained on task 1, once per seed, the same for every method.
+2. A method selects samples of task 1 for a buffer of so many bytes.
+3. The model is trained on task 2 with as many replayed samples as current ones in each batch; the number of updates,
+   the current batches, their timesteps and their noise are the same for every method.
+4. Forgetting of a task-1 sample is the rise of its reconstruction error from before task 2 to after it: noised to each
+   of some timesteps with the same noise, led back by DDIM without randomness, squared error per number.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Resources, Score, Task, TaskContext
+from suite.data.dataset import DataSet
+from suite.data.split import Split
+from suite.diffusion.diffusion import Diffusion
+from suite.diffusion.trained import TrainedDenoiser
+from suite.diffusion.training import DenoisingRecipe
+from suite.tracks.replay.contract import Need
+from suite.tracks.replay.declining import declined
+from suite.tracks.replay.denoising.metrics import FORGETTING, METRICS
+from suite.tracks.replay.denoising.samples import ALL, SUBSETS, from_table, influence, resamples
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from suite.contracts.task import Influence
+
+RECONSTRUCTION = (
+    "Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived."
+)
+"""Stands in the summary of every task."""
+OFFERED: tuple[Need, ...] = ("features", "losses", "gradients")
+
+
+class DenoisingTask(Task):
+    """Base of the generative tasks. Declare the class attributes; write `data`, `old`, `new` and `diffusion`.
+
+    Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
+
+    Attributes:
+        memory_bytes: the budget of the buffer; a slot is the pixels of an image and 8 bytes for its label.
+        first_recipe, second_recipe: training on task 1 and on task 2.
+        timesteps: from which samples are reconstructed; ``stride``: timesteps between two evaluations on the way.
+        classes: how many there are in both tasks together.
+    """
+
+    metrics = METRICS
+    primary = Column(metric=FORGETTING.name, subset=ALL)
+    subsets = SUBSETS
+    memory_bytes: ClassVar[int]
+    first_recipe: ClassVar[DenoisingRecipe]
+    second_recipe: ClassVar[DenoisingRecipe]
+    timesteps: ClassVar[tuple[int, ...]] = (100, 300, 500)
+    stride: ClassVar[int] = 50
+    classes: ClassVar[int] = 10
+
+    @abstractmethod
+    def data(self) -> tuple[DataSet, ...]:
+        """Return every data set of the task, the one that is trained on first."""
+
+    @abstractmethod
+    def old(self, resources: Resources) -> Split:
+        """Return the images of task 1: trained on first, selected from, and scored."""
+
+    @abstractmethod
+    def new(self, resources: Resources) -> Split:
+        """Return the images of task 2."""
+
+    @abstractmethod
+    def diffusion(self) -> Diffusion:
+        """Return the network before task 1 and the space that it works in."""
+
+    def judged(self, resources: Resources) -> Split:
+        """Return images that tell how well task 2 was learned: those of task 2 itself unless a task has others."""
+        return self.new(resources)
+
+    def model(self, seed: int) -> TrainedDenoiser:
+        """Return the network after task 1."""
+        return TrainedDenoiser(
+            name=f"{self.id.split('/')[1]}-task-1",
+            diffusion=self.diffusion(),
+            recipe=self.first_recipe,
+            seed=seed,
+            training=self.old,
+            trained_on=f"task 1 of {self.id}, version {self.version}",
+            data=self.data()[0],
+        )
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the data sets, pretrained weights if there are any, and the network after task 1."""
+        return (*self.data(), *self.diffusion().ingredients, self.model(seed))
+
+    def declines(self, method: type[Method]) -> str:
+        """Decline what works on streams, what asks a denoiser for logits, and learning from the buffer alone."""
+        return declined(method, OFFERED, "a denoiser")
+
+    def prepare(self, context: TaskContext) -> None:
+        """Train on task 1, and reconstruct before task 2."""
+        from suite.tracks.replay.denoising.experiment import Experiment
+
+        _ = Experiment(self, context).before
+
+    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+        """Let the method select, train on task 2, and reconstruct task 1 again.
+
+        Raises:
+            TypeError: the method has no role here.
+            ValueError: what it selects is no selection.
+            Exception: the method's own.
+        """
+        from suite.tracks.replay.denoising.experiment import Experiment
+
+        return Experiment(self, context).outcome(method)
+
+    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
+        """Return the scores of a stored per-sample table, by the metrics as they are now."""
+        return from_table(samples).scores()
+
+    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
+        """Return each sample's part in forgetting and errors; correlations have none."""
+        return influence(samples, column)
+
+    def resamples(self, samples: Sequence[pa.Table], column: Column) -> list[NDArray[np.float64]] | None:
+        """Return correlations, and forgetting of what was not replayed, on resamples of task 1."""
+        return resamples(samples, column)
+
+    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
+        """Return forgetting by energy: of deciles, and of each sample."""
+        from suite.tracks.replay.denoising.pictures import forgetting_pictures
+
+        return forgetting_pictures(samples, subset)
+
+    def slot_bytes(self) -> int:
+        """Return what a sample takes of the budget."""
+        import torch
+
+        from suite.tracks.replay.buffer import slot_bytes
+
+        transform = self.diffusion().transform
+        return slot_bytes(torch.empty(1, transform.size, transform.size, transform.channels, dtype=torch.uint8))
+
+    def capacity(self) -> int:
+        """Return how many samples the budget holds."""
+        return self.memory_bytes // self.slot_bytes()

@@ -1,0 +1,64 @@
+"""What methods may ask of the denoiser, and that every pass is counted."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from suite.tracks.replay import Unavailable
+from suite.tracks.replay.denoising.experiment import Experiment
+from suite.tracks.replay.denoising.learner import DenoiserLearner
+
+pytestmark = pytest.mark.xdist_group("denoising")
+
+
+@pytest.fixture
+def learner(experiment: Experiment) -> DenoiserLearner:
+    inputs = experiment.before.old_inputs
+    network = experiment.model.load(experiment.resources)
+    return DenoiserLearner(network, inputs, experiment.diffusion.schedule, (100, 300), step=0.01, seed=7, device="cpu")
+
+
+def test_vectors_are_pixels_and_free(learner: DenoiserLearner, experiment: Experiment) -> None:
+    chosen = experiment.samples[torch.tensor([3, 1])]
+    expected = (chosen.inputs.flatten(1).float() / 8 - 1) / 8
+    torch.testing.assert_close(learner.flat(chosen), expected)
+    centred = learner.features(experiment.samples)
+    torch.testing.assert_close(centred.mean(dim=0), torch.zeros(64), atol=1e-6, rtol=0)
+    differences = centred - learner.flat(experiment.samples)
+    torch.testing.assert_close(differences, differences[:1].expand_as(differences))
+    assert (learner.forward_passes, learner.backward_passes) == (0, 0)
+
+
+def test_losses_do_not_depend_on_the_company(learner: DenoiserLearner, experiment: Experiment) -> None:
+    losses = learner.losses(experiment.samples)
+    count = len(experiment.samples)
+    assert losses.shape == (count,)
+    assert learner.forward_passes == 2 * count
+    places = torch.tensor([5, 150, 7])
+    torch.testing.assert_close(learner.losses(experiment.samples[places]), losses[places])
+    assert learner.forward_passes == 2 * count + 6
+    assert learner.backward_passes == 0
+
+
+def test_gradients_are_those_of_the_losses(learner: DenoiserLearner, experiment: Experiment) -> None:
+    some = experiment.samples[torch.arange(70)]  # more than a chunk
+    of_each = learner.gradients(some)
+    assert (learner.forward_passes, learner.backward_passes) == (140, 140)
+    torch.testing.assert_close(learner.mean_gradient(some), of_each.mean(dim=0), rtol=1e-3, atol=1e-6)
+    assert learner.backward_passes == 280
+    one = some[torch.tensor([4])]
+    before, after = learner.losses(one), learner.losses_after_step(one, one)
+    expected = before - 0.01 * of_each[4].square().sum()  # to first order
+    torch.testing.assert_close(after, expected[None].flatten(), rtol=0.02, atol=1e-4)
+    torch.testing.assert_close(learner.losses(one), before)  # the step was taken back
+
+
+def test_there_are_no_logits_and_no_history(learner: DenoiserLearner, experiment: Experiment) -> None:
+    for ask in (
+        lambda: learner.logits(experiment.samples),
+        lambda: learner.augmented_logits(experiment.samples, 2, torch.Generator()),
+        lambda: learner.history(experiment.samples),
+    ):
+        with pytest.raises(Unavailable, match="a denoiser has no logits"):
+            ask()

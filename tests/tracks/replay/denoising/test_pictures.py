@@ -1,0 +1,63 @@
+"""Pictures of a real run: what they show is what the table says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import altair as alt
+import numpy as np
+import pytest
+
+from suite.contracts import Outcome, Picture
+from suite.tracks.replay.denoising.pictures import KEPT, LOST
+from suite.tracks.replay.denoising.protocol import DenoisingTask
+
+pytestmark = pytest.mark.xdist_group("denoising")
+
+
+@pytest.fixture
+def run(outcome: Callable[[str], Outcome]) -> Outcome:
+    return outcome("top-energy")
+
+
+@pytest.fixture
+def pictures(task: DenoisingTask, run: Outcome) -> tuple[Picture, ...]:
+    assert run.samples is not None
+    found = task.pictures(run.samples, "all")
+    for picture in found:
+        text = json.dumps(picture.spec, allow_nan=False)
+        alt.LayerChart.from_dict(json.loads(text))
+    return found
+
+
+def test_deciles_have_their_scores(pictures: tuple[Picture, ...], run: Outcome) -> None:
+    rows = pictures[0].spec["data"]["values"]
+    scores = {score.subset: score for score in run.scores if score.metric == "reconstruction_forgetting"}
+    assert [row["decile"] for row in rows] == list(range(1, 11))
+    for row in rows:
+        score = scores[f"decile-{row['decile']}"]
+        assert score.interval is not None
+        expected = (score.value, score.interval.low, score.interval.high)
+        assert (row["forgetting"], row["low"], row["high"]) == pytest.approx(expected, rel=1e-4)
+        assert row["samples"] == score.n == 20
+    assert [row[KEPT] for row in rows] == [0] * 8 + [10, 20]
+    assert f"{rows[0]['forgetting']:g} in the lowest decile" in pictures[0].description
+
+
+def test_every_sample_is_drawn_and_those_replayed_are_marked(pictures: tuple[Picture, ...], run: Outcome) -> None:
+    rows = pictures[1].spec["data"]["values"]
+    table = run.samples
+    assert table is not None
+    old = table.slice(0, 200)
+    np.testing.assert_allclose([row["energy"] for row in rows], old["energy"].to_numpy(), rtol=1e-4)
+    rise = old["after"].to_numpy() - old["before"].to_numpy()
+    np.testing.assert_allclose([row["forgetting"] for row in rows], rise, rtol=1e-4)
+    assert [row["buffer"] == KEPT for row in rows] == old["replayed"].to_pylist()
+    assert {row["buffer"] for row in rows} == {KEPT, LOST}
+    assert "200 task-1 samples, 30 of them replayed" in pictures[1].description
+
+
+def test_images_of_task_2_have_no_pictures(task: DenoisingTask, run: Outcome) -> None:
+    assert run.samples is not None
+    assert task.pictures(run.samples, "new task") == ()
