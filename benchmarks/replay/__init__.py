@@ -7,6 +7,8 @@ from collections.abc import Callable
 from suite.hookspecs import hookimpl
 
 TASKS = (
+    "ddpm:DigitsDDPMTask",
+    "ddpm_cifar10:CIFAR10DDPMTask",
     "hopfield:HopfieldTask",
     "outliers:OutliersTask",
     "split_cifar10:SplitCIFAR10DomainOfflineTask",
@@ -19,6 +21,7 @@ TASKS = (
     "split_mnist:SplitMNISTDomainTask",
     "split_mnist:SplitMNISTOfflineTask",
     "split_mnist:SplitMNISTTask",
+    "stable_diffusion:StableDiffusionTask",
 )
 
 
