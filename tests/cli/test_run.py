@@ -17,7 +17,7 @@ REGISTRY = load_registry()
 EMBEDDED = [entry.value for entry in REGISTRY.tasks if entry.value.tier == "embedded"]
 ROWS = {
     task.id: sum(
-        entry.value.league == REGISTRY.tracks[task.id.split("/")[0]].leagues[0]
+        entry.value.league == REGISTRY.tracks[task.id.split("/")[0]].leagues[0] and not task().declines(entry.value)
         for entry in REGISTRY.methods_of(task.id.split("/")[0])
     )
     for task in EMBEDDED
