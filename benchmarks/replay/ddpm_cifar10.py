@@ -11,6 +11,7 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.diffusion.denoisers import DenoiserArchitecture
+from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.pixels import PixelDiffusion
 from suite.diffusion.training import DenoisingRecipe
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION, DenoisingTask
@@ -75,7 +76,7 @@ class CIFAR10DDPMTask(DenoisingTask):
         """Return random test images of classes 5 to 9."""
         return drawn(CIFAR10_TEST, range(5, 10), HELD_OUT, resources)
 
-    def diffusion(self) -> PixelDiffusion:
+    def diffusion(self) -> Diffusion:
         """Return the U-Net on pixels in [-1, 1]."""
         return PixelDiffusion(UNET, Transform(size=SIZE, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)))
 

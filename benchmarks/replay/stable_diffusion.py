@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from suite.contracts import Resources
-from suite.data.dataset import DataSet
-from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.diffusion.pipeline import PretrainedPipeline
 from suite.diffusion.stable import StableDiffusion
 from suite.diffusion.training import DenoisingRecipe
-from suite.tracks.replay.denoising.protocol import RECONSTRUCTION, DenoisingTask
+from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
 
-from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN
-from .ddpm_cifar10 import drawn
+from .ddpm_cifar10 import HELD_OUT, IMAGES, KEPT, CIFAR10DDPMTask
 
 PIPELINE = PretrainedPipeline(
     name="stable-diffusion-v1-5",
@@ -20,13 +16,11 @@ PIPELINE = PretrainedPipeline(
     revision="451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
 )
 """At the commit that public repositories pin; it could not be checked against the hub when this was written."""
-IMAGES, HELD_OUT = 1000, 500
-KEPT = 50
 SIZE = 512
 
 
-class StableDiffusionTask(DenoisingTask):
-    """The U-Net of Stable Diffusion v1.5 on latents of CIFAR-10."""
+class StableDiffusionTask(CIFAR10DDPMTask):
+    """The U-Net of Stable Diffusion v1.5 on latents of the same images of CIFAR-10 as `CIFAR10DDPMTask` has."""
 
     id = "replay/stable-diffusion"
     version = "1"
@@ -42,27 +36,10 @@ class StableDiffusionTask(DenoisingTask):
         "replay costs. Energies are kernel energies of centred latents. It is made for a GPU with 40 GB, and has not "
         "been run: the weights were not at hand. Class split, budget, training and metrics are our own design."
     )
-    seeds = (0, 1, 2)
     memory_bytes = KEPT * (32 * 32 * 3 + 8)
     first_recipe = DenoisingRecipe(updates=1000, batch_size=8, learning_rate=1e-5, weight_decay=0.01, average=0.99)
     second_recipe = first_recipe
     stride = 100
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return CIFAR-10's two splits."""
-        return (CIFAR10_TRAIN, CIFAR10_TEST)
-
-    def old(self, resources: Resources) -> Split:
-        """Return random training images of classes 0 to 4."""
-        return drawn(CIFAR10_TRAIN, range(5), IMAGES, resources)
-
-    def new(self, resources: Resources) -> Split:
-        """Return random training images of classes 5 to 9."""
-        return drawn(CIFAR10_TRAIN, range(5, 10), IMAGES, resources)
-
-    def judged(self, resources: Resources) -> Split:
-        """Return random test images of classes 5 to 9."""
-        return drawn(CIFAR10_TEST, range(5, 10), HELD_OUT, resources)
 
     def diffusion(self) -> StableDiffusion:
         """Return the pretrained network on latents."""

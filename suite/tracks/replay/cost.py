@@ -54,3 +54,19 @@ def class_entropy(labels: NDArray[np.int64]) -> float:
         return 0.0
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
     return float(abs(-(shares * np.log2(shares)).sum()))
+
+
+def costs(
+    *, size: int, entropy: float, count: int, seconds: float, forward: int = 0, backward: int = 0
+) -> dict[str, tuple[float, int]]:
+    """Return the values of `COSTS` as metric -> (value, n), n being ``count``, the samples in the buffer, or 1.
+
+    Args:
+        size: bytes in the buffer.
+        entropy: of its classes, in bits.
+        count: samples in it.
+        seconds: inside the method.
+        forward, backward: samples passed on the method's behalf.
+    """
+    values = (size, entropy, seconds, forward, backward)
+    return {metric.name: (float(value), max(1, count)) for metric, value in zip(COSTS, values, strict=True)}

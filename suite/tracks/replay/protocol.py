@@ -12,14 +12,7 @@ from numpy.typing import NDArray
 from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Resources, Score, Task, TaskContext
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.tracks.replay.cost import (
-    BACKWARD_PASSES,
-    BUFFER_BYTES,
-    CLASS_ENTROPY,
-    FORWARD_PASSES,
-    SELECTOR_SECONDS,
-    class_entropy,
-)
+from suite.tracks.replay.cost import class_entropy, costs
 from suite.tracks.replay.metrics import ACCURACY, METRICS
 from suite.tracks.replay.samples import ALL, from_table, task_name, to_table
 
@@ -198,16 +191,15 @@ class SplitTask(Task):
     def _costs(
         self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext
     ) -> dict[str, tuple[float, int]]:
-        classes = self.train(context.resources).targets(context.resources)[held]
         forward, backward = rehearsal.passes
-        values = {
-            BUFFER_BYTES: rehearsal.buffer.bytes,
-            CLASS_ENTROPY: class_entropy(classes),
-            SELECTOR_SECONDS: rehearsal.roles.seconds,
-            FORWARD_PASSES: forward,
-            BACKWARD_PASSES: backward,
-        }
-        return {metric.name: (float(value), max(1, len(held))) for metric, value in values.items()}
+        return costs(
+            size=rehearsal.buffer.bytes,
+            entropy=class_entropy(self.train(context.resources).targets(context.resources)[held]),
+            count=len(held),
+            seconds=rehearsal.roles.seconds,
+            forward=forward,
+            backward=backward,
+        )
 
     def _facts(self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext) -> dict[str, str]:
         classes = self.train(context.resources).targets(context.resources)[held]

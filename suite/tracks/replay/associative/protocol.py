@@ -13,14 +13,7 @@ from suite.contracts import Column, Method, Outcome, Score, Task, TaskContext
 from suite.tracks.replay.associative.metrics import AFTER, METRICS
 from suite.tracks.replay.associative.samples import MEAN, from_table, influence, scores, to_table
 from suite.tracks.replay.contract import Need
-from suite.tracks.replay.cost import (
-    BACKWARD_PASSES,
-    BUFFER_BYTES,
-    CLASS_ENTROPY,
-    FORWARD_PASSES,
-    SELECTOR_SECONDS,
-    class_entropy,
-)
+from suite.tracks.replay.cost import class_entropy, costs
 from suite.tracks.replay.declining import declined
 
 if TYPE_CHECKING:
@@ -63,11 +56,14 @@ class AssociativeTask(Task):
             self._recalled(memory, selection.places, context)
             for memory, selection in zip(memories, selections, strict=True)
         ]
+        held = [np.unique(each.groups[each.replayed], return_inverse=True)[1] for each in recalled]
         seconds = sum(selection.seconds for selection in selections)
-        size = sum(
-            len(chosen.places) * 8 * (memory.dimension + 1) for memory, chosen in zip(memories, selections, strict=True)
+        measured = costs(
+            size=sum(8 * (memory.dimension + 1) * len(kept) for memory, kept in zip(memories, held, strict=True)),
+            entropy=float(np.mean([class_entropy(kept) for kept in held])),
+            count=sum(map(len, held)),
+            seconds=seconds,
         )
-        measured = _measured(recalled, size, seconds)
         return Outcome(
             scores=scores(recalled, measured),
             samples=to_table(recalled, measured),
@@ -128,17 +124,3 @@ def _correlations(recalled: list[Recalled]) -> str:
 
     found = {each.memory: spearmanr(each.energy, each.intrinsic.mean(axis=0)).statistic for each in recalled}
     return ", ".join(f"{name}: Spearman {value:.2f}" for name, value in found.items())
-
-
-def _measured(recalled: list[Recalled], size: int, seconds: float) -> dict[str, tuple[float, int]]:
-    """Return what is replayed and what that cost: metric -> (value, number of patterns replayed)."""
-    held = [np.unique(each.groups[each.replayed], return_inverse=True)[1] for each in recalled]
-    values = {
-        BUFFER_BYTES: size,
-        CLASS_ENTROPY: float(np.mean([class_entropy(groups) for groups in held])),
-        SELECTOR_SECONDS: seconds,
-        FORWARD_PASSES: 0,
-        BACKWARD_PASSES: 0,
-    }
-    count = max(1, sum(map(len, held)))
-    return {metric.name: (float(value), count) for metric, value in values.items()}

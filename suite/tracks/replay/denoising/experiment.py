@@ -14,14 +14,7 @@ import torch
 
 from suite.contracts import Method, Outcome, TaskContext
 from suite.tracks.replay.contract import ReplayContext, Samples
-from suite.tracks.replay.cost import (
-    BACKWARD_PASSES,
-    BUFFER_BYTES,
-    CLASS_ENTROPY,
-    FORWARD_PASSES,
-    SELECTOR_SECONDS,
-    class_entropy,
-)
+from suite.tracks.replay.cost import class_entropy, costs
 from suite.tracks.replay.denoising.before import Before, look
 from suite.tracks.replay.denoising.learner import DenoiserLearner
 from suite.tracks.replay.denoising.reconstruction import Reconstruction
@@ -138,15 +131,14 @@ class Experiment:
         )
 
     def _measured(self, selection: Selection, learner: DenoiserLearner) -> Measured:
-        kept, count = len(selection.places), len(self.samples)
-        entropy = class_entropy(self.samples.labels[selection.places].numpy())
-        return {
-            BUFFER_BYTES.name: (float(kept * self.task.slot_bytes()), count),
-            CLASS_ENTROPY.name: (entropy, max(kept, 1)),
-            SELECTOR_SECONDS.name: (selection.seconds, 1),
-            FORWARD_PASSES.name: (float(learner.forward_passes), count),
-            BACKWARD_PASSES.name: (float(learner.backward_passes), count),
-        }
+        return costs(
+            size=len(selection.places) * self.task.slot_bytes(),
+            entropy=class_entropy(self.samples.labels[selection.places].numpy()),
+            count=len(selection.places),
+            seconds=selection.seconds,
+            forward=learner.forward_passes,
+            backward=learner.backward_passes,
+        )
 
     def _seed(self, role: str) -> int:
         return int(self.context.rng(role).integers(2**31))

@@ -1,0 +1,35 @@
+"""Costs: entropy of the classes in a buffer, and that every cost has its value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from suite.tracks.replay.cost import COSTS, class_entropy, costs
+
+
+@given(st.lists(st.integers(0, 9), max_size=50))
+def test_entropy_is_within_its_bounds(labels: list[int]) -> None:
+    found = class_entropy(np.array(labels, dtype=np.int64))
+    assert 0 <= found <= np.log2(max(1, len(set(labels)))) + 1e-12
+
+
+def test_entropy_by_hand() -> None:
+    assert class_entropy(np.array([3, 3, 7, 7])) == pytest.approx(1)
+    assert class_entropy(np.array([0, 1, 1, 1])) == pytest.approx(0.25 * 2 + 0.75 * np.log2(4 / 3))
+    assert class_entropy(np.array([5, 5])) == class_entropy(np.array([], dtype=np.int64)) == 0
+
+
+def test_every_cost_has_its_value() -> None:
+    found = costs(size=720, entropy=1.5, count=10, seconds=0.25, forward=30, backward=4)
+    assert list(found) == [metric.name for metric in COSTS]
+    assert found == {
+        "buffer_bytes": (720, 10),
+        "class_entropy": (1.5, 10),
+        "selector_seconds": (0.25, 10),
+        "extra_forward_passes": (30, 10),
+        "extra_backward_passes": (4, 10),
+    }
+    assert {n for _, n in costs(size=0, entropy=0, count=0, seconds=0).values()} == {1}
