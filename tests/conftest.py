@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with a thread each, not with one per core each
@@ -10,6 +12,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is first impor
 
 import hypothesis
 import pytest
+from threadpoolctl import threadpool_limits
 
 from suite.cache import Cache
 from suite.contracts import Resources
@@ -30,6 +33,16 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Back to one thread: a cell that ran in this process took its share of the cores, and left it to later tests."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+        threadpool_limits(1)
 
 
 @pytest.fixture(scope="session")
