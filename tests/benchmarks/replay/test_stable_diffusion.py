@@ -14,7 +14,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.schedulers import PNDMScheduler
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from suite.benchmarks.replay import stable_diffusion
+from suite.benchmarks.replay import ddpm_cifar10
 from suite.benchmarks.replay.stable_diffusion import KEPT, PIPELINE, StableDiffusionTask
 from suite.cache import Cache
 from suite.contracts import Card, Missing, Resources, TaskContext
@@ -102,8 +102,8 @@ def write_pipeline(folder: Path) -> None:
 @pytest.fixture
 def at(tmp_path: Path, write_images: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Resources:
     """A mirror with a few images, and random weights."""
-    monkeypatch.setattr(stable_diffusion, "IMAGES", 12)
-    monkeypatch.setattr(stable_diffusion, "HELD_OUT", 6)
+    monkeypatch.setattr(ddpm_cifar10, "IMAGES", 12)
+    monkeypatch.setattr(ddpm_cifar10, "HELD_OUT", 6)
     rng = np.random.default_rng(0)
     for split, count in {"train": 60, "test": 30}.items():
         images = rng.integers(256, size=(count, 32, 32, 3)).astype(np.uint8)
