@@ -14,7 +14,7 @@ from .settings import CLASS, DOMAIN, OFFLINE, ONLINE, PROTOCOL
 
 if TYPE_CHECKING:
     from suite.tracks.replay.evaluation import Schedule
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
 
 EPOCHS = 5
 DATA = (
@@ -90,7 +90,7 @@ def cifar_learner(classes: int, batch: int, epochs: int) -> Training:
     """Return the learner of both CIFARs, which replays as many samples as come in."""
     from suite.data.transform import Transform
     from suite.models.architecture import Architecture
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
 
     return Training(
         architecture=Architecture("resnet-cifar", {"depth": 20, "classes": classes}),

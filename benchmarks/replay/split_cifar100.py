@@ -15,7 +15,7 @@ from .split_cifar10 import cifar_learner
 
 if TYPE_CHECKING:
     from suite.tracks.replay.evaluation import Schedule
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
 
 
 class SplitCIFAR100Task(SplitTask):

@@ -16,7 +16,7 @@ from .settings import CLASS, OFFLINE, PROTOCOL
 
 if TYPE_CHECKING:
     from suite.tracks.replay.evaluation import Schedule
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
 
 TRAIN = 1197
 EPOCHS = 10
@@ -42,7 +42,7 @@ class SplitDigitsTask(SplitTask):
         """Return the learner: a small CNN, ten epochs of each task."""
         from suite.data.transform import Transform
         from suite.models.architecture import Architecture
-        from suite.tracks.replay.learner import Training
+        from suite.tracks.replay.classifier import Training
 
         return Training(
             architecture=Architecture("small-cnn", {"classes": 10, "width": 64}),

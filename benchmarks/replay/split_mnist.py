@@ -13,7 +13,7 @@ from ..data_sets import MNIST_TEST, MNIST_TRAIN
 from .settings import CLASS, DOMAIN, OFFLINE, ONLINE, PROTOCOL
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
 
 EPOCHS = 10
 DATA = (
@@ -40,7 +40,7 @@ class SplitMNISTTask(SplitTask):
         """Return the learner."""
         from suite.data.transform import Transform
         from suite.models.architecture import Architecture
-        from suite.tracks.replay.learner import Training
+        from suite.tracks.replay.classifier import Training
 
         return Training(
             architecture=Architecture("mlp", {"classes": 10 if self.incremental == "class" else 2}),

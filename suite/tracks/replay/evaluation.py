@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from suite.tracks.replay.accuracy import Array, Curve
-from suite.tracks.replay.learner import NetworkLearner
+from suite.tracks.replay.classifier import Classifier
 from suite.tracks.replay.stream import StreamTask
 
 
@@ -54,11 +54,11 @@ class Evaluation:
         self._ends = np.cumsum([len(task.labels[:images]) for task in self.stream])
         self._points: list[tuple[int, int, Array]] = []
 
-    def begin(self, learner: NetworkLearner) -> None:
+    def begin(self, learner: Classifier) -> None:
         """Evaluate on every test before any training."""
         self.initial = self._on_tests(learner)
 
-    def point(self, learner: NetworkLearner, step: int, number: int, *, forced: bool = False) -> None:
+    def point(self, learner: Classifier, step: int, number: int, *, forced: bool = False) -> None:
         """Evaluate on the subsets of the tasks up to ``number`` if a point is due after ``step`` steps."""
         since = step - sum(self.steps[:number])
         if not (forced or since == self.steps[number] or self.schedule.due(step, since)):
@@ -69,7 +69,7 @@ class Evaluation:
         values[: number + 1] = [part.mean() for part in np.split(right, self._ends[:number])]
         self._points.append((step, number, values))
 
-    def boundary(self, learner: NetworkLearner, number: int) -> None:
+    def boundary(self, learner: Classifier, number: int) -> None:
         """Evaluate on every test at the end of a task."""
         assert len(self.matrix) == number
         self.matrix.append(self._on_tests(learner))
@@ -80,8 +80,8 @@ class Evaluation:
         steps, training, values = zip(*self._points, strict=True)
         return Curve(np.array(steps), np.array(training), np.stack(values))
 
-    def _on_tests(self, learner: NetworkLearner) -> Array:
+    def _on_tests(self, learner: Classifier) -> Array:
         return np.array([self._right(learner, task.images, task.labels).mean() for task in self.stream])
 
-    def _right(self, learner: NetworkLearner, images: Tensor, labels: Tensor) -> Array:
+    def _right(self, learner: Classifier, images: Tensor, labels: Tensor) -> Array:
         return np.asarray((learner.predictions(images) == labels).double().numpy())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from suite.tracks.replay.contract import Samples
     from suite.tracks.replay.evaluation import Schedule
-    from suite.tracks.replay.learner import Training
+    from suite.tracks.replay.classifier import Training
     from suite.tracks.replay.rehearsal import Rehearsal
     from suite.tracks.replay.stream import Incremental, StreamTask
 

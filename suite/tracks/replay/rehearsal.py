@@ -13,10 +13,10 @@ from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import ReplayContext, Samples
 from suite.tracks.replay.evaluation import Evaluation
 from suite.tracks.replay.history import Recorder
-from suite.tracks.replay.learner import NetworkLearner, Training
+from suite.tracks.replay.classifier import Classifier, Training
 from suite.tracks.replay.roles import Roles, uniform_slots
 from suite.tracks.replay.stream import StreamTask, batches
-from suite.tracks.replay.views import Views
+from suite.tracks.replay.metered import MeteredLearner
 
 
 @dataclass
@@ -46,8 +46,8 @@ class Rehearsal:
 
     def __post_init__(self) -> None:
         self.buffer = Buffer(self.stream[0].samples, self.capacity, self.roles.columns)
-        self._learner = NetworkLearner(self.training, self.context.seed, self.context.resources.device)
-        self._views = Views(self._learner)
+        self._learner = Classifier(self.training, self.context.seed, self.context.resources.device)
+        self._views = MeteredLearner(self._learner)
         self._steps = self._seen = 0
         self._counts: list[int] = []  # slots of each task, one task after the other, where a selector fills them
 
@@ -123,7 +123,7 @@ class Rehearsal:
 
     def _learn_from_buffer(self, number: int) -> None:
         """Train a fresh network on the buffer alone, for as many steps as the stream has had."""
-        self._learner = NetworkLearner(self.training, self.context.seed, self.context.resources.device)
+        self._learner = Classifier(self.training, self.context.seed, self.context.resources.device)
         rng = self.context.rng(f"buffer alone after task {number}")
         size = self.training.batch + self.training.replay
         while self._learner.steps < self._steps:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from suite.tracks.replay.evaluation import Evaluation, Schedule
-from suite.tracks.replay.learner import NetworkLearner
+from suite.tracks.replay.classifier import Classifier
 from suite.tracks.replay.stream import StreamTask
 
 from .conftest import TRAINING
@@ -14,7 +14,7 @@ from .conftest import TRAINING
 
 def test_points_are_dense_after_a_change_and_sparse_elsewhere(stream: list[StreamTask]) -> None:
     evaluation = Evaluation(stream, [16, 16], Schedule(images=20, every=10, after_switch=3))
-    learner = NetworkLearner(TRAINING, 0, "cpu")
+    learner = Classifier(TRAINING, 0, "cpu")
     for step in range(1, 33):
         evaluation.point(learner, step, (step - 1) // 16)
     assert evaluation.curve.steps.tolist() == [1, 2, 3, 10, 16, 17, 18, 19, 20, 30, 32]
@@ -23,7 +23,7 @@ def test_points_are_dense_after_a_change_and_sparse_elsewhere(stream: list[Strea
 
 def test_points_are_of_the_subset_and_boundaries_of_the_whole_test(stream: list[StreamTask]) -> None:
     evaluation = Evaluation(stream, [1, 1], Schedule(images=20))
-    learner = NetworkLearner(TRAINING, 0, "cpu")
+    learner = Classifier(TRAINING, 0, "cpu")
     evaluation.begin(learner)
     for number in range(2):
         evaluation.point(learner, number + 1, number)

@@ -11,7 +11,7 @@ from suite.contracts import Resources
 from suite.tracks.replay import ReplayContext, Samples, Unavailable
 from suite.tracks.replay.audit import OverBudget
 from suite.tracks.replay.buffer import Buffer
-from suite.tracks.replay.learner import NetworkLearner
+from suite.tracks.replay.classifier import Classifier
 from suite.tracks.replay.stream import StreamTask
 
 from .conftest import METHODS, Alone, Everything, First, Keep, Latest, Nothing, rehearsed
@@ -64,13 +64,13 @@ def test_what_is_there_once_is_what_the_stream_had(stream: list[StreamTask], res
 def test_the_method_draws_what_is_replayed(
     stream: list[StreamTask], resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes, step = [], NetworkLearner.step
+    sizes, step = [], Classifier.step
 
-    def spied(self: NetworkLearner, samples: Samples) -> Tensor:
+    def spied(self: Classifier, samples: Samples) -> Tensor:
         sizes.append(len(samples))
         return step(self, samples)
 
-    monkeypatch.setattr(NetworkLearner, "step", spied)
+    monkeypatch.setattr(Classifier, "step", spied)
     rehearsed(Latest(), stream, resources, slots=4)
     assert sizes == [10, *[14] * 31]
     sizes.clear()

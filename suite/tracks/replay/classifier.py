@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from suite.data.augmentation import augmented
@@ -42,7 +44,7 @@ class Training:
         return f"{self.architecture.name}, SGD {self.learning_rate:g}, {self.batch} + {self.replay} samples, {passes}"
 
 
-class NetworkLearner:
+class Classifier:
     """A classifier that learns step by step."""
 
     def __init__(self, training: Training, seed: int, device: str) -> None:
@@ -77,11 +79,17 @@ class NetworkLearner:
 
     def evaluated(self, images: Tensor) -> list[Tensor]:
         """Return blocks of logits [N, C] of normalised images, in evaluation mode, without gradients."""
+        with self.evaluating() as network, torch.no_grad():
+            return [network(block).cpu() for block in torch.split(images, CHUNK)]
+
+    @contextmanager
+    def evaluating(self) -> Iterator[nn.Module]:
+        """Put the network into evaluation mode while the code within runs."""
         self.network.eval()
-        with torch.no_grad():
-            blocks = [self.network(block).cpu() for block in torch.split(images, CHUNK)]
-        self.network.train()
-        return blocks
+        try:
+            yield self.network
+        finally:
+            self.network.train()
 
     def normalised(self, inputs: Tensor) -> Tensor:
         """Return pixels [N, H, W, C] as the network's input on its device [N, C, H, W]."""

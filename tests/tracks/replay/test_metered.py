@@ -8,15 +8,15 @@ from torch.nn import functional as F
 
 from suite.tracks.replay import ReplayContext, Samples
 from suite.tracks.replay.energies import energies
-from suite.tracks.replay.learner import NetworkLearner
-from suite.tracks.replay.views import Views
+from suite.tracks.replay.classifier import Classifier
+from suite.tracks.replay.metered import MeteredLearner
 
 from .conftest import TRAINING, digits
 
 
 @pytest.fixture
-def learner() -> NetworkLearner:
-    made = NetworkLearner(TRAINING, 0, "cpu")
+def learner() -> Classifier:
+    made = Classifier(TRAINING, 0, "cpu")
     for _ in range(5):
         made.step(digits([0, 1, 2], slice(30)))
     return made
@@ -27,12 +27,12 @@ def samples() -> Samples:
     return digits([0, 1, 2, 3], slice(20))
 
 
-def state(learner: NetworkLearner) -> list[torch.Tensor]:
+def state(learner: Classifier) -> list[torch.Tensor]:
     return [each.detach().clone() for each in learner.network.state_dict().values()]
 
 
-def test_features_and_logits_are_one_pass_until_the_next_step(learner: NetworkLearner, samples: Samples) -> None:
-    views = Views(learner)
+def test_features_and_logits_are_one_pass_until_the_next_step(learner: Classifier, samples: Samples) -> None:
+    views = MeteredLearner(learner)
     features, logits = views.features(samples), views.logits(samples)
     losses = views.losses(samples)
     assert (views.forward_passes, views.backward_passes) == (20, 0)
@@ -43,16 +43,16 @@ def test_features_and_logits_are_one_pass_until_the_next_step(learner: NetworkLe
     assert views.forward_passes == 40
 
 
-def test_gradients_are_those_of_each_sample_and_their_mean(learner: NetworkLearner, samples: Samples) -> None:
-    views = Views(learner)
+def test_gradients_are_those_of_each_sample_and_their_mean(learner: Classifier, samples: Samples) -> None:
+    views = MeteredLearner(learner)
     each, mean = views.gradients(samples), views.mean_gradient(samples)
     assert each.shape == (20, sum(p.numel() for p in learner.network.parameters()))
     assert torch.allclose(each.mean(dim=0), mean, atol=1e-6)
     assert (views.forward_passes, views.backward_passes) == (40, 40)
 
 
-def test_a_virtual_step_is_taken_back(learner: NetworkLearner, samples: Samples) -> None:
-    views, before = Views(learner), state(learner)
+def test_a_virtual_step_is_taken_back(learner: Classifier, samples: Samples) -> None:
+    views, before = MeteredLearner(learner), state(learner)
     plain = views.losses(samples)
     after = views.losses_after_step(samples[:5], samples)
     assert all(torch.equal(one, other) for one, other in zip(before, state(learner), strict=True))
@@ -69,16 +69,16 @@ def test_a_virtual_step_is_taken_back(learner: NetworkLearner, samples: Samples)
     assert torch.allclose(views.losses(samples), after, atol=1e-5)
 
 
-def test_augmentations_of_a_learner_that_has_none_are_all_the_same(learner: NetworkLearner, samples: Samples) -> None:
-    views = Views(learner)
+def test_augmentations_of_a_learner_that_has_none_are_all_the_same(learner: Classifier, samples: Samples) -> None:
+    views = MeteredLearner(learner)
     found = views.augmented_logits(samples, 3, torch.Generator().manual_seed(0))
     assert found.shape == (3, 20, 10)
     assert torch.equal(found[0], found[2])
     assert views.forward_passes == 60
 
 
-def test_looking_leaves_the_network_in_training_mode_and_unchanged(learner: NetworkLearner, samples: Samples) -> None:
-    views, before = Views(learner), state(learner)
+def test_looking_leaves_the_network_in_training_mode_and_unchanged(learner: Classifier, samples: Samples) -> None:
+    views, before = MeteredLearner(learner), state(learner)
     views.features(samples)
     views.augmented_logits(samples, 2, torch.Generator())
     views.gradients(samples[:2])
@@ -86,8 +86,8 @@ def test_looking_leaves_the_network_in_training_mode_and_unchanged(learner: Netw
     assert all(torch.equal(one, other) for one, other in zip(before, state(learner), strict=True))
 
 
-def test_energies_cost_what_their_vectors_cost(learner: NetworkLearner, samples: Samples) -> None:
-    views = Views(learner)
+def test_energies_cost_what_their_vectors_cost(learner: Classifier, samples: Samples) -> None:
+    views = MeteredLearner(learner)
     context = ReplayContext(seed=0, learner=views, classes=10)
     in_pixels = context.energies(samples, space="pixels")
     assert views.forward_passes == 0

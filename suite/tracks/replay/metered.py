@@ -1,4 +1,4 @@
-"""What methods may ask of the network, metered: the contract's `Learner` for a `NetworkLearner`."""
+"""What methods may ask of the network, metered: the contract's `Learner` for a `Classifier`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from torch.nn import functional as F
 
 from suite.models.features import features_and_logits
 from suite.tracks.replay.contract import History, Samples, Unavailable
-from suite.tracks.replay.learner import CHUNK, NetworkLearner
+from suite.tracks.replay.classifier import CHUNK, Classifier
 
 
-class Views:
+class MeteredLearner:
     """Looks at the network in evaluation mode. Features and logits of the same samples are computed once a moment.
 
     Attributes:
@@ -23,7 +23,7 @@ class Views:
 
     recorded: Callable[[Samples], History] | None = None
 
-    def __init__(self, learner: NetworkLearner) -> None:
+    def __init__(self, learner: Classifier) -> None:
         self.forward_passes = 0
         self.backward_passes = 0
         self._learner = learner
@@ -88,11 +88,9 @@ class Views:
         """Return the gradient of the mean cross-entropy in each parameter, batch statistics left as they are."""
         self.forward_passes += len(samples)
         self.backward_passes += len(samples)
-        network = self._learner.network.eval()
-        with torch.enable_grad():
+        with self._learner.evaluating() as network, torch.enable_grad():
             logits = network(self._learner.normalised(samples.inputs))
             loss = F.cross_entropy(logits, samples.labels.to(self._learner.device))
-            network.train()
             return torch.autograd.grad(loss, list(network.parameters()))
 
     def _looked_at(self, samples: Samples) -> tuple[Tensor, Tensor]:
@@ -103,10 +101,10 @@ class Views:
         return self._known[2:]
 
 
-def _features_and_logits(learner: NetworkLearner, samples: Samples) -> tuple[Tensor, Tensor]:
+def _features_and_logits(learner: Classifier, samples: Samples) -> tuple[Tensor, Tensor]:
     """Return penultimate features [N, D] and logits [N, C] of one pass."""
-    network = learner.network.eval()
-    found = [features_and_logits(network, learner.normalised(inputs)) for inputs in torch.split(samples.inputs, CHUNK)]
-    network.train()
+    blocks = torch.split(samples.inputs, CHUNK)
+    with learner.evaluating() as network:
+        found = [features_and_logits(network, learner.normalised(inputs)) for inputs in blocks]
     features, logits = (torch.cat(parts).cpu() for parts in zip(*found, strict=True))
     return features, logits
