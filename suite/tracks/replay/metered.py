@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from suite.models.features import features_and_logits
-from suite.tracks.replay.contract import History, Samples, Unavailable
 from suite.tracks.replay.classifier import CHUNK, Classifier
+from suite.tracks.replay.contract import History, Samples, Unavailable
 
 
 class MeteredLearner:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from torch import Tensor
 
+    from suite.tracks.replay.classifier import Training
     from suite.tracks.replay.contract import Samples
     from suite.tracks.replay.evaluation import Schedule
-    from suite.tracks.replay.classifier import Training
     from suite.tracks.replay.rehearsal import Rehearsal
     from suite.tracks.replay.stream import Incremental, StreamTask
 

@@ -10,13 +10,13 @@ import torch
 from suite.contracts import TaskContext
 from suite.tracks.replay.audit import check_budget, kept_bytes
 from suite.tracks.replay.buffer import Buffer
+from suite.tracks.replay.classifier import Classifier, Training
 from suite.tracks.replay.contract import ReplayContext, Samples
 from suite.tracks.replay.evaluation import Evaluation
 from suite.tracks.replay.history import Recorder
-from suite.tracks.replay.classifier import Classifier, Training
+from suite.tracks.replay.metered import MeteredLearner
 from suite.tracks.replay.roles import Roles, uniform_slots
 from suite.tracks.replay.stream import StreamTask, batches
-from suite.tracks.replay.metered import MeteredLearner
 
 
 @dataclass

@@ -22,8 +22,8 @@ from suite.tracks.replay import (
     Samples,
 )
 from suite.tracks.replay.buffer import Buffer, slot_bytes
-from suite.tracks.replay.evaluation import Evaluation, Schedule
 from suite.tracks.replay.classifier import Training
+from suite.tracks.replay.evaluation import Evaluation, Schedule
 from suite.tracks.replay.rehearsal import Rehearsal
 from suite.tracks.replay.roles import Roles, reservoir_slots
 from suite.tracks.replay.stream import StreamTask

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.tracks.replay.evaluation import Evaluation, Schedule
 from suite.tracks.replay.classifier import Classifier
+from suite.tracks.replay.evaluation import Evaluation, Schedule
 from suite.tracks.replay.stream import StreamTask
 
 from .conftest import TRAINING

@@ -7,8 +7,8 @@ import torch
 from torch.nn import functional as F
 
 from suite.tracks.replay import ReplayContext, Samples
-from suite.tracks.replay.energies import energies
 from suite.tracks.replay.classifier import Classifier
+from suite.tracks.replay.energies import energies
 from suite.tracks.replay.metered import MeteredLearner
 
 from .conftest import TRAINING, digits
