@@ -5,11 +5,13 @@ Reconstruction: the authors' formula was not available. Hopfield-energy replay a
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from suite.contracts import Column, Method, Outcome, Score, Task, TaskContext
+from suite.stats.correlation import spearman
 from suite.tracks.replay.associative.metrics import AFTER, METRICS
 from suite.tracks.replay.associative.samples import MEAN, from_table, influence, scores, to_table
 from suite.tracks.replay.contract import Need
@@ -40,9 +42,9 @@ class AssociativeTask(Task):
     turn: ClassVar[float] = 0.05
     changes: ClassVar[int] = 200
 
+    @abstractmethod
     def memories(self) -> tuple[Memory, ...]:
         """Return the memories, each a subset of the table."""
-        raise NotImplementedError
 
     def declines(self, method: type[Method]) -> str:
         """Decline what needs more than patterns: a memory has neither a stream nor a network."""
@@ -95,9 +97,10 @@ class AssociativeTask(Task):
     def _recalled(self, memory: Memory, chosen: Tensor, context: TaskContext) -> Recalled:
         import torch
 
-        from suite.hopfield import energy, fixed_points, forgetting, kernel_energy
+        from suite.hopfield import energy, fixed_points, forgetting
         from suite.tracks.replay.associative.memory import rotations
         from suite.tracks.replay.associative.samples import Recalled
+        from suite.tracks.replay.energies import energies
 
         old, beta = memory.patterns(), memory.beta
         points = fixed_points(old, old, beta, tolerance=1e-15)
@@ -108,19 +111,17 @@ class AssociativeTask(Task):
             new = old @ rotation.T
             intrinsic.append(forgetting(points, old, new, beta))
             after.append(energy(points, torch.cat([new, old[chosen]]), beta) - energy(points, with_replay, beta))
-        everyone = torch.arange(len(old))
         return Recalled(
             memory=memory.name,
             groups=np.array(memory.groups),
-            energy=kernel_energy(old, old, beta, everyone).numpy(),
-            replayed=torch.isin(everyone, chosen).numpy(),
+            energy=energies(old, beta).numpy(),
+            replayed=torch.isin(torch.arange(len(old)), chosen).numpy(),
             intrinsic=torch.stack(intrinsic).numpy(),
             after=torch.stack(after).numpy(),
         )
 
 
 def _correlations(recalled: list[Recalled]) -> str:
-    from scipy.stats import spearmanr
-
-    found = {each.memory: spearmanr(each.energy, each.intrinsic.mean(axis=0)).statistic for each in recalled}
+    # Patterns of a cluster have one energy, but for rounding, which is no rank.
+    found = {each.memory: spearman(each.energy.round(9), each.intrinsic.mean(axis=0)) for each in recalled}
     return ", ".join(f"{name}: Spearman {value:.2f}" for name, value in found.items())

@@ -14,8 +14,9 @@ from torch import Tensor
 from suite.contracts import Resources
 from suite.data.split import Split
 from suite.diffusion.trained import TrainedDenoiser
-from suite.hopfield import kernel_energy, matched_beta
+from suite.hopfield import matched_beta
 from suite.tracks.replay.denoising.reconstruction import Reconstruction
+from suite.tracks.replay.energies import energies
 
 VERSION = 1
 """Raised when the same model and images give other numbers."""
@@ -60,7 +61,7 @@ def look(
 
     def make() -> dict[str, Tensor]:
         network, device = model.load(resources), resources.device
-        energy, beta = energies(old)
+        energy, beta = matched_energies(old)
         return {
             "energy": energy,
             "beta": torch.tensor(beta, dtype=torch.float64),
@@ -73,7 +74,7 @@ def look(
     return Before(old_inputs=old, new_inputs=new, judged_inputs=judged, beta=beta, **found)
 
 
-def energies(inputs: Tensor) -> tuple[Tensor, float]:
+def matched_energies(inputs: Tensor) -> tuple[Tensor, float]:
     """Return the kernel energy of each input [N, ...] among the others [N], float64, and the beta that matches them.
 
     Inputs are taken as vectors, centred, over the root of their length.
@@ -81,4 +82,4 @@ def energies(inputs: Tensor) -> tuple[Tensor, float]:
     vectors = inputs.flatten(1).double()
     vectors = (vectors - vectors.mean(dim=0)) / vectors.shape[1] ** 0.5
     beta = matched_beta(vectors)
-    return kernel_energy(vectors, vectors, beta, exclude=torch.arange(len(vectors))), beta
+    return energies(vectors, beta), beta

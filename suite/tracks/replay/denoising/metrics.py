@@ -1,9 +1,6 @@
-"""The metrics of the generative arm, and rank correlations."""
+"""The metrics of the generative arm."""
 
 from __future__ import annotations
-
-import numpy as np
-from numpy.typing import NDArray
 
 from suite.contracts import Metric
 from suite.tracks.replay.cost import COSTS
@@ -57,33 +54,4 @@ VARIANCE_CORRELATION = Metric(
     definition="Spearman correlation over task-1 samples between the variance of an image's pixels and the rise of "
     "its reconstruction error: the rival explanation, mere contrast.",
 )
-CORRELATIONS = (ENERGY_CORRELATION, CONTROLLED, VARIANCE_CORRELATION)
-METRICS = (FORGETTING, *CORRELATIONS, NEW_ERROR, ERROR, *COSTS)
-
-
-def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the ranks of values [N] from 1, equal values sharing the mean of theirs."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    middles: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
-    return middles[place]
-
-
-def spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Return the Spearman correlation of two arrays [N]; 0 where one of them is constant."""
-    return _correlation(ranks(a), ranks(b))
-
-
-def partial_spearman(a: NDArray[np.float64], b: NDArray[np.float64], given: NDArray[np.float64]) -> float:
-    """Return the correlation of the ranks of ``a`` and ``b`` [N] once those of ``given`` are regressed out of both."""
-    control = np.column_stack([np.ones(len(given)), ranks(given)])
-    left = []
-    for values in (ranks(a), ranks(b)):
-        rest = values - control @ np.linalg.lstsq(control, values, rcond=None)[0]
-        left.append(np.where(np.abs(rest) < 1e-9 * len(rest), 0.0, rest))  # rounding is no rank
-    return _correlation(*left)
-
-
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a @ a) * (b @ b)))
-    return float(np.clip(a @ b / scale, -1, 1)) if scale > 0 else 0.0
+METRICS = (FORGETTING, ENERGY_CORRELATION, CONTROLLED, VARIANCE_CORRELATION, NEW_ERROR, ERROR, *COSTS)

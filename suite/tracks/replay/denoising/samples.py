@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Column, Score
+from suite.stats.correlation import partial_spearman, spearman
 from suite.stats.sampled import normal_interval
 from suite.tracks.replay.denoising.metrics import (
     CONTROLLED,
@@ -23,8 +24,6 @@ from suite.tracks.replay.denoising.metrics import (
     METRICS,
     NEW_ERROR,
     VARIANCE_CORRELATION,
-    partial_spearman,
-    spearman,
 )
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from suite.hopfield import weights
-from suite.tracks.replay.denoising.before import energies
+from suite.tracks.replay.denoising.before import matched_energies
 from suite.tracks.replay.denoising.experiment import Experiment
 from suite.tracks.replay.denoising.reconstruction import Reconstruction
 
@@ -19,10 +19,10 @@ def test_energies_do_not_depend_on_where_the_origin_is_and_are_lowest_in_a_crowd
     generator = torch.Generator().manual_seed(0)
     crowd, alone = 0.1 * torch.randn(20, 1, 2, 2, generator=generator), torch.full((1, 1, 2, 2), 2.0)
     inputs = torch.cat([crowd, alone])
-    energy, beta = energies(inputs)
+    energy, beta = matched_energies(inputs)
     assert energy.dtype == torch.float64
     assert int(energy.argmax()) == 20
-    moved, same = energies(inputs + 5)
+    moved, same = matched_energies(inputs + 5)
     torch.testing.assert_close(moved, energy, rtol=1e-4, atol=1e-6)
     assert same == pytest.approx(beta, rel=1e-3)
 

@@ -144,3 +144,7 @@ def test_it_says_what_it_is() -> None:
     for text in (protocol.__doc__, DenoisingTask.__doc__):
         assert text is not None
         assert RECONSTRUCTION in " ".join(text.split())
+
+
+def test_metrics_have_names_of_their_own(task: DenoisingTask) -> None:
+    assert len({metric.name for metric in task.metrics}) == len(task.metrics) == 11
