@@ -13,8 +13,8 @@ from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN
 from .settings import CLASS, DOMAIN, OFFLINE, ONLINE, PROTOCOL
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.evaluation import Schedule
     from suite.tracks.replay.classifier import Training
+    from suite.tracks.replay.evaluation import Schedule
 
 EPOCHS = 5
 DATA = (

@@ -14,8 +14,8 @@ from .settings import CLASS, ONLINE, PROTOCOL
 from .split_cifar10 import cifar_learner
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.evaluation import Schedule
     from suite.tracks.replay.classifier import Training
+    from suite.tracks.replay.evaluation import Schedule
 
 
 class SplitCIFAR100Task(SplitTask):

@@ -15,8 +15,8 @@ from ..data_sets import DIGITS
 from .settings import CLASS, OFFLINE, PROTOCOL
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.evaluation import Schedule
     from suite.tracks.replay.classifier import Training
+    from suite.tracks.replay.evaluation import Schedule
 
 TRAIN = 1197
 EPOCHS = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import MemoryRetrieval, MemoryUpdate, ReplayContext, Samples
+from suite.tracks.replay import MemoryRetrieval, MemoryUpdate, ReplayContext, Samples, joined
 
 from .ranking import ranked
 from .shapley import knn_shapley
@@ -62,7 +62,7 @@ class ASER(MemoryUpdate, MemoryRetrieval):
             return order[:count]
         slots, rest = self._balanced(order, buffer, context)
         others, _ = self._balanced(rest, buffer, context)
-        known = joined(buffer.samples(torch.cat([slots, others])), batch)
+        known = joined([buffer.samples(torch.cat([slots, others])), batch])
         parts = torch.arange(len(known)).split([len(slots), len(others), len(batch)])
         features = context.learner.features(known)
         cooperative, adversarial = (self._values(known.labels, features, judges, parts[0]) for judges in parts[1:])
@@ -90,7 +90,7 @@ class ASER(MemoryUpdate, MemoryRetrieval):
         order = torch.from_numpy(rng.permutation(len(buffer)))
         judges, rest = self._balanced(order, buffer, context)
         slots = rest[: self.parameters.candidates]
-        known = joined(buffer.samples(torch.cat([slots, judges])), batch)
+        known = joined([buffer.samples(torch.cat([slots, judges])), batch])
         old, judging, new = torch.arange(len(known)).split([len(slots), len(judges), len(batch)])
         judging = torch.cat([judging, new[self._scarce(batch, buffer, context, rng)]])
         features = context.learner.features(known)
@@ -120,10 +120,3 @@ class ASER(MemoryUpdate, MemoryRetrieval):
         exact = "donot_use_mm_for_euclid_dist"  # so that duplicates are equally far
         distances = torch.cdist(features[judges], features[candidates], compute_mode=exact)
         return knn_shapley(distances, labels[candidates], labels[judges], self.parameters.neighbours)
-
-
-def joined(one: Samples, other: Samples) -> Samples:
-    """Return two sets of samples as one."""
-    import torch
-
-    return Samples(*(torch.cat([getattr(one, name), getattr(other, name)]) for name in ("inputs", "labels", "rows")))

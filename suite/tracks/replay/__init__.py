@@ -20,6 +20,7 @@ from suite.tracks.replay.contract import (
     Samples,
     Space,
     Unavailable,
+    joined,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Samples",
     "Space",
     "Unavailable",
+    "joined",
 ]
 
 

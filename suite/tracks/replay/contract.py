@@ -9,7 +9,7 @@ replays. `Bound` is for what selects nothing: learning without a buffer, from ev
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
@@ -53,6 +53,13 @@ class Samples:
 
     def __getitem__(self, places: Tensor | slice) -> Samples:
         return Samples(self.inputs[places], self.labels[places], self.rows[places])
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+    """Return samples one after the other; there is at least one part."""
+    import torch
+
+    return Samples(*(torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "labels", "rows")))
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class ReplayContext(Context):
 
     Attributes:
         learner: the network, metered.
-        classes: how many classes there are in all tasks together.
+        classes: how many classes the network tells apart.
         moment: how many steps the learner has made.
         seen: how many samples came before those of this call.
         beta: the inverse temperature of the model, if it is an associative memory.

@@ -15,7 +15,7 @@ class Recorder:
     """Records the training of one task, whose samples' rows [N] are known beforehand."""
 
     def __init__(self, rows: Tensor) -> None:
-        self._places = {int(row): place for place, row in enumerate(rows)}
+        self._places = {row: place for place, row in enumerate(rows.tolist())}
         self._margin, self._error, self._forgotten = torch.zeros(3, len(rows))
         self._right = torch.zeros(len(rows), dtype=torch.bool)
 

@@ -11,7 +11,7 @@ from suite.contracts import TaskContext
 from suite.tracks.replay.audit import check_budget, kept_bytes
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.classifier import Classifier, Training
-from suite.tracks.replay.contract import ReplayContext, Samples
+from suite.tracks.replay.contract import ReplayContext, Samples, joined
 from suite.tracks.replay.evaluation import Evaluation
 from suite.tracks.replay.history import Recorder
 from suite.tracks.replay.metered import MeteredLearner
@@ -29,7 +29,6 @@ class Rehearsal:
         budget: bytes that the method may keep; ``capacity``: samples in the buffer.
         classes: that the network tells apart.
         evaluation: what is looked at, and when.
-        passes: forward and backward passes on the method's behalf, in samples.
         held: for each task's end, the rows that the buffer held.
     """
 
@@ -41,15 +40,19 @@ class Rehearsal:
     classes: int
     evaluation: Evaluation
     context: TaskContext
-    passes: tuple[int, int] = (0, 0)
     held: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.buffer = Buffer(self.stream[0].samples, self.capacity, self.roles.columns)
         self._learner = Classifier(self.training, self.context.seed, self.context.resources.device)
-        self._views = MeteredLearner(self._learner)
+        self._metered = MeteredLearner(self._learner)
         self._steps = self._seen = 0
         self._counts: list[int] = []  # slots of each task, one task after the other, where a selector fills them
+
+    @property
+    def passes(self) -> tuple[int, int]:
+        """Forward and backward passes on the method's behalf so far, in samples."""
+        return self._metered.forward_passes, self._metered.backward_passes
 
     def run(self) -> None:
         """Go through the whole stream.
@@ -67,7 +70,6 @@ class Rehearsal:
             if self.roles.regime == "buffer alone":
                 self._learn_from_buffer(number)
             self.evaluation.boundary(self._learner, number)
-        self.passes = (self._views.forward_passes, self._views.backward_passes)
 
     def _learn(self, number: int, task: StreamTask) -> Recorder:
         """Pass over a task's samples: learn from each batch, and let it into the buffer the first time it comes."""
@@ -108,9 +110,9 @@ class Rehearsal:
     def _select(self, number: int, candidates: Samples, recorder: Recorder) -> None:
         """Give every task so far an equal share: earlier ones keep their best, the new one's are selected."""
         shares = [len(part) for part in np.array_split(np.arange(self.capacity), number + 1)]
-        self._views.recorded = recorder.history
+        self._metered.recorded = recorder.history
         chosen = self.roles.select(candidates, shares[number], self._replay_context())
-        self._views.recorded = None
+        self._metered.recorded = None
         starts = np.cumsum([0, *self._counts])
         best = [
             range(start, start + min(count, share))
@@ -145,13 +147,8 @@ class Rehearsal:
             seed=given.seed,
             device=given.device,
             log=given.log,
-            learner=self._views,
+            learner=self._metered,
             classes=self.classes,
             moment=self._steps,
             seen=self._seen,
         )
-
-
-def joined(parts: list[Samples]) -> Samples:
-    """Return samples one after the other."""
-    return Samples(*(torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "labels", "rows")))
