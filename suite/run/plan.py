@@ -86,7 +86,7 @@ class Plan:
             for seeded, found in self._ingredients.items()
             if found is not None
             for method in self._methods
-            if method.entry.value.track == seeded.task.track and not seeded.task.declines(method.entry.value)
+            if method.measured_by(seeded.task)
         ]
         states = self._states(cells)
         latest = [(cell, *states.get(cell.id, UNTRIED)) for cell in cells]

@@ -39,12 +39,13 @@ class Runner:
             found = f"{len(tasks)} tasks and {len(methods)} methods match"
             raise SuiteError(f"nothing to run: {found}", place="suite run", next="suite tasks; suite methods")
         declined = _declined(tasks, methods)
+        measuring = [task for task in tasks if any(method.measured_by(task) for method in methods)]
+        if not measuring:
+            raise SuiteError(f"nothing to run: {'; '.join(declined)}", place="suite run", next="suite methods")
         for text in declined:
             self._reporter.message(text)
-        if all(task.declines(method.entry.value) for task in tasks for method in methods if _together(task, method)):
-            raise SuiteError(f"nothing to run: {'; '.join(declined)}", place="suite run", next="suite methods")
         summary = Summary(tasks=[task.id for task in tasks])
-        wanted = [Seeded(task, seed) for task in tasks for seed in request.seeds or task.seeds]
+        wanted = [Seeded(task, seed) for task in measuring for seed in request.seeds or task.seeds]
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
         writer = Writer(self._settings.database_url)
         try:
@@ -66,16 +67,11 @@ class Runner:
         return self._executor(self._settings, workers, self._reporter.message), threads
 
 
-def _together(task: Task, method: Selected) -> bool:
-    return method.entry.value.track == task.track
-
-
 def _declined(tasks: Sequence[Task], methods: Sequence[Selected]) -> list[str]:
     """Return which methods each task leaves out, and why."""
     found: dict[tuple[str, str], list[str]] = {}
     for task in tasks:
-        for method in methods:
-            reason = task.declines(method.entry.value) if _together(task, method) else ""
-            if reason:
-                found.setdefault((task.id, reason), []).append(method.entry.value.name)
+        for method in (selected.entry.value for selected in methods):
+            if method.track == task.track and (reason := task.declines(method)):
+                found.setdefault((task.id, reason), []).append(method.name)
     return [f"{task} leaves out {', '.join(names)}: {reason}" for (task, reason), names in found.items()]

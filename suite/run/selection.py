@@ -37,6 +37,10 @@ class Selected:
     parameters: dict[str, Any]
     grid: dict[str, list[Any]] = field(default_factory=dict)
 
+    def measured_by(self, task: Task) -> bool:
+        """Tell whether a task measures the method: it is of its track, and the task does not decline it."""
+        return self.entry.value.track == task.track and not task.declines(self.entry.value)
+
 
 def select_tasks(registry: Registry, request: Request) -> list[Task]:
     """Return the tasks asked for, by id.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench import Steps
+from bench import PLUGIN, Steps
 
 from suite.errors import SuiteError
 from suite.registry import load_registry
@@ -49,3 +49,13 @@ def test_a_declined_method_is_left_out_and_named_once(settings: Settings) -> Non
 def test_where_everything_is_declined_nothing_runs_and_the_error_says_why(settings: Settings) -> None:
     with pytest.raises(SuiteError, match=REASON):
         Runner(load_registry(), settings, Messages(), "inline").run(request("entropy"))
+
+
+def test_a_task_that_declines_everything_is_not_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = load_registry((PLUGIN,))
+    monkeypatch.setattr(registry.tasks["fast/unprepared"], "declines", lambda self, method: "it measures nothing")
+    asked = Request(tasks=("fast/count", "fast/unprepared"), methods=("constant",), seeds=(0,))
+    settings = Settings(home=tmp_path, database=None, plugins=(PLUGIN,))
+    summary = Runner(registry, settings, Messages(), "inline").run(asked)
+    assert summary.clean  # preparing it would have failed
+    assert summary.states == {"done": 1}
