@@ -30,7 +30,7 @@ def kept_bytes(holder: Any, besides: Iterable[torch.Tensor] = ()) -> int:
     seen = {id(holder)}
     storages = {each.untyped_storage().data_ptr() for each in besides}
     total = 0
-    waiting = [vars(holder)] if hasattr(holder, "__dict__") else []
+    waiting = gc.get_referents(holder)
     while waiting:
         current = waiting.pop()
         if id(current) in seen or isinstance(current, _CODE):

@@ -35,6 +35,15 @@ def test_what_is_kept_is_found(kept: object) -> None:
     assert 3800 <= kept_bytes(Holder(kept=kept)) - EMPTY <= 5500
 
 
+def test_slots_are_no_hiding_place() -> None:
+    class Slotted:
+        __slots__ = ("kept",)
+
+    slotted = Slotted()
+    slotted.kept = torch.zeros(1000)
+    assert kept_bytes(slotted) >= 4000
+
+
 def test_the_same_memory_counts_once() -> None:
     data = torch.zeros(1000)
     once, twice = kept_bytes(Holder(one=data)), kept_bytes(Holder(one=data, other=data.view(10, 100)))
