@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from suite.contracts import Resources, TaskContext
 from suite.data.dataset import DataSet
 from suite.data.embedded import Embedded
-from suite.tracks.replay.metrics import CORRUPTION, METRICS, NOISY_SHARE, OUTLIER_SHARE
+from suite.tracks.replay.metrics import CORRUPTION, METRICS
 
 from ..data_sets import DIGITS
 from .settings import CLASS, OFFLINE, PROTOCOL
@@ -19,7 +19,7 @@ from .split_digits import DATA, EPOCHS, SplitDigitsTask
 
 if TYPE_CHECKING:
     from suite.tracks.replay.contract import Samples
-    from suite.tracks.replay.corruption import Corrupted
+    from suite.tracks.replay.corruption import Corruption
     from suite.tracks.replay.stream import StreamTask
 
 PATCHES = DataSet("photograph-patches", Embedded("photograph-patches"))
@@ -47,22 +47,31 @@ class OutliersTask(SplitDigitsTask):
 
     def altered(self, samples: Samples, number: int, context: TaskContext) -> Samples:
         """Return the task's samples with wrong labels and patches among them."""
-        return self._corrupted(samples, number, context).samples
+        return _corruption().applied(samples, _patches(context.resources), _rng(number, context))
 
     def measured(
         self, held: NDArray[np.int64], stream: Sequence[StreamTask], context: TaskContext
     ) -> dict[str, tuple[float, int]]:
-        """Return the buffer's share of wrong labels and of patches."""
-        wrong = [self._corrupted(task.samples, number, context) for number, task in enumerate(stream)]
-        noisy, outlying = (np.concatenate(parts) for parts in zip(*((w.noisy, w.outliers) for w in wrong), strict=True))
-        shares = {NOISY_SHARE: np.isin(held, noisy), OUTLIER_SHARE: np.isin(held, outlying)}
-        return {metric.name: (float(found.mean()), len(held)) for metric, found in shares.items() if len(held)}
+        """Return the buffer's share of wrong labels and of patches; nothing where there is no buffer."""
+        if not len(held):
+            return {}
+        wrong: tuple[list[int], list[int]] = ([], [])
+        for number, task in enumerate(stream):
+            rows = task.samples.rows.numpy()
+            for found, places in zip(wrong, _corruption().places(len(rows), _rng(number, context)), strict=True):
+                found += rows[places].tolist()
+        shares = zip(CORRUPTION, wrong, strict=True)
+        return {metric.name: (float(np.isin(held, found).mean()), len(held)) for metric, found in shares}
 
-    def _corrupted(self, samples: Samples, number: int, context: TaskContext) -> Corrupted:
-        from suite.tracks.replay.corruption import Corruption, corrupted
 
-        rng = context.rng(f"corruption of task {number}")
-        return corrupted(samples, Corruption(LABEL_NOISE, OUTLIERS), _patches(context.resources), rng)
+def _corruption() -> Corruption:
+    from suite.tracks.replay.corruption import Corruption
+
+    return Corruption(LABEL_NOISE, OUTLIERS)
+
+
+def _rng(number: int, context: TaskContext) -> np.random.Generator:
+    return context.rng(f"corruption of task {number}")
 
 
 def _patches(resources: Resources) -> NDArray[np.uint8]:

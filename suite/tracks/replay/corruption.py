@@ -18,35 +18,26 @@ class Corruption:
     label_noise: float
     outliers: float
 
+    def places(self, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which of ``count`` samples get a wrong label, and which another image: the first draw of ``rng``."""
+        counts = [round(share * count) for share in (self.label_noise, self.outliers)]
+        noisy, outlying, _ = np.split(rng.permutation(count), np.cumsum(counts))
+        return noisy, outlying
 
-@dataclass(frozen=True)
-class Corrupted:
-    """A task's samples with what is wrong with them: rows of the stream."""
+    def applied(self, samples: Samples, images: NDArray[np.uint8], rng: np.random.Generator) -> Samples:
+        """Return a task's samples [N], those of `places` with a wrong label or with one of ``images`` [M, H, W, C].
 
-    samples: Samples
-    noisy: NDArray[np.int64]
-    outliers: NDArray[np.int64]
-
-
-def corrupted(
-    samples: Samples, corruption: Corruption, images: NDArray[np.uint8], rng: np.random.Generator
-) -> Corrupted:
-    """Return a task's samples [N], some with a wrong label of the task, some with one of ``images`` [M, H, W, C].
-
-    Raises:
-        ValueError: the task has one class alone, so that no label of it could be wrong.
-    """
-    labels = np.unique(samples.labels.numpy())
-    if len(labels) < 2:
-        raise ValueError("label noise takes two classes in a task at least")
-    counts = [round(share * len(samples)) for share in (corruption.label_noise, corruption.outliers)]
-    noisy, outlying, _ = np.split(rng.permutation(len(samples)), np.cumsum(counts))
-    changed = samples.labels.clone()
-    for place in noisy:
-        others = labels[labels != int(samples.labels[place])]
-        changed[place] = int(rng.choice(others))
-    inputs = samples.inputs.clone()
-    drawn = rng.choice(len(images), size=len(outlying), replace=len(outlying) > len(images))
-    inputs[torch.from_numpy(outlying)] = torch.from_numpy(images[drawn])
-    rows = samples.rows.numpy()
-    return Corrupted(Samples(inputs, changed, samples.rows), rows[noisy], rows[outlying])
+        Raises:
+            ValueError: the task has one class alone, so that no label of it could be wrong.
+        """
+        labels = np.unique(samples.labels.numpy())
+        if len(labels) < 2:
+            raise ValueError("label noise takes two classes in a task at least")
+        noisy, outlying = self.places(len(samples), rng)
+        changed = samples.labels.clone()
+        for place in noisy:
+            changed[place] = int(rng.choice(labels[labels != int(samples.labels[place])]))
+        inputs = samples.inputs.clone()
+        drawn = rng.choice(len(images), size=len(outlying), replace=len(outlying) > len(images))
+        inputs[torch.from_numpy(outlying)] = torch.from_numpy(images[drawn])
+        return Samples(inputs, changed, samples.rows)

@@ -94,3 +94,4 @@ LEARNING = (
 """Those that follow from the table of accuracies."""
 METRICS = (*LEARNING, *COSTS)
 CORRUPTION = (NOISY_SHARE, OUTLIER_SHARE)
+"""Of a stream with wrong labels and outliers, in this order."""
