@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from suite.tracks.replay.contract import Samples
     from suite.tracks.replay.evaluation import Schedule
     from suite.tracks.replay.rehearsal import Rehearsal
+    from suite.tracks.replay.roles import Roles
     from suite.tracks.replay.stream import Incremental, StreamTask
 
 
@@ -95,20 +96,21 @@ class SplitTask(Task):
         rehearsal = self._rehearsal(roles, stream, context)
         rehearsal.run()
         held = np.array(rehearsal.held[-1], dtype=np.int64)
+        classes = self.train(context.resources).targets(context.resources)[held]
         evaluation = rehearsal.evaluation
         rehearsed = Rehearsed(
             initial=evaluation.initial,
             matrix=np.stack(evaluation.matrix),
             curve=evaluation.curve,
             tested=np.array([len(task.labels) for task in stream]),
-            measured={**self._costs(rehearsal, held, context), **self.measured(held, stream, context)},
+            measured={**_costs(rehearsal, classes), **self.measured(held, stream, context)},
             held=rehearsal.held,
         )
         return Outcome(
             scores=rehearsed.scores(),
             samples=to_table(rehearsed),
             cost={"selector_seconds": roles.seconds},
-            facts=self._facts(rehearsal, held, context),
+            facts=self._facts(rehearsal, classes, context),
         )
 
     def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
@@ -136,17 +138,22 @@ class SplitTask(Task):
 
     def stream(self, context: TaskContext) -> list[StreamTask]:
         """Return the tasks of a seed in their order."""
+        from suite.tracks.replay.contract import Samples
         from suite.tracks.replay.stream import StreamTask, relabelled
 
         resources, tasks = context.resources, []
         train, test = self.train(resources), self.test(resources)
         pixels, images = self._pixels(train, resources), self._pixels(test, resources)
         transform = self.training().transform
+        learned, judged = train.targets(resources), test.targets(resources)
         for number, order in enumerate(self.class_order(context)):
-            tested = np.flatnonzero(np.isin(test.targets(resources), order))
-            labels = relabelled(test.targets(resources)[tested], order, self.incremental)
+            tested = np.flatnonzero(np.isin(judged, order))
+            labels = relabelled(judged[tested], order, self.incremental)
             shown = transform.normalise(images[_tensor(tested)].to(resources.device))
-            samples = self._samples(train, pixels, order, context.rng(f"samples of task {number}"), resources)
+            rng = context.rng(f"samples of task {number}")
+            rows = rng.permutation(np.flatnonzero(np.isin(learned, order)))[: self.per_task]
+            targets = _tensor(relabelled(learned[rows], order, self.incremental))
+            samples = Samples(pixels[_tensor(rows)], targets, _tensor(rows))
             tasks.append(StreamTask(self.altered(samples, number, context), shown, _tensor(labels)))
         return tasks
 
@@ -156,19 +163,7 @@ class SplitTask(Task):
 
         return class_order(self.classes, context.rng("class order"), self.splits)
 
-    def _samples(
-        self, train: Split, pixels: Tensor, order: list[int], rng: np.random.Generator, resources: Resources
-    ) -> Samples:
-        from suite.tracks.replay.contract import Samples
-        from suite.tracks.replay.stream import relabelled
-
-        targets = train.targets(resources)
-        rows = rng.permutation(np.flatnonzero(np.isin(targets, order)))[: self.per_task]
-        return Samples(
-            pixels[_tensor(rows)], _tensor(relabelled(targets[rows], order, self.incremental)), _tensor(rows)
-        )
-
-    def _rehearsal(self, roles: Any, stream: list[StreamTask], context: TaskContext) -> Rehearsal:
+    def _rehearsal(self, roles: Roles, stream: list[StreamTask], context: TaskContext) -> Rehearsal:
         from suite.tracks.replay.buffer import slot_bytes
         from suite.tracks.replay.evaluation import Evaluation
         from suite.tracks.replay.rehearsal import Rehearsal
@@ -188,21 +183,8 @@ class SplitTask(Task):
             context=context,
         )
 
-    def _costs(
-        self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext
-    ) -> dict[str, tuple[float, int]]:
-        forward, backward = rehearsal.passes
-        return costs(
-            size=rehearsal.buffer.bytes,
-            entropy=class_entropy(self.train(context.resources).targets(context.resources)[held]),
-            count=len(held),
-            seconds=rehearsal.roles.seconds,
-            forward=forward,
-            backward=backward,
-        )
-
-    def _facts(self, rehearsal: Rehearsal, held: NDArray[np.int64], context: TaskContext) -> dict[str, str]:
-        classes = self.train(context.resources).targets(context.resources)[held]
+    def _facts(self, rehearsal: Rehearsal, classes: NDArray[np.int64], context: TaskContext) -> dict[str, str]:
+        """Return what stands beside the scores; ``classes`` are those of the samples in the buffer at the end."""
         counts = ", ".join(f"{label}: {(classes == label).sum()}" for label in range(self.classes))
         order = " | ".join(" ".join(map(str, part)) for part in self.class_order(context))
         return {
@@ -217,9 +199,20 @@ class SplitTask(Task):
         """Return a split's pixels as the buffer stores them [N, H, W, C], uint8, decoded once into the cache."""
         transform = self.training().transform
         identity = {"transform": transform.identity, **split.identity(resources)}
-        return resources.cache.tensors("pixels", identity, lambda: {"pixels": split.pixels(transform, resources)})[
-            "pixels"
-        ]
+        found = resources.cache.tensors("pixels", identity, lambda: {"pixels": split.pixels(transform, resources)})
+        return found["pixels"]
+
+
+def _costs(rehearsal: Rehearsal, classes: NDArray[np.int64]) -> dict[str, tuple[float, int]]:
+    forward, backward = rehearsal.passes
+    return costs(
+        size=rehearsal.buffer.bytes,
+        entropy=class_entropy(classes),
+        count=len(classes),
+        seconds=rehearsal.roles.seconds,
+        forward=forward,
+        backward=backward,
+    )
 
 
 def _tensor(array: NDArray[np.int64]) -> Tensor:
