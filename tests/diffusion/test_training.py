@@ -28,7 +28,7 @@ def network(seed: int = 0) -> MLP:
 
 def trained(recipe: DenoisingRecipe, model: nn.Module | None = None, **replay: object) -> nn.Module:
     model = model or network()
-    recipe.train(model, CORNERS, SCHEDULE, seed=1, device="cpu", log=lambda _: None, **replay)  # type: ignore[arg-type]
+    recipe.train(model, CORNERS, SCHEDULE, seed=1, device="cpu", log=lambda _: None, **replay)
     return model
 
 
@@ -85,7 +85,7 @@ def test_the_weights_that_are_kept_are_the_moving_average() -> None:
     """With the rate at zero but for decay, each update multiplies a weight by the same factor."""
     recipe = DenoisingRecipe(updates=30, batch_size=2, learning_rate=0.5, weight_decay=0.2, average=0.6)
     model = Spy()
-    model.forward = lambda noised, times: noised + 0 * model.constant  # type: ignore[method-assign]
+    model.forward = lambda noised, times: noised + 0 * model.constant
     with torch.no_grad():
         model.constant.fill_(1.0)
     trained(recipe, model)

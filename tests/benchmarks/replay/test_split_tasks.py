@@ -105,7 +105,7 @@ def small_cifars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_images: 
 
 @pytest.mark.parametrize("task", [*CIFAR10, SplitCIFAR100Task], ids=lambda task: task.id)
 def test_the_cifars(task: type[SplitCIFAR10Task], small_cifars: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Short(task):  # type: ignore[misg, valid-type]
+    class Short(task):
         per_task = 20
         epochs = 1
 

@@ -22,7 +22,7 @@ def test_a_small_case() -> None:
 @given(labels, st.randoms(use_true_random=False))
 def test_it_is_what_a_loop_does(found: list[int], random: object) -> None:
     order = list(range(len(found)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     queues = {label: [place for place in order if found[place] == label] for label in sorted(set(found))}
     expected = []
     while any(queues.values()):

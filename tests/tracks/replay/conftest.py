@@ -110,7 +110,7 @@ def rehearsed(
     method: object, stream: list[StreamTask], resources: Resources, seed: int = 0, slots: int = 10
 ) -> Rehearsal:
     """Take a method through the stream and return how it went."""
-    roles = Roles(method)  # type: ignore[arg-type] # what is no method is refused, which is a test
+    roles = Roles(method)  # what is no method is refused, which is a test
     budget = slots * slot_bytes(stream[0].samples.inputs)
     rehearsal = Rehearsal(
         stream=stream,

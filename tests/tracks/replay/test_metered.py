@@ -100,7 +100,7 @@ def test_energies_cost_what_their_vectors_cost(learner: Classifier, samples: Sam
 
 
 def test_random_streams_differ_from_moment_to_moment() -> None:
-    one, other, again = (ReplayContext(seed=0, learner=None, classes=2, moment=moment) for moment in (1, 2, 1))  # type: ignore[arg-type]
+    one, other, again = (ReplayContext(seed=0, learner=None, classes=2, moment=moment) for moment in (1, 2, 1))
     assert one.rng("draw").random() == again.rng("draw").random() != other.rng("draw").random()
     drawn = [torch.rand(1, generator=context.generator("draw")) for context in (one, other, again)]
     assert drawn[0] == drawn[2] != drawn[1]

@@ -133,7 +133,11 @@ class DenoiserLearner:
 
     def _loss(self, weights: Weights, clean: Tensor) -> Tensor:
         """Return the loss of each input [B]."""
-        network = lambda noised, times: functional_call(self._network, weights, (noised, times))  # noqa: E731
+
+        def network(noised: Tensor, times: Tensor) -> Tensor:
+            noise: Tensor = functional_call(self._network, weights, (noised, times))
+            return noise
+
         found = [
             denoising_losses(network, self._schedule, clean, time.expand(len(clean)), noise.expand_as(clean))
             for time, noise in zip(self._times, self._noise, strict=True)

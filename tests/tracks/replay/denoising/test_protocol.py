@@ -132,7 +132,7 @@ def test_a_method_without_a_role_here_is_an_error(task: DenoisingTask, context: 
 
 
 def test_a_wrong_selection_is_an_error_of_the_cell(task: DenoisingTask, context: TaskContext, methods: Any) -> None:
-    class Greedy(methods["top-energy"]):  # type: ignore[misc, name-defined]
+    class Greedy(methods["top-energy"]):
         def select(self, candidates: Any, capacity: int, context: Any) -> torch.Tensor:
             return super().select(candidates, capacity + 1, context)
 
