@@ -11,34 +11,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from suite.contracts import (
+        Access,
+        Axis,
         Card,
         Column,
         Context,
+        Influence,
         Method,
         Metric,
         Outcome,
         Parameters,
-        Score,
+        Samples,
+        Setting,
         Task,
         TaskContext,
         Track,
+        Value,
     )
     from suite.errors import SuiteError
     from suite.hookspecs import hookimpl
 
 __all__ = [
+    "Access",
+    "Axis",
     "Card",
     "Column",
     "Context",
+    "Influence",
     "Method",
     "Metric",
     "Outcome",
     "Parameters",
-    "Score",
+    "Samples",
+    "Setting",
     "SuiteError",
     "Task",
     "TaskContext",
     "Track",
+    "Value",
     "hookimpl",
 ]
 

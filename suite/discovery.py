@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,15 @@ def _folder(distribution: Distribution) -> str:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def modules_in(package: str) -> list[str]:
+    """Return the public modules and packages that lie in a package, as full names in order; imports none of them.
+
+    A hook that registers each of them registers the class that each is named after.
+    """
+    folders = sys.modules[package].__path__
+    return [f"{package}.{found.name}" for found in pkgutil.iter_modules(folders) if not found.name.startswith("_")]
 
 
 def plugin_files(paths: Sequence[Path]) -> list[tuple[Plugin, Callable[[], object]]]:

@@ -30,6 +30,15 @@ def _rebuild(cause: str, place: str, next: str) -> SuiteError:
     return SuiteError(cause, place=place, next=next)
 
 
+def is_machine_failure(error: BaseException) -> bool:
+    """Tell whether an error is the machine's: its memory, its disk, its accelerator. It is no score of any method.
+
+    Whoever catches what a method raises, to count it as a result, lets these through.
+    """
+    # torch's class is no MemoryError, and importing torch to name it would cost every command a second.
+    return isinstance(error, MemoryError | OSError) or type(error).__name__ == "OutOfMemoryError"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x' or 'y'?"`` for the closest known words, or an empty string."""
     close = get_close_matches(word, sorted(set(known)), n=3, cutoff=0.5)

@@ -4,7 +4,8 @@ Each hook is called once per process, plugin by plugin, when the registry loads.
 is kept out; the failure is recorded, shown by ``suite plugins``, and stops no other plugin. Order means nothing: a name
 that is taken is refused, naming both sides.
 
-``register`` takes a class, or the string ``"package.module:Class"``, which is imported under guard of its own. Keep
+``register`` takes a class, or the string ``"package.module:Class"``, which is imported under guard of its own; for a
+method or a task ``"package.module"`` will do, whose class has the module's name. Keep
 heavy imports (torch, timm, datasets) inside functions: listing methods imports every plugin.
 """
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 import pluggy
@@ -93,6 +95,20 @@ class Registry:
         """Every failure of every plugin."""
         return [failure for plugin in self.plugins for failure in plugin.failures]
 
+    @cached_property
+    def former_tasks(self) -> dict[str, tuple[str, Mapping[str, str]]]:
+        """What became of each id that a task had before: today's id, and the setting that says the same."""
+        return {former: (entry.name, at) for entry in self.tasks for former, at in entry.value.formerly.items()}
+
+    @cached_property
+    def former_methods(self) -> dict[str, tuple[str, Mapping[str, str]]]:
+        """What became of each name that a method had before, both as ``track/name``."""
+        return {
+            f"{entry.value.track}/{former}": (entry.name, at)
+            for entry in self.methods
+            for former, at in entry.value.formerly.items()
+        }
+
     def methods_of(self, track: str) -> list[Entry[type[Method]]]:
         """Return the methods of a track, by name."""
         return [entry for entry in self.methods if entry.value.track == track]
@@ -172,9 +188,7 @@ class Registry:
                 f"{describe(cls)} declares track {cls.track!r} and so must derive from "
                 f"{' or '.join(map(describe, contracts))}"
             )
-        leagues = self.tracks[cls.track].leagues
-        if cls.league not in leagues:
-            raise ValueError(f"{describe(cls)}: the league {cls.league!r} is none of {', '.join(leagues)}")
+        self._check_access(cls.track, cls.needs | cls.uses, describe(cls))
         if not METHOD.match(cls.name):
             raise ValueError(f"{cls.name!r} is not a method name: lower-case letters, digits, '-' and '.', at most 64")
         return self._adder(self.methods, Entry(f"{cls.track}/{cls.name}", cls, plugin))
@@ -184,6 +198,7 @@ class Registry:
         track, _, name = cls.id.partition("/")
         self.tracks[_slug(track)]
         _slug(name)
+        self._check_access(track, cls.gives.union(*(g for axis in cls.axes for g in axis.gives.values())), cls.id)
         return self._adder(self.tasks, Entry(cls.id, cls, plugin))
 
     def _register_executor(self, plugin: Plugin, executor: object) -> Callable[[], None]:
@@ -194,6 +209,14 @@ class Registry:
         if not isinstance(page, Page):
             raise TypeError(f"expected a suite.contracts.Page, got {describe(page)}")
         return self._adder(self.pages, Entry(_slug(page.path), page, plugin))
+
+    def _check_access(self, track: str, names: frozenset[str], owner: str) -> None:
+        """Refuse access that the track does not declare: a typing error would decline a method in silence."""
+        known = {access.name for access in self.tracks[track].access}
+        if unknown := sorted(names - known):
+            raise ValueError(
+                f"{owner}: the track {track!r} knows no access {unknown[0]!r}, but {', '.join(sorted(known)) or 'none'}"
+            )
 
     def _adder(self, table: Table[T], entry: Entry[T]) -> Callable[[], None]:
         def add() -> None:
@@ -219,7 +242,19 @@ def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) 
 def _resolve(given: object) -> object:
     if not isinstance(given, str):
         return given
-    return EntryPoint(name="", value=given, group="").load()
+    loaded = EntryPoint(name="", value=given, group="").load()
+    return _namesake(loaded) if isinstance(loaded, ModuleType) else loaded
+
+
+def _namesake(module: ModuleType) -> type:
+    """Return the class that a module is named after: ``trajectory_mean_ward`` has that of ``trajectory-mean-ward``."""
+    tail = module.__name__.rpartition(".")[2]
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Method | Task):
+            name = getattr(value, "name", None) or getattr(value, "id", "").partition("/")[2]
+            if re.sub(r"[-.]", "_", name) == tail:
+                return value
+    raise LookupError(f"no class in {module.__name__} has the name {tail.replace('_', '-')!r}")
 
 
 def _slug(name: str) -> str:

@@ -2,28 +2,33 @@
 
 from suite.contracts.card import Card, Status
 from suite.contracts.context import Context, Resources, TaskContext
-from suite.contracts.executor import Ended, Executor, Job
+from suite.contracts.executor import Executor, Job, JobExit
 from suite.contracts.ingredient import Ingredient, Missing
 from suite.contracts.interval import Interval
-from suite.contracts.method import Method, Parameters
+from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
 from suite.contracts.page import Page
 from suite.contracts.picture import Picture
+from suite.contracts.samples import Influence, Resampled, Samples, Value
+from suite.contracts.setting import Axis, Setting
 from suite.contracts.task import Task, Tier
-from suite.contracts.track import Track
+from suite.contracts.track import Access, Track
 from suite.contracts.tuning import TUNED, Trial, Tuning
 
 __all__ = [
     "TUNED",
+    "Access",
+    "Axis",
     "Card",
     "Column",
     "Context",
-    "Ended",
     "Executor",
+    "Influence",
     "Ingredient",
     "Interval",
     "Job",
+    "JobExit",
     "Method",
     "Metric",
     "Missing",
@@ -31,8 +36,12 @@ __all__ = [
     "Page",
     "Parameters",
     "Picture",
+    "Resampled",
     "Resources",
+    "Samples",
     "Score",
+    "Setting",
+    "Standing",
     "Status",
     "Task",
     "TaskContext",
@@ -40,4 +49,5 @@ __all__ = [
     "Track",
     "Trial",
     "Tuning",
+    "Value",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from suite.contracts.setting import Setting
+
 if TYPE_CHECKING:
     import numpy as np
     import torch
@@ -62,10 +64,14 @@ class Resources:
 
 @dataclass(frozen=True)
 class TaskContext:
-    """What a task may use. The method gets `method` of it, which knows nothing of data sets."""
+    """What a task may use. The method gets `method` of it, which knows nothing of data sets.
+
+    Random streams depend on the seed and not on the setting, so that settings are paired.
+    """
 
     seed: int
     resources: Resources
+    setting: Setting = field(default_factory=Setting)
 
     @property
     def method(self) -> Context:

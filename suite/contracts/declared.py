@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import TypeVar, get_args
 
 from suite.contracts.card import Card
-from suite.contracts.method import Method, Parameters
+from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column
+from suite.contracts.samples import Samples
+from suite.contracts.setting import Axis
 from suite.contracts.task import Task, Tier
 
 T = TypeVar("T")
+AXIS = re.compile(r"^[a-z][a-z0-9-]{0,30}\Z")
 METHOD: Mapping[str, type] = {"name": str, "version": str, "card": Card, "track": str}
 TASK: Mapping[str, type] = {
     **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),
-    **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by"), tuple),
+    **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by", "axes"), tuple),
     "primary": Column,
 }
 
@@ -45,6 +49,13 @@ def check_method(given: object) -> type[Method]:
     cls = check_class(given, Method, METHOD)
     if not isinstance(cls.Parameters, type) or not issubclass(cls.Parameters, Parameters):
         raise TypeError(f"{describe(cls)}.Parameters does not derive from {describe(Parameters)}")
+    for name in ("needs", "uses"):
+        if not isinstance(getattr(cls, name), frozenset):
+            raise TypeError(f"{describe(cls)}: {name} is {getattr(cls, name)!r}, not a frozenset of access names")
+    if cls.standing not in get_args(Standing):
+        raise ValueError(f"{describe(cls)}: the standing {cls.standing!r} is none of {', '.join(get_args(Standing))}")
+    if twice := cls.partners.keys() & cls.Parameters.model_fields.keys():
+        raise TypeError(f"{describe(cls)}: {', '.join(sorted(twice))} is both a parameter and a partner")
     required = [name for name, field in cls.Parameters.model_fields.items() if field.is_required()]
     if required:
         raise TypeError(f"{describe(cls)}: parameters without default: {', '.join(map(repr, required))}")
@@ -65,7 +76,21 @@ def check_task(given: object) -> type[Task]:
         raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not among its metrics")
     if cls.primary.subset not in cls.subsets:
         raise ValueError(f"task {cls.id}: the primary subset {cls.primary.subset!r} is not among its subsets")
+    if not isinstance(cls.samples, type) or not issubclass(cls.samples, Samples):
+        raise TypeError(f"task {cls.id}: samples is {describe(cls.samples)}, not a class of suite.Samples")
+    _check_axes(cls)
     return cls
+
+
+def _check_axes(cls: type[Task]) -> None:
+    names = [axis.name if isinstance(axis, Axis) else "" for axis in cls.axes]
+    if not all(AXIS.match(name) for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"task {cls.id}: its axes are {cls.axes!r}, not suite.Axis of different names in lower case")
+    for axis in cls.axes:
+        if not axis.values or len(set(axis.values)) < len(axis.values):
+            raise ValueError(f"task {cls.id}: the values of its axis {axis.name!r} are {axis.values!r}")
+        if unknown := axis.gives.keys() - set(axis.values):
+            raise ValueError(f"task {cls.id}: its axis {axis.name!r} has no value {', '.join(sorted(unknown))}")
 
 
 def describe(given: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from suite.contracts.setting import Setting
 from suite.settings import Settings
 
 
@@ -25,7 +26,9 @@ class Job:
     folder: Path
     settings: Settings
     method: str | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
+    setting: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)  # without the partners
+    partners: dict[str, dict[str, Any]] = field(default_factory=dict)  # by role: a `Partner` as plain data
     grid: dict[str, list[Any]] = field(default_factory=dict)  # parameters to choose first, among these values
     source: str | None = None  # hash of the method's source, where that is part of the cell's identity
     threads: int = 1
@@ -33,11 +36,12 @@ class Job:
 
     def __str__(self) -> str:
         method = f" {self.method.split('/', 1)[1]}" if self.method else ""
-        return f"{self.task}{method} seed {self.seed}"
+        setting = f" {Setting(self.setting)}" if self.setting else ""
+        return f"{self.task}{method}{setting} seed {self.seed}"
 
 
 @dataclass(frozen=True)
-class Ended:
+class JobExit:
     """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what.
 
     ``no-space`` is the machine's failure, not the method's: the cell stays to be done.
@@ -59,7 +63,7 @@ class Executor(ABC):
         self.log = log  # called with each line that a worker reports
 
     @abstractmethod
-    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+    def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Run the jobs and yield each as it ends, in any order.
 
         Takes the next job only when it can start it at once: taking it is what claims it. When the caller closes the

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from suite.contracts.card import Card
 from suite.errors import SuiteError, did_you_mean
+
+P = TypeVar("P", bound="Method")
+Standing = Literal["ranked", "reference"]
 
 
 class Parameters(BaseModel):
@@ -21,32 +24,77 @@ class Method:
     """Base of every method. A track's contract derives from it, a plugin derives from the track's contract.
 
     Class attributes to declare: ``name`` (unique within the track), ``version`` (raise it when scores may change) and
-    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract, and so does ``league``, which says
-    with which other methods of the track this one is ranked. ``grid`` maps parameters to the values among which
-    ``suite run --tune`` chooses; the first of equally good ones wins.
+    ``card``; ``Parameters`` if there are any. ``track`` comes from the contract.
+
+    Attributes:
+        needs: the access that it cannot do without; a task or setting that does not give it declines the method. What
+            the contract needs is added, and likewise for ``uses``.
+        uses: the access of which it makes something where it is given. Where a setting gives what a method neither
+            needs nor uses, the method is not run again.
+        standing: ``ranked``, or ``reference`` for controls, bounds and other libraries' code: those are shown with
+            their difference to the best, and take no place.
+        partners: roles that another method may fill beside it, by parameter, each with the contract of that role.
+        grid: the values among which ``suite run --tune`` chooses, by parameter; the first of equally good ones wins.
+        formerly: names that it had before, each with the setting that says the same today.
     """
 
     track: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[str]
     card: ClassVar[Card]
-    league: ClassVar[str] = "main"
+    needs: ClassVar[frozenset[str]] = frozenset()
+    uses: ClassVar[frozenset[str]] = frozenset()
+    standing: ClassVar[Standing] = "ranked"
+    partners: ClassVar[Mapping[str, type[Method]]] = {}
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     class Parameters(Parameters):
         """No parameters."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.needs = cls.needs.union(*(base.needs for base in cls.__bases__ if issubclass(base, Method)))
+        cls.uses = cls.uses.union(*(base.uses for base in cls.__bases__ if issubclass(base, Method)))
+
     def __init__(self, **parameters: Any) -> None:
-        """Validate the parameters; `SuiteError` names the wrong one and the command that lists them."""
+        """Validate the parameters; a role's is a method. `SuiteError` names the wrong one and how to list them."""
+        place, command = f"{type(self).__module__}.{type(self).__qualname__}", f"suite methods show {self.name}"
+        self._partners = {role: parameters.pop(role) for role in self.partners if parameters.get(role) is not None}
+        for role, partner in self._partners.items():
+            contract = self.partners[role]
+            if not isinstance(partner, contract):
+                given = getattr(partner, "name", repr(partner))
+                raise SuiteError(
+                    f"parameter {role!r} of method {self.name!r}: {given} is not a {contract.__name__}",
+                    place=place,
+                    next=command,
+                )
         try:
             self.parameters = self.Parameters(**parameters)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            known = self.Parameters.model_fields
+            known = [*self.Parameters.model_fields, *self.partners]
             hint = did_you_mean(field, known) if field not in known else ""
             raise SuiteError(
-                f"parameter {field!r} of method {self.name!r}: {first['msg']}.{hint}",
-                place=f"{type(self).__module__}.{type(self).__qualname__}",
-                next=f"suite methods show {self.name}",
+                f"parameter {field!r} of method {self.name!r}: {first['msg']}.{hint}", place=place, next=command
             ) from None
+
+    def partner(self, role: str, contract: type[P]) -> P | None:
+        """Return the method that fills a role beside this one, which is of the contract; None if none does."""
+        partner = self._partners.get(role)
+        return partner if isinstance(partner, contract) else None
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The parameters as JSON has them, and the partners by role, as ``ring`` or ``ring(size=3)``."""
+        partners = {role: partner.label for role, partner in self._partners.items()}
+        return {**self.parameters.model_dump(mode="json"), **partners}
+
+    @property
+    def label(self) -> str:
+        """The name, with the parameters that are not the defaults, as ``knn(k=7)``."""
+        defaults = self.Parameters().model_dump(mode="json")
+        changed = {name: value for name, value in self.resolved.items() if defaults.get(name) != value}
+        return self.name + (f"({', '.join(f'{name}={value}' for name, value in changed.items())})" if changed else "")

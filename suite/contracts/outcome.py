@@ -1,17 +1,14 @@
-"""What a cell yields: scores, a per-sample table, cost and facts."""
+"""What a cell yields: samples, cost and facts, and the scores that are made of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from suite.contracts.interval import Interval
 from suite.contracts.metric import Column
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from suite.contracts.samples import Samples
 
 
 class Score(BaseModel):
@@ -19,7 +16,7 @@ class Score(BaseModel):
 
     ``n`` counts what it was computed from: samples, or data sets where it is a mean over data sets. ``partial`` marks
     a mean from which a data set was missing; it is shown as such and never ranked with a complete one. ``interval``
-    covers the spread over the test samples of this one model, where the task can tell.
+    covers the spread over the test samples of this one model, where the samples can tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -39,18 +36,16 @@ class Score(BaseModel):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `Task.evaluate` returns.
+    """What `Task.evaluate` returns. Scores are not in it: they follow from the samples.
 
     Attributes:
-        scores: one per (metric, subset), the task's primary column among them.
-        samples: per-sample results, so that metrics can be recomputed; stored as Parquet.
+        samples: what every score follows from; stored as Parquet.
         cost: what the method spent, by name with its unit, as ``{"fit_seconds": 0.1}``.
         missing: subsets that could not be evaluated because their data is not at hand.
         facts: short statements to show beside the scores, as the reference model's accuracy.
     """
 
-    scores: tuple[Score, ...]
-    samples: pa.Table | None = None
+    samples: Samples
     cost: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)

@@ -8,25 +8,45 @@ from suite.contracts.method import Method
 
 
 @dataclass(frozen=True)
-class Track:
-    """What a track declares: its name, its question, the class or classes that its methods derive from, and leagues.
+class Access:
+    """Something that a method may be given.
 
-    Methods of one league are ranked together. A run that names no method takes those of the first league. If none are
-    given, they are those of the contracts.
+    Attributes:
+        name: as methods write it in ``needs`` and ``uses``, and tasks in ``gives``.
+        about: one sentence on what it is.
+        privilege: methods that need it are ranked apart from those that do without.
+        on_request: methods that need it take long, and run only when they or the access are named.
+    """
+
+    name: str
+    about: str
+    privilege: bool = False
+    on_request: bool = False
+
+
+@dataclass(frozen=True)
+class Track:
+    """What a track declares: its name, its question, the class or classes that its methods derive from, and the
+    access that its methods may need.
     """
 
     name: str
     title: str
     question: str
     contract: type[Method] | tuple[type[Method], ...]
-    leagues: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.leagues:
-            leagues = (getattr(contract, "league", Method.league) for contract in self.contracts)
-            object.__setattr__(self, "leagues", tuple(dict.fromkeys(leagues)))
+    access: tuple[Access, ...] = ()
 
     @property
     def contracts(self) -> tuple[type[Method], ...]:
         """The classes of ``contract``, however many there are."""
         return self.contract if isinstance(self.contract, tuple) else (self.contract,)
+
+    @property
+    def privileges(self) -> frozenset[str]:
+        """The access that splits ranks."""
+        return frozenset(each.name for each in self.access if each.privilege)
+
+    @property
+    def on_request(self) -> frozenset[str]:
+        """The access of methods that run only when asked for."""
+        return frozenset(each.name for each in self.access if each.on_request)

@@ -7,6 +7,7 @@ is AUROC, whose influence values are DeLong's placement values (DeLong, DeLong a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,20 +18,20 @@ from suite.stats.paired import Difference
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from suite.contracts.task import Influence
+    Strata = Mapping[str, NDArray[np.float64]]
 
 
-def estimate(influence: Influence) -> float:
+def estimate(influence: Strata) -> float:
     """Return the statistic itself: the sum of the strata's means."""
     return float(sum(values.mean() for values in influence.values()))
 
 
-def standard_error(influence: Influence) -> float:
+def standard_error(influence: Strata) -> float:
     """Return the standard error of the statistic; every stratum needs two samples at least."""
     return float(sum(values.var(ddof=1) / values.size for values in influence.values()) ** 0.5)
 
 
-def normal_interval(influence: Influence, *, basis: str, level: float = 0.95) -> Interval | None:
+def normal_interval(influence: Strata, *, basis: str, level: float = 0.95) -> Interval | None:
     """Return the normal interval of the statistic; None where the samples show no spread, or a stratum has just one."""
     if min(values.size for values in influence.values()) < 2:
         return None
@@ -41,7 +42,7 @@ def normal_interval(influence: Influence, *, basis: str, level: float = 0.95) ->
     return Interval(value - half, value + half, level, basis, sum(values.size for values in influence.values()))
 
 
-def paired_normal(a: Influence, b: Influence, *, basis: str, level: float = 0.95) -> Difference:
+def paired_normal(a: Strata, b: Strata, *, basis: str, level: float = 0.95) -> Difference:
     """Compare two statistics on the same samples: mean difference a - b, interval and two-sided p of the normal.
 
     Raises:

@@ -1,0 +1,41 @@
+"""Scores of samples: the only code that makes them, whether a cell has just run or its samples were stored long ago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from suite.contracts import Interval, Metric, Samples, Score, Task
+from suite.stats.sampled import normal_interval
+
+
+def scores_of(task: Task, samples: Samples) -> tuple[Score, ...]:
+    """Return a score for every column of the task that the samples have a value in."""
+    scores = []
+    for column in task.columns:
+        value = samples.value(column)
+        if value is None:
+            continue
+        interval = value.interval
+        if interval is None and (influence := samples.influence(column)) is not None:
+            interval = normal_interval(influence.strata, basis=influence.basis)
+        scores.append(
+            Score(
+                metric=column.metric,
+                subset=column.subset,
+                value=value.value,
+                n=value.n,
+                partial=value.partial,
+                interval=None if interval is None else _within(task.metric(column.metric), interval),
+            )
+        )
+    return tuple(scores)
+
+
+def _within(metric: Metric, interval: Interval) -> Interval:
+    """Return an interval cut at the metric's bounds."""
+    low, high = metric.bounds
+    return replace(
+        interval,
+        low=interval.low if low is None else max(low, interval.low),
+        high=interval.high if high is None else min(high, interval.high),
+    )
