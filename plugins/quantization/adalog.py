@@ -19,7 +19,7 @@ from .sensitivity import passed
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import Logarithmic
+    from suite.tracks.quantization.fake import Logarithmic
 
 GELU_OFFSET = 0.16997124254703522
 """GELU is nowhere less than minus this."""
@@ -67,7 +67,7 @@ class AdaLog(Quantizer):
         """Return the quantized model."""
         import torch
 
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         reference = copy.deepcopy(insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
@@ -80,7 +80,7 @@ class AdaLog(Quantizer):
 
     def _after_softmax(self, model: nn.Module, reference: nn.Module, images: Tensor) -> None:
         """Put logarithmic quantizers in the place of the uniform ones of softmax outputs."""
-        from suite.quantization import QuantAttention
+        from suite.tracks.quantization.fake import QuantAttention
 
         for name, attention in model.named_modules():
             if isinstance(attention, QuantAttention):
@@ -92,7 +92,7 @@ class AdaLog(Quantizer):
 
     def _after_gelu(self, model: nn.Module, reference: nn.Module, images: Tensor) -> None:
         """Put logarithmic quantizers in the place of the uniform ones of GELU outputs."""
-        from suite.quantization import layers
+        from suite.tracks.quantization.fake import layers
 
         after_gelu = fed_by_gelu(reference, images[:1])
         for name, layer in layers(model):
@@ -115,7 +115,7 @@ class AdaLog(Quantizer):
 
         The search starts with the last of the scales.
         """
-        from suite.quantization import Logarithmic
+        from suite.tracks.quantization.fake import Logarithmic
 
         def error(quantizer: Logarithmic) -> float:
             return float((multiply(quantizer(x)) - exact).square().sum())

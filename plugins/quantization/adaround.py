@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from suite.quantization import QuantLayer, Uniform
+    from suite.tracks.quantization.fake import QuantLayer, Uniform
 
 ZETA, GAMMA = 1.1, -0.1
 """How far the sigmoid is stretched before it is cut off at 0 and 1."""
@@ -62,7 +62,7 @@ class AdaRound(Quantizer):
 
         import torch
 
-        from suite.quantization import Uniform, insert
+        from suite.tracks.quantization.fake import Uniform, insert
 
         images, generator = calibration.images, context.generator("batches")
         float_model = copy.deepcopy(insert(model))

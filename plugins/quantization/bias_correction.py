@@ -15,7 +15,7 @@ from .ranges import Ranges, round_to_nearest
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import QuantLayer
+    from suite.tracks.quantization.fake import QuantLayer
 
 
 class BiasCorrection(Quantizer):
@@ -48,7 +48,7 @@ class BiasCorrection(Quantizer):
 
         import torch
 
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         float_model = copy.deepcopy(insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)

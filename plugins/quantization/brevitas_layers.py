@@ -45,7 +45,7 @@ class Brevitas(Quantizer):
         from brevitas.graph.calibrate import calibration_mode
         from brevitas.graph.quantize import layerwise_quantize
 
-        from suite.quantization.sites import edges
+        from suite.tracks.quantization.fake.sites import edges
 
         # The second pass finds what the first one left.
         model = layerwise_quantize(model, _layers(spec, edge=False), name_blacklist=sorted(edges(model)))

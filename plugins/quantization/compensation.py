@@ -35,7 +35,7 @@ def compensate_blocks(
     makes of the same input is what it should have made. ``reference`` decides what is compensated for: the float model
     both weights and activations, one with the activations quantized the weights alone.
     """
-    from suite.quantization import compensate, layer_inputs
+    from suite.tracks.quantization.fake import compensate, layer_inputs
 
     for name, block in transformer_blocks(model):
         x = layer_inputs(model, block, images)
@@ -49,7 +49,7 @@ def compensate_blocks(
 
 def transformer_blocks(model: nn.Module) -> list[tuple[str, nn.Module]]:
     """Return the blocks of a model with quantizers, in its order: the modules that hold an attention directly."""
-    from suite.quantization import QuantAttention
+    from suite.tracks.quantization.fake import QuantAttention
 
     return [
         (name, module)

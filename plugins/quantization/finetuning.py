@@ -10,8 +10,8 @@ from suite.contracts import Context
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import FakeQuantizer, Learned, Observation, Site
     from suite.tracks.quantization import TrainingImages
+    from suite.tracks.quantization.fake import FakeQuantizer, Learned, Observation, Site
 
     Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -27,7 +27,7 @@ def learned_activation(scales: ActivationScales, site: Site, observation: Observ
     folded into the weight or the product; queries and keys, whose channels are summed over, one for each head. The
     softmax output, never negative, has unsigned codes. The image has fixed affine ones.
     """
-    from suite.quantization import Learned, Uniform, code_range
+    from suite.tracks.quantization.fake import Learned, Uniform, code_range
 
     low, high = observation.low, observation.high
     if site.kind == "conv-input":
@@ -44,7 +44,7 @@ def learned_activation(scales: ActivationScales, site: Site, observation: Observ
 
 def fold_inputs(model: nn.Module) -> None:
     """Let every layer whose input has a scale per channel quantize its weight with those scales multiplied in."""
-    from suite.quantization import Learned, Uniform, layers
+    from suite.tracks.quantization.fake import Learned, Uniform, layers
 
     for _, layer in layers(model):
         quantizer = layer.input_quantizer
@@ -53,7 +53,7 @@ def fold_inputs(model: nn.Module) -> None:
 
 def freeze(model: nn.Module) -> None:
     """Fix every learned scale, in place."""
-    from suite.quantization import Learned, activation_sites, weight_sites
+    from suite.tracks.quantization.fake import Learned, activation_sites, weight_sites
 
     for site in (*activation_sites(model), *weight_sites(model)):
         if isinstance(site.quantizer, Learned):
@@ -90,7 +90,7 @@ def fine_tune(
     """
     import torch
 
-    from suite.quantization import Learned
+    from suite.tracks.quantization.fake import Learned
 
     scales = [module.log_scale for module in model.modules() if isinstance(module, Learned)]
     known = {id(scale) for scale in scales}

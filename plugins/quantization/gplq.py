@@ -76,7 +76,7 @@ class GPLQ(TrainedQuantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model after both stages."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         data, chosen = calibration.training, self.parameters
         if data is None:

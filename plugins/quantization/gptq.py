@@ -16,7 +16,7 @@ from .unfolding import hessians
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import FakeQuantizer, QuantLayer, Uniform
+    from suite.tracks.quantization.fake import FakeQuantizer, QuantLayer, Uniform
 
 
 class GPTQ(Quantizer):
@@ -48,7 +48,7 @@ class GPTQ(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with its weights on the grids of their quantizers."""
-        from suite.quantization import Uniform, insert, layer_inputs
+        from suite.tracks.quantization.fake import Uniform, insert, layer_inputs
 
         images = calibration.images
         round_to_nearest(insert(model), images, spec, self.parameters.ranges)
@@ -60,7 +60,7 @@ class GPTQ(Quantizer):
     def _round(self, layer: QuantLayer, inputs: Tensor, quantizer: Uniform) -> None:
         import torch
 
-        from suite.quantization import Uniform
+        from suite.tracks.quantization.fake import Uniform
 
         chosen = self.parameters
         with torch.no_grad():

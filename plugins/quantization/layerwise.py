@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import QuantLayer
+    from suite.tracks.quantization.fake import QuantLayer
 
 
 def in_order(model: nn.Module, image: Tensor) -> list[tuple[str, QuantLayer]]:
     """Return the layers with quantizers that run on ``image`` [1, C, H, W], with their names, as they come first."""
     import torch
 
-    from suite.quantization import layers
+    from suite.tracks.quantization.fake import layers
 
     seen: dict[str, QuantLayer] = {}
     handles = [layer.register_forward_pre_hook(partial(_note, seen, name)) for name, layer in layers(model)]
@@ -41,7 +41,7 @@ def repaired(model: nn.Module, float_model: nn.Module, images: Tensor) -> Iterat
     """
     import torch
 
-    from suite.quantization import layer_inputs, layers
+    from suite.tracks.quantization.fake import layer_inputs, layers
 
     originals = dict(layers(float_model))
     for name, layer in in_order(model, images[:1]):

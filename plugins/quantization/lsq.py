@@ -16,7 +16,7 @@ from .placement import place_activations, place_weights
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import Learned
+    from suite.tracks.quantization.fake import Learned
 
 
 class LSQ(TrainedQuantizer):
@@ -59,7 +59,7 @@ class LSQ(TrainedQuantizer):
         """Return the trained model with its scales fixed."""
         from torch.nn import functional as F
 
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         data, chosen = calibration.training, self.parameters
         if data is None:
@@ -86,7 +86,7 @@ class LSQ(TrainedQuantizer):
 
 def learned_weight(weight: Tensor, bits: int) -> Learned:
     """Return the quantizer of a weight [D_out, ...] with a learned scale per output channel."""
-    from suite.quantization import Learned, code_range
+    from suite.tracks.quantization.fake import Learned, code_range
 
     mean = weight.abs().mean(dim=tuple(range(1, weight.ndim)), keepdim=True)
     return Learned(bits, 2 * mean / code_range(bits, signed=True)[1] ** 0.5, granularity="per-channel")

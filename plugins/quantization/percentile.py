@@ -32,7 +32,7 @@ class Percentile(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors clipped and rounded to nearest."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         round_to_nearest(insert(model), calibration.images, spec, "percentile", self.parameters.percentile)
         return model

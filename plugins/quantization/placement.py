@@ -10,7 +10,7 @@ from suite.tracks.quantization import FLOAT, Spec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import FakeQuantizer, Observation, QuantLayer, Site
+    from suite.tracks.quantization.fake import FakeQuantizer, Observation, QuantLayer, Site
 
     WeightRule = Callable[[Tensor, int], FakeQuantizer]
     ActivationRule = Callable[[Site, Observation, int], FakeQuantizer]
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def place_weights(model: nn.Module, spec: Spec, rule: WeightRule) -> None:
     """Put ``rule(weight, bits)`` at every weight: [D_out, D_in], or [C_out, C_in, h, w] of a convolution."""
-    from suite.quantization import weight_sites
+    from suite.tracks.quantization.fake import weight_sites
 
     for site in weight_sites(model):
         bits = spec.weight(site.edge)
@@ -33,7 +33,7 @@ def place_activations(model: nn.Module, images: Tensor, spec: Spec, rule: Activa
 
     Weights are as they are at that time: quantize them before, and their error is calibrated for.
     """
-    from suite.quantization import activation_sites, observe
+    from suite.tracks.quantization.fake import activation_sites, observe
 
     sites = [site for site in activation_sites(model) if spec.activation(site.edge) < FLOAT]
     observed = observe(model, sites, images)

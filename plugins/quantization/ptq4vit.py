@@ -16,7 +16,7 @@ from .sensitivity import Record, record
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import QuantLayer, TwinUniform
+    from suite.tracks.quantization.fake import QuantLayer, TwinUniform
 
     from .search import Quantizers
 
@@ -66,7 +66,7 @@ class PTQ4ViT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the quantized model."""
-        from suite.quantization import QuantAttention, insert, weight_sites
+        from suite.tracks.quantization.fake import QuantAttention, insert, weight_sites
 
         images = calibration.images[: self.parameters.images]
         after_gelu = fed_by_gelu(insert(model), images[:1])
@@ -140,7 +140,7 @@ class PTQ4ViT(Quantizer):
 
 def softmax_grids(x: Tensor, bits: int) -> list[TwinUniform]:
     """Return quantizers of softmax outputs: a coarse grid up to 1, and finer and finer ones below."""
-    from suite.quantization import TwinUniform
+    from suite.tracks.quantization.fake import TwinUniform
 
     coarse = x.new_tensor(1 / (2 ** (bits - 1) - 1))
     return [TwinUniform(bits, coarse / 2**power, coarse, "magnitude") for power in range(SPLITS)]
@@ -148,7 +148,7 @@ def softmax_grids(x: Tensor, bits: int) -> list[TwinUniform]:
 
 def gelu_grids(x: Tensor, bits: int, shares: Tensor) -> list[TwinUniform]:
     """Return quantizers of GELU outputs: all of the negative values, and shares of the greatest positive one."""
-    from suite.quantization import TwinUniform
+    from suite.tracks.quantization.fake import TwinUniform
 
     greatest = 2 ** (bits - 1) - 1
     return [TwinUniform(bits, -x.min() / greatest, share * x.max() / greatest, "sign") for share in shares]

@@ -48,7 +48,7 @@ class QwT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors rounded to nearest, and its blocks compensated."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         reference = copy.deepcopy(insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)

@@ -15,7 +15,7 @@ from .placement import place_activations, place_weights
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import Observation, Site, Uniform
+    from suite.tracks.quantization.fake import Observation, Site, Uniform
 
     from .placement import ActivationRule
 
@@ -39,7 +39,7 @@ def round_to_nearest(
 
 def weight_quantizer(ranges: Ranges, weight: Tensor, bits: int) -> Uniform:
     """Return the quantizer of a weight [D_out, ...], symmetric, with a scale per output channel."""
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     limits = {"minmax": _largest, "percentile": percentile_limits, "mse": _least_error_limits}[ranges](weight, bits)
     return Uniform.symmetric(bits, limits, granularity="per-channel")
@@ -49,7 +49,7 @@ def activation_quantizer(
     ranges: Ranges, observation: Observation, bits: int, percentile: float = PERCENTILE
 ) -> Uniform:
     """Return the quantizer of an activation, affine, with one scale; ``percentile`` only if the range is one."""
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     low, high = observation.low.min(), observation.high.max()
     if ranges == "percentile":
@@ -102,7 +102,7 @@ def _best(weight: Tensor, candidates: list[Tensor], bits: int) -> Tensor:
     """Return for each row the candidate limit [D_out] with the least squared error, shaped to broadcast."""
     import torch
 
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     errors = []
     for limit in candidates:
@@ -115,7 +115,7 @@ def _best(weight: Tensor, candidates: list[Tensor], bits: int) -> Tensor:
 def _least_error_range(sample: Tensor, low: Tensor, high: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     import torch
 
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     shares = torch.linspace(1, 0.05, SHRINKAGES)
     errors = [(Uniform.affine(bits, low * share, high * share)(sample) - sample).square().mean() for share in shares]

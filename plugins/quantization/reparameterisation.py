@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import QuantLayer
+    from suite.tracks.quantization.fake import QuantLayer
 
 
 def norms_with_layers(model: nn.Module, image: Tensor) -> list[tuple[nn.LayerNorm, list[QuantLayer]]]:
@@ -21,7 +21,7 @@ def norms_with_layers(model: nn.Module, image: Tensor) -> list[tuple[nn.LayerNor
     """
     from torch import nn
 
-    from suite.quantization import layers, origins
+    from suite.tracks.quantization.fake import layers, origins
 
     makers = origins(model, image)
     fed: dict[nn.LayerNorm, list[QuantLayer]] = {}

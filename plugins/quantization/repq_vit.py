@@ -17,7 +17,7 @@ from .reparameterisation import absorb, norms_with_layers
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import FakeQuantizer, Logarithmic, Observation, Site, Uniform
+    from suite.tracks.quantization.fake import FakeQuantizer, Logarithmic, Observation, Site, Uniform
 
 VALUES = 2**24
 """The most of which torch takes quantiles."""
@@ -57,7 +57,7 @@ class RepQViT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the quantized model."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         insert(model)
         moved = self._reparameterised(model, calibration.images, spec.activation_bits)
@@ -74,7 +74,7 @@ class RepQViT(Quantizer):
 
     def _reparameterised(self, model: nn.Module, images: Tensor, bits: int) -> dict[nn.Module, Uniform]:
         """Reparameterise all layer norms before inner linear layers; return those layers' input quantizers."""
-        from suite.quantization import Uniform, activation_sites, layer_inputs
+        from suite.tracks.quantization.fake import Uniform, activation_sites, layer_inputs
 
         inner = {site.owner for site in activation_sites(model) if not site.edge}
         moved: dict[nn.Module, Uniform] = {}
@@ -100,7 +100,7 @@ def affine(rows: Tensor, bits: int) -> Uniform:
     """
     import torch
 
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     ranges = torch.stack([rows.quantile(torch.tensor([1 - p, p]).to(rows), dim=1) for p in PERCENTILES])
     tried = [Uniform.affine(bits, low[:, None], high[:, None]) for low, high in ranges]
@@ -113,7 +113,7 @@ def affine(rows: Tensor, bits: int) -> Uniform:
 
 def weight_quantizer(weight: Tensor, bits: int) -> Uniform:
     """Return the affine quantizer of a weight [D_out, ...], with a scale and a zero point per output channel."""
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     found = affine(weight.flatten(1), bits)
     shape = len(weight), *[1] * (weight.ndim - 1)
@@ -133,7 +133,7 @@ def per_channel(x: Tensor, bits: int) -> tuple[Tensor, Tensor]:
 
 def log_sqrt2(sample: Tensor, bits: int, extra_zero: bool) -> Logarithmic:
     """Return the quantizer of softmax outputs: powers of the root of 2, times the best of three percentiles."""
-    from suite.quantization import Logarithmic
+    from suite.tracks.quantization.fake import Logarithmic
 
     tried = [Logarithmic(bits, sample.quantile(p), math.sqrt(2), extra_zero=extra_zero) for p in PERCENTILES]
     return min(tried, key=lambda quantizer: float((quantizer(sample) - sample).square().mean()))
@@ -141,7 +141,7 @@ def log_sqrt2(sample: Tensor, bits: int, extra_zero: bool) -> Logarithmic:
 
 def _padded(model: nn.Module, norm: nn.Module, layer: nn.Module, image: Tensor) -> bool:
     """Tell whether zeros are put between norm and layer, as in Swin's windows: these would need the shift as well."""
-    from suite.quantization import layer_inputs
+    from suite.tracks.quantization.fake import layer_inputs
 
     sizes: list[int] = []
     handle = norm.register_forward_hook(lambda _, __, output: sizes.append(output.numel()))

@@ -22,7 +22,7 @@ class RTNMinMax(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors rounded to nearest."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         round_to_nearest(insert(model), calibration.images, spec, "minmax")
         return model

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.quantization import FakeQuantizer, Uniform
+    from suite.tracks.quantization.fake import FakeQuantizer, Uniform
 
     Quantizers = tuple[FakeQuantizer | None, FakeQuantizer | None]
     Error = Callable[[Tensor, Tensor], Tensor]
@@ -57,7 +57,7 @@ def _best(operand: Operand, error: Callable[[Tensor], Tensor]) -> tuple[FakeQuan
     """Return the quantizer of least error, and by number what was chosen: once, or for each row."""
     import torch
 
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     tried = operand.tried
     errors = torch.stack([error(quantizer(operand.value)) for quantizer in tried])
@@ -75,21 +75,21 @@ def fed_by_gelu(model: nn.Module, image: Tensor) -> set[str]:
     """Return the names of the layers whose input is what a GELU made of something, for any image [1, C, H, W]."""
     from torch import nn
 
-    from suite.quantization import origins
+    from suite.tracks.quantization.fake import origins
 
     return {name for name, maker in origins(model, image).items() if isinstance(maker, nn.GELU)}
 
 
 def symmetric(value: Tensor, bits: int, shares: Tensor) -> list[Uniform]:
     """Return symmetric quantizers of an activation, whose limits are shares of its largest absolute value."""
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     return [Uniform.symmetric(bits, share * value.abs().max()) for share in shares]
 
 
 def symmetric_rows(weight: Tensor, bits: int, shares: Tensor) -> list[Uniform]:
     """Return symmetric quantizers of a weight [D_out, ...], whose limits are shares of its rows' largest values."""
-    from suite.quantization import Uniform
+    from suite.tracks.quantization.fake import Uniform
 
     largest = weight.abs().amax(dim=tuple(range(1, weight.ndim)), keepdim=True)
     return [Uniform.symmetric(bits, share * largest, granularity="per-channel") for share in shares]

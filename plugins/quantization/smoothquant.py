@@ -46,7 +46,7 @@ class SmoothQuant(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model, smoothed and rounded to nearest."""
-        from suite.quantization import insert
+        from suite.tracks.quantization.fake import insert
 
         moved = smooth(insert(model), calibration.images, self.parameters.alpha)
         context.log(f"scales moved out of {moved} layer norms")
@@ -65,7 +65,7 @@ def smooth(model: nn.Module, images: Tensor, alpha: float) -> int:
     """
     import torch
 
-    from suite.quantization import activation_sites, observe
+    from suite.tracks.quantization.fake import activation_sites, observe
 
     pairs = norms_with_layers(model, images[:1])
     sites = {site.owner: site for site in activation_sites(model)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from suite.quantization import QuantLayer
+    from suite.tracks.quantization.fake import QuantLayer
 
 BATCH = 64
 """How many inputs are multiplied at a time."""

@@ -18,8 +18,8 @@ from torch import nn
 
 from suite.contracts import Context
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
-from suite.quantization import activation_sites, insert
 from suite.tracks.quantization import Calibration, Spec
+from suite.tracks.quantization.fake import activation_sites, insert
 
 BATCH, BITS, ROUNDS = 64, 4, 3
 TARGET = 2.5

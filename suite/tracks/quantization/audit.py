@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.integers import NotInteger, layer_output, product_output
-from suite.quantization.layers import Product, QuantLayer
-from suite.quantization.multiplications import FLOAT_BITS, Multiplication, Operand, multiplications
-from suite.quantization.quantizer import FakeQuantizer
-from suite.quantization.sites import activation_sites, edges, weight_sites
-from suite.quantization.uniform import Learned, Uniform
+from suite.tracks.quantization.fake.integers import NotInteger, layer_output, product_output
+from suite.tracks.quantization.fake.layers import Product, QuantLayer
+from suite.tracks.quantization.fake.multiplications import FLOAT_BITS, Multiplication, Operand, multiplications
+from suite.tracks.quantization.fake.quantizer import FakeQuantizer
+from suite.tracks.quantization.fake.sites import activation_sites, edges, weight_sites
+from suite.tracks.quantization.fake.uniform import Learned, Uniform
 from suite.tracks.quantization.spec import Spec
 
 HALF_BITS = 16

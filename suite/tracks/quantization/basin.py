@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from suite.quantization.layers import QuantLayer, remove
+from suite.tracks.quantization.fake.layers import QuantLayer, remove
 
 POINTS = 11
 """On the line between two models, its ends among them."""

@@ -41,8 +41,8 @@ class Quantizer(Method, ABC):
         """Return the quantized model; ``model``, a copy in evaluation mode, may be changed and returned.
 
         It maps images [N, C, H, W] to logits as before, in float32 arithmetic on values that integers stand for; see
-        `suite.quantization`. What it really does is measured, and shown where it is not what ``spec`` says. Torch's
-        global generator is seeded with the cell's seed.
+        `suite.tracks.quantization.fake`. What it really does is measured, and shown where it is not what ``spec`` says.
+        Torch's global generator is seeded with the cell's seed.
 
         Raises:
             ValueError: the method cannot do what ``spec`` asks for, and says why.

@@ -12,8 +12,8 @@ from torch import nn
 from suite import Context
 from suite.plugins.quantization.adalog import BASES, GELU_OFFSET, AdaLog, gelu_scales
 from suite.plugins.quantization.percentile import Percentile
-from suite.quantization import Logarithmic, Uniform, activation_sites, weight_sites
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import Logarithmic, Uniform, activation_sites, weight_sites
 
 
 def quantized(method: Quantizer, spec: Spec, digits_vit: Any) -> nn.Module:

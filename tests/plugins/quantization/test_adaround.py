@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from suite import Context
 from suite.plugins.quantization.adaround import AdaRound, annealed, rectified_sigmoid
 from suite.plugins.quantization.mse import MSE
-from suite.quantization import Uniform, layers
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import Uniform, layers
 
 
 def quantized(method: Quantizer, model: nn.Module, images: Tensor, *bits: int) -> nn.Module:

@@ -15,8 +15,8 @@ from suite.plugins.quantization.bias_correction import BiasCorrection, correct_b
 from suite.plugins.quantization.layerwise import repaired
 from suite.plugins.quantization.mse import MSE
 from suite.plugins.quantization.ranges import weight_quantizer
-from suite.quantization import insert
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import insert
 
 
 @pytest.mark.parametrize("bias", [True, False])

@@ -14,8 +14,8 @@ from suite.plugins.quantization import compensation
 from suite.plugins.quantization.compensation import compensate_blocks, fit_compensation, transformer_blocks
 from suite.plugins.quantization.placement import place_weights
 from suite.plugins.quantization.ranges import round_to_nearest, weight_quantizer
-from suite.quantization import insert, remove
 from suite.tracks.quantization import Spec
+from suite.tracks.quantization.fake import insert, remove
 
 TOKENS, WIDTH = 500, 7
 

@@ -12,8 +12,8 @@ from suite import Context
 from suite.plugins.quantization.gptq import GPTQ, round_columns
 from suite.plugins.quantization.mse import MSE
 from suite.plugins.quantization.ranges import weight_quantizer
-from suite.quantization import Uniform, layers
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import Uniform, layers
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.plugins.quantization.layerwise import in_order, repaired
-from suite.quantization import insert
+from suite.tracks.quantization.fake import insert
 
 
 class Crossed(nn.Module):

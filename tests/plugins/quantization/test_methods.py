@@ -11,8 +11,8 @@ from torch import nn
 
 from suite import Context, SuiteError
 from suite.plugins.quantization import METHODS
-from suite.quantization import layers, weight_sites
 from suite.tracks.quantization import FLOAT, TRAINING_FREE, Calibration, Spec
+from suite.tracks.quantization.fake import layers, weight_sites
 
 
 def classes() -> dict[str, Any]:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from suite import Context
 from suite.plugins.quantization.ptq4vit import PTQ4ViT, gelu_grids, softmax_grids
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
-from suite.quantization import TwinUniform, Uniform, activation_sites, weight_sites
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import TwinUniform, Uniform, activation_sites, weight_sites
 
 QUICK = {"candidates": 25, "rounds": 1}
 

@@ -12,8 +12,8 @@ from suite import Context, SuiteError
 from suite.plugins.quantization.percentile import Percentile
 from suite.plugins.quantization.qwt import QwT
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
-from suite.quantization import activation_sites, weight_sites
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import activation_sites, weight_sites
 
 
 def lost(method: Quantizer, spec: Spec, digits_vit: Any) -> float:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.plugins.quantization.reparameterisation import absorb, norms_with_layers
-from suite.quantization import QuantLayer, insert, layers
+from suite.tracks.quantization.fake import QuantLayer, insert, layers
 
 
 def vit(**changes: object) -> nn.Module:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from suite import Context
 from suite.plugins.quantization.repq_vit import RepQViT, affine, log_sqrt2, per_channel, weight_quantizer
-from suite.quantization import Logarithmic, Uniform, activation_sites, remove, weight_sites
 from suite.tracks.quantization import Calibration, Spec
+from suite.tracks.quantization.fake import Logarithmic, Uniform, activation_sites, remove, weight_sites
 
 
 def swin(window: int) -> nn.Module:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from suite.plugins.quantization.search import Operand, alternate, fed_by_gelu, symmetric, symmetric_rows
-from suite.quantization import Uniform, insert
+from suite.tracks.quantization.fake import Uniform, insert
 
 SHARES = torch.linspace(0.1, 1.2, 30)
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.plugins.quantization.sensitivity import passed, record
-from suite.quantization import insert
+from suite.tracks.quantization.fake import insert
 
 
 def test_inputs_and_output_are_the_modules(digits_vit: Any) -> None:

@@ -12,8 +12,8 @@ from suite import Context
 from suite.plugins.quantization.mse import MSE
 from suite.plugins.quantization.reparameterisation import norms_with_layers
 from suite.plugins.quantization.smoothquant import SmoothQuant, smooth
-from suite.quantization import insert, layer_inputs
 from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization.fake import insert, layer_inputs
 
 
 def test_the_function_stays_while_no_quantizer_is_there(digits_vit: Any) -> None:

@@ -13,9 +13,9 @@ from suite.benchmarks.quantization.digits_vit import DigitsViTTask
 from suite.contracts import Context, Resources, TaskContext
 from suite.plugins.quantization.gplq import GPLQ, features
 from suite.plugins.quantization.lsq import LSQ
-from suite.quantization import Learned, Uniform, activation_sites, remove, weight_sites
 from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer
 from suite.tracks.quantization.audit import Audit, audit
+from suite.tracks.quantization.fake import Learned, Uniform, activation_sites, remove, weight_sites
 from suite.tracks.quantization.measuring import Measuring
 
 pytestmark = pytest.mark.xdist_group("digits-vit")

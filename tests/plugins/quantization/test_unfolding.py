@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from suite.plugins.quantization.unfolding import hessians, unfolded
-from suite.quantization import insert
+from suite.tracks.quantization.fake import insert
 
 CONVOLUTIONS = {
     "patches": {"kernel_size": 2, "stride": 2},

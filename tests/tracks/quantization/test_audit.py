@@ -16,10 +16,10 @@ from suite.plugins.quantization.placement import place_activations, place_weight
 from suite.plugins.quantization.ranges import activation_rule, weight_quantizer
 from suite.plugins.quantization.repq_vit import RepQViT
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
-from suite.quantization import Logarithmic, TwinUniform, Uniform, activation_sites, compensate, insert
-from suite.quantization.layers import QuantLinear
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.audit import audit, levels
+from suite.tracks.quantization.fake import Logarithmic, TwinUniform, Uniform, activation_sites, compensate, insert
+from suite.tracks.quantization.fake.layers import QuantLinear
 
 IMAGES = torch.randn(12, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 W4A4 = Spec(4, 4)

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from suite.quantization import Uniform, compensate, insert, weight_sites
 from suite.tracks.quantization.basin import POINTS, NoLatentWeights, latent, loss_barrier
+from suite.tracks.quantization.fake import Uniform, compensate, insert, weight_sites
 
 IMAGES = torch.randn(40, 6, generator=torch.Generator().manual_seed(0))
 LABELS = (IMAGES.sum(dim=1) > 0).long()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from torch import nn
 
-from suite.quantization.layers import QuantAttention, QuantConv2d, QuantLayer
+from suite.tracks.quantization.fake.layers import QuantAttention, QuantConv2d, QuantLayer
 
 Kind = Literal["weight", "linear-input", "conv-input", "query", "key", "attention", "value"]
 SIDES: tuple[tuple[Kind, Kind], ...] = (("query", "key"), ("attention", "value"))

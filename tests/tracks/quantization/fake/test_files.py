@@ -11,9 +11,17 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from suite.errors import SuiteError
-from suite.quantization import Learned, Logarithmic, activation_sites, compensate, insert, layers, weight_sites
-from suite.quantization.files import load_integers, save_integers
-from suite.quantization.integers import NotInteger
+from suite.tracks.quantization.fake import (
+    Learned,
+    Logarithmic,
+    activation_sites,
+    compensate,
+    insert,
+    layers,
+    weight_sites,
+)
+from suite.tracks.quantization.fake.files import load_integers, save_integers
+from suite.tracks.quantization.fake.integers import NotInteger
 
 from .test_integers import quantized
 

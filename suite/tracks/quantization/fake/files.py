@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from suite.errors import SuiteError
 from suite.files import write_atomic
-from suite.quantization.integers import NotInteger, exact_weight, uniform
-from suite.quantization.layers import Compensated, compensate, insert
-from suite.quantization.logarithmic import Logarithmic, TwinUniform
-from suite.quantization.quantizer import FakeQuantizer
-from suite.quantization.sites import Site, activation_sites, layers, weight_sites
-from suite.quantization.uniform import Learned, PerToken, Uniform
+from suite.tracks.quantization.fake.integers import NotInteger, exact_weight, uniform
+from suite.tracks.quantization.fake.layers import Compensated, compensate, insert
+from suite.tracks.quantization.fake.logarithmic import Logarithmic, TwinUniform
+from suite.tracks.quantization.fake.quantizer import FakeQuantizer
+from suite.tracks.quantization.fake.sites import Site, activation_sites, layers, weight_sites
+from suite.tracks.quantization.fake.uniform import Learned, PerToken, Uniform
 
 FORMAT = 1
 KINDS: dict[str, Callable[..., FakeQuantizer]] = {

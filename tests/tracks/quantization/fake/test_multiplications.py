@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from suite.quantization.multiplications import MANY, Multiplication, levels, multiplications, operand
+from suite.tracks.quantization.fake.multiplications import MANY, Multiplication, levels, multiplications, operand
 
 
 def drawn(*shape: int, seed: int = 0) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suite.quantization.quantizer import FakeQuantizer, checked_single
+from suite.tracks.quantization.fake.quantizer import FakeQuantizer, checked_single
 
 
 class Logarithmic(FakeQuantizer):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from suite.quantization import Uniform, activation_sites, insert, origins, weight_sites
+from suite.tracks.quantization.fake import Uniform, activation_sites, insert, origins, weight_sites
 
 Network = Callable[[str], nn.Module]
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.layers import QuantLayer
-from suite.quantization.sites import layers
+from suite.tracks.quantization.fake.layers import QuantLayer
+from suite.tracks.quantization.fake.sites import layers
 
 RESHAPING = re.compile(
     "(Unsafe)?(View|Reshape|Permute|Transpose|T|Clone|Roll|Slice|ConstantPadNd|Expand|Squeeze|Unsqueeze|Alias)Backward"

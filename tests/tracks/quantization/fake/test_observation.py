@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from suite.quantization import Observation, Uniform, activation_sites, insert, layer_inputs, layers, observe
-from suite.quantization import observation as observation_module
+from suite.tracks.quantization.fake import Observation, Uniform, activation_sites, insert, layer_inputs, layers, observe
+from suite.tracks.quantization.fake import observation as observation_module
 
 Network = Callable[[str], nn.Module]
 

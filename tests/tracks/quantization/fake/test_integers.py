@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from suite.quantization import (
+from suite.tracks.quantization.fake import (
     Learned,
     Logarithmic,
     PerToken,
@@ -20,8 +20,8 @@ from suite.quantization import (
     observe,
     weight_sites,
 )
-from suite.quantization.integers import NotInteger, exact_weight, layer_output, on_integers, product_output
-from suite.quantization.layers import Product, QuantLinear
+from suite.tracks.quantization.fake.integers import NotInteger, exact_weight, layer_output, on_integers, product_output
+from suite.tracks.quantization.fake.layers import Product, QuantLinear
 
 
 def quantized(model: nn.Module, images: Tensor, bits: int = 4) -> nn.Module:

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from suite.quantization import Logarithmic, TwinUniform
+from suite.tracks.quantization.fake import Logarithmic, TwinUniform
 
 
 def test_powers_stay_and_what_is_between_goes_to_the_nearest_logarithm() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.sites import Kind, Site
+from suite.tracks.quantization.fake.sites import Kind, Site
 
 BATCH = 64
 VALUES = 2**17

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from suite.quantization import FakeQuantizer, Learned, Logarithmic, PerToken, TwinUniform, Uniform
+from suite.tracks.quantization.fake import FakeQuantizer, Learned, Logarithmic, PerToken, TwinUniform, Uniform
 
 Make = Callable[[int, float], FakeQuantizer]
 

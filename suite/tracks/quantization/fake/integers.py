@@ -13,9 +13,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.layers import Product, QuantConv2d, QuantLayer, QuantLinear
-from suite.quantization.quantizer import FakeQuantizer
-from suite.quantization.uniform import Learned, PerToken, Uniform
+from suite.tracks.quantization.fake.layers import Product, QuantConv2d, QuantLayer, QuantLinear
+from suite.tracks.quantization.fake.quantizer import FakeQuantizer
+from suite.tracks.quantization.fake.uniform import Learned, PerToken, Uniform
 
 Exact = tuple[Tensor, Tensor]
 """Numbers as integers, or as looked up, and the scale that is left out of them; float64."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from suite.quantization import Learned, PerToken, Uniform, code_range, lsq
+from suite.tracks.quantization.fake import Learned, PerToken, Uniform, code_range, lsq
 
 bit_widths = st.integers(2, 8)
 inputs = st.lists(st.floats(-3, 3, width=32), min_size=1, max_size=40).map(torch.tensor)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from suite.quantization import Learned, PerToken, Uniform
+from suite.tracks.quantization.fake import Learned, PerToken, Uniform
 
 bit_widths = pytest.mark.parametrize("bits", range(2, 9))
 A_SCALE, A_ZERO = 0.0371, 3  # a scale that is no power of 2

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.quantization.quantizer import SMALLEST_SCALE, FakeQuantizer, Granularity, checked
+from suite.tracks.quantization.fake.quantizer import SMALLEST_SCALE, FakeQuantizer, Granularity, checked
 
 
 def code_range(bits: int, signed: bool) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from suite.quantization import (
+from suite.tracks.quantization.fake import (
     QuantLayer,
     Site,
     Uniform,

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from suite.quantization import QuantAttention, Uniform, activation_sites, insert, layers, weight_sites
+from suite.tracks.quantization.fake import QuantAttention, Uniform, activation_sites, insert, layers, weight_sites
 
 Network = Callable[[str], nn.Module]
 EDGES = {
