@@ -26,7 +26,9 @@ def methods(context: typer.Context, form: FormatOption = Format.table, strict: S
         {
             "method": entry.value.name,
             "track": entry.value.track,
-            "league": entry.value.league,
+            "standing": entry.value.standing,
+            "needs": sorted(entry.value.needs),
+            "uses": sorted(entry.value.uses),
             "version": entry.value.version,
             "status": entry.value.card.status,
             "title": entry.value.card.title,
@@ -56,10 +58,22 @@ def show(
         typer.echo(("\n" if number else "") + f"{entry.name} {entry.value.version}: {card.title} [{card.status}]")
         if card.paper:
             typer.echo(f"{card.authors}: {card.paper}{f', {card.year}' if card.year else ''} {card.url or ''}")
+        access = {"needs": entry.value.needs, "makes something of": entry.value.uses}
+        typer.echo(
+            "; ".join(
+                [
+                    entry.value.standing,
+                    *(f"{verb} {', '.join(sorted(words))}" for verb, words in access.items() if words),
+                ]
+            )
+        )
         for text in (card.note, (entry.value.__doc__ or "").strip()):
             if text:
                 typer.echo(f"\n{text}")
         rows = [{"parameter": name, **about} for name, about in _parameters(entry).items()]
+        if entry.value.partners:
+            roles = ", ".join(f"{role} ({contract.__name__})" for role, contract in entry.value.partners.items())
+            typer.echo(f"\npartners, named by: suite run --set {entry.value.name}.ROLE=METHOD: {roles}")
         if rows:
             typer.echo(f"\nparameters, changed by: suite run --set {entry.value.name}.NAME=VALUE")
             print_list(rows, Format.table)
@@ -69,6 +83,10 @@ def _document(entry: Entry[type[Method]]) -> dict[str, Any]:
     return {
         "method": entry.value.name,
         "track": entry.value.track,
+        "standing": entry.value.standing,
+        "needs": sorted(entry.value.needs),
+        "uses": sorted(entry.value.uses),
+        "partners": {role: contract.__name__ for role, contract in entry.value.partners.items()},
         "version": entry.value.version,
         "card": entry.value.card.model_dump(),
         "parameters": _parameters(entry),

@@ -52,6 +52,20 @@ def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Regis
     return registry, settings
 
 
+def setting_pair(text: str) -> tuple[str, str]:
+    """Return axis and value of ``AXIS=VALUE``.
+
+    Raises:
+        SuiteError: the text is not of this form.
+    """
+    from suite.errors import SuiteError
+
+    axis, _, value = text.partition("=")
+    if not (axis and value):
+        raise SuiteError(f"{text!r} is not AXIS=VALUE", place="--setting", next="suite tasks show TASK")
+    return axis, value
+
+
 def counted(count: int, noun: str) -> str:
     """Return ``1 cell`` or ``2 cells``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -23,8 +23,8 @@ def rescore(
     from suite.run.rescore import rescore as compute
     from suite.run.selection import Request, select_tasks
 
-    tasks = select_tasks(registry, Request(tasks=tuple(task or ("*",))))
-    summary = compute(Resources(settings, Cache(settings.cache_folder)), tasks)
+    choices = select_tasks(registry, Request(tasks=tuple(task or ("*",))))
+    summary = compute(Resources(settings, Cache(settings.cache_folder)), [choice.task for choice in choices])
     typer.echo(f"{counted(summary.done, 'run')} rescored, {summary.current} have the metrics of today")
     for error in summary.errors:
         typer.echo(f"error: {error}", err=True)

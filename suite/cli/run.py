@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli.output import StrictOption, counted, load
+from suite.cli.output import StrictOption, counted, load, setting_pair
 
 if TYPE_CHECKING:
     from suite.run.summary import Summary
@@ -23,12 +23,29 @@ class Tier(enum.StrEnum):
     large = "large"
 
 
+class Standing(enum.StrEnum):
+    """Which methods run if none is named."""
+
+    ranked = "ranked"
+    reference = "reference"
+    all = "all"
+
+
 def run(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
-    league: Annotated[
-        list[str] | None, typer.Option(help="Methods of which league, if none are named; the track's first.")
+    setting: Annotated[
+        list[str] | None, typer.Option(metavar="AXIS=VALUE", help="A setting, as precision=W8A8; default: the first.")
     ] = None,
+    all_settings: Annotated[bool, typer.Option("--all-settings", help="Every value of every other axis.")] = False,
+    access: Annotated[
+        list[str] | None,
+        typer.Option(help="If no method is named: those that need this, as 'training data'; default: no slow one."),
+    ] = None,
+    standing: Annotated[
+        Standing,
+        typer.Option(help="If no method is named: those that are ranked, references (controls, bounds), or all."),
+    ] = Standing.ranked,
     seed: Annotated[
         list[int] | None, typer.Option("--seed", "-s", min=0, help="Seeds instead of the task's own.")
     ] = None,
@@ -50,8 +67,9 @@ def run(
 ) -> None:
     """Run what is not done yet, record it, and print the board.
 
-    Without options: the methods of each track's first league on every task of the embedded tier. Safe to interrupt and
-    to repeat: finished cells are not run again. Exit status: 0, or 1 if a cell failed, or 2 if something else is wrong.
+    Without options: the ranked methods of each track, without those that take long, on every task of the embedded tier
+    under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0, or 1
+    if a cell failed, or 2 if something else is wrong.
     """
     registry, settings = load(strict, plugin or ())
     from suite.board.artifact import load_board
@@ -66,8 +84,11 @@ def run(
     request = Request(
         tasks=tuple(task or ()),
         methods=tuple(method or ()),
-        leagues=tuple(league or ()),
+        access=tuple(access or ()),
+        standing=standing.value,
         seeds=tuple(seed or ()),
+        settings=tuple(map(setting_pair, setting or ())),
+        all_settings=all_settings,
         tier=tier.value,
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
@@ -80,8 +101,8 @@ def run(
         typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
         raise typer.Exit(130) from None
     board = load_board(settings, registry)
-    for name in summary.tasks:
-        for table in board.of_task(name)[:1]:
+    for table in board.tables:
+        if table.current and table.setting in map(dict, summary.asked.get(table.task, ())):
             print_table(table)
     _print_summary(summary, settings)
     if not summary.clean:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.cli.output import Format, load, print_list
+from suite.contracts.setting import Setting
 
 if TYPE_CHECKING:
     from suite.store.rows import RunRow
@@ -19,8 +20,8 @@ def show(
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:
     """Show one run: its scores, cost, provenance, and what went wrong."""
-    from suite.run.record import samples_path
     from suite.store.reading import Reader
+    from suite.store.samples import samples_path
 
     _, settings = load()
     reader = Reader(settings.database_url)
@@ -42,6 +43,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
     environment = run.environment or {}
     lines: dict[str, str | None] = {
         "command": f"suite {' '.join(run.command or [])}",
+        "setting": str(Setting(cell.setting)) or None,
         "parameters": json.dumps(cell.parameters),
         "cell": cell.id,
         "protocol": cell.protocol,

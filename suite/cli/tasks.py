@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Annotated
 
@@ -26,6 +27,7 @@ def tasks(context: typer.Context, form: FormatOption = Format.table, strict: Str
             "title": entry.value.title,
             "primary": str(entry.value.primary),
             "seeds": len(entry.value.seeds),
+            "axes": [axis.name for axis in entry.value.axes],
             "plugin": entry.plugin.name,
         }
         for entry in registry.tasks
@@ -51,6 +53,11 @@ def show(
             "primary": found.primary.model_dump(),
             "seeds": found.seeds,
             "subsets": found.subsets,
+            "axes": [
+                dataclasses.asdict(axis) | {"gives": {v: sorted(g) for v, g in axis.gives.items()}}
+                for axis in found.axes
+            ],
+            "gives": sorted(found.gives),
             "metrics": [metric.model_dump() for metric in found.metrics],
         }
         typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
@@ -59,5 +66,13 @@ def show(
         f"{found.id} {found.version}: {found.title} (tier {found.tier}, seeds {', '.join(map(str, found.seeds))})"
     )
     typer.echo(f"\n{found.summary}\n\nranked by {found.primary}\nsubsets: {', '.join(found.subsets)}\n")
+    if found.gives:
+        typer.echo(f"methods are given: {', '.join(sorted(found.gives))}")
+    for axis in found.axes:
+        gives = "".join(
+            f"; {value} gives {', '.join(sorted(access))}" for value, access in axis.gives.items() if access
+        )
+        more = f", or what matches {axis.pattern}" if axis.pattern else ""
+        typer.echo(f"axis {axis.name}: {', '.join(axis.values)}{more}{gives}. {axis.about}".rstrip())
     for metric in found.metrics:
         typer.echo(f"{metric.key} ({metric.direction} is better, {metric.shown_unit}): {metric.definition}")

@@ -112,7 +112,7 @@ def stored_table(samples: Samples) -> pa.Table:
     """Return the table that is stored: the samples' own, with what was measured in its metadata."""
     table = samples.table()
     measured = [[c.metric, c.subset, v.value, v.n, v.partial] for c, v in samples.measured.items()]
-    metadata = {**(table.schema.metadata or {}), MEASURED: json.dumps(measured).encode()}
+    metadata = {**(table.schema.metadata or {}), MEASURED: json.dumps(measured, default=_plain).encode()}
     return table.replace_schema_metadata(metadata)
 
 
@@ -122,6 +122,11 @@ def measured_of(table: pa.Table) -> dict[Column, Value]:
     return {
         Column(metric=metric, subset=subset): Value(value, n, partial) for metric, subset, value, n, partial in stored
     }
+
+
+def _plain(number: Any) -> Any:
+    """Return a number of NumPy or torch as Python's."""
+    return number.item() if hasattr(number, "item") else str(number)
 
 
 def _arrays(cls: type[Samples]) -> list[str]:

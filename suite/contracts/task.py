@@ -99,7 +99,7 @@ class Task(ABC, Generic[M]):
             return f"it makes nothing of {' and '.join(sorted(idle))}"
         return ""
 
-    def prepare(self, context: TaskContext) -> None:  # noqa: B027 - nothing to share is a right answer
+    def prepare(self, context: TaskContext) -> None:
         """Compute what all methods share (models, features) into the cache; called once per seed, before the cells.
 
         It may use every core, whereas cells run side by side. The context's setting is the default one.

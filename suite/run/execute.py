@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from suite.contracts import Ended, Job
+from suite.contracts import Job, JobExit
 from suite.errors import SuiteError
-from suite.run.plan import Planned
+from suite.run.plan import PlannedCell
 from suite.run.prepare import MakeExecutor
 from suite.run.record import Recorder
 from suite.run.result import RESULT_FILE
@@ -34,7 +34,7 @@ class Execution:
         self._summary = summary
         self._claimed: dict[Path, tuple[str, CellRow]] = {}  # by the job's folder: the run and its cell
 
-    def run(self, cells: list[Planned], make: MakeExecutor) -> None:
+    def run(self, cells: list[PlannedCell], make: MakeExecutor) -> None:
         """Run the cells and record each as it ends. When interrupted, what is under way is given back.
 
         Raises:
@@ -53,14 +53,14 @@ class Execution:
                 if not (folder / RESULT_FILE).exists():
                     self._writer.release(run)
 
-    def _claims(self, cells: list[Planned], threads: int) -> Iterator[Job]:
+    def _claims(self, cells: list[PlannedCell], threads: int) -> Iterator[Job]:
         """Claim one cell after the other as the executor asks for them; those that others have are left to them."""
         for planned in cells:
             cell = planned.cell
             run = self._writer.claim(cell, sys.argv[1:], planned.attempts)
             if run is None:
                 self._summary.elsewhere += 1
-                self._reporter.step(f"{cell.task} {cell.method} seed {cell.seed}", "elsewhere")
+                self._reporter.step(cell.title, "elsewhere")
                 continue
             folder = self._settings.pending / run
             self._claimed[folder] = (run, cell)
@@ -74,14 +74,16 @@ class Execution:
                 folder=folder,
                 settings=self._settings,
                 method=cell.method,
-                parameters=cell.parameters,
+                setting=cell.setting,
+                parameters=identity["parameters"],
+                partners=identity.get("partners", {}),
                 grid=identity.get("grid", {}),
                 source=identity["method_source"],
                 threads=threads,
                 time_limit=self._settings.time_limit,
             )
 
-    def _end(self, ended: Ended) -> None:
+    def _end(self, ended: JobExit) -> None:
         run, cell = self._claimed[ended.job.folder]
         if ended.reason == "no-space":
             raise SuiteError(

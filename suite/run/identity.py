@@ -5,18 +5,16 @@ Worker, device, threads, batch size and times are recorded with the run but are 
 
 from __future__ import annotations
 
-import inspect
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from suite.contracts import Method, Missing, Resources, Task
-from suite.discovery import FILE
-from suite.hashing import canonical_json, digest, file_digest
-from suite.registry import Entry
-from suite.run.provenance import is_editable
+from suite.contracts import Missing, Resources, Setting, Task
+from suite.contracts.setting import beyond_defaults
+from suite.hashing import canonical_json, digest
+from suite.run.partners import Partner
+from suite.run.selection import MethodChoice
+from suite.run.source import source_digest
 from suite.store.rows import CellRow
 
 SCHEMA = 1
@@ -54,41 +52,37 @@ def known_ingredients(task: Task, seed: int, resources: Resources) -> Ingredient
     return Ingredients(fingerprints, lineage)
 
 
-def make_cell(
-    task: Task,
-    entry: Entry[type[Method]],
-    parameters: dict[str, Any],
-    seed: int,
-    ingredients: Ingredients,
-    grid: dict[str, list[Any]] | None = None,
-) -> CellRow:
-    """Return the cell of a method with resolved parameters, of which ``grid`` is to be tuned, on a (task, seed)."""
+def make_cell(task: Task, setting: Setting, method: MethodChoice, seed: int, ingredients: Ingredients) -> CellRow:
+    """Return the cell of a method on a (task, setting, seed)."""
+    entry = method.entry
     identity = {
-        **_shared(task),
+        **_shared(task, setting),
         "ingredients": ingredients.fingerprints,
         "method": entry.name,
         "method_version": entry.value.version,
         "method_source": source_digest(entry),
-        "parameters": parameters,
+        "parameters": method.parameters,
         "seed": seed,
-        **({"grid": grid} if grid else {}),
+        **({"grid": method.grid} if method.grid else {}),
+        **({"partners": _identified(method.partners)} if method.partners else {}),
     }
     return CellRow(
         id=digest(identity),
         identity=canonical_json(identity),
-        protocol=protocol_digest(task, ingredients),
+        protocol=protocol_digest(task, setting, ingredients),
         task=task.id,
         task_version=task.version,
         method=entry.name,
         method_version=entry.value.version,
-        parameters=parameters,
+        setting=dict(setting),
+        parameters={**method.parameters, **method.partner_labels},
         seed=seed,
     )
 
 
-def protocol_digest(task: Task, ingredients: Ingredients) -> str:
+def protocol_digest(task: Task, setting: Setting, ingredients: Ingredients) -> str:
     """Return the hash of what rows must share to be comparable, whatever their seeds."""
-    return digest({**_shared(task), "ingredients": ingredients.lineage})
+    return digest({**_shared(task, setting), "ingredients": ingredients.lineage})
 
 
 def metric_keys(task: Task) -> list[str]:
@@ -96,32 +90,24 @@ def metric_keys(task: Task) -> list[str]:
     return sorted(metric.key for metric in task.metrics)
 
 
-def _shared(task: Task) -> dict[str, Any]:
-    return {"schema": SCHEMA, "task": task.id, "task_version": task.version, "metrics": metric_keys(task)}
+def _shared(task: Task, setting: Setting) -> dict[str, Any]:
+    varied = beyond_defaults(task.axes, setting)
+    return {
+        "schema": SCHEMA,
+        "task": task.id,
+        "task_version": task.version,
+        "metrics": metric_keys(task),
+        **({"setting": varied} if varied else {}),
+    }
 
 
-def source_digest(entry: Entry[type[Method]]) -> str | None:
-    """Return the hash of a method's source if it can be edited in place, else None: a release's version says it all.
-
-    Covers the class's module and the modules of its own package that it uses.
-    """
-    if entry.plugin.distribution != FILE and not is_editable(entry.plugin.distribution):
-        return None
-    files = sorted(_sources(sys.modules[entry.value.__module__]))
-    return digest([file_digest(file) for file in files])
-
-
-def _sources(module: ModuleType) -> set[Path]:
-    package = module.__package__ or module.__name__
-    found: dict[str, ModuleType] = {}
-    waiting = [module]
-    while waiting:
-        current = waiting.pop()
-        if current.__name__ in found:
-            continue
-        found[current.__name__] = current
-        for value in vars(current).values():
-            name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-            if isinstance(name, str) and name.startswith(f"{package}.") and name in sys.modules:
-                waiting.append(sys.modules[name])
-    return {Path(file) for file in map(inspect.getsourcefile, found.values()) if file}
+def _identified(partners: Mapping[str, Partner]) -> dict[str, dict[str, Any]]:
+    return {
+        role: {
+            "method": partner.entry.name,
+            "version": partner.entry.value.version,
+            "source": source_digest(partner.entry),
+            "parameters": partner.parameters,
+        }
+        for role, partner in partners.items()
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from suite.contracts import Executor, Job
-from suite.run.plan import Plan, Seeded
+from suite.run.plan import Plan, TaskSeed
 from suite.run.result import read_result
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
@@ -24,26 +24,26 @@ def prepare(plan: Plan, make: MakeExecutor, settings: Settings, reporter: Report
     reporter.stage("preparing", len(due))
     executor, threads = make(len(due))
     with TemporaryDirectory(prefix="suite-prepare-") as folder:
-        jobs = {Path(folder) / str(number): seeded for number, seeded in enumerate(due)}
-        for ended in executor.execute(_job(seeded, place, settings, threads) for place, seeded in jobs.items()):
-            seeded = jobs[ended.job.folder]
+        jobs = {Path(folder) / str(number): wanted for number, wanted in enumerate(due)}
+        for ended in executor.execute(_job(wanted, place, settings, threads) for place, wanted in jobs.items()):
+            wanted = jobs[ended.job.folder]
             result = read_result(ended.job.folder)
             state = result.state if result else ended.reason
             if state == "done":
-                plan.learn(seeded)
+                plan.learn(wanted)
             else:
-                plan.drop(seeded)
+                plan.drop(wanted)
                 reason = (result.error if result else "") or ended.detail
-                summary.errors.append(f"{seeded} could not be prepared ({state}): {reason}")
-            reporter.step(str(seeded), state)
+                summary.errors.append(f"{wanted} could not be prepared ({state}): {reason}")
+            reporter.step(str(wanted), state)
 
 
-def _job(seeded: Seeded, folder: Path, settings: Settings, threads: int) -> Job:
+def _job(wanted: TaskSeed, folder: Path, settings: Settings, threads: int) -> Job:
     folder.mkdir()
     return Job(
         kind="prepare",
-        task=seeded.task.id,
-        seed=seeded.seed,
+        task=wanted.task.id,
+        seed=wanted.seed,
         folder=folder,
         settings=settings,
         threads=threads,

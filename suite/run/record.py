@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from suite.contracts import Ended
-from suite.files import write_atomic, write_text_atomic
-from suite.hashing import file_digest
+from suite.contracts import JobExit
+from suite.files import write_text_atomic
 from suite.registry import Registry
 from suite.run.provenance import environment
 from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.settings import Settings
 from suite.store.owner import is_known_dead
-from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.rows import CellRow, RunResult, ScoreRow
+from suite.store.samples import keep_samples
 from suite.store.writing import Writer
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 OUTPUT_TAIL = 20_000
 ENVIRONMENT_FILE = "environment.json"
@@ -44,7 +39,7 @@ class Recorder:
         made_with = environment(self._registry.methods.entry(cell.method))
         write_text_atomic(folder / ENVIRONMENT_FILE, json.dumps(made_with))
 
-    def record(self, run: str, cell: CellRow, ended: Ended) -> tuple[str, str]:
+    def record(self, run: str, cell: CellRow, ended: JobExit) -> tuple[str, str]:
         """Record the end of a run; returns the state and the error as they were recorded."""
         result = read_result(ended.job.folder)
         if result is None:
@@ -94,24 +89,16 @@ class Recorder:
             error = f"{cell.task} with {cell.method}: {wrong}"[:2000]
             result = result.model_copy(update={"state": "invalid", "error": error, "scores": ()})
         samples = folder / SAMPLES_FILE
-        kept = self._keep(samples) if samples.exists() else None
-        state = self._writer.end(run, _ending(cell, result, kept, _noted(folder)))
+        kept = keep_samples(self._settings, samples) if samples.exists() else None
+        state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder)))
         shutil.rmtree(folder, ignore_errors=True)
         return state, result.error or ""
 
-    def _keep(self, samples: Path) -> str:
-        """Copy a Parquet file to its place by content; return its sha256."""
-        digest = file_digest(samples)
-        target = samples_path(self._settings, digest)
-        if not target.exists():
-            write_atomic(target, lambda temporary: shutil.copyfile(samples, temporary))
-        return digest
 
-
-def _ending(cell: CellRow, result: Result, samples: str | None, made_with: dict[str, Any]) -> Ending:
+def _run_result(cell: CellRow, result: Result, samples: str | None, made_with: dict[str, Any]) -> RunResult:
     # The versions of the metrics are the cell's: the task may have changed since, and its plugin may not be loaded.
     versions: dict[str, str] = dict(key.split("@", 1) for key in json.loads(cell.identity)["metrics"])
-    return Ending(
+    return RunResult(
         state=result.state,
         error=result.error,
         traceback=result.traceback,
@@ -138,25 +125,6 @@ def _noted(folder: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return noted
-
-
-def samples_path(settings: Settings, digest: str) -> Path:
-    """Return where the per-sample results of this sha256 lie."""
-    return settings.home / "samples" / digest[:2] / f"{digest}.parquet"
-
-
-def read_samples(settings: Settings, digest: str | None) -> pa.Table | None:
-    """Return the per-sample table of this sha256; None if there is none, or its file is gone."""
-    if digest is None or not (path := samples_path(settings, digest)).exists():
-        return None
-    import pyarrow.parquet
-
-    return pyarrow.parquet.read_table(path)
-
-
-def samples_reader(settings: Settings, reader: Reader) -> Callable[[str], pa.Table | None]:
-    """Return what reads the per-sample table of a run by the run's id; see `read_samples`."""
-    return lambda run: read_samples(settings, reader.samples(run))
 
 
 def _tail(path: Path) -> str:

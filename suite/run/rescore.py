@@ -11,29 +11,30 @@ from suite.contracts import Resources, Task
 from suite.errors import SuiteError
 from suite.hashing import canonical_json, digest
 from suite.run.identity import known_ingredients, metric_keys, protocol_digest
-from suite.run.record import read_samples
 from suite.run.result import Result, check_result
+from suite.run.scoring import scores_of
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending, RunRow, ScoreRow
+from suite.store.rows import CellRow, RunResult, RunRow, ScoreRow
+from suite.store.samples import read_table
 from suite.store.writing import Writer
 
 
 @dataclass
-class Rescored:
-    """How many runs were rescored, how many needed it not, and why some could not be."""
+class RescoreSummary:
+    """Counts of runs that were rescored and that were current already, and the errors of the rest."""
 
     done: int = 0
     current: int = 0
     errors: list[str] = field(default_factory=list)
 
 
-def rescore(resources: Resources, tasks: Sequence[Task]) -> Rescored:
+def rescore(resources: Resources, tasks: Sequence[Task]) -> RescoreSummary:
     """Give every finished run whose cell has older metrics a cell with today's, with scores from its samples.
 
     The old cell and its run stay. The new run keeps the old one's cost, provenance and samples, and names it.
     """
     url = resources.settings.database_url
-    reader, summary = Reader(url), Rescored()
+    reader, summary = Reader(url), RescoreSummary()
     writer = Writer(url)
     by_id = {task.id: task for task in tasks}
     try:
@@ -47,7 +48,7 @@ def rescore(resources: Resources, tasks: Sequence[Task]) -> Rescored:
             try:
                 summary.done += _rescore(task, reader.run(old.id), resources, writer)
             except SuiteError as error:
-                summary.errors.append(f"{old.cell.task} {old.cell.method} seed {old.cell.seed}: {error}")
+                summary.errors.append(f"{old.cell.title}: {error}")
     finally:
         writer.close()
         reader.close()
@@ -56,14 +57,10 @@ def rescore(resources: Resources, tasks: Sequence[Task]) -> Rescored:
 
 def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> bool:
     """Record the new scores; tells whether there was anything to do."""
-    samples = read_samples(resources.settings, old.samples)
-    scores = None if samples is None else task.rescore(samples)
-    if scores is None:
-        raise SuiteError(
-            "its samples are not at hand" if samples is None else "its task cannot compute scores from samples",
-            place=f"run {old.id}",
-            next=f"suite run --task {task.id}",
-        )
+    table = read_table(resources.settings, old.samples)
+    if table is None:
+        raise SuiteError("its samples are not at hand", place=f"run {old.id}", next=f"suite run --task {task.id}")
+    scores = scores_of(task, task.samples.read(table))
     cell = _cell(task, old.cell, resources)
     wrong = check_result(task, Result(state="done", scores=scores, missing=tuple(old.missing)))
     if wrong is not None:
@@ -74,7 +71,7 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
     versions = {metric.name: metric.version for metric in task.metrics}
     writer.end(
         run,
-        Ending(
+        RunResult(
             state="done",
             environment={**(old.environment or {}), "rescored from": old.id},
             device=old.device,
@@ -97,8 +94,8 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
 def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
     """Return the cell that a run with today's metrics would have; its data and models must be those of then."""
     identity = {**json.loads(old.identity), "metrics": metric_keys(task)}
-    found = known_ingredients(task, old.seed, resources)
-    if found is None or found.fingerprints != identity["ingredients"]:
+    ingredients = known_ingredients(task, old.seed, resources)
+    if ingredients is None or ingredients.fingerprints != identity["ingredients"]:
         raise SuiteError(
             "its data or reference model is not at hand, or is another now",
             place=old.task,
@@ -109,6 +106,6 @@ def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
             **vars(old),
             "id": digest(identity),
             "identity": canonical_json(identity),
-            "protocol": protocol_digest(task, found),
+            "protocol": protocol_digest(task, task.setting(old.setting), ingredients),
         }
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from suite.cache import Cache
-from suite.contracts import Executor, Resources, Task
+from suite.contracts import Executor, Resources
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.execute import Execution
-from suite.run.plan import Plan, Seeded
+from suite.run.plan import Plan
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
-from suite.run.selection import Request, Selected, select_methods, select_tasks
+from suite.run.selection import Request, current, select_methods, select_tasks
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings, cores
 from suite.store.writing import Writer
@@ -33,25 +31,23 @@ class Runner:
         Raises:
             SuiteError: something is wrong that no cell can be blamed for: the request, the store, the disk.
         """
-        tasks = select_tasks(self._registry, request)
-        methods = select_methods(self._registry, request, {task.track for task in tasks})
+        request = current(self._registry, request, self._reporter.message)
+        tasks = select_tasks(self._registry, request, self._reporter.message)
+        methods = select_methods(self._registry, request, {choice.task.track for choice in tasks})
         if not tasks or not methods:
-            found = f"{len(tasks)} tasks and {len(methods)} methods match"
-            raise SuiteError(f"nothing to run: {found}", place="suite run", next="suite tasks; suite methods")
-        declined = _declined(tasks, methods)
-        measuring = [task for task in tasks if any(method.measured_by(task) for method in methods)]
-        if not measuring:
-            raise SuiteError(f"nothing to run: {'; '.join(declined)}", place="suite run", next="suite methods")
-        for text in declined:
-            self._reporter.message(text)
-        summary = Summary(tasks=[task.id for task in tasks])
-        wanted = [Seeded(task, seed) for task in measuring for seed in request.seeds or task.seeds]
+            counts = f"{len(tasks)} tasks and {len(methods)} methods match"
+            raise SuiteError(f"nothing to run: {counts}", place="suite run", next="suite tasks; suite methods")
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
+        plan = Plan(tasks, methods, request.seeds, resources, request.retry_failed)
+        if plan.empty:
+            raise SuiteError(f"nothing to run: {'; '.join(plan.declined)}", place="suite run", next="suite methods")
+        for text in plan.declined:
+            self._reporter.message(text)
+        summary = Summary(asked={choice.task.id: choice.settings for choice in tasks})
         writer = Writer(self._settings.database_url)
         try:
             recorder = Recorder(writer, self._registry, self._settings)
             summary.recovered = recorder.recover(self._settings.pending)
-            plan = Plan(wanted, methods, resources, request.retry_failed)
             plan.look_up(summary)
             prepare(plan, self._make_executor, self._settings, self._reporter, summary)
             execution = Execution(writer, recorder, self._settings, self._reporter, summary)
@@ -65,13 +61,3 @@ class Runner:
         workers = min(self._settings.workers, jobs)
         threads = max(1, cores() // workers)
         return self._executor(self._settings, workers, self._reporter.message), threads
-
-
-def _declined(tasks: Sequence[Task], methods: Sequence[Selected]) -> list[str]:
-    """Return which methods each task leaves out, and why."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for task in tasks:
-        for method in (selected.entry.value for selected in methods):
-            if method.track == task.track and (reason := task.declines(method)):
-                found.setdefault((task.id, reason), []).append(method.name)
-    return [f"{task} leaves out {', '.join(names)}: {reason}" for (task, reason), names in found.items()]

@@ -31,6 +31,16 @@ def scores_of(task: Task, samples: Samples) -> tuple[Score, ...]:
     return tuple(scores)
 
 
+def undeclared(task: Task, samples: Samples) -> str:
+    """Return what samples measured that is no column of the task, in words; an empty string if there is no such."""
+    metrics = {metric.name for metric in task.metrics}
+    for column in samples.measured.keys() - set(task.columns):
+        if column.metric not in metrics:
+            return f"score of undeclared metric {column.metric!r}"
+        return f"score on undeclared subset {column.subset!r}"
+    return ""
+
+
 def _within(metric: Metric, interval: Interval) -> Interval:
     """Return an interval cut at the metric's bounds."""
     low, high = metric.bounds

@@ -1,113 +1,205 @@
-"""From what was asked for on the command line to tasks, methods, parameters and seeds."""
+"""From what was asked for on the command line to tasks with settings, and methods with parameters and partners."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
-from suite.contracts import TUNED, Method, Task
+from suite.contracts import TUNED, Method, Setting, Task
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
+from suite.run.partners import Partner, find_partner
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. Patterns are as the shell's; no tasks means all of the tier, no methods those of the leagues, and no
-    leagues the first of each track.
+    """What to run. Patterns are as the shell's; no tasks means all of the tier.
 
-    ``overrides`` maps a method's name to parameter values as they were typed.
+    No methods means those of the ``standing`` that run without being asked for, or with ``access`` those that need
+    one of its names. ``settings`` are pairs of axis and value; axes without one are at their defaults, or with
+    ``all_settings`` at every value. ``overrides`` are (method, parameter, value) as they were typed.
     """
 
     tasks: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    all_settings: bool = False
     tier: str = "embedded"
+    access: tuple[str, ...] = ()
+    standing: Literal["ranked", "reference", "all"] = "ranked"
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
     tune: bool = False
-    leagues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Selected:
-    """A method with resolved parameters; those in ``grid`` are to be chosen among its values."""
+class TaskChoice:
+    """A task with the settings under which it is asked."""
+
+    task: Task
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class MethodChoice:
+    """A method with resolved parameters and partners; those in ``grid`` are to be chosen among its values."""
 
     entry: Entry[type[Method]]
     parameters: dict[str, Any]
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    partner_labels: Mapping[str, str] = field(default_factory=dict)
     grid: dict[str, list[Any]] = field(default_factory=dict)
 
-    def measured_by(self, task: Task) -> bool:
-        """Tell whether a task measures the method: it is of its track, and the task does not decline it."""
-        return self.entry.value.track == task.track and not task.declines(self.entry.value)
+    def declined_by(self, task: Task, setting: Setting) -> str | None:
+        """Return why a task of its track does not measure it under a setting, or an empty string if it does.
+
+        None for a task of another track.
+        """
+        if self.entry.value.track != task.track:
+            return None
+        return task.declines(self.entry.value, setting, [each.entry.value for each in self.partners.values()])
 
 
-def select_tasks(registry: Registry, request: Request) -> list[Task]:
-    """Return the tasks asked for, by id.
+def current(registry: Registry, request: Request, tell: Tell) -> Request:
+    """Return the request with today's names for those that tasks and methods had before, saying where each went."""
+    tasks, methods, settings = list(request.tasks), list(request.methods), list(request.settings)
+    for patterns, former, known in (
+        (tasks, registry.former_tasks, [entry.name for entry in registry.tasks]),
+        (methods, registry.former_methods, [entry.name for entry in registry.methods]),
+    ):
+        for place, pattern in enumerate(patterns):
+            for name in [] if _matches(pattern, known) else _matches(pattern, list(former)):
+                today, values = former[name]
+                patterns[place] = today
+                options = "".join(f" --setting {axis}={value}" for axis, value in values.items())
+                tell(f"{name} is now {today}{options}{', for all that this command runs' if options else ''}")
+                settings += [pair for pair in values.items() if pair not in settings]
+    return replace(request, tasks=tuple(tasks), methods=tuple(methods), settings=tuple(settings))
+
+
+def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text: None) -> list[TaskChoice]:
+    """Return the tasks asked for, by id, with their settings. A task without an axis that was named is left out.
 
     Raises:
-        SuiteError: a pattern matches nothing.
+        SuiteError: a pattern matches nothing, no task has such an axis, or an axis has no such value.
     """
-    if not request.tasks:
-        return [entry.value() for entry in registry.tasks if entry.value.tier == request.tier]
-    ids = [entry.name for entry in registry.tasks]
-    chosen = {name for pattern in request.tasks for name in matching(pattern, ids, "task", place="--task")}
-    return [registry.tasks[name]() for name in sorted(chosen)]
+    if request.tasks:
+        ids = [entry.name for entry in registry.tasks]
+        names = {name for pattern in request.tasks for name in matching(pattern, ids, "task", place="--task")}
+    else:
+        names = {entry.name for entry in registry.tasks if entry.value.tier == request.tier}
+    tasks = [registry.tasks[name]() for name in sorted(names)]
+    wanted: dict[str, list[str]] = {}
+    for axis, value in request.settings:
+        wanted.setdefault(axis, []).append(value)
+    choices = []
+    for task in tasks:
+        lacking = wanted.keys() - {axis.name for axis in task.axes}
+        if not lacking:
+            choices.append(TaskChoice(task, _settings(task, wanted, request.all_settings)))
+        elif request.tasks:
+            tell(f"{task.id} is left out: it has no axis {', '.join(sorted(lacking))}")
+    if tasks and not choices:
+        axes = {axis.name for task in tasks for axis in task.axes}
+        unknown = next((axis for axis in wanted if axis not in axes), "")
+        raise SuiteError(
+            f"no task that was asked for has all of the axes {', '.join(wanted)}.{did_you_mean(unknown, axes)}",
+            place=" ".join(f"--setting {axis}={value}" for axis, value in request.settings),
+            next=f"suite tasks show {tasks[0].id}",
+        )
+    return choices
 
 
-def select_methods(registry: Registry, request: Request, tracks: set[str]) -> list[Selected]:
+def _settings(task: Task, wanted: Mapping[str, list[str]], every: bool) -> tuple[Setting, ...]:
+    """Return the settings of the wanted values and defaults, and with ``every`` all listed ones of these values."""
+    combinations = (dict(zip(wanted, values, strict=True)) for values in itertools.product(*wanted.values()))
+    named = [task.setting(values) for values in combinations]
+    if every:
+        listed = task.settings()
+        named = [setting for setting in named if wanted or setting in listed]
+        named += [setting for setting in listed if all(setting[axis] in wanted[axis] for axis in wanted)]
+    return tuple(dict.fromkeys(named))
+
+
+def select_methods(registry: Registry, request: Request, tracks: set[str]) -> list[MethodChoice]:
     """Return the methods asked for that belong to one of the tracks, with their parameters.
 
     A pattern matches a method's name or its ``track/name``.
 
     Raises:
-        SuiteError: a pattern matches nothing, or a parameter is unknown or wrong.
+        SuiteError: a pattern matches nothing, or an access, a parameter or a partner is unknown or wrong.
     """
-    names = [entry.name for entry in registry.methods]
-    chosen = _of_leagues(registry, request.leagues)
     if request.methods:
-        chosen = {name for pattern in request.methods for name in matching(pattern, names, "method", place="--method")}
+        ids = [entry.name for entry in registry.methods]
+        names = {name for pattern in request.methods for name in matching(pattern, ids, "method", place="--method")}
+    else:
+        names = _by_access(registry, request)
     _check_overrides(registry, request)
-    return [
-        _selected(registry.methods.entry(name), request) for name in sorted(chosen) if name.split("/", 1)[0] in tracks
-    ]
+    return [_choice(registry, name, request) for name in sorted(names) if name.split("/", 1)[0] in tracks]
 
 
-def _of_leagues(registry: Registry, leagues: tuple[str, ...]) -> set[str]:
-    known = {league for track in registry.tracks for league in track.value.leagues}
-    for league in leagues:
-        if league not in known:
+def _by_access(registry: Registry, request: Request) -> set[str]:
+    known = {access.name for track in registry.tracks for access in track.value.access}
+    for access in request.access:
+        if access not in known:
             raise SuiteError(
-                f"unknown league {league!r}.{did_you_mean(league, known)}", place="--league", next="suite methods"
+                f"unknown access {access!r}.{did_you_mean(access, known)}", place="--access", next="suite methods"
             )
+    asked = set(request.access)
     return {
         entry.name
         for entry in registry.methods
-        if entry.value.league in (leagues or registry.tracks[entry.value.track].leagues[:1])
+        if request.standing in ("all", entry.value.standing)
+        and (
+            entry.value.needs & asked
+            if asked
+            else not entry.value.needs & registry.tracks[entry.value.track].on_request
+        )
     }
 
 
-def matching(pattern: str, names: list[str], kind: str, *, place: str) -> list[str]:
+def matching(pattern: str, names: Sequence[str], kind: str, *, place: str) -> list[str]:
     """Return the ``track/name`` ids that a shell pattern matches, with or without their track.
 
     Raises:
         SuiteError: it matches none; the message suggests what is close.
     """
-    found = [name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.split("/", 1)[1], pattern)]
-    if not found:
+    matches = _matches(pattern, names)
+    if not matches:
         short = [*names, *(name.split("/", 1)[1] for name in names)]
         raise SuiteError(
             f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=place, next=f"suite {kind}s"
         )
-    return found
+    return matches
 
 
-def _selected(entry: Entry[type[Method]], request: Request) -> Selected:
-    given = {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
-    parameters: dict[str, Any] = entry.value(**given).parameters.model_dump(mode="json")
-    wanted = entry.value.grid if request.tune else {}
-    grid = {name: list(values) for name, values in wanted.items() if name not in given}
-    return Selected(entry, {**parameters, **dict.fromkeys(grid, TUNED)}, grid)
+def _matches(pattern: str, names: Sequence[str]) -> list[str]:
+    return [name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.split("/", 1)[1], pattern)]
+
+
+def _choice(registry: Registry, name: str, request: Request) -> MethodChoice:
+    entry = registry.methods.entry(name)
+    method, given = entry.value, _overrides(entry, request)
+    partners: dict[str, Partner] = {}
+    objects: dict[str, Method] = {}
+    for role in method.partners.keys() & given.keys():
+        partner = find_partner(registry, method, role, given.pop(role))
+        objects[role] = partner.value(**_overrides(partner, request))
+        partners[role] = Partner(partner, objects[role].parameters.model_dump(mode="json"))
+    parameters: dict[str, Any] = method(**given, **objects).parameters.model_dump(mode="json")
+    grid = {name: list(values) for name, values in method.grid.items() if request.tune and name not in given}
+    labels = {role: partner.label for role, partner in objects.items()}
+    return MethodChoice(entry, {**parameters, **dict.fromkeys(grid, TUNED)}, partners, labels, grid)
+
+
+def _overrides(entry: Entry[type[Method]], request: Request) -> dict[str, str]:
+    return {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
 
 
 def _check_overrides(registry: Registry, request: Request) -> None:

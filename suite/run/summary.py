@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from suite.contracts import Task
+from suite.contracts import Setting, Task
 from suite.errors import SuiteError
 
 
@@ -26,7 +27,7 @@ class Reporter(Protocol):
 class Summary:
     """What a run did: cells by state, what was there already, and what could not be prepared."""
 
-    tasks: list[str] = field(default_factory=list)
+    asked: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)  # by task
     states: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     recovered: int = 0

@@ -10,16 +10,24 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from suite.cache import Cache
 from suite.contracts import Job, Missing, Outcome, Resources, Task, TaskContext
+from suite.contracts.samples import stored_table
 from suite.errors import SuiteError
 from suite.files import write_atomic
-from suite.registry import load_registry
-from suite.run.identity import known_ingredients, source_digest
+from suite.registry import Registry, load_registry
+from suite.run.identity import known_ingredients
+from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
+from suite.run.scoring import scores_of, undeclared
+from suite.run.source import source_digest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def work(job: Job) -> None:
@@ -55,7 +63,7 @@ def _do(job: Job) -> Result:
     registry = load_registry(settings.plugins, settings.disabled_plugins)
     task = registry.tasks[job.task]()
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
-    context = TaskContext(job.seed, resources)
+    context = TaskContext(job.seed, resources, task.setting(job.setting))
     if job.kind == "prepare":
         for ingredient in task.requires(job.seed):
             try:
@@ -64,27 +72,50 @@ def _do(job: Job) -> Result:
                 if not ingredient.optional:
                     raise
         task.prepare(context)
-        return _done(task, job, resources, Outcome(scores=()))
+        return _done(task, job, resources)
     assert job.method is not None
-    entry = registry.methods.entry(job.method)
-    if job.source is not None and source_digest(entry) != job.source:
-        raise SuiteError(
-            f"the source of {job.method} was edited after the run was planned, so this is not the cell's method",
-            place=entry.plugin.origin,
-            next="suite run",
-        )
+    method = registry.methods[job.method]
+    _check_sources(registry, job)
+    beside = partner_objects(registry, job.partners)
     tuning, cost = None, {}
     parameters = {name: value for name, value in job.parameters.items() if name not in job.grid}
     if job.grid:
         started = time.perf_counter()
-        tuning = task.tune(entry.value, parameters, job.grid, context)
+        tuning = task.tune(method, {**parameters, **beside}, job.grid, context)
         parameters |= tuning.chosen
         cost = {"tune_seconds": time.perf_counter() - started}
-    outcome = task.evaluate(entry.value(**parameters), context)
-    if not isinstance(outcome, Outcome):
-        return Result(state="invalid", error=f"the task returned a {type(outcome).__name__} instead of an Outcome")
-    done = _done(task, job, resources, outcome)
-    return done.model_copy(update={"tuning": tuning, "cost": {**cost, **done.cost}})
+    outcome = task.evaluate(method(**parameters, **beside), context)
+    if not isinstance(outcome, Outcome) or not isinstance(outcome.samples, task.samples):
+        kind = type(outcome.samples if isinstance(outcome, Outcome) else outcome).__name__
+        wanted = task.samples.__name__ if isinstance(outcome, Outcome) else "Outcome"
+        return Result(state="invalid", error=f"the task returned {kind} where {wanted} was expected")
+    if wrong := undeclared(task, outcome.samples):
+        return Result(state="invalid", error=wrong)
+    table = stored_table(outcome.samples)
+    _write_samples(job, table)
+    return _done(
+        task,
+        job,
+        resources,
+        scores=scores_of(task, task.samples.read(table)),  # from what is stored, so that rescoring cannot differ
+        cost={**cost, **outcome.cost},
+        missing=outcome.missing,
+        facts=outcome.facts,
+        tuning=tuning,
+    )
+
+
+def _check_sources(registry: Registry, job: Job) -> None:
+    """Raise `SuiteError` if the method or a partner is not the code that the cell was planned with."""
+    planned = {job.method: job.source, **{each["method"]: each["source"] for each in job.partners.values()}}
+    for name, source in planned.items():
+        entry = registry.methods.entry(str(name))
+        if source is not None and source_digest(entry) != source:
+            raise SuiteError(
+                f"the source of {name} was edited after the run was planned, so this is not the cell's method",
+                place=entry.plugin.origin,
+                next="suite run",
+            )
 
 
 def _start(job: Job) -> str:
@@ -118,21 +149,17 @@ def limit_threads(threads: int) -> None:
     threadpool_limits(threads)
 
 
-def _done(task: Task, job: Job, resources: Resources, outcome: Outcome) -> Result:
-    if outcome.samples is not None:
-        import pyarrow.parquet
+def _write_samples(job: Job, table: pa.Table) -> None:
+    import pyarrow.parquet
 
-        table = outcome.samples
-        write_atomic(
-            job.folder / SAMPLES_FILE, lambda path: pyarrow.parquet.write_table(table, path, compression="zstd")
-        )
+    write_atomic(job.folder / SAMPLES_FILE, lambda path: pyarrow.parquet.write_table(table, path, compression="zstd"))
+
+
+def _done(task: Task, job: Job, resources: Resources, **outcome: Any) -> Result:
     ingredients = known_ingredients(task, job.seed, resources)
     return Result(
         state="done",
-        scores=outcome.scores,
-        cost=outcome.cost,
-        missing=outcome.missing,
-        facts=outcome.facts,
+        **outcome,
         ingredients=ingredients.fingerprints if ingredients else {},
         device=resources.device,
         hardware=_hardware(resources.device),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from suite.contracts import Interval, Score
+from suite.contracts import Interval, Score, Setting
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,15 @@ class CellRow:
     task_version: str
     method: str
     method_version: str
+    setting: dict[str, str]
     parameters: dict[str, Any]
     seed: int
+
+    @property
+    def title(self) -> str:
+        """What a message calls the cell."""
+        setting = f" {Setting(self.setting)}" if self.setting else ""
+        return f"{self.task} {self.method.split('/', 1)[-1]}{setting} seed {self.seed}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class ScoreRow:
 
 
 @dataclass(frozen=True)
-class Ending:
+class RunResult:
     """How a run ended, ready to be written in one transaction."""
 
     state: str

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -50,6 +50,7 @@ cell = Table(
     Column("task_version", String(40), nullable=False),
     Column("method", String(100), nullable=False),
     Column("method_version", String(40), nullable=False),
+    Column("setting", JSON, nullable=False, server_default="{}"),  # every axis of the task with its value
     Column("parameters", JSON, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("created", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),

@@ -17,7 +17,7 @@ from suite.hashing import digest
 from suite.store.engine import shown, translated, writer_engine
 from suite.store.migrate import check_revision, create_if_missing
 from suite.store.owner import is_known_dead, this_process
-from suite.store.rows import CellRow, Ending
+from suite.store.rows import CellRow, RunResult
 from suite.store.schema import cell, environment, run, score
 
 LEASE_SECONDS = 60
@@ -80,17 +80,17 @@ class Writer:
         with translated(self.url), self._engine.begin() as connection:
             connection.execute(update(run).where(mine).values(lease_until=_in_seconds(self._engine, LEASE_SECONDS)))
 
-    def end(self, identifier: str, ending: Ending) -> str:
+    def end(self, identifier: str, result: RunResult) -> str:
         """Record how a run ended, with its scores, in one transaction; returns the state.
 
         If another run has taken the cell over meanwhile, the state becomes ``late``: kept, and not counted.
         """
         try:
-            self._end(identifier, ending, ending.state)
+            self._end(identifier, result, result.state)
         except IntegrityError:
-            self._end(identifier, ending, "late")
+            self._end(identifier, result, "late")
             return "late"
-        return ending.state
+        return result.state
 
     def release(self, identifier: str) -> None:
         """Give a claim back unrun, as on Ctrl-C: the cell is free at once."""
@@ -137,23 +137,23 @@ class Writer:
             if row.expired or is_known_dead(row.owner):
                 connection.execute(update(run).where(run.c.id == row.id).values(state="stale"))
 
-    def _end(self, identifier: str, ending: Ending, state: str) -> None:
+    def _end(self, identifier: str, result: RunResult, state: str) -> None:
         values: dict[str, Any] = {
-            name: value for name, value in vars(ending).items() if name not in ("state", "environment", "scores")
+            name: value for name, value in vars(result).items() if name not in ("state", "environment", "scores")
         }
-        values["missing"] = list(ending.missing)
+        values["missing"] = list(result.missing)
         with translated(self.url), self._engine.begin() as connection:
-            if ending.environment is not None:
-                values["environment"] = self._ensure_environment(connection, ending.environment)
-            # A run that has an ending keeps it: recording twice changes nothing.
+            if result.environment is not None:
+                values["environment"] = self._ensure_environment(connection, result.environment)
+            # A run that has an end keeps it: recording twice changes nothing.
             open_run = and_(run.c.id == identifier, or_(run.c.state == "running", run.c.state == "stale"))
             ended = connection.execute(
                 update(run)
                 .where(open_run)
                 .values(state=state, ended=func.current_timestamp(), lease_until=None, **values)
             )
-            if ended.rowcount and ending.scores:
-                connection.execute(score.insert(), [{"run": identifier, **asdict(row)} for row in ending.scores])
+            if ended.rowcount and result.scores:
+                connection.execute(score.insert(), [{"run": identifier, **asdict(row)} for row in result.scores])
 
     def _ensure_environment(self, connection: Connection, document: dict[str, Any]) -> str:
         identifier = digest(document)

@@ -18,8 +18,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite import Card, Column, Context, Method, Metric, Outcome, Parameters, Score, Task, TaskContext, Track, hookimpl
-from suite.contracts import Missing, Resources
+from suite import (
+    Axis,
+    Card,
+    Column,
+    Context,
+    Method,
+    Metric,
+    Outcome,
+    Parameters,
+    Samples,
+    Task,
+    TaskContext,
+    Track,
+    Value,
+    hookimpl,
+)
+from suite.contracts import Access, Influence, Missing, Resources
 
 EVALUATIONS = "evaluations.txt"
 
@@ -36,9 +51,28 @@ class FastMethod(Method):
         raise NotImplementedError
 
 
-def whole(*scores: Score) -> Outcome:
-    """Return an outcome of these scores."""
-    return Outcome(scores=scores)
+@dataclass(frozen=True)
+class Answers(Samples):
+    """Seeds and answers [N], each with the answer as the accuracy of ten."""
+
+    seed: Any
+    answer: Any
+
+    def value(self, column: Column) -> Value | None:
+        """Return the mean answer as the accuracy; nothing where there is none."""
+        if column in self.measured or not len(self.answer):
+            return self.measured.get(column)
+        answer = self.answer[0]
+        return Value(answer if isinstance(answer, str) else float(answer), 10)
+
+    def influence(self, column: Column) -> Influence | None:
+        """Return none: ten answers that are all the same vary in nothing."""
+        return None
+
+
+def measured(metric: str, subset: str) -> Outcome:
+    """Return an outcome with one number and no answers."""
+    return Outcome(Answers([], [], measured={Column(metric=metric, subset=subset): Value(0.5, 1)}))
 
 
 class Constant(FastMethod):
@@ -163,7 +197,7 @@ class Undeclared(FastMethod):
 
     def answer(self, context: Context, home: Path) -> Outcome:
         """Return a score of a metric of its own."""
-        return whole(Score(metric="charm", subset="all", value=0.5, n=1))
+        return measured("charm", "all")
 
 
 class UndeclaredSubset(FastMethod):
@@ -173,18 +207,7 @@ class UndeclaredSubset(FastMethod):
 
     def answer(self, context: Context, home: Path) -> Outcome:
         """Return a score on a subset of its own."""
-        return whole(Score(metric="accuracy", subset="best", value=0.5, n=1))
-
-
-class Twice(FastMethod):
-    """Answers twice for one column."""
-
-    name = "twice"
-
-    def answer(self, context: Context, home: Path) -> Outcome:
-        """Return two scores for the primary column."""
-        score = Score(metric="accuracy", subset="all", value=0.5, n=1)
-        return whole(score, score)
+        return measured("accuracy", "best")
 
 
 class Nothing(FastMethod):
@@ -194,7 +217,7 @@ class Nothing(FastMethod):
 
     def answer(self, context: Context, home: Path) -> Outcome:
         """Return no score."""
-        return whole()
+        return Outcome(Answers([], []))
 
 
 class WrongType(FastMethod):
@@ -205,6 +228,16 @@ class WrongType(FastMethod):
     def answer(self, context: Context, home: Path) -> str:
         """Return a word."""
         return "excellent"
+
+
+class OtherSamples(FastMethod):
+    """Makes the task return samples of another class than it declares."""
+
+    name = "other-samples"
+
+    def answer(self, context: Context, home: Path) -> Outcome:
+        """Return samples without answers."""
+        return Outcome(Samples())
 
 
 class NoOutcome(FastMethod):
@@ -283,31 +316,6 @@ class Chatters(FastMethod):
         os._exit(3)
 
 
-METHODS = (
-    Constant,
-    Twin,
-    Raises,
-    Exits,
-    Sleeps,
-    HoldsTheInterpreter,
-    Allocates,
-    RunsOutOfMemory,
-    NotANumber,
-    OutOfBounds,
-    Undeclared,
-    UndeclaredSubset,
-    Twice,
-    Nothing,
-    WrongType,
-    NoOutcome,
-    LeavesAtOnce,
-    KillsItself,
-    Segfaults,
-    LeavesAGrandchild,
-    Chatters,
-)
-
-
 @dataclass(frozen=True)
 class Numbers:
     """A data set that is a text file in the home folder; an empty one if there is no file."""
@@ -340,6 +348,7 @@ class Count(Task):
     primary = Column(metric="accuracy", subset="all")
     subsets = ("all",)
     seeds = (0, 1)
+    samples = Answers
 
     def requires(self, seed: int) -> tuple[Numbers, ...]:
         """Return the one data set."""
@@ -347,17 +356,87 @@ class Count(Task):
 
     def evaluate(self, method: FastMethod, context: TaskContext) -> Outcome:
         """Note that a cell is evaluated, and ask the method."""
-        import pyarrow as pa
-
         home = context.resources.settings.home
         with (home / EVALUATIONS).open("a") as file:
             file.write(f"{method.name} {context.seed}\n")
         answer = method.answer(context.method, home)
         if isinstance(answer, Outcome | dict):
             return answer  # type: ignore[return-value] # the suite has to notice
-        score = Score(metric="accuracy", subset="all", value=answer, n=10)
-        samples = pa.table({"seed": [context.seed], "answer": [answer]})
-        return Outcome(scores=(score,), samples=samples, cost={"answers": 1.0}, facts={"seed": str(context.seed)})
+        samples = Answers([context.seed], [answer])
+        return Outcome(samples, cost={"answers": 1.0}, facts={"seed": str(context.seed)})
+
+
+class Varied(Count):
+    """Counts under a condition that it varies, and tells methods the answer under another."""
+
+    id = "fast/varied"
+    title = "Varied"
+    axes = (
+        Axis("size", ("small", "large"), pattern=r"x+large", about="How much there is to count."),
+        Axis("hint", ("none", "given"), gives={"given": frozenset({"answer"})}, about="Whether the answer is told."),
+    )
+    gives = frozenset({"time"})
+    formerly = {"fast/large-count": {"size": "large"}}
+    tier = "standard"
+
+    def evaluate(self, method: FastMethod, context: TaskContext) -> Outcome:
+        """Fail where a method that fails at a size is asked about it, else count."""
+        if method.name == "fails-at-large" and context.setting["size"] == "large":
+            raise RuntimeError("too large")
+        return super().evaluate(method, context)
+
+
+class FailsAtLarge(Constant):
+    """Fails under one setting."""
+
+    name = "fails-at-large"
+
+
+class Told(Constant):
+    """Makes something of the answer where it is told."""
+
+    name = "told"
+    uses = frozenset({"answer"})
+    formerly = {"told-twin": {"hint": "given"}}
+
+
+class MustBeTold(Constant):
+    """Cannot do without the answer."""
+
+    name = "must-be-told"
+    needs = frozenset({"answer"})
+
+
+class Slow(Constant):
+    """Needs what takes long."""
+
+    name = "slow"
+    needs = frozenset({"time"})
+
+
+class Control(Constant):
+    """Takes no place."""
+
+    name = "control"
+    standing = "reference"
+
+
+class Paired(FastMethod):
+    """Answers with the mean of its own answer and its partner's."""
+
+    name = "paired"
+    partners = {"beside": Constant}
+
+    class Parameters(Parameters):
+        """The answer."""
+
+        value: float = 0.5
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Return the mean, or the own answer where there is no partner."""
+        partner = self.partner("beside", Constant)
+        own: float = self.parameters.value
+        return own if partner is None else (own + partner.answer(context, home)) / 2
 
 
 class Unprepared(Count):
@@ -372,10 +451,43 @@ class Unprepared(Count):
         raise RuntimeError("the reference model did not converge")
 
 
+METHODS = (
+    Constant,
+    Twin,
+    Raises,
+    Exits,
+    Sleeps,
+    HoldsTheInterpreter,
+    Allocates,
+    RunsOutOfMemory,
+    NotANumber,
+    OutOfBounds,
+    Undeclared,
+    UndeclaredSubset,
+    Nothing,
+    WrongType,
+    NoOutcome,
+    OtherSamples,
+    LeavesAtOnce,
+    KillsItself,
+    Segfaults,
+    LeavesAGrandchild,
+    Chatters,
+    FailsAtLarge,
+    Told,
+    MustBeTold,
+    Slow,
+    Control,
+    Paired,
+)
+
+
 @hookimpl
 def suite_register_tracks(register: Callable[[Track], None]) -> None:
     """Register the track."""
-    register(Track(name="fast", title="Fast", question="Does the runner survive this?", contract=FastMethod))
+    access = (Access("answer", "What the answer is."), Access("time", "As long as it takes.", True, on_request=True))
+    question = "Does the runner survive this?"
+    register(Track(name="fast", title="Fast", question=question, contract=FastMethod, access=access))
 
 
 @hookimpl
@@ -389,4 +501,5 @@ def suite_register_methods(register: Callable[[type[Method]], None]) -> None:
 def suite_register_tasks(register: Callable[[type[Task]], None]) -> None:
     """Register the tasks."""
     register(Count)
+    register(Varied)
     register(Unprepared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from suite.contracts import Ended, Executor, Job
+from suite.contracts import Executor, Job, JobExit
 
 
 class InlineExecutor(Executor):
@@ -12,10 +12,10 @@ class InlineExecutor(Executor):
 
     name = "inline"
 
-    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+    def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Do the jobs in order; time and memory limits are not enforced."""
         from suite.run.worker import work
 
         for job in jobs:
             work(job)
-            yield Ended(job, "finished")
+            yield JobExit(job, "finished")

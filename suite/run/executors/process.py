@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import wait
 from typing import Any
 
-from suite.contracts import Ended, Executor, Job
+from suite.contracts import Executor, Job, JobExit
 from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
 
 POLL_SECONDS = 0.1
@@ -32,7 +32,7 @@ class ProcessExecutor(Executor):
 
     name = "process"
 
-    def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+    def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Run the jobs; closing the iterator kills what is under way."""
         running: list[_Child] = []
         more = True
@@ -83,23 +83,23 @@ class _Child:
         self._read += len(text) + 1 if text else 0
         return text.decode(errors="replace").splitlines()
 
-    def ended(self, memory_limit: float | None) -> Ended | None:
+    def ended(self, memory_limit: float | None) -> JobExit | None:
         """Return how the child ended, having killed it if it broke a limit; None while it may go on."""
         self._cap_output()
         code = self.process.exitcode
         if code is not None:
             self.kill()  # what it started and left behind
             if (self.job.folder / RESULT_FILE).exists():
-                return Ended(self.job, "finished")
+                return JobExit(self.job, "finished")
             if code == NO_SPACE:
-                return Ended(self.job, "no-space", "the worker could not write its result")
-            return Ended(self.job, "killed", _describe_exit(code))
+                return JobExit(self.job, "no-space", "the worker could not write its result")
+            return JobExit(self.job, "killed", _describe_exit(code))
         if time.monotonic() > self._deadline:
             self.kill()
-            return Ended(self.job, "timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
+            return JobExit(self.job, "timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
         if memory_limit is not None and self._memory() > memory_limit * 2**30:
             self.kill()
-            return Ended(self.job, "out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
+            return JobExit(self.job, "out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
         return None
 
     def kill(self) -> None:

@@ -1,0 +1,44 @@
+"""The per-sample files beside the database: one Parquet file for each content, named by its sha256."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suite.files import write_atomic
+from suite.hashing import file_digest
+from suite.settings import Settings
+from suite.store.reading import Reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def samples_path(settings: Settings, digest: str) -> Path:
+    """Return where the samples of this sha256 lie."""
+    return settings.home / "samples" / digest[:2] / f"{digest}.parquet"
+
+
+def keep_samples(settings: Settings, file: Path) -> str:
+    """Copy a Parquet file to its place by content; return its sha256."""
+    digest = file_digest(file)
+    target = samples_path(settings, digest)
+    if not target.exists():
+        write_atomic(target, lambda temporary: shutil.copyfile(file, temporary))
+    return digest
+
+
+def read_table(settings: Settings, digest: str | None) -> pa.Table | None:
+    """Return the stored table of this sha256; None if there is none, or its file is gone."""
+    if digest is None or not (path := samples_path(settings, digest)).exists():
+        return None
+    import pyarrow.parquet
+
+    return pyarrow.parquet.read_table(path)
+
+
+def table_reader(settings: Settings, reader: Reader) -> Callable[[str], pa.Table | None]:
+    """Return what reads the stored table of a run by the run's id; see `read_table`."""
+    return lambda run: read_table(settings, reader.samples(run))
