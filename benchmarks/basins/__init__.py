@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.discovery import modules_in
 from suite.hookspecs import hookimpl
-
-TASKS = (
-    "alanine_dipeptide:AlanineDipeptideTask",
-    "budget:BudgetTask",
-    "development:DevelopmentTask",
-    "embedded:EmbeddedTask",
-    "grid:GridTask",
-)
 
 
 @hookimpl
 def suite_register_tasks(register: Callable[[str], None]) -> None:
     """Register every task of this folder."""
-    for task in TASKS:
-        register(f"{__name__}.{task}")
+    for module in modules_in(__name__):
+        register(module)

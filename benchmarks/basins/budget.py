@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from suite.dynamics.embedding import Embedding
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.protocol import BasinTask
 
-from .embedded import DEVELOPMENT, PROTOCOL
+from ._protocol import DEVELOPMENT, PROTOCOL
 from .grid import KINDS, GridTask
 
 FEW = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from suite.tracks.basins.protocol import BasinTask
 
-from .embedded import DEVELOPMENT, PROTOCOL
+from ._protocol import DEVELOPMENT, PROTOCOL
 from .grid import EMBEDDINGS
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from suite.dynamics.embedding import Embedding, Kind
+from suite.tracks.basins.dynamics.embedding import Embedding, Kind
 from suite.tracks.basins.protocol import BasinTask
 
-from .embedded import DEVELOPMENT, PROTOCOL
+from ._protocol import DEVELOPMENT, PROTOCOL
 
 KINDS: tuple[Kind, ...] = ("linear", "linear+slow", "warp", "signflip")
 DIMENSIONS = (50, 200, 1000)

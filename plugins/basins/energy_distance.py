@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import cut
-from .discrepancy import discrepancies
+from ._cluster_count import cut
+from ._discrepancy import discrepancies
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +22,8 @@ class EnergyDistance(BasinDetector):
 
     name = "energy-distance"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"energy-distance-known": {"basins": "counted"}}
     card = Card(
         title="Energy distance + average linkage", status="baseline", note="Statistic of Szekely and Rizzo 2013."
     )
@@ -32,6 +34,3 @@ class EnergyDistance(BasinDetector):
         found = discrepancies(frames, lambda squared: squared.sqrt_().neg_())
         labels: list[int] = cut(found, count=context.count).tolist()
         return labels
-
-
-EnergyDistanceKnown = known_count(EnergyDistance)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import MOST_GROUPS
-from .frames import principal, settled, thinned, vote
+from ._cluster_count import MOST_GROUPS
+from ._trajectory_frames import principal, settled, thinned, vote
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +25,8 @@ class GMM(BasinDetector):
 
     name = "gmm"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"gmm-known": {"basins": "counted"}}
     card = Card(
         title="PCA + Gaussian mixture", status="baseline", note="EM (Dempster, Laird and Rubin 1977); scikit-learn."
     )
@@ -51,6 +53,3 @@ class GMM(BasinDetector):
         count = min(range(1, MOST_GROUPS + 1), key=bic) if context.count is None else context.count
         labels = GaussianMixture(count, random_state=seed).fit_predict(points)
         return vote(labels.reshape(scores.shape[:2]))
-
-
-GMMKnown = known_count(GMM)

@@ -9,7 +9,7 @@ from pydantic import Field
 from suite import Card, Parameters
 from suite.tracks.basins import BasinContext, BasinDetector
 
-from .frames import principal, settled, thinned, vote
+from ._trajectory_frames import principal, settled, thinned, vote
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import MOST_GROUPS
-from .frames import settled, thinned, vote
+from ._cluster_count import clustered
+from ._trajectory_frames import settled, thinned, vote
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from torch import Tensor
-
-SCORED = 600
-"""Silhouettes are means over about so many points, evenly spaced: their cost is quadratic."""
 
 
 class KMeans(BasinDetector):
@@ -31,6 +25,8 @@ class KMeans(BasinDetector):
 
     name = "kmeans"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"kmeans-known": {"basins": "counted"}}
     card = Card(title="k-means on frames", status="baseline", note="Lloyd 1982; scikit-learn, k-means++.")
 
     class Parameters(Parameters):
@@ -45,30 +41,5 @@ class KMeans(BasinDetector):
         """Return each representative's most frequent cluster [K]."""
         frames = thinned(settled(trajectories, context.burn_in), self.parameters.frames)
         points = frames.reshape(-1, frames.shape[2])
-        labels = grouped(lambda _: points, context.count, context.rng("k-means"), self.parameters.restarts)
+        labels = clustered(lambda _: points, context.count, context.rng("k-means"), self.parameters.restarts)
         return vote(labels.reshape(frames.shape[:2]))
-
-
-def grouped(
-    points: Callable[[int], NDArray[np.floating]], count: int | None, rng: np.random.Generator, restarts: int
-) -> NDArray[np.int32]:
-    """Return the clusters [N] of ``points(count)`` [N, D], or with the best silhouette for 2 to `MOST_GROUPS`."""
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
-
-    seed = int(rng.integers(2**31))
-
-    def clustered(number: int) -> tuple[float, NDArray[np.int32]]:
-        items = points(number)
-        labels: NDArray[np.int32] = KMeans(number, n_init=restarts, random_state=seed).fit(items).labels_
-        step = -(-len(items) // SCORED)
-        some = labels[::step]
-        if count is not None or not 1 < len(set(some.tolist())) < len(some):
-            return -1.0, labels
-        return float(silhouette_score(items[::step], some)), labels
-
-    numbers = range(2, MOST_GROUPS + 1) if count is None else (count,)
-    return max(map(clustered, numbers), key=lambda pair: pair[0])[1]
-
-
-KMeansKnown = known_count(KMeans)

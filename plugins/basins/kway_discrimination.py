@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
-from .cutting import Rule, cut
-from .folds import Selection, directed_folds
-from .perceptrons import Perceptrons, Training
+from ._cluster_count import Rule, cut
+from ._cross_validation import Selection, directed_folds
+from ._perceptrons import Perceptrons, Training
 from .trajectory_discrimination import CARD
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class KWayDiscrimination(BasinDetector):
 
     name = "kway-discrimination"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"kway-discrimination-known": {"basins": "counted"}}
     card = CARD.model_copy(update={"title": "Trajectory discrimination, K-way"})
 
     class Parameters(Selection, Training):
@@ -92,6 +94,3 @@ def pairwise_risk(logits: Tensor) -> Tensor:
     margins = logits[classes, :, :, classes][..., None] - logits
     errors = (((margins < 0).double() + (margins <= 0).double()) / 2).mean(dim=(1, 2))
     return ((errors + errors.T) / 2).fill_diagonal_(0.5)
-
-
-KWayDiscriminationKnown = known_count(KWayDiscrimination)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import cut
-from .discrepancy import discrepancies, squared_distances
+from ._cluster_count import cut
+from ._discrepancy import discrepancies, squared_distances
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +28,8 @@ class MMD(BasinDetector):
 
     name = "mmd"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"mmd-known": {"basins": "counted"}}
     card = Card(
         title="MMD + average linkage",
         status="baseline",
@@ -61,6 +63,3 @@ def _median(frames: Tensor) -> float:
     some = some - some.mean(dim=0)
     above = torch.ones(len(some), len(some), dtype=torch.bool, device=some.device).triu(1)
     return float(squared_distances(some, some)[above].median())
-
-
-MMDKnown = known_count(MMD)

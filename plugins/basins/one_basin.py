@@ -16,7 +16,7 @@ class OneBasin(BasinDetector):
 
     name = "one-basin"
     version = "1"
-    league = "control"
+    standing = "reference"
     card = Card(title="One basin", status="baseline")
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import MOST_GROUPS
-from .frames import settled, thinned, vote
-from .kmeans import grouped
+from ._cluster_count import MOST_GROUPS, clustered
+from ._trajectory_frames import settled, thinned, vote
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -28,6 +27,8 @@ class Spectral(BasinDetector):
 
     name = "spectral"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"spectral-known": {"basins": "counted"}}
     card = Card(
         title="Spectral clustering of frames", status="baseline", note="Ng, Jordan and Weiss 2001; graph of neighbours."
     )
@@ -48,8 +49,6 @@ class Spectral(BasinDetector):
         Raises:
             ValueError: there are not more frames than neighbours.
         """
-        import numpy as np
-
         frames = thinned(settled(trajectories, context.burn_in), self.parameters.frames)
         rng = context.rng("spectral")
         vectors = leading(frames.reshape(-1, frames.shape[2]), self.parameters.neighbours, context.count, rng)
@@ -58,7 +57,7 @@ class Spectral(BasinDetector):
             chosen: NDArray[np.float64] = vectors[:, :number]
             return chosen / np.linalg.norm(chosen, axis=1, keepdims=True).clip(min=1e-12)
 
-        labels = grouped(rows, context.count, rng, self.parameters.restarts)
+        labels = clustered(rows, context.count, rng, self.parameters.restarts)
         return vote(labels.reshape(frames.shape[:2]))
 
 
@@ -69,7 +68,6 @@ def leading(
 
     Two points are joined with weight 1 if each is among the other's nearest, with 1/2 if one is.
     """
-    import numpy as np
     from scipy.sparse import diags_array
     from scipy.sparse.linalg import eigsh
     from sklearn.neighbors import kneighbors_graph
@@ -82,6 +80,3 @@ def leading(
     start = rng.normal(size=len(points))
     _, vectors = eigsh(scale @ graph @ scale, k=count or MOST_GROUPS, which="LA", v0=start)
     return np.asarray(vectors[:, ::-1])
-
-
-SpectralKnown = known_count(Spectral)

@@ -6,16 +6,16 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from pydantic import Field
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
-from .folds import Fold, Selection, directed_folds, raw_folds
-from .perceptrons import Perceptrons, Training
+from ._cross_validation import Fold, Selection, directed_folds, raw_folds
+from ._perceptrons import Perceptrons, Training
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor
@@ -48,6 +48,8 @@ class TrajectoryDiscrimination(BasinDetector):
 
     name = "trajectory-discrimination"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"trajectory-discrimination-known": {"basins": "counted"}}
     card = CARD
 
     class Parameters(Selection, Training):
@@ -69,8 +71,6 @@ class TrajectoryDiscrimination(BasinDetector):
         Raises:
             ValueError: there are fewer trajectories than folds.
         """
-        import numpy as np
-
         chosen, states = self.parameters, trajectories[:, :, context.burn_in :]
         raw = chosen.inputs == "raw"
         folds = raw_folds(states, chosen.folds) if raw else directed_folds(states, chosen.folds, chosen)
@@ -92,8 +92,6 @@ class TrajectoryDiscrimination(BasinDetector):
 
     def _hardest(self, risk: NDArray[np.float64], count: int | None) -> list[tuple[int, int]]:
         """Return disjoint pairs of groups to merge now."""
-        import numpy as np
-
         apart = np.where(np.eye(len(risk), dtype=bool), -1.0, risk)
         if count is not None:
             first, second = np.unravel_index(apart.argmax(), apart.shape)
@@ -160,8 +158,6 @@ def _merge(
     groups: Sequence[list[int]], risk: NDArray[np.float64], pairs: Sequence[tuple[int, int]]
 ) -> tuple[list[list[int]], NDArray[np.float64], list[tuple[int, int]]]:
     """Return the groups after merging, their risks as far as they stay, and the pairs whose risk is to be learned."""
-    import numpy as np
-
     joined = {other: one for one, other in pairs}
     left = [number for number in range(len(groups)) if number not in joined]
     other_of = dict(pairs)
@@ -169,6 +165,3 @@ def _merge(
     changed = {place for place, number in enumerate(left) if number in other_of}
     fresh = [pair for pair in itertools.combinations(range(len(left)), 2) if changed & set(pair)]
     return merged, risk[np.ix_(left, left)], fresh
-
-
-TrajectoryDiscriminationKnown = known_count(TrajectoryDiscrimination)

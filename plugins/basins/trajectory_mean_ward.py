@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, known_count
+from suite.tracks.basins import BasinContext, BasinDetector
 
-from .cutting import cut
+from ._cluster_count import cut
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +22,8 @@ class TrajectoryMeanWard(BasinDetector):
 
     name = "trajectory-mean-ward"
     version = "1"
+    uses = frozenset({"count"})
+    formerly = {"trajectory-mean-ward-known": {"basins": "counted"}}
     card = Card(title="Trajectory mean + Ward", status="baseline", note="Ward 1963 on mean states.")
 
     def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
@@ -38,6 +40,3 @@ class TrajectoryMeanWard(BasinDetector):
             count = len(set(cut(unbiased.sqrt().numpy(), linkage="ward").tolist()))
         labels: list[int] = cut(squares.sqrt().numpy(), count=count, linkage="ward").tolist()
         return labels
-
-
-TrajectoryMeanWardKnown = known_count(TrajectoryMeanWard)

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from suite import Card, Parameters
 from suite.tracks.basins import BasinContext, BasinDetector
-from suite.tracks.basins.contract import KNOWN
 
-from .frames import vote
+from ._trajectory_frames import vote
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +27,8 @@ class VAMPnet(BasinDetector):
 
     name = "vampnet"
     version = f"1+deeptime-{RELEASE}"
-    league = KNOWN
+    needs = frozenset({"count"})
+    standing = "reference"
     card = Card(
         title="VAMPnet",
         status="paper",

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import torch
 
-from suite.dynamics.counter import keys, stream
-from suite.dynamics.embedding import Embedding
-from suite.dynamics.langevin import simulate
-from suite.dynamics.systems import SYSTEMS
 from suite.settings import cores
+from suite.tracks.basins.dynamics.counter import keys, stream
+from suite.tracks.basins.dynamics.embedding import Embedding
+from suite.tracks.basins.dynamics.langevin import simulate
+from suite.tracks.basins.dynamics.systems import SYSTEMS
 
 STEPS = 200
 PEERS = {"triple-well": "triple_well_2d", "quadruple-well": "quadruple_well", "prinz": "prinz_potential"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from suite.contracts import Track
+from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
-from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition, Simulator, known_count
+from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator
 
-__all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator", "known_count"]
+__all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator"]
 
 
 @hookimpl
@@ -20,6 +20,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Metastable basins",
             question="Given short trajectories from a few states, which of the states share a metastable basin?",
             contract=BasinDetector,
-            leagues=(BasinDetector.league, KNOWN, "control"),
+            access=(Access("count", "How many basins there are."),),
         )
     )

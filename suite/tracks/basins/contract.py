@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-KNOWN = "number known"
-
 
 class Simulator(Protocol):
     """Makes further trajectories; every integrator step is counted, and there is a limit."""
@@ -37,7 +35,7 @@ class BasinContext(Context):
     """What a detector may use besides the trajectories.
 
     Attributes:
-        count: how many basins there are, for methods of the league `KNOWN`; None for all others.
+        count: how many basins there are, under the setting ``basins=counted``; None under ``uncounted``.
         burn_in: how many frames at the beginning of each trajectory still remember where it started.
         simulator: for more trajectories from the same representatives.
     """
@@ -65,11 +63,10 @@ class Partition:
 class BasinDetector(Method, ABC):
     """A detector of metastable basins. Derive from this, declare name, version and card, and write `partition`.
 
-    One that needs to be told the number of basins declares ``league = KNOWN``; see also `known_count`.
+    One that can be told the number of basins declares ``uses = {"count"}``; one that must be, ``needs = {"count"}``.
     """
 
     track = "basins"
-    league = "number unknown"
 
     @abstractmethod
     def partition(self, trajectories: Tensor, context: BasinContext) -> Partition | Sequence[int]:
@@ -78,15 +75,3 @@ class BasinDetector(Method, ABC):
         ``trajectories`` [K, M, L, D], float32, on the context's device: K representatives, M trajectories from each,
         L saved frames in order of time, D dimensions.
         """
-
-
-def known_count(method: type[BasinDetector]) -> type[BasinDetector]:
-    """Return the same method in the league that knows the number of basins, named ``<name>-known``."""
-    declared = {
-        "__doc__": f"{method.__name__}, told the number of basins.",
-        "__module__": method.__module__,
-        "name": f"{method.name}-known",
-        "league": KNOWN,
-        "card": method.card.model_copy(update={"title": f"{method.card.title}, number known"}),
-    }
-    return type(f"{method.__name__}Known", (method,), declared)

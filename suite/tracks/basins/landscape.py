@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.dynamics.oracle import grid, grid_energies
-from suite.dynamics.system import System
+from suite.tracks.basins.dynamics.oracle import grid, grid_energies
+from suite.tracks.basins.dynamics.system import System
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

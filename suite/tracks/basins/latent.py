@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from suite.contracts import Resources
-from suite.dynamics.system import System
 from suite.hashing import digest
+from suite.tracks.basins.dynamics.system import System
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,8 +109,8 @@ class Latent(Simulated):
         """
         import torch
 
-        from suite.dynamics.counter import keys, stream
-        from suite.dynamics.langevin import simulate
+        from suite.tracks.basins.dynamics.counter import keys, stream
+        from suite.tracks.basins.dynamics.langevin import simulate
 
         chosen = torch.tensor(list(representatives))
         numbers = trajectory_numbers(chosen, first, count)
@@ -122,9 +122,9 @@ class Latent(Simulated):
         """Simulate the trajectories and solve for the truth."""
         import torch
 
-        from suite.dynamics.counter import keys, stream
-        from suite.dynamics.langevin import simulate
-        from suite.dynamics.oracle import truth
+        from suite.tracks.basins.dynamics.counter import keys, stream
+        from suite.tracks.basins.dynamics.langevin import simulate
+        from suite.tracks.basins.dynamics.oracle import truth
 
         sites = torch.tensor(self.system.sites, dtype=torch.float32)
         order = np.random.default_rng([self.seed, *self.name.encode()]).permutation(REPRESENTATIVES)

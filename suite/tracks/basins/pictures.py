@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from suite.contracts import Picture
-from suite.dynamics.systems import SYSTEMS
+from suite.tracks.basins.dynamics.systems import SYSTEMS
 from suite.tracks.basins.landscape import Landscape, landscape, rounded
-from suite.tracks.basins.samples import Answer, from_table
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
+
+    from suite.tracks.basins.answer import Answer
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 """Okabe and Ito's, told apart with every kind of colour vision; with more labels they start again. Black numbers can be
@@ -26,22 +27,19 @@ LEGEND = {"orient": "bottom", "direction": "horizontal"}
 """Below the picture, where a legend with many labels takes nothing from its height."""
 
 
-def basin_pictures(samples: pa.Table, subset: str, axes: tuple[str, str] = ("x", "y")) -> tuple[Picture, ...]:
-    """Return the pictures of the problem ``subset``: representatives, estimated risk if there is one, exact risk.
+def basin_pictures(answers: Iterable[Answer], problem: str, axes: tuple[str, str] = ("x", "y")) -> tuple[Picture, ...]:
+    """Return the pictures of a problem: representatives, estimated risk if there is one, exact risk.
 
     The representatives lie in the potential of the system that the problem is named after, as ``embedding/system``. If
     none is named so they are drawn alone, by their first two coordinates, whose titles are ``axes``.
 
     Raises:
-        ValueError: the table has no such problem.
+        ValueError: there is no answer to such a problem.
     """
-    import pyarrow.compute as pc
-
-    answers = from_table(samples.filter(pc.equal(samples["subset"], subset)))
-    if not answers:
-        raise ValueError(f"the table has no problem {subset!r}")
-    answer = answers[0]
-    system = SYSTEMS.get(subset.rsplit("/", 1)[-1])
+    answer = next((answer for answer in answers if answer.problem == problem), None)
+    if answer is None:
+        raise ValueError(f"there is no problem {problem!r}")
+    system = SYSTEMS.get(problem.rsplit("/", 1)[-1])
     ground = None if system is None else landscape(system, answer.starts)
     risks = {"Estimated risk": answer.risk, "Exact risk": answer.exact_risk}
     matrices = [_matrix(title, risk, answer.labels) for title, risk in risks.items() if risk is not None]

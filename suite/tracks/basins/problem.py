@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.contracts import Resources
-from suite.dynamics.embedding import Embedding
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import FRAMES, TRAJECTORIES, Latent, Simulated, trajectory_numbers
 
 if TYPE_CHECKING:

@@ -9,33 +9,43 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Score, Task, TaskContext, Tuning
-from suite.dynamics.embedding import Embedding
-from suite.errors import SuiteError
+from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Tuning
+from suite.contracts.setting import given_by
+from suite.errors import SuiteError, is_machine_failure
 from suite.hashing import digest
-from suite.tracks.basins.contract import KNOWN, BasinContext, BasinDetector, Partition
+from suite.tracks.basins.answer import Answer
+from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import BURN_IN, TRAJECTORIES, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
-from suite.tracks.basins.samples import Answer, from_table, scores, to_table
+from suite.tracks.basins.samples import BasinSamples
 from suite.tracks.grid_search import search
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
+BASINS = Axis(
+    name="basins",
+    values=("uncounted", "counted"),
+    gives={"counted": frozenset({"count"})},
+    about="Whether methods are told the number of basins.",
+)
 
-class BasinTask(Task):
+
+class BasinTask(Task[BasinDetector]):
     """Base of the basin tasks: every system through every embedding.
 
     Declare the class attributes, the names of the ``systems``, the ``embeddings``, and how many ``trajectories`` of
     each representative are given, if not all; ``development`` names the systems on which ``suite run --tune`` chooses
     parameters, which are none of the task's own. A task whose trajectories come from elsewhere declares its ``subsets``
-    itself and overrides `problems` and `simulated`.
+    itself and overrides `problems` and `requires`.
     """
 
     metrics = METRICS
     primary = Column(metric=ARI.name, subset="mean")
+    axes = (BASINS,)
+    samples = BasinSamples
     systems: tuple[str, ...]
     embeddings: tuple[Embedding, ...]
     trajectories: int = TRAJECTORIES
@@ -55,50 +65,40 @@ class BasinTask(Task):
             for latent in latents(systems, seed)
         ]
 
-    def simulated(self, seed: int) -> tuple[Simulated, ...]:
+    def requires(self, seed: int) -> tuple[Simulated, ...]:
         """Return the data of a seed's problems: trajectories and truths."""
         return latents(self.systems, seed)
 
-    def requires(self, seed: int) -> tuple[Ingredient, ...]:
-        """Return the seed's trajectories and truths."""
-        return self.simulated(seed)
-
-    def prepare(self, context: TaskContext) -> None:
-        """Simulate and solve what is not in the cache."""
-        for data in self.simulated(context.seed):
-            data.fingerprint(context.resources)
-
-    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+    def evaluate(self, method: BasinDetector, context: TaskContext) -> Outcome:
         """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
 
         Raises:
             ValueError: the method fails at every problem.
+            MemoryError, OSError: the machine fails, which is no result.
         """
-        answers = _ask_all(method, self.problems(context.seed, self.systems), context)
+        answers = self._answers(method, self.problems(context.seed, self.systems), context)
         failures = [answer for answer in answers if answer.error]
-        ambiguous = {
-            data.name: float(data.arrays(context.resources)["ambiguous"]) for data in self.simulated(context.seed)
-        }
-        facts = {"ambiguous pairs": ", ".join(f"{name} {100 * share:.1f} %" for name, share in ambiguous.items())}
+        shares = {data.name: data.arrays(context.resources)["ambiguous"] for data in self.requires(context.seed)}
+        facts = {"ambiguous pairs": ", ".join(f"{name} {100 * float(share):.1f} %" for name, share in shares.items())}
         if failures:
             facts["failures"] = f"{len(failures)} of {len(answers)}, first {failures[0].problem}: {failures[0].error}"
-        return Outcome(
-            scores=scores(answers),
-            samples=to_table(answers),
-            cost={"partition_seconds": sum(answer.seconds for answer in answers)},
-            facts=facts,
-        )
+        seconds = sum(answer.seconds for answer in answers)
+        return Outcome(samples=BasinSamples(answers), cost={"partition_seconds": seconds}, facts=facts)
 
     def tune(
-        self, method: type[Method], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext
+        self,
+        method: type[BasinDetector],
+        fixed: Mapping[str, Any],
+        grid: Mapping[str, Sequence[Any]],
+        context: TaskContext,
     ) -> Tuning:
         """Return the grid's best point by the mean ARI on the development systems, through the same embeddings."""
         if not self.development:
             raise SuiteError(f"{self.id} has no development systems", place="--tune", next="suite run without --tune")
         problems = self.problems(context.seed, self.development)
 
-        def mean_ari(candidate: Method) -> float:
-            return float(np.mean([answer.values[ARI.name] for answer in _ask_all(candidate, problems, context)]))
+        def mean_ari(candidate: BasinDetector) -> float:
+            return float(np.mean([answer.values[ARI.name] for answer in self._answers(candidate, problems, context)]))
 
         return search(
             method,
@@ -106,61 +106,47 @@ class BasinTask(Task):
             grid,
             mean_ari,
             measured=f"mean ARI on {', '.join(self.development)}",
-            data=digest([each.fingerprint(context.resources) for each in latents(self.development, context.seed)]),
+            data=digest([latent.fingerprint(context.resources) for latent in latents(self.development, context.seed)]),
         )
 
-    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
-        """Return the scores of a stored per-sample table, by the metrics as they are now."""
-        return scores(from_table(samples))
-
-    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
-        """Return the representatives in the potential and the risk between them, for one problem."""
-        from suite.tracks.basins.pictures import basin_pictures
-
-        return basin_pictures(samples, subset)
+    def _answers(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> tuple[Answer, ...]:
+        counted = "count" in self.gives | given_by(self.axes, self.setting(context.setting))
+        answers = tuple(_ask(method, problem, context, counted) for problem in problems)
+        if all(answer.error for answer in answers):
+            raise ValueError(f"{method.name} fails at every problem, first with: {answers[0].error}")
+        return answers
 
 
 def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
     """Return the latent data of named systems with this seed."""
-    from suite.dynamics.systems import SYSTEMS
+    from suite.tracks.basins.dynamics.systems import SYSTEMS
 
     return tuple(Latent(SYSTEMS[name], seed) for name in systems)
 
 
-def _ask_all(method: Method, problems: Sequence[Problem], context: TaskContext) -> list[Answer]:
-    if not isinstance(method, BasinDetector):
-        raise TypeError(f"{type(method).__name__} is not a suite.tracks.basins.BasinDetector")
-    answers = [_ask(method, problem, context) for problem in problems]
-    if all(answer.error for answer in answers):
-        raise ValueError(f"{method.name} fails at every problem, first with: {answers[0].error}")
-    return answers
-
-
-def _ask(method: BasinDetector, problem: Problem, context: TaskContext) -> Answer:
-    resources = context.resources
-    known = problem.latent.arrays(resources)
-    labels = known["labels"].numpy()
-    trajectories = problem.trajectories(resources)
+def _ask(method: BasinDetector, problem: Problem, context: TaskContext, counted: bool) -> Answer:
+    """Return the method's answer to a problem, of which it is told the number of basins if that is ``counted``."""
+    truth = problem.latent.arrays(context.resources)
+    labels = truth["labels"].numpy()
+    trajectories = problem.trajectories(context.resources)
     arrays = hashlib.sha256(trajectories.cpu().flatten().numpy().data).hexdigest()
-    simulator = MeteredSimulator(problem, resources)
-    given = BasinContext(
-        **vars(context.method),
-        count=len(np.unique(labels)) if method.league == KNOWN else None,
-        burn_in=BURN_IN,
-        simulator=simulator,
-    )
+    simulator = MeteredSimulator(problem, context.resources)
+    count = len(np.unique(labels)) if counted else None
+    asked = BasinContext(**vars(context.method), count=count, burn_in=BURN_IN, simulator=simulator)
     found, risk, error = None, None, ""
     started = time.perf_counter()
     try:
-        found, risk = _checked(method.partition(trajectories, given), len(labels))
-    except Exception as problem_with_it:  # a failure is a result: this problem counts 0, the others go on
-        error = f"{type(problem_with_it).__name__}: {problem_with_it}"[:500]
+        found, risk = _checked(method.partition(trajectories, asked), len(labels))
+    except Exception as failure:  # the method's is a result: this problem counts 0, the others go on
+        if is_machine_failure(failure):
+            raise
+        error = f"{type(failure).__name__}: {failure}"[:500]
     seconds = time.perf_counter() - started - simulator.seconds
     return Answer(
         problem=problem.name,
-        starts=known["starts"].double().numpy(),
+        starts=truth["starts"].double().numpy(),
         labels=labels,
-        exact_risk=known["risk"].numpy(),
+        exact_risk=truth["risk"].numpy(),
         found=found,
         risk=risk,
         steps=simulator.steps,
@@ -176,10 +162,10 @@ def _checked(answer: Partition | Sequence[int], count: int) -> tuple[NDArray[np.
     labels = np.asarray(partition.labels)
     if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"expected {count} integers as labels, got {labels.dtype} of shape {labels.shape}")
-    _, numbered = np.unique(labels, return_inverse=True)
+    numbered = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     if partition.risk is None:
-        return numbered.astype(np.int64), None
+        return numbered, None
     risk = np.asarray(partition.risk, dtype=np.float64)
     if risk.shape != (count, count) or not np.isfinite(risk).all():
         raise ValueError(f"expected a finite risk matrix [{count}, {count}], got shape {risk.shape}")
-    return numbered.astype(np.int64), risk
+    return numbered, risk

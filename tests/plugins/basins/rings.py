@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from suite.dynamics.counter import keys, stream
-from suite.dynamics.langevin import simulate
-from suite.dynamics.systems import SYSTEMS
 from suite.tracks.basins import BasinContext
+from suite.tracks.basins.dynamics.counter import keys, stream
+from suite.tracks.basins.dynamics.langevin import simulate
+from suite.tracks.basins.dynamics.systems import SYSTEMS
 
 FRAMES, BURN_IN = 80, 20
 TRUE = np.repeat([0, 1], 4)

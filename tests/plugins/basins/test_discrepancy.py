@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from suite.plugins.basins.discrepancy import discrepancies, squared_distances
+from suite.plugins.basins._discrepancy import discrepancies, squared_distances
 
 
 def negative_distance(squared: Tensor) -> Tensor:

@@ -10,12 +10,8 @@ import pytest
 import torch
 
 from suite.contracts import Resources
-from suite.dynamics.embedding import Embedding
-from suite.plugins.basins.kway_discrimination import (
-    KWayDiscrimination,
-    KWayDiscriminationKnown,
-    pairwise_risk,
-)
+from suite.plugins.basins.kway_discrimination import KWayDiscrimination, pairwise_risk
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.metrics import is_exact, risk_error
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator
 from suite.tracks.basins.protocol import latents
@@ -61,7 +57,7 @@ def test_one_basin_is_one_basin(resources: Resources) -> None:
 def test_the_known_number_is_kept_to(resources: Resources) -> None:
     seen = EmbeddedProblem(latents(["double-well"], 3)[0], Embedding("linear", 10)).trajectories(resources)
     for count in (1, 2, 5):
-        labels = KWayDiscriminationKnown().partition(seen, replace(CONTEXT, count=count)).labels
+        labels = KWayDiscrimination().partition(seen, replace(CONTEXT, count=count)).labels
         assert len(set(np.asarray(labels))) == count
 
 

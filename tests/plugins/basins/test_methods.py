@@ -10,16 +10,23 @@ import pytest
 import torch
 
 from suite import SuiteError
+from suite.benchmarks.basins.d50 import D50Task
 from suite.registry import load_registry
-from suite.tracks.basins.contract import KNOWN
 from suite.tracks.basins.metrics import adjusted_rand_index
 
 METHODS = {
     entry.value.name: entry.value
     for entry in load_registry().methods_of("basins")
-    if entry.plugin.distribution == "basin-suite" and entry.value.league != "control"
+    if entry.plugin.distribution == "basin-suite" and entry.value.name not in ("one-basin", "random")
 }
+CELLS = [
+    pytest.param(name, setting["basins"] == "counted", id=f"{name}-{setting['basins']}")
+    for name, method in METHODS.items()
+    for setting in D50Task().settings()
+    if not D50Task().declines(method, setting)
+]
 every_method = pytest.mark.parametrize("name", METHODS)
+every_cell = pytest.mark.parametrize(("name", "counted"), CELLS)
 
 # Where methods work, and where they are known not to: the signal's sign flips at random, so that all means coincide.
 SOLVED = {
@@ -30,38 +37,59 @@ SOLVED = {
 BLIND = ("c2st-ridge", "tica-msm-pcca", "trajectory-mean-ward")
 
 
-def both_leagues(*names: str) -> list[str]:
-    return [method for name in names for method in (name, f"{name}-known") if method in METHODS]
+def cells(*names: str) -> list[Any]:
+    return [cell for cell in CELLS if cell.values[0] in names]
 
 
-def test_the_leagues_are_those_of_the_names() -> None:
-    found = {name for name, method in METHODS.items() if method.league == KNOWN} - {"vampnet"}
-    assert found == {name for name in METHODS if name.endswith("-known")}
-    assert set(both_leagues("c2st-ridge", "energy-distance", "gmm", "kmeans", "mmd", "msm-pcca")) <= set(METHODS)
-    assert set(both_leagues("spectral", "tica-msm-pcca", "trajectory-mean-ward")) <= set(METHODS)
-    assert "hdbscan" in METHODS
-    assert "hdbscan-known" not in METHODS
+def test_what_can_be_told_the_number_is_measured_under_both_settings() -> None:
+    settings: dict[str, list[bool]] = {}
+    for cell in CELLS:
+        name, counted = cell.values
+        settings.setdefault(str(name), []).append(bool(counted))
+    assert settings.pop("hdbscan") == [False]  # it finds the number itself
+    assert settings.pop("vampnet", [True]) == [True]  # it must be told
+    assert len(settings) == 11
+    assert set(map(tuple, settings.values())) == {(False, True)}
 
 
-@pytest.mark.parametrize(("kind", "name"), [(kind, each) for kind in SOLVED for each in both_leagues(*SOLVED[kind])])
-def test_it_finds_the_basins(kind: str, name: str, case: Any) -> None:
-    least = 1 if name.endswith("-known") else 0.8  # a rule for the number may be one off
-    assert case(kind, system="ring-of-wells").ari(METHODS[name]()) >= least
+def test_controls_and_other_libraries_code_take_no_place() -> None:
+    found = {entry.value.name for entry in load_registry().methods_of("basins") if entry.value.standing == "reference"}
+    assert found - {"vampnet"} == {"one-basin", "random"}
+    assert "vampnet" not in METHODS or "vampnet" in found
 
 
-@pytest.mark.parametrize("name", both_leagues(*BLIND))
-def test_what_looks_at_means_is_blind_to_flipped_signs(name: str, case: Any) -> None:
-    assert case("signflip").ari(METHODS[name]()) < 0.4
+def test_former_names_say_which_setting_they_meant() -> None:
+    registry = load_registry()
+    former = {name: now for name, now in registry.former_methods.items() if name.startswith("basins/")}
+    assert len(former) == 11
+    for name, (now, setting) in former.items():
+        assert name == f"{now}-known"
+        assert now in registry.methods
+        assert setting == {"basins": "counted"}
 
 
-@pytest.mark.parametrize("name", both_leagues("kmeans", "spectral", "hdbscan"))
-def test_clusterings_of_frames_find_something_where_noise_is_weak(name: str, case: Any) -> None:
-    assert case("warp", system="ring-of-wells").ari(METHODS[name]()) > 0.4
+@pytest.mark.parametrize(
+    ("kind", "name", "counted"),
+    [(kind, *cell.values) for kind, names in SOLVED.items() for cell in cells(*names)],
+)
+def test_it_finds_the_basins(kind: str, name: str, counted: bool, case: Any) -> None:
+    least = 1 if counted else 0.8  # a rule for the number may be one off
+    assert case(kind, system="ring-of-wells", counted=counted).ari(METHODS[name]()) >= least
 
 
-@every_method
-def test_the_same_seed_gives_the_same_labels_and_leaves_the_trajectories(name: str, case: Any) -> None:
-    given = case("warp", system="double-well")
+@pytest.mark.parametrize(("name", "counted"), cells(*BLIND))
+def test_what_looks_at_means_is_blind_to_flipped_signs(name: str, counted: bool, case: Any) -> None:
+    assert case("signflip", counted=counted).ari(METHODS[name]()) < 0.4
+
+
+@pytest.mark.parametrize(("name", "counted"), cells("kmeans", "spectral", "hdbscan"))
+def test_clusterings_of_frames_find_something_where_noise_is_weak(name: str, counted: bool, case: Any) -> None:
+    assert case("warp", system="ring-of-wells", counted=counted).ari(METHODS[name]()) > 0.4
+
+
+@every_cell
+def test_the_same_seed_gives_the_same_labels_and_leaves_the_trajectories(name: str, counted: bool, case: Any) -> None:
+    given = case("warp", system="double-well", counted=counted)
     before = given.trajectories.clone()
     one, other = (given.found(METHODS[name]()) for _ in range(2))
     assert one.shape == (16,)
@@ -69,19 +97,22 @@ def test_the_same_seed_gives_the_same_labels_and_leaves_the_trajectories(name: s
     assert torch.equal(given.trajectories, before)
 
 
-@pytest.mark.parametrize("name", both_leagues("c2st-ridge", "energy-distance", "mmd", "trajectory-mean-ward"))
-def test_the_order_of_representatives_does_not_matter(name: str, case: Any) -> None:
-    given, order = case("linear+slow", 200), torch.randperm(16, generator=torch.Generator().manual_seed(0))
+@pytest.mark.parametrize(("name", "counted"), cells("c2st-ridge", "energy-distance", "mmd", "trajectory-mean-ward"))
+def test_the_order_of_representatives_does_not_matter(name: str, counted: bool, case: Any) -> None:
+    given, order = (
+        case("linear+slow", 200, counted=counted),
+        torch.randperm(16, generator=torch.Generator().manual_seed(0)),
+    )
     one, other = given.found(METHODS[name]()), given.found(METHODS[name](), given.trajectories[order])
     assert adjusted_rand_index(one[order], other) == 1
 
 
-@every_method
-def test_burn_in_is_no_evidence(name: str, case: Any) -> None:
+@every_cell
+def test_burn_in_is_no_evidence(name: str, counted: bool, case: Any) -> None:
     """What trajectories did before they forgot their start changes no answer, unless transitions are counted."""
     if "msm" in name or name == "vampnet":
         pytest.skip("transitions during burn-in count")
-    given = case("warp", system="double-well")
+    given = case("warp", system="double-well", counted=counted)
     other = given.trajectories.clone()
     other[:, :, :6] = torch.arange(16.0)[:, None, None, None]
     assert given.found(METHODS[name](), other).tolist() == given.found(METHODS[name]()).tolist()

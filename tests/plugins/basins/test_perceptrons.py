@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from suite.plugins.basins.perceptrons import Perceptrons, Training
+from suite.plugins.basins._perceptrons import Perceptrons, Training
 
 TRAINING = Training(hidden=16, epochs=30, batch_size=50, learning_rate=1e-2, weight_decay=1e-2)
 

@@ -10,13 +10,9 @@ import pytest
 import torch
 
 from suite.contracts import Resources
-from suite.dynamics.embedding import Embedding
-from suite.plugins.basins.trajectory_discrimination import (
-    CARD,
-    TrajectoryDiscrimination,
-    TrajectoryDiscriminationKnown,
-)
+from suite.plugins.basins.trajectory_discrimination import CARD, TrajectoryDiscrimination
 from suite.tracks.basins import Partition
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.metrics import adjusted_rand_index, is_exact, risk_error
 from suite.tracks.basins.problem import EmbeddedProblem
 from suite.tracks.basins.protocol import latents
@@ -85,7 +81,7 @@ def test_a_known_number_of_basins_is_kept_to(resources: Resources) -> None:
     for count in (1, 3, 6):
         context = rings.context()
         object.__setattr__(context, "count", count)
-        assert len(set(np.asarray(TrajectoryDiscriminationKnown().partition(seen, context).labels))) == count
+        assert len(set(np.asarray(TrajectoryDiscrimination().partition(seen, context).labels))) == count
 
 
 def test_fewer_trajectories_than_folds_are_refused() -> None:

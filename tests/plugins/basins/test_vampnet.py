@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from suite.plugins import basins
-from suite.tracks.basins.contract import KNOWN
 
 
 def registered(monkeypatch: pytest.MonkeyPatch, installed: bool) -> list[str]:
@@ -19,7 +18,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, installed: bool) -> list[str]:
 
 
 def test_it_is_registered_where_deeptime_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "suite.plugins.basins.vampnet:VAMPnet" in registered(monkeypatch, installed=True)
+    assert "suite.plugins.basins.vampnet" in registered(monkeypatch, installed=True)
     assert not [name for name in registered(monkeypatch, installed=False) if "vampnet" in name]
 
 
@@ -27,8 +26,7 @@ def test_it_is_registered_where_deeptime_is_installed(monkeypatch: pytest.Monkey
 def test_it_finds_the_basins(case: Any) -> None:
     from suite.plugins.basins.vampnet import VAMPnet
 
-    given = case("warp", system="double-well")
-    assert VAMPnet.league == KNOWN
+    given = case("warp", system="double-well", counted=True)
     assert given.ari(VAMPnet()) > 0.9
     with pytest.raises(ValueError, match="24 frames have no lag of 24"):
         given.found(VAMPnet(lag=24))

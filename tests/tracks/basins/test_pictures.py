@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
 import numpy as np
-import pyarrow as pa
 import pytest
 from torch import Tensor
 
 from suite.contracts import Card, Picture, Resources, TaskContext
-from suite.dynamics.embedding import Embedding
-from suite.dynamics.oracle import components
 from suite.plugins.basins.one_basin import OneBasin
 from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins.dynamics.embedding import Embedding
+from suite.tracks.basins.dynamics.oracle import components
 from suite.tracks.basins.landscape import HIGHEST
 from suite.tracks.basins.pictures import COLOURS, NOTHING, basin_pictures, renumbered
 from suite.tracks.basins.protocol import BasinTask
+from suite.tracks.basins.samples import BasinSamples
 
 
 class Small(BasinTask):
@@ -45,14 +46,14 @@ class Distances(BasinDetector):
         return Partition(labels, 0.5 * np.exp(-distances))
 
 
-def samples(detector: BasinDetector, resources: Resources) -> pa.Table:
-    table = Small().evaluate(detector, TaskContext(0, resources)).samples
-    assert table is not None
-    return table
+def evaluated(detector: BasinDetector, resources: Resources) -> BasinSamples:
+    samples = Small().evaluate(detector, TaskContext(0, resources)).samples
+    assert isinstance(samples, BasinSamples)
+    return samples
 
 
-def rows_of(table: pa.Table, subset: str) -> list[dict[str, Any]]:
-    return [row for row in table.to_pylist() if row["subset"] == subset]
+def rows_of(samples: BasinSamples, subset: str) -> list[dict[str, Any]]:
+    return [row for row in samples.table().to_pylist() if row["subset"] == subset]
 
 
 def checked(pictures: tuple[Picture, ...]) -> dict[str, Picture]:
@@ -77,9 +78,9 @@ def matrix(picture: Picture) -> tuple[list[str], Any]:
 
 
 def test_one_basin_in_the_plane(resources: Resources) -> None:
-    table = samples(OneBasin(), resources)
-    rows = rows_of(table, "linear-4/triple-well")
-    pictures = checked(Small().pictures(table, "linear-4/triple-well"))
+    samples = evaluated(OneBasin(), resources)
+    rows = rows_of(samples, "linear-4/triple-well")
+    pictures = checked(samples.pictures("linear-4/triple-well"))
     assert list(pictures) == ["Representatives", "Exact risk"]
 
     spec = pictures["Representatives"].spec
@@ -118,8 +119,8 @@ def test_one_basin_in_the_plane(resources: Resources) -> None:
 def test_an_estimated_risk_stands_beside_the_exact_one_and_a_curve_under_the_representatives(
     resources: Resources,
 ) -> None:
-    table = samples(Distances(), resources)
-    pictures = checked(Small().pictures(table, "linear-4/double-well"))
+    samples = evaluated(Distances(), resources)
+    pictures = checked(samples.pictures("linear-4/double-well"))
     assert list(pictures) == ["Representatives", "Estimated risk", "Exact risk"]
     curve, *_ = pictures["Representatives"].spec["layer"]
     drawn = [point["y"] for point in curve["data"]["values"] if point["y"] is not None]
@@ -130,15 +131,15 @@ def test_an_estimated_risk_stands_beside_the_exact_one_and_a_curve_under_the_rep
         assert point["y"] == pytest.approx((point["x"] ** 2 - 1) ** 2 / 0.2, abs=0.02)  # in kT
         assert point["verdict"] == "agrees"
     assert "2 basins, 2 found. All labels agree." in pictures["Representatives"].description
-    rows = rows_of(table, "linear-4/double-well")
+    rows = rows_of(samples, "linear-4/double-well")
     names, risk = matrix(pictures["Estimated risk"])
     order = [int(name.split("·")[1]) for name in names]
     np.testing.assert_allclose(risk, np.array([rows[k]["risk"] for k in order])[:, order], atol=1e-4)
 
 
 def test_a_failure_shows_the_truth_alone(resources: Resources) -> None:
-    table = samples(Distances(), resources)
-    pictures = checked(Small().pictures(table, "linear-4/triple-well"))
+    samples = evaluated(Distances(), resources)
+    pictures = checked(samples.pictures("linear-4/triple-well"))
     assert list(pictures) == ["Representatives", "Exact risk"]
     spec = pictures["Representatives"].spec
     assert {(point["found"], point["verdict"]) for point in spec["data"]["values"]} == {(NOTHING, "differs")}
@@ -147,11 +148,11 @@ def test_a_failure_shows_the_truth_alone(resources: Resources) -> None:
 
 
 def test_a_system_without_a_potential_is_drawn_by_its_coordinates(resources: Resources) -> None:
-    table = samples(OneBasin(), resources)
+    samples = evaluated(OneBasin(), resources)
     for known in Small.systems:
-        renamed = ["torsions/peptide" if name.endswith(known) else name for name in table["subset"].to_pylist()]
-        other = table.set_column(0, "subset", pa.array(renamed))
-        pictures = checked(basin_pictures(other, "torsions/peptide", axes=("phi", "psi")))
+        (answer,) = (each for each in samples.answers if each.problem.endswith(known))
+        other = BasinSamples((replace(answer, problem="torsions/peptide"),))
+        pictures = checked(basin_pictures(other.answers, "torsions/peptide", axes=("phi", "psi")))
         spec = pictures["Representatives"].spec
         assert [layer["mark"]["type"] for layer in spec["layer"]] == ["point", "text"]
         points = np.array([[point["x"], point["y"]] for point in spec["data"]["values"]])
@@ -161,9 +162,9 @@ def test_a_system_without_a_potential_is_drawn_by_its_coordinates(resources: Res
         assert spec["encoding"]["y"]["title"] == ("psi" if starts.shape[1] == 2 else "representative")
 
 
-def test_a_problem_that_is_not_in_the_table_is_an_error(resources: Resources) -> None:
+def test_a_problem_that_is_not_there_is_an_error(resources: Resources) -> None:
     with pytest.raises(ValueError, match="no problem 'linear-4/prinz'"):
-        Small().pictures(samples(OneBasin(), resources), "linear-4/prinz")
+        evaluated(OneBasin(), resources).pictures("linear-4/prinz")
 
 
 @pytest.mark.parametrize(

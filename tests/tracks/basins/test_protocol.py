@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,16 +11,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from suite.contracts import Card, Missing, Outcome, Resources, TaskContext
-from suite.dynamics.embedding import Embedding
+from suite.contracts import Card, Column, Missing, Outcome, Resources, Setting, TaskContext
+from suite.contracts.samples import stored_table
 from suite.errors import SuiteError
 from suite.plugins.basins.one_basin import OneBasin
-from suite.plugins.basins.random_labels import Random
-from suite.tracks.basins import BasinContext, BasinDetector, Partition, known_count
+from suite.plugins.basins.random import Random
+from suite.run.scoring import scores_of
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins.answer import Answer
+from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import FRAMES, Latent
 from suite.tracks.basins.problem import BUDGET, EmbeddedProblem, MeteredSimulator
 from suite.tracks.basins.protocol import BasinTask, latents
-from suite.tracks.basins.samples import from_table, scores, to_table
+from suite.tracks.basins.samples import BasinSamples
 
 
 class Small(BasinTask):
@@ -51,38 +56,69 @@ def context(resources: Resources) -> TaskContext:
     return TaskContext(0, resources)
 
 
+COUNTED = Setting({"basins": "counted"})
+
+
 def value(outcome: Outcome, metric: str, subset: str = "mean") -> float:
-    return next(score.value for score in outcome.scores if (score.metric, score.subset) == (metric, subset))
+    found = outcome.samples.value(Column(metric=metric, subset=subset))
+    assert found is not None
+    return found.value
 
 
-def test_every_method_gets_the_same_arrays_and_only_the_known_league_the_number(context: TaskContext) -> None:
-    first, second = Scripted(), known_count(Scripted)()
-    outcomes = [Small().evaluate(method, context) for method in (first, second)]
-    for (one, given), (other, told) in zip(first.seen, second.seen, strict=True):
+def answers(outcome: Outcome) -> tuple[Answer, ...]:
+    assert isinstance(outcome.samples, BasinSamples)
+    return outcome.samples.answers
+
+
+def stored_and_read(outcome: Outcome) -> BasinSamples:
+    return BasinSamples.read(stored_table(outcome.samples))
+
+
+def test_every_setting_shows_the_same_arrays_and_only_counted_the_number(context: TaskContext) -> None:
+    first, second = Scripted(), Scripted()
+    outcomes = [
+        Small().evaluate(first, context),
+        Small().evaluate(second, replace(context, setting=COUNTED)),
+    ]
+    for (one, uncounted), (other, counted) in zip(first.seen, second.seen, strict=True):
         assert one.shape == (16, 16, FRAMES, one.shape[3])
         assert one.dtype == torch.float32
         assert torch.equal(one, other)
-        assert given.count is None
-        assert told.count in (2, 3)
-        assert given.burn_in == 6
-    assert second.name == "scripted-known"
-    arrays = [set(outcome.samples.column("arrays").to_pylist()) for outcome in outcomes if outcome.samples]
+        assert uncounted.count is None
+        assert counted.count in (2, 3)
+        assert uncounted.burn_in == 6
+    arrays = [{answer.arrays for answer in answers(outcome)} for outcome in outcomes]
     assert arrays[0] == arrays[1]
     assert len(arrays[0]) == 4
 
 
+def test_methods_are_declined_where_they_lack_the_number_or_make_nothing_of_it() -> None:
+    class Told(Scripted):
+        needs = frozenset({"count"})
+
+    class Counting(Scripted):
+        uses = frozenset({"count"})
+
+    task = Small()
+    default = task.setting({})
+    assert task.settings() == (default, COUNTED)
+    assert [task.declines(Scripted, each) for each in task.settings()] == ["", "it makes nothing of count"]
+    assert [task.declines(Told, each) for each in task.settings()] == ["there is no count", ""]
+    assert [task.declines(Counting, each) for each in task.settings()] == ["", ""]
+
+
 def test_scores_are_those_of_the_table(context: TaskContext) -> None:
     outcome = Small().evaluate(Scripted(), context)
-    assert outcome.samples is not None
-    assert Small().rescore(outcome.samples) == outcome.scores
-    assert scores(from_table(to_table(from_table(outcome.samples)))) == outcome.scores
+    scores = scores_of(Small(), outcome.samples)
+    assert scores_of(Small(), stored_and_read(outcome)) == scores
+    assert [score.column for score in scores] == list(Small().columns)
+    assert [score.n for score in scores if score.metric == "ari"] == [4, 2, 2, 1, 1, 1, 1]
     assert value(outcome, "ari") == value(outcome, "exact") == 0  # all single: no better than chance
     assert value(outcome, "count_error", "linear-4/double-well") == 14
     assert value(outcome, "count_error", "linear-4/triple-well") == 13
     assert value(outcome, "count_error", "linear-4") == 13.5
     assert 0.2 < value(outcome, "risk_error") < 0.4
     assert value(outcome, "simulator_steps", "linear-4/double-well") == 16 * 16 * 24 * 50
-    assert {score.subset for score in outcome.scores} == set(Small.subsets)
     assert "double-well 0.0 %" in outcome.facts["ambiguous pairs"]
 
 
@@ -97,11 +133,68 @@ def test_a_failure_counts_as_nothing_found_and_the_others_go_on(context: TaskCon
     assert value(outcome, "ari", "signflip-6") == 0
     assert value(outcome, "count_error", "signflip-6/double-well") == 2
     assert value(outcome, "count_error", "linear-4/double-well") == 1
-    assert not [score for score in outcome.scores if score.metric == "risk_error"]
+    scores = scores_of(Small(), outcome.samples)
+    assert not [score for score in scores if score.metric == "risk_error"]
     expected = "2 of 4, first signflip-6/double-well: RuntimeError: six dimensions are too many"
     assert outcome.facts["failures"] == expected
-    assert outcome.samples is not None
-    assert Small().rescore(outcome.samples) == outcome.scores
+    assert scores_of(Small(), stored_and_read(outcome)) == scores
+
+
+def test_a_file_of_the_version_before_is_read(context: TaskContext) -> None:
+    """It has the same columns, and nothing in its metadata."""
+    outcome = Small().evaluate(Scripted(), context)
+    table = outcome.samples.table()
+    assert table.schema.metadata is None
+    assert {name: str(table.schema.field(name).type) for name in table.column_names} == {
+        "subset": "string",
+        "representative": "int32",
+        "start": "list<item: double>",
+        "label": "int64",
+        "found": "int64",
+        "exact_risk": "list<item: double>",
+        "risk": "list<item: double>",
+        "steps": "int64",
+        "seconds": "double",
+        "arrays": "string",
+        "error": "string",
+    }
+    assert scores_of(Small(), BasinSamples.read(table)) == scores_of(Small(), outcome.samples)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("no memory"),
+        OSError(errno.ENOSPC, "No space left on device"),
+        torch.cuda.OutOfMemoryError("CUDA out of memory"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_failure_of_the_machine_is_no_score(error: Exception, context: TaskContext) -> None:
+    class Starved(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+            if trajectories.shape[3] == 6:
+                raise error
+            return [0] * 16
+
+    with pytest.raises(type(error)) as raised:
+        Small().evaluate(Starved(), context)
+    assert raised.value is error
+    with pytest.raises(type(error)):
+        Small().tune(Starved, {}, {}, context)
+
+
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, AssertionError, KeyError, np.linalg.LinAlgError])
+def test_every_other_failure_is_nothing_found(error: type[Exception], context: TaskContext) -> None:
+    class Failing(Scripted):
+        def answer(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+            if trajectories.shape[3] == 6:
+                raise error("six")
+            return [0] * 16
+
+    outcome = Small().evaluate(Failing(), context)
+    assert value(outcome, "ari", "signflip-6") == 0
+    assert error.__name__ in outcome.facts["failures"]
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""Alanine dipeptide (ACE-ALA-NME): its structure, dynamics, basins, and the recipe that makes its trajectories."""

@@ -1,0 +1,34 @@
+"""Control: labels drawn at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Parameters
+from suite.tracks.basins import BasinContext, BasinDetector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Random(BasinDetector):
+    """Draws each label at random; its ARI is 0 in the mean."""
+
+    name = "random"
+    version = "1"
+    standing = "reference"
+    card = Card(title="Random labels", status="baseline")
+
+    class Parameters(Parameters):
+        """Three groups, if nothing else is said."""
+
+        groups: int = Field(3, ge=1, description="how many labels there are")
+
+    parameters: Parameters
+
+    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+        """Return independent labels [K]."""
+        drawn: list[int] = context.rng("labels").integers(self.parameters.groups, size=len(trajectories)).tolist()
+        return drawn
