@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from suite.store.engine import writer_engine
-from suite.store.rows import CellRow, Ending
+from suite.store.rows import CellRow, RunResult
 
 sys.path.insert(0, str(Path(__file__).parent))  # processes that tests start import from here
 import sample_rows
@@ -69,6 +69,6 @@ def cell() -> Callable[[int], CellRow]:
 
 
 @pytest.fixture
-def done() -> Callable[..., Ending]:
+def done() -> Callable[..., RunResult]:
     """Makes a good ending."""
     return sample_rows.done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from suite.hashing import canonical_json, digest
-from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.rows import CellRow, RunResult, ScoreRow
 
 
 def cell(seed: int) -> CellRow:
@@ -17,12 +17,13 @@ def cell(seed: int) -> CellRow:
         task_version="1",
         method="fast/constant",
         method_version="1",
+        setting={},
         parameters={"value": 0.5},
         seed=seed,
     )
 
 
-def done(value: float = 0.5) -> Ending:
+def done(value: float = 0.5) -> RunResult:
     """Return a good ending with one score."""
     score = ScoreRow("accuracy", "1", "all", value, 10, False)
-    return Ending(state="done", environment={"python": "3"}, facts={"fact": "stated"}, scores=(score,))
+    return RunResult(state="done", environment={"python": "3"}, facts={"fact": "stated"}, scores=(score,))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from suite.errors import SuiteError
 from suite.store.owner import this_process
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending
+from suite.store.rows import CellRow, RunResult
 from suite.store.writing import Writer
 
 CLAIMANTS = 8
@@ -65,7 +65,7 @@ def test_the_database_itself_refuses_two_taken_runs(url: str, execute) -> None:
 
 def test_a_failed_or_released_cell_can_be_claimed_again(url: str) -> None:
     writer = Writer(url)
-    for number, end in enumerate((lambda run: writer.end(run, Ending("failed")), writer.release), start=1):
+    for number, end in enumerate((lambda run: writer.end(run, RunResult("failed")), writer.release), start=1):
         run = writer.claim(cell(0), [])
         assert run is not None
         assert Reader(url).run(run).attempt == number
@@ -75,7 +75,7 @@ def test_a_failed_or_released_cell_can_be_claimed_again(url: str) -> None:
 
 def test_a_cell_that_somebody_else_tried_since_the_plan_is_left_to_them(url: str) -> None:
     mine, other = Writer(url), Writer(url)
-    other.end(other.claim(cell(0), []), Ending("failed"))
+    other.end(other.claim(cell(0), []), RunResult("failed"))
     assert mine.claim(cell(0), [], attempts=0) is None
     assert mine.claim(cell(0), [], attempts=1) is not None, "the caller knew of that attempt and wants another"
 

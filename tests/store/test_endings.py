@@ -14,11 +14,11 @@ from suite.contracts import Interval
 from suite.hashing import digest
 from suite.store.engine import writer_engine
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.rows import CellRow, RunResult, ScoreRow
 from suite.store.writing import Writer
 
 Cell = Callable[[int], CellRow]
-Done = Callable[..., Ending]
+Done = Callable[..., RunResult]
 
 
 def test_an_ending_is_read_back_as_it_was_written(url: str, cell: Cell) -> None:
@@ -28,7 +28,7 @@ def test_an_ending_is_read_back_as_it_was_written(url: str, cell: Cell) -> None:
         ScoreRow("accuracy", "1", "all", 0.1 + 0.2, 10, False),
         ScoreRow("accuracy", "1", "half", 1e-300, 5, True, Interval(0.0, 0.1, 0.95, "samples", 5)),
     )
-    ending = Ending(
+    ending = RunResult(
         state="done",
         environment={"python": "3.11", "packages": {"ü": "1"}},
         device="cpu",
@@ -61,7 +61,7 @@ def test_a_second_ending_changes_nothing(url: str, cell: Cell, done: Done) -> No
     writer.end(run, done(0.5))
     first = Reader(url).run(run)
     writer.end(run, done(0.9))
-    writer.end(run, Ending("failed", error="no"))
+    writer.end(run, RunResult("failed", error="no"))
     writer.release(run)
     assert Reader(url).run(run) == first
 
@@ -85,7 +85,7 @@ def test_a_lost_lease_that_nobody_took_still_counts(url: str, cell: Cell, done: 
     writer = Writer(url)
     slow = writer.claim(cell(0), [])
     execute("UPDATE run SET owner = 'elsewhere:1:1.00', lease_until = '2001-01-01 00:00:00'")
-    writer.end(writer.claim(cell(0), []), Ending("failed"))
+    writer.end(writer.claim(cell(0), []), RunResult("failed"))
     writer.end(slow, done())
     assert Reader(url).states([cell(0).id]) == {cell(0).id: ("done", 1)}
 

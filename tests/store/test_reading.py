@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from suite.errors import SuiteError
 from suite.store.engine import reader_engine, writer_engine
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending
+from suite.store.rows import CellRow, RunResult
 from suite.store.writing import Writer
 
 Cell = Callable[[int], CellRow]
-Done = Callable[..., Ending]
+Done = Callable[..., RunResult]
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_a_prefix_of_no_run_or_of_several_is_refused(url: str, cell: Cell, prefi
 
 def test_the_latest_run_of_a_cell_is_its_finished_one_or_else_the_last(url: str, cell: Cell, done: Done) -> None:
     writer = Writer(url)
-    writer.end(writer.claim(cell(0), []), Ending("failed", error="first"))
-    writer.end(writer.claim(cell(0), []), Ending("failed", error="second"))
-    writer.end(writer.claim(cell(1), []), Ending("failed"))
+    writer.end(writer.claim(cell(0), []), RunResult("failed", error="first"))
+    writer.end(writer.claim(cell(0), []), RunResult("failed", error="second"))
+    writer.end(writer.claim(cell(1), []), RunResult("failed"))
     writer.end(writer.claim(cell(1), []), done())
     latest = {run.cell.seed: run for run in Reader(url).latest_runs()}
     assert latest[0].error == "second"

@@ -23,6 +23,14 @@ def test_there_is_a_store_of_every_schema() -> None:
     assert [path.stem for path in STORES] == [f"{number:04}" for number in range(1, int(REVISION) + 1)]
 
 
+def row_counts(file: Path) -> dict[str, int]:
+    connection = sqlite3.connect(file)
+    tables = ("cell", "run", "score", "environment")
+    counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+    connection.close()
+    return counts
+
+
 @pytest.mark.parametrize("dump", STORES, ids=lambda path: path.stem)
 def test_an_old_store_is_upgraded_and_read(dump: Path, tmp_path: Path) -> None:
     file = tmp_path / "suite.db"
@@ -30,12 +38,15 @@ def test_an_old_store_is_upgraded_and_read(dump: Path, tmp_path: Path) -> None:
         connection.executescript(dump.read_text(encoding="utf-8"))
     connection.close()
     url = f"sqlite:///{file}"
+    before = row_counts(file)
     backup = upgrade(url)
+    assert row_counts(file) == before
     assert (backup is None) == (dump.stem == REVISION)
     reader = Reader(url)
     states = {run.cell.seed: reader.run(run.id) for run in reader.latest_runs()}
     assert {seed: run.state for seed, run in states.items()} == {0: "done", 1: "failed"}
     done, failed = states[0], states[1]
+    assert (done.cell.setting, failed.cell.setting) == ({}, {} if dump.stem < "0003" else {"size": "large"})
     assert (done.attempt, done.cell.method, done.cell.parameters) == (2, "fast/constant", {"value": 0.5})
     assert [(score.metric, score.subset, score.value, score.n) for score in done.scores] == [
         ("accuracy", "all", 0.5, 10),

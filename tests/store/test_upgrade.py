@@ -12,7 +12,7 @@ import pytest
 from suite.errors import SuiteError
 from suite.store import migrate
 from suite.store.reading import Reader
-from suite.store.rows import CellRow, Ending
+from suite.store.rows import CellRow, RunResult
 from suite.store.schema import REVISION
 from suite.store.writing import Writer
 
@@ -47,7 +47,7 @@ def next_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
 
 
 @pytest.fixture
-def filled(sqlite: str, cell: Callable[[int], CellRow], done: Callable[..., Ending]) -> str:
+def filled(sqlite: str, cell: Callable[[int], CellRow], done: Callable[..., RunResult]) -> str:
     """URL of a store with three finished runs."""
     writer = Writer(sqlite)
     for seed in range(3):
