@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,6 @@ from suite.tracks.basins.landscape import Landscape, landscape, rounded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from suite.tracks.basins.answer import Answer
-
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 """Okabe and Ito's, told apart with every kind of colour vision; with more labels they start again. Black numbers can be
 read on all of them."""
@@ -27,23 +25,24 @@ LEGEND = {"orient": "bottom", "direction": "horizontal"}
 """Below the picture, where a legend with many labels takes nothing from its height."""
 
 
-def basin_pictures(answers: Iterable[Answer], problem: str, axes: tuple[str, str] = ("x", "y")) -> tuple[Picture, ...]:
-    """Return the pictures of a problem: representatives, estimated risk if there is one, exact risk.
+def basin_pictures(
+    problem: str,
+    starts: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    predicted: NDArray[np.int64] | None,
+    risks: Mapping[str, NDArray[np.float64]],
+    axes: tuple[str, str] = ("x", "y"),
+) -> tuple[Picture, ...]:
+    """Return a picture of representatives that start at ``starts`` [K, d], and one of each of the ``risks`` [K, K].
 
-    The representatives lie in the potential of the system that the problem is named after, as ``embedding/system``. If
-    none is named so they are drawn alone, by their first two coordinates, whose titles are ``axes``.
-
-    Raises:
-        ValueError: there is no answer to such a problem.
+    ``labels`` [K] are the true ones, ``predicted`` [K] the method's, or None if it failed. The representatives lie in
+    the potential of the system that the problem is named after, as ``embedding/system``. If none is named so they are
+    drawn alone, by their first two coordinates, whose titles are ``axes``.
     """
-    answer = next((answer for answer in answers if answer.problem == problem), None)
-    if answer is None:
-        raise ValueError(f"there is no problem {problem!r}")
     system = SYSTEMS.get(problem.rsplit("/", 1)[-1])
-    ground = None if system is None else landscape(system, answer.starts)
-    risks = {"Estimated risk": answer.risk, "Exact risk": answer.exact_risk}
-    matrices = [_matrix(title, risk, answer.labels) for title, risk in risks.items() if risk is not None]
-    return (_representatives(answer, ground, axes), *matrices)
+    ground = None if system is None else landscape(system, starts)
+    matrices = [_matrix(title, risk, labels) for title, risk in risks.items()]
+    return (_representatives(starts, labels, predicted, ground, axes), *matrices)
 
 
 def renumbered(labels: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -65,20 +64,26 @@ def renumbered(labels: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[n
     return np.array([names[group] for group in found], dtype=np.int64)
 
 
-def _representatives(answer: Answer, ground: Landscape | None, axes: tuple[str, str]) -> Picture:
-    numbers = np.arange(len(answer.labels))
-    true = answer.labels.astype(str)
-    found = np.full(len(true), NOTHING) if answer.found is None else renumbered(answer.labels, answer.found).astype(str)
+def _representatives(
+    starts: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    predicted: NDArray[np.int64] | None,
+    ground: Landscape | None,
+    axes: tuple[str, str],
+) -> Picture:
+    numbers = np.arange(len(labels))
+    true = labels.astype(str)
+    found = np.full(len(true), NOTHING) if predicted is None else renumbered(labels, predicted).astype(str)
     if ground is not None:
         y, title = ground.heights, ground.title or axes[1]
-    elif answer.starts.shape[1] > 1:
-        y, title = answer.starts[:, 1], axes[1]
+    elif starts.shape[1] > 1:
+        y, title = starts[:, 1], axes[1]
     else:
         y, title = numbers.astype(float), "representative"
     rows = [
         {
             "representative": k,
-            "x": rounded(answer.starts[k, 0]),
+            "x": rounded(starts[k, 0]),
             "y": rounded(y[k]),
             "found": str(found[k]),
             "true": str(true[k]),
@@ -90,7 +95,7 @@ def _representatives(answer: Answer, ground: Landscape | None, axes: tuple[str, 
     text = {"type": "text", "color": "black", "fontSize": 10, "fontWeight": "bold"}
     layers = [_marks(list(map(str, shown))), {"mark": text, "encoding": {"text": {"field": "true"}}}]
     differing = [str(row["representative"]) for row in rows if row["verdict"] == "differs"]
-    outcome = "; the method failed" if answer.found is None else f", {len(set(found))} found"
+    outcome = "; the method failed" if predicted is None else f", {len(set(found))} found"
     verdict = f"The label differs at representatives {', '.join(differing)}." if differing else "All labels agree."
     return Picture(
         title="Representatives: colour is the basin found, number the true one",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,17 +13,13 @@ from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Tuning
 from suite.contracts.setting import given_by
 from suite.errors import SuiteError, is_machine_failure
 from suite.hashing import digest
-from suite.tracks.basins.answer import Answer
 from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition
 from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import BURN_IN, TRAJECTORIES, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
-from suite.tracks.basins.samples import BasinSamples
+from suite.tracks.basins.samples import NOT_FOUND, BasinSamples
 from suite.tracks.grid_search import search
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 BASINS = Axis(
     name="basins",
@@ -76,14 +72,14 @@ class BasinTask(Task[BasinDetector]):
             ValueError: the method fails at every problem.
             MemoryError, OSError: the machine fails, which is no result.
         """
-        answers = self._answers(method, self.problems(context.seed, self.systems), context)
-        failures = [answer for answer in answers if answer.error]
+        samples = self._asked(method, self.problems(context.seed, self.systems), context)
         shares = {data.name: data.arrays(context.resources)["ambiguous"] for data in self.requires(context.seed)}
         facts = {"ambiguous pairs": ", ".join(f"{name} {100 * float(share):.1f} %" for name, share in shares.items())}
-        if failures:
-            facts["failures"] = f"{len(failures)} of {len(answers)}, first {failures[0].problem}: {failures[0].error}"
-        seconds = sum(answer.seconds for answer in answers)
-        return Outcome(samples=BasinSamples(answers), cost={"partition_seconds": seconds}, facts=facts)
+        errors = [f"{name}: {entries.error[0]}" for name, entries in samples.problems.items() if entries.error[0]]
+        if errors:
+            facts["failures"] = f"{len(errors)} of {len(samples.problems)}, first {errors[0]}"
+        seconds = sum(entries.seconds[0] for entries in samples.problems.values())
+        return Outcome(samples=samples, cost={"partition_seconds": seconds}, facts=facts)
 
     def tune(
         self,
@@ -98,7 +94,9 @@ class BasinTask(Task[BasinDetector]):
         problems = self.problems(context.seed, self.development)
 
         def mean_ari(candidate: BasinDetector) -> float:
-            return float(np.mean([answer.values[ARI.name] for answer in self._answers(candidate, problems, context)]))
+            mean = self._asked(candidate, problems, context).value(self.primary)
+            assert mean is not None
+            return mean.value
 
         return search(
             method,
@@ -109,12 +107,12 @@ class BasinTask(Task[BasinDetector]):
             data=digest([latent.fingerprint(context.resources) for latent in latents(self.development, context.seed)]),
         )
 
-    def _answers(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> tuple[Answer, ...]:
+    def _asked(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> BasinSamples:
         counted = "count" in self.gives | given_by(self.axes, self.setting(context.setting))
-        answers = tuple(_ask(method, problem, context, counted) for problem in problems)
-        if all(answer.error for answer in answers):
-            raise ValueError(f"{method.name} fails at every problem, first with: {answers[0].error}")
-        return answers
+        samples = BasinSamples.joined([_ask(method, problem, context, counted) for problem in problems])
+        if all(samples.error):
+            raise ValueError(f"{method.name} fails at every problem, first with: {samples.error[0]}")
+        return samples
 
 
 def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
@@ -124,48 +122,54 @@ def latents(systems: Sequence[str], seed: int) -> tuple[Latent, ...]:
     return tuple(Latent(SYSTEMS[name], seed) for name in systems)
 
 
-def _ask(method: BasinDetector, problem: Problem, context: TaskContext, counted: bool) -> Answer:
+def _ask(method: BasinDetector, problem: Problem, context: TaskContext, counted: bool) -> BasinSamples:
     """Return the method's answer to a problem, of which it is told the number of basins if that is ``counted``."""
     truth = problem.latent.arrays(context.resources)
-    labels = truth["labels"].numpy()
+    labels = truth["labels"].tolist()
+    size = len(labels)
     trajectories = problem.trajectories(context.resources)
     arrays = hashlib.sha256(trajectories.cpu().flatten().numpy().data).hexdigest()
     simulator = MeteredSimulator(problem, context.resources)
-    count = len(np.unique(labels)) if counted else None
+    count = len(set(labels)) if counted else None
     asked = BasinContext(**vars(context.method), count=count, burn_in=BURN_IN, simulator=simulator)
-    found, risk, error = None, None, ""
+    found, risk, error = [NOT_FOUND] * size, None, ""
     started = time.perf_counter()
     try:
-        found, risk = _checked(method.partition(trajectories, asked), len(labels))
+        found, risk = _checked(method.partition(trajectories, asked), size)
     except Exception as failure:  # the method's is a result: this problem counts 0, the others go on
         if is_machine_failure(failure):
             raise
         error = f"{type(failure).__name__}: {failure}"[:500]
     seconds = time.perf_counter() - started - simulator.seconds
-    return Answer(
-        problem=problem.name,
-        starts=truth["starts"].double().numpy(),
-        labels=labels,
-        exact_risk=truth["risk"].numpy(),
+    return BasinSamples(
+        subset=[problem.name] * size,
+        representative=list(np.arange(size, dtype=np.int32)),
+        start=truth["starts"].tolist(),
+        label=labels,
         found=found,
-        risk=risk,
-        steps=simulator.steps,
-        seconds=seconds,
-        arrays=arrays,
-        error=error,
+        exact_risk=truth["risk"].tolist(),
+        risk=[None] * size if risk is None else risk,
+        steps=[simulator.steps] * size,
+        seconds=[seconds] * size,
+        arrays=[arrays] * size,
+        error=[error] * size,
     )
 
 
-def _checked(answer: Partition | Sequence[int], count: int) -> tuple[NDArray[np.int64], NDArray[np.float64] | None]:
-    """Return labels [K] and risk [K, K], or None, as arrays."""
+def _checked(answer: Partition | Sequence[int], size: int) -> tuple[list[int], list[list[float]] | None]:
+    """Return labels [K], numbered from 0, and risk [K, K], or None.
+
+    Raises:
+        ValueError: they are no such thing.
+    """
     partition = answer if isinstance(answer, Partition) else Partition(answer)
     labels = np.asarray(partition.labels)
-    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"expected {count} integers as labels, got {labels.dtype} of shape {labels.shape}")
-    numbered = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    if labels.shape != (size,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"expected {size} integers as labels, got {labels.dtype} of shape {labels.shape}")
+    numbered = np.unique(labels, return_inverse=True)[1].tolist()
     if partition.risk is None:
         return numbered, None
     risk = np.asarray(partition.risk, dtype=np.float64)
-    if risk.shape != (count, count) or not np.isfinite(risk).all():
-        raise ValueError(f"expected a finite risk matrix [{count}, {count}], got shape {risk.shape}")
-    return numbered, risk
+    if risk.shape != (size, size) or not np.isfinite(risk).all():
+        raise ValueError(f"expected a finite risk matrix [{size}, {size}], got shape {risk.shape}")
+    return numbered, risk.tolist()

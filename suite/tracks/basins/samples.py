@@ -1,14 +1,16 @@
-"""What a cell leaves behind: every problem's answer; stored as one row per problem and representative."""
+"""What a cell leaves behind: labels and risks of every problem's representatives, beside the truth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from suite.contracts import Column, Picture, Samples, Value
-from suite.tracks.basins.answer import Answer
+from suite.tracks.basins import metrics
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,76 +21,104 @@ NOT_FOUND = -1
 
 @dataclass(frozen=True)
 class BasinSamples(Samples):
-    """The answers to a seed's problems, in the task's order."""
+    """One entry per problem and representative, problem by problem; K is how many a problem has.
 
-    answers: tuple[Answer, ...]
+    Attributes:
+        subset: the problem's name, ``embedding/system``.
+        representative: its number in the problem.
+        start: its latent state [d].
+        label: the oracle's.
+        found: the method's, or `NOT_FOUND` throughout a problem at which it failed, with ``error`` saying why.
+        exact_risk: the oracle's, against each of the problem's representatives [K].
+        risk: the method's estimate [K], or None.
+        steps: integrator steps of the problem, as are ``seconds`` of the method alone.
+        arrays: sha256 of the trajectories that the method was given.
+    """
 
-    def table(self) -> pa.Table:
-        """Return one row per problem and representative; what is the problem's is repeated in each of its rows."""
-        import pyarrow as pa
-
-        numbers = pa.list_(pa.float64())
-        fields = [
-            ("subset", pa.string()),
-            ("representative", pa.int32()),
-            ("start", numbers),
-            ("label", pa.int64()),
-            ("found", pa.int64()),
-            ("exact_risk", numbers),
-            ("risk", numbers),
-            ("steps", pa.int64()),
-            ("seconds", pa.float64()),
-            ("arrays", pa.string()),
-            ("error", pa.string()),
-        ]
-        rows = [
-            {
-                "subset": answer.problem,
-                "representative": k,
-                "start": answer.starts[k].tolist(),
-                "label": int(answer.labels[k]),
-                "found": NOT_FOUND if answer.found is None else int(answer.found[k]),
-                "exact_risk": answer.exact_risk[k].tolist(),
-                "risk": None if answer.risk is None else answer.risk[k].tolist(),
-                "steps": answer.steps,
-                "seconds": answer.seconds,
-                "arrays": answer.arrays,
-                "error": answer.error,
-            }
-            for answer in self.answers
-            for k in range(len(answer.labels))
-        ]
-        return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+    subset: Sequence[str]
+    representative: Sequence[int]
+    start: Sequence[Sequence[float]]
+    label: Sequence[int]
+    found: Sequence[int]
+    exact_risk: Sequence[Sequence[float]]
+    risk: Sequence[Any]
+    steps: Sequence[int]
+    seconds: Sequence[float]
+    arrays: Sequence[str]
+    error: Sequence[str]
 
     @classmethod
-    def read(cls, table: pa.Table) -> Self:
-        """Return the answers of a stored table."""
-        problems: dict[str, list[dict[str, Any]]] = {}
-        for row in table.to_pylist():
-            problems.setdefault(row["subset"], []).append(row)
-        return cls(tuple(map(_answer, problems.values())))
+    def joined(cls, parts: Iterable[BasinSamples]) -> Self:
+        """Return the entries of all parts, in their order."""
+        tables = [part._columns for part in parts]
+        columns: dict[str, Any] = {name: [row for table in tables for row in table[name]] for name in tables[0]}
+        return cls(**columns)
+
+    @cached_property
+    def problems(self) -> dict[str, BasinSamples]:
+        """The entries of each problem, by its name."""
+        rows: dict[str, list[int]] = {}
+        for row, problem in enumerate(self.subset):
+            rows.setdefault(problem, []).append(row)
+        return {problem: self._rows(numbers) for problem, numbers in rows.items()}
+
+    @property
+    def _columns(self) -> dict[str, Sequence[Any]]:
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "measured"}
+
+    def _rows(self, numbers: Sequence[int]) -> BasinSamples:
+        columns: dict[str, Any] = {name: [column[k] for k in numbers] for name, column in self._columns.items()}
+        return BasinSamples(**columns)
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, float]]:
+        return {problem: _values(entries) for problem, entries in self.problems.items()}
+
+    def table(self) -> pa.Table:
+        """Return one row per problem and representative."""
+        import pyarrow as pa
+
+        table = super().table()
+        # A column without any estimate would have no type.
+        risk = table["risk"].cast(pa.list_(pa.float64()))
+        return table.set_column(table.column_names.index("risk"), "risk", risk)
 
     def value(self, column: Column) -> Value | None:
         """Return a metric of a problem, or its mean over an embedding's problems or over all that have it."""
-        members = (each for each in self.answers if column.subset in ("mean", each.group, each.problem))
-        values = [each.values[column.metric] for each in members if column.metric in each.values]
+        values = [
+            values[column.metric]
+            for problem, values in self._values.items()
+            if column.subset in ("mean", problem.split("/")[0], problem) and column.metric in values
+        ]
         return Value(float(np.mean(values)), len(values)) if values else None
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return the representatives in the potential and the risk between them, for one problem."""
+        """Return the representatives in the potential, and the risks between them, of one problem.
+
+        Raises:
+            ValueError: there is no such problem.
+        """
         from suite.tracks.basins.pictures import basin_pictures
 
-        return basin_pictures(self.answers, subset)
+        if subset not in self.problems:
+            raise ValueError(f"there is no problem {subset!r}")
+        entries = self.problems[subset]
+        predicted = None if entries.found[0] == NOT_FOUND else np.array(entries.found)
+        risks = {"Estimated risk": entries.risk, "Exact risk": entries.exact_risk}
+        matrices = {title: np.stack(list(rows)) for title, rows in risks.items() if rows[0] is not None}
+        return basin_pictures(subset, np.stack(entries.start), np.array(entries.label), predicted, matrices)
 
 
-def _answer(rows: list[dict[str, Any]]) -> Answer:
-    first, columns = rows[0], {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    return Answer(
-        problem=first["subset"],
-        starts=columns["start"],
-        labels=columns["label"],
-        exact_risk=columns["exact_risk"],
-        found=None if first["found"] == NOT_FOUND else columns["found"],
-        risk=None if first["risk"] is None else columns["risk"],
-        **{name: first[name] for name in ("steps", "seconds", "arrays", "error")},
-    )
+def _values(entries: BasinSamples) -> dict[str, float]:
+    """Return every metric of one problem by its name; a failure counts as having found nothing."""
+    true, found, failed = entries.label, entries.found, entries.found[0] == NOT_FOUND
+    values = {
+        metrics.ARI.name: 0.0 if failed else metrics.adjusted_rand_index(true, found),
+        metrics.COUNT_ERROR.name: len(set(true)) if failed else metrics.count_error(true, found),
+        metrics.EXACT.name: 0.0 if failed else float(metrics.is_exact(true, found)),
+        metrics.STEPS.name: entries.steps[0],
+        metrics.SECONDS.name: entries.seconds[0],
+    }
+    if entries.risk[0] is not None:
+        values[metrics.RISK_ERROR.name] = metrics.risk_error(np.stack(entries.exact_risk), np.stack(entries.risk))
+    return values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -150,13 +149,12 @@ def test_a_failure_shows_the_truth_alone(resources: Resources) -> None:
 def test_a_system_without_a_potential_is_drawn_by_its_coordinates(resources: Resources) -> None:
     samples = evaluated(OneBasin(), resources)
     for known in Small.systems:
-        (answer,) = (each for each in samples.answers if each.problem.endswith(known))
-        other = BasinSamples((replace(answer, problem="torsions/peptide"),))
-        pictures = checked(basin_pictures(other.answers, "torsions/peptide", axes=("phi", "psi")))
+        rows = rows_of(samples, f"linear-4/{known}")
+        starts, labels = (np.array([row[name] for row in rows]) for name in ("start", "label"))
+        pictures = checked(basin_pictures("torsions/peptide", starts, labels, labels, {}, axes=("phi", "psi")))
         spec = pictures["Representatives"].spec
         assert [layer["mark"]["type"] for layer in spec["layer"]] == ["point", "text"]
         points = np.array([[point["x"], point["y"]] for point in spec["data"]["values"]])
-        starts = np.array([row["start"] for row in rows_of(other, "torsions/peptide")])
         np.testing.assert_allclose(points[:, : starts.shape[1]], starts, atol=1e-4)
         assert spec["encoding"]["x"]["title"] == "phi"
         assert spec["encoding"]["y"]["title"] == ("psi" if starts.shape[1] == 2 else "representative")

@@ -18,7 +18,6 @@ from suite.plugins.basins.one_basin import OneBasin
 from suite.plugins.basins.random import Random
 from suite.run.scoring import scores_of
 from suite.tracks.basins import BasinContext, BasinDetector, Partition
-from suite.tracks.basins.answer import Answer
 from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import FRAMES, Latent
 from suite.tracks.basins.problem import BUDGET, EmbeddedProblem, MeteredSimulator
@@ -65,11 +64,6 @@ def value(outcome: Outcome, metric: str, subset: str = "mean") -> float:
     return found.value
 
 
-def answers(outcome: Outcome) -> tuple[Answer, ...]:
-    assert isinstance(outcome.samples, BasinSamples)
-    return outcome.samples.answers
-
-
 def stored_and_read(outcome: Outcome) -> BasinSamples:
     return BasinSamples.read(stored_table(outcome.samples))
 
@@ -87,7 +81,7 @@ def test_every_setting_shows_the_same_arrays_and_only_counted_the_number(context
         assert uncounted.count is None
         assert counted.count in (2, 3)
         assert uncounted.burn_in == 6
-    arrays = [{answer.arrays for answer in answers(outcome)} for outcome in outcomes]
+    arrays = [set(outcome.samples.table()["arrays"].to_pylist()) for outcome in outcomes]
     assert arrays[0] == arrays[1]
     assert len(arrays[0]) == 4
 

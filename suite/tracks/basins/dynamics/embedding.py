@@ -1,7 +1,7 @@
 """Embeddings: low-dimensional dynamics seen in many noisy dimensions.
 
 A signal in p coordinates, noise in the other D - p, and a random rotation over all of them. The noise is independent of
-the signal and has the same law for every trajectory, so that the exact answer of `suite.tracks.basins.dynamics.oracle` stays exact.
+the signal and has the same law for every trajectory, so that the exact answer of `oracle` stays exact.
 """
 
 from __future__ import annotations

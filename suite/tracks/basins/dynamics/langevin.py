@@ -37,8 +37,8 @@ def simulate(
     """Return the states [N, frames, d] of trajectories that start at ``starts`` [N, d], float32, on its device.
 
     A frame is saved every ``every`` steps; if not given, they are spread evenly over the system's horizon.
-    ``keys`` [N] are those of `suite.tracks.basins.dynamics.counter.keys`. The integrator ``baoab-limit`` adds the mean of two
-    successive noises: long averages then have an error of second order in the step instead of first.
+    ``keys`` [N] are those of `counter.keys`. The integrator ``baoab-limit`` adds the mean of two successive noises:
+    long averages then have an error of second order in the step instead of first.
 
     Source: Leimkuhler and Matthews 2013 for the limit of BAOAB; otherwise Maruyama 1955.
 
