@@ -1,6 +1,7 @@
 """Basin Suite: standardized tasks, a runner and a leaderboard for methods that lean on basins of attraction.
 
-This is all that a method or task author needs; the names load when they are first used.
+This is all that a method or task author needs, and what a notebook calls: `run`, `scores`, `board`, `evaluate`. The
+names load when they are first used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from suite.api import board, evaluate, run, scores
     from suite.contracts import (
         Access,
         Axis,
@@ -49,9 +51,14 @@ __all__ = [
     "TaskContext",
     "Track",
     "Value",
+    "board",
+    "evaluate",
     "hookimpl",
+    "run",
+    "scores",
 ]
 
+API = ("board", "evaluate", "run", "scores")
 _HERE = Path(__file__).resolve().parent
 if not (_HERE / "plugins").is_dir():
     # A checkout keeps plugins, benchmarks and leaderboard beside this folder, a wheel inside it.
@@ -66,5 +73,6 @@ def __getattr__(name: str) -> Any:
         return version("basin-suite")
     if name not in __all__:
         raise AttributeError(f"module 'suite' has no attribute {name!r}")
-    home = {"hookimpl": "suite.hookspecs", "SuiteError": "suite.errors"}.get(name, "suite.contracts")
+    elsewhere = {"hookimpl": "suite.hookspecs", "SuiteError": "suite.errors"} | dict.fromkeys(API, "suite.api")
+    home = elsewhere.get(name, "suite.contracts")
     return getattr(import_module(home), name)

@@ -60,8 +60,10 @@ class Method:
     def __init__(self, **parameters: Any) -> None:
         """Validate the parameters; a role's is a method. `SuiteError` names the wrong one and how to list them."""
         place, command = f"{type(self).__module__}.{type(self).__qualname__}", f"suite methods show {self.name}"
-        self._partners = {role: parameters.pop(role) for role in self.partners if parameters.get(role) is not None}
-        for role, partner in self._partners.items():
+        self.beside: dict[str, Method] = {
+            role: parameters.pop(role) for role in self.partners if parameters.get(role) is not None
+        }
+        for role, partner in self.beside.items():
             contract = self.partners[role]
             if not isinstance(partner, contract):
                 given = getattr(partner, "name", repr(partner))
@@ -83,13 +85,13 @@ class Method:
 
     def partner(self, role: str, contract: type[P]) -> P | None:
         """Return the method that fills a role beside this one, which is of the contract; None if none does."""
-        partner = self._partners.get(role)
+        partner = self.beside.get(role)
         return partner if isinstance(partner, contract) else None
 
     @property
     def resolved(self) -> dict[str, Any]:
         """The parameters as JSON has them, and the partners by role, as ``ring`` or ``ring(size=3)``."""
-        partners = {role: partner.label for role, partner in self._partners.items()}
+        partners = {role: partner.label for role, partner in self.beside.items()}
         return {**self.parameters.model_dump(mode="json"), **partners}
 
     @property

@@ -1,1 +1,5 @@
-"""Plans cells, runs them apart from each other, records what comes of them."""
+"""Plans cells, runs them apart from each other, records what comes of them. ``suite.run(...)``: see `suite.api.run`."""
+
+from suite.namesake import make_callable
+
+make_callable(__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import random
 import resource
 import sys
 import time
@@ -15,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from suite.cache import Cache
-from suite.contracts import Job, Missing, Outcome, Resources, Task, TaskContext
-from suite.contracts.samples import stored_table
+from suite.contracts import Job, Resources, Task, TaskContext
 from suite.errors import SuiteError
 from suite.files import write_atomic
 from suite.registry import Registry, load_registry
+from suite.run.evaluation import InvalidOutcome, evaluate, prepare, seed_everything
 from suite.run.identity import known_ingredients
 from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
-from suite.run.scoring import scores_of, undeclared
 from suite.run.source import source_digest
+from suite.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +40,8 @@ def work(job: Job) -> None:
         result = _failure("failed", error)
     except MemoryError as error:
         result = _failure("out-of-memory", error)
+    except InvalidOutcome as error:
+        result = Result(state="invalid", error=str(error))
     except ValidationError as error:
         # A score that is NaN, a cost that is no number; other models are the plugin's own business.
         result = _failure("invalid" if error.title in ("Score", "Result") else "failed", error)
@@ -65,13 +66,7 @@ def _do(job: Job) -> Result:
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
     context = TaskContext(job.seed, resources, task.setting(job.setting))
     if job.kind == "prepare":
-        for ingredient in task.requires(job.seed):
-            try:
-                ingredient.fingerprint(resources)
-            except Missing:
-                if not ingredient.optional:
-                    raise
-        task.prepare(context)
+        prepare(task, context)
         return _done(task, job, resources)
     assert job.method is not None
     method = registry.methods[job.method]
@@ -84,20 +79,14 @@ def _do(job: Job) -> Result:
         tuning = task.tune(method, {**parameters, **beside}, job.grid, context)
         parameters |= tuning.chosen
         cost = {"tune_seconds": time.perf_counter() - started}
-    outcome = task.evaluate(method(**parameters, **beside), context)
-    if not isinstance(outcome, Outcome) or not isinstance(outcome.samples, task.samples):
-        kind = type(outcome.samples if isinstance(outcome, Outcome) else outcome).__name__
-        wanted = task.samples.__name__ if isinstance(outcome, Outcome) else "Outcome"
-        return Result(state="invalid", error=f"the task returned {kind} where {wanted} was expected")
-    if wrong := undeclared(task, outcome.samples):
-        return Result(state="invalid", error=wrong)
-    table = stored_table(outcome.samples)
-    _write_samples(job, table)
+    evaluated = evaluate(task, method(**parameters, **beside), context)
+    outcome = evaluated.outcome
+    _write_samples(job, evaluated.table)
     return _done(
         task,
         job,
         resources,
-        scores=scores_of(task, task.samples.read(table)),  # from what is stored, so that rescoring cannot differ
+        scores=evaluated.scores,
         cost={**cost, **outcome.cost},
         missing=outcome.missing,
         facts=outcome.facts,
@@ -120,20 +109,26 @@ def _check_sources(registry: Registry, job: Job) -> None:
 
 def _start(job: Job) -> str:
     """Seed every global generator, set the threads, and return the device."""
-    import numpy as np
+    limit_threads(job.threads)
+    seed_everything(job.seed)
+    return device_of(job.settings)
+
+
+def device_of(settings: Settings) -> str:
+    """Return the device that the settings mean.
+
+    Raises:
+        SuiteError: it is a CUDA device, and torch finds none.
+    """
     import torch
 
-    limit_threads(job.threads)
-    torch.manual_seed(job.seed)
-    np.random.seed(job.seed)  # for plugins that draw from the global one in spite of the context
-    random.seed(job.seed)
-    if job.settings.device == "auto":
+    if settings.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if job.settings.device.startswith("cuda") and not torch.cuda.is_available():
+    if settings.device.startswith("cuda") and not torch.cuda.is_available():
         raise SuiteError(
-            "torch finds no CUDA device", place=f"SUITE_DEVICE={job.settings.device}", next="unset SUITE_DEVICE"
+            "torch finds no CUDA device", place=f"SUITE_DEVICE={settings.device}", next="unset SUITE_DEVICE"
         )
-    return job.settings.device
+    return settings.device
 
 
 def limit_threads(threads: int) -> None:

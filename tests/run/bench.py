@@ -11,6 +11,8 @@ from typing import Any
 
 import psutil
 
+from suite.cache import Cache
+from suite.contracts import Resources
 from suite.registry import load_registry
 from suite.run.runner import Runner
 from suite.run.selection import Request
@@ -24,10 +26,11 @@ COMMAND = [sys.executable, "-m", "suite"]
 
 
 class Steps:
-    """A reporter that remembers the steps."""
+    """A reporter that remembers the steps and the messages."""
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, str]] = []
+        self.messages: list[str] = []
 
     def stage(self, title: str, total: int) -> None:
         """Nothing to remember."""
@@ -37,7 +40,8 @@ class Steps:
         self.steps.append((text, state))
 
     def message(self, text: str) -> None:
-        """Nothing to remember."""
+        """Remember the message."""
+        self.messages.append(text)
 
 
 class Bench:
@@ -50,6 +54,11 @@ class Bench:
     def settings(self, **given: Any) -> Settings:
         """Return settings of this home with the fast plugin."""
         return Settings(**{"home": self.home, "database": None, "plugins": (self.plugin,), "workers": 2, **given})
+
+    def resources(self) -> Resources:
+        """Return resources of these settings."""
+        settings = self.settings()
+        return Resources(settings, Cache(settings.cache_folder))
 
     def run(
         self,

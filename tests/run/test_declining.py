@@ -2,60 +2,69 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from bench import PLUGIN, Steps
+from bench import PLUGIN, Bench, Steps
 
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.run.runner import Runner
 from suite.run.selection import Request
-from suite.settings import Settings
-
-REASON = "replay/hopfield leaves out entropy: an associative memory has no logits"
-
-
-class Messages(Steps):
-    """Remembers messages too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list[str] = []
-
-    def message(self, text: str) -> None:
-        """Remember the message."""
-        self.messages.append(text)
-
-
-def request(*methods: str) -> Request:
-    return Request(tasks=("replay/hopfield",), methods=methods, seeds=(0,))
+from suite.run.summary import Summary
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=None)
+def messages(bench: Bench):
+    """Run a request in this process; return its summary and what was said."""
+
+    def run(request: Request) -> tuple[Summary, list[str]]:
+        reporter = Steps()
+        settings = bench.settings()
+        return Runner(load_registry((PLUGIN,)), settings, reporter, "inline").run(request), reporter.messages
+
+    return run
 
 
-def test_a_declined_method_is_left_out_and_named_once(settings: Settings) -> None:
-    reporter = Messages()
-    summary = Runner(load_registry(), settings, reporter, "inline").run(request("entropy", "replay/random"))
-    assert summary.states == {"done": 1}
+def test_what_lacks_access_is_left_out_and_named_once(messages) -> None:
+    summary, said = messages(Request(("fast/varied",), ("must-be-told", "constant"), (0, 1)))
+    assert summary.states == {"done": 2}
     assert summary.clean
-    assert reporter.messages.count(REASON) == 1
-    assert not any("random:" in message for message in reporter.messages)
+    assert said == ["fast/varied leaves out must-be-told: there is no answer"]
 
 
-def test_where_everything_is_declined_nothing_runs_and_the_error_says_why(settings: Settings) -> None:
-    with pytest.raises(SuiteError, match=REASON):
-        Runner(load_registry(), settings, Messages(), "inline").run(request("entropy"))
+def test_what_makes_nothing_of_an_access_is_not_run_twice(messages) -> None:
+    request = Request(("fast/varied",), ("told", "must-be-told", "constant"), (0,), settings=(("hint", "given"),))
+    summary, said = messages(request)
+    assert summary.states == {"done": 2}
+    assert said == ["fast/varied with hint=given leaves out constant: it makes nothing of answer"]
 
 
-def test_a_task_that_declines_everything_is_not_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partner_counts_as_the_method_itself(messages, bench: Bench) -> None:
+    request = Request(("fast/varied",), ("paired",), (0,), overrides=(("paired", "beside", "must-be-told"),))
+    with pytest.raises(SuiteError, match="leaves out paired: there is no answer"):
+        messages(request)
+    summary, _ = messages(
+        Request(
+            ("fast/varied",),
+            ("paired",),
+            (0,),
+            settings=(("hint", "given"),),
+            overrides=(("paired", "beside", "told"), ("told", "value", "0.9")),
+        )
+    )
+    assert summary.states == {"done": 1}
+    (run,) = bench.runs().values()
+    assert run.scores[0].value == pytest.approx(0.7)
+
+
+def test_where_everything_is_declined_nothing_runs_and_the_error_says_why(messages) -> None:
+    with pytest.raises(SuiteError, match="nothing to run: fast/count leaves out slow: there is no time"):
+        messages(Request(("fast/count",), ("slow",), (0,)))
+
+
+def test_a_task_that_declines_everything_is_not_prepared(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = load_registry((PLUGIN,))
-    monkeypatch.setattr(registry.tasks["fast/unprepared"], "declines", lambda self, method: "it measures nothing")
-    asked = Request(tasks=("fast/count", "fast/unprepared"), methods=("constant",), seeds=(0,))
-    settings = Settings(home=tmp_path, database=None, plugins=(PLUGIN,))
-    summary = Runner(registry, settings, Messages(), "inline").run(asked)
+    monkeypatch.setattr(registry.tasks["fast/unprepared"], "declines", lambda *arguments: "it measures nothing")
+    request = Request(tasks=("fast/count", "fast/unprepared"), methods=("constant",), seeds=(0,))
+    summary = Runner(registry, bench.settings(), Steps(), "inline").run(request)
     assert summary.clean  # preparing it would have failed
     assert summary.states == {"done": 1}

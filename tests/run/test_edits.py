@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import Bench, Steps
 
-from suite.contracts import Ended, Job
+from suite.contracts import Job, JobExit
 from suite.registry import Entry, Plugin, load_registry
 from suite.run.executors.inline import InlineExecutor
 from suite.run.runner import Runner
@@ -20,7 +20,7 @@ def test_a_cell_whose_method_was_edited_after_the_plan_fails(tmp_path: Path, ben
     bench = Bench(bench.home, plugin)
 
     class EditsFirst(InlineExecutor):
-        def execute(self, jobs: Iterator[Job]) -> Iterator[Ended]:
+        def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
             for job in jobs:
                 if job.kind == "evaluate":
                     plugin.write_text(plugin.read_text().replace("value: float = 0.5", "value: float = 0.9"))

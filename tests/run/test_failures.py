@@ -23,16 +23,16 @@ EXPECTED = {
     "out-of-bounds": ("invalid", "accuracy all = 1.5 is outside the metric's bounds (0.0, 1.0)"),
     "undeclared-metric": ("invalid", "score of undeclared metric 'charm'"),
     "undeclared-subset": ("invalid", "score on undeclared subset 'best'"),
-    "twice": ("invalid", "two scores for one metric and subset"),
+    "other-samples": ("invalid", "the task returned Samples where Answers was expected"),
     "no-primary": ("invalid", "no score for the primary column accuracy all"),
     "wrong-type": ("invalid", "Score.value = 'excellent': Input should be a valid number"),
-    "no-outcome": ("invalid", "the task returned a dict instead of an Outcome"),
+    "no-outcome": ("invalid", "the task returned dict where Outcome was expected"),
     "os-exit": ("killed", "exited with status 7 before it wrote a result"),
     "chatters": ("killed", "exited with status 3 before it wrote a result"),
     "sigkill": ("killed", "killed by signal 9"),
     "segfault": ("killed", "killed by signal 11 (SIGSEGV)"),
 }
-GOOD = ("constant", "grandchild", "twin")
+GOOD = ("constant", "grandchild", "twin", "control", "fails-at-large", "paired", "told")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,10 @@ from suite.contracts import Resources
 from suite.errors import SuiteError
 from suite.hashing import canonical_json, digest
 from suite.registry import Entry, Plugin, load_registry
-from suite.run.identity import known_ingredients, make_cell, source_digest
+from suite.run.identity import known_ingredients, make_cell
+from suite.run.partners import Partner
+from suite.run.selection import MethodChoice
+from suite.run.source import _sources, source_digest
 from suite.store.rows import CellRow
 from suite.store.writing import Writer
 
@@ -29,13 +32,14 @@ def plugin(tmp_path: Path, bench) -> Path:
 def identify(bench, plugin: Path):
     """Make the cell of ``constant``, having changed what is asked for."""
 
-    def make(change=lambda method, task: None, seed: int = 0, **settings) -> CellRow:
+    def make(change=lambda method, task: None, seed=0, task="fast/count", setting=None, **settings) -> CellRow:
         registry = load_registry((plugin,))
-        entry, task = registry.methods.entry("fast/constant"), registry.tasks["fast/count"]
-        change(entry.value, task)
+        entry, cls = registry.methods.entry("fast/constant"), registry.tasks[task]
+        change(entry.value, cls)
         given = bench.settings(**settings)
-        ingredients = known_ingredients(task(), seed, Resources(given, Cache(given.cache_folder), given.device))
-        return make_cell(task(), entry, entry.value().parameters.model_dump(mode="json"), seed, ingredients)
+        ingredients = known_ingredients(cls(), seed, Resources(given, Cache(given.cache_folder), given.device))
+        choice = MethodChoice(entry, entry.value().parameters.model_dump(mode="json"))
+        return make_cell(cls(), cls().setting(setting or {}), choice, seed, ingredients)
 
     return make
 
@@ -68,6 +72,41 @@ def test_another_version_or_parameter_is_another_cell(identify, change) -> None:
 def test_another_seed_is_another_cell_of_the_same_protocol(identify) -> None:
     assert identify(seed=1).id != identify().id
     assert identify(seed=1).protocol == identify().protocol
+
+
+def test_another_setting_is_another_cell_and_another_protocol(identify) -> None:
+    plain, large = identify(task="fast/varied"), identify(task="fast/varied", setting={"size": "large"})
+    assert large.id != plain.id
+    assert large.protocol != plain.protocol
+    assert json.loads(large.identity)["setting"] == {"size": "large"}
+    assert large.setting == {"size": "large", "hint": "none"}
+
+
+def test_the_default_setting_is_in_no_identity_so_that_a_task_can_gain_an_axis(identify) -> None:
+    def without_axes(method, task) -> None:
+        task.axes = ()
+
+    before, after = identify(without_axes, task="fast/varied"), identify(task="fast/varied")
+    assert (before.id, before.protocol) == (after.id, after.protocol)
+    assert (before.setting, after.setting) == ({}, {"size": "small", "hint": "none"})
+
+
+def test_a_partner_its_version_source_and_parameters_are_in_the_identity(bench, plugin: Path) -> None:
+    def cell(value=None, version="1") -> CellRow:
+        registry = load_registry((plugin,))
+        task, partner = registry.tasks["fast/varied"](), registry.methods.entry("fast/constant")
+        partner.value.version = version
+        partners = {} if value is None else {"beside": Partner(partner, {"value": value, "seconds": 0.0})}
+        choice = MethodChoice(registry.methods.entry("fast/paired"), {"value": 0.5}, partners, {"beside": "constant"})
+        return make_cell(task, task.setting({}), choice, 0, known_ingredients(task, 0, bench.resources()))
+
+    assert len({cell().id, cell(0.5).id, cell(0.9).id, cell(0.9, "2").id}) == 4
+    assert "partners" not in json.loads(cell().identity)
+    stored = json.loads(cell(0.9).identity)["partners"]["beside"]
+    assert stored.pop("source") == json.loads(cell(0.9).identity)["method_source"]
+    assert stored == {"method": "fast/constant", "version": "1", "parameters": {"value": 0.9, "seconds": 0.0}}
+    assert cell(0.9).parameters == {"value": 0.5, "beside": "constant"}
+    assert cell().protocol == cell(0.9).protocol
 
 
 def test_other_data_is_another_cell_and_another_protocol(identify, bench) -> None:
@@ -115,13 +154,24 @@ def test_a_cell_changed_by_hand_is_refused(identify, bench) -> None:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of a method, a module that it uses and one that it does not."""
+    """A package of a method and modules that it uses in different ways, and one that it does not."""
     folder = tmp_path / "some_package"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-    (folder / "used.py").write_text("def value():\n    return 1\n")
-    (folder / "unused.py").write_text("OTHER = 1\n")
-    (folder / "method.py").write_text("from some_package.used import value\n\n\nclass Some:\n    answer = value\n")
+    (folder / "inner").mkdir(parents=True)
+    for name in ("__init__", "inner/__init__"):
+        (folder / f"{name}.py").touch()
+    for name in ("function", "constant", "late", "relative", "deep", "whole", "unused", "inner/sibling"):
+        (folder / f"{name}.py").write_text("VALUE = 1\n\n\ndef value():\n    return 1\n")
+    (folder / "relative.py").write_text("from . import deep\n\nVALUE = deep.VALUE\n")
+    (folder / "inner" / "method.py").write_text(
+        "import some_package.whole\n"
+        "from some_package.constant import VALUE\n"
+        "from some_package.function import value\n"
+        "from ..relative import VALUE as RELATIVE\n"
+        "from . import sibling\n\n\n"
+        "class Some:\n"
+        "    def answer(self):\n"
+        "        from some_package.late import VALUE\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     yield folder
     for name in [name for name in sys.modules if name.startswith("some_package")]:
@@ -129,20 +179,40 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _entry(distribution: str) -> Entry:
-    from some_package.method import Some
+    from some_package.inner.method import Some
 
-    return Entry("fast/some", Some, Plugin("some", distribution, "1", "some_package.method"))
+    return Entry("fast/some", Some, Plugin("some", distribution, "1", "some_package.inner.method"))
 
 
-def test_the_source_covers_the_modules_that_the_method_uses(package: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "used"),
+    [
+        ("function", True),
+        ("constant", True),
+        ("late", True),
+        ("relative", True),
+        ("deep", True),
+        ("whole", True),
+        ("inner/sibling", True),
+        ("unused", False),
+    ],
+)
+def test_the_source_covers_every_module_that_the_method_imports(package: Path, name: str, used: bool) -> None:
     import some_package.unused
 
-    assert some_package.unused.OTHER
+    assert some_package.unused.VALUE
     before = source_digest(_entry("(file)"))
-    (package / "unused.py").write_text("OTHER = 2\n")
-    assert source_digest(_entry("(file)")) == before
-    (package / "used.py").write_text("def value():\n    return 2\n")
-    assert source_digest(_entry("(file)")) != before
+    file = package / f"{name}.py"
+    file.write_text(file.read_text() + "\nVALUE = 2\n")
+    assert (source_digest(_entry("(file)")) != before) == used
+
+
+def test_the_source_of_a_built_in_method_covers_constants_of_its_helpers() -> None:
+    from suite.plugins.basins import kmeans
+
+    names = {path.name for path in _sources(kmeans.__name__, "suite.plugins")}
+    assert "_cluster_count.py" in names
+    assert not any("tracks" in path.parts for path in _sources(kmeans.__name__, "suite.plugins"))
 
 
 def test_a_released_plugin_is_named_by_its_version_alone(package: Path) -> None:

@@ -2,115 +2,114 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
+from bench import Bench, Steps
 
-from suite.benchmarks.ood.digits import DigitsTask
 from suite.board.artifact import load_board
 from suite.cache import Cache
-from suite.contracts import Resources
-from suite.registry import load_registry
+from suite.contracts import Column, Resources, Value
+from suite.registry import Registry, load_registry
 from suite.run import rescore as module
-from suite.run.record import samples_path
-from suite.run.rescore import Rescored, rescore
+from suite.run.rescore import RescoreSummary, rescore
 from suite.run.runner import Runner
 from suite.run.selection import Request
-from suite.settings import Settings, load_settings
+from suite.settings import Settings
 from suite.store.reading import Reader
 from suite.store.rows import RunRow
-from suite.tracks.ood import samples
-from suite.tracks.ood.metrics import AUROC, DETECTION, METRICS
+from suite.store.samples import samples_path
 
-pytestmark = pytest.mark.xdist_group("digits")
-NEWER = AUROC.model_copy(update={"version": "2"})
-
-
-class Silent:
-    """A reporter that says nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *args, **kwargs: None
+REQUEST = Request(("fast/varied",), ("constant", "twin"), (0,), settings=(("size", "large"),))
 
 
 @pytest.fixture
-def settings(shared_cache: Any) -> Settings:
-    """A store with two methods on one seed of ood/digits."""
-    found = load_settings(cache=shared_cache, hub=False, workers=1)
-    request = Request(("ood/digits",), ("msp", "knn"), (0,))
-    assert Runner(load_registry(), found, Silent(), "inline").run(request).clean
-    return found
+def settings(bench: Bench) -> Settings:
+    """Settings of the bench."""
+    return bench.settings(workers=1)
 
 
 @pytest.fixture
-def newer(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """AUROC of version 2, which is one minus the old one, from after the runs on."""
-    detection = {NEWER if metric is AUROC else metric: function for metric, function in DETECTION.items()}
-    detection[NEWER] = lambda inside, outside: 1 - DETECTION[AUROC](inside, outside)
-    monkeypatch.setattr(samples, "DETECTION", detection)
-    monkeypatch.setattr(DigitsTask, "metrics", (NEWER, *(metric for metric in METRICS if metric is not AUROC)))
+def registry(settings: Settings) -> Registry:
+    """A registry with two methods run on one seed."""
+    registry = load_registry(settings.plugins)
+    assert Runner(registry, settings, Steps(), "inline").run(REQUEST).clean
+    return registry
 
 
-def run(settings: Settings) -> Rescored:
-    return rescore(Resources(settings, Cache(settings.cache_folder)), [DigitsTask()])
+@pytest.fixture
+def newer(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accuracy of version 2, which is one minus the old one, from after the runs on."""
+    task = registry.tasks["fast/varied"]
+    old = task.samples.value
+
+    def value(self: Any, column: Column) -> Value:
+        return Value(1 - old(self, column).value, 10)
+
+    monkeypatch.setattr(task.samples, "value", value)
+    monkeypatch.setattr(task, "metrics", (task.metrics[0].model_copy(update={"version": "2"}),))
+
+
+def run(settings: Settings, registry: Registry) -> RescoreSummary:
+    return rescore(Resources(settings, Cache(settings.cache_folder)), [registry.tasks["fast/varied"]()])
 
 
 def runs(settings: Settings) -> list[RunRow]:
     reader = Reader(settings.database_url)
     try:
-        return [reader.run(each.id) for each in reader.latest_runs()]
+        return [reader.run(row.id) for row in reader.latest_runs()]
     finally:
         reader.close()
 
 
-def scores(of: RunRow) -> dict[tuple[str, str], float]:
-    return {(each.metric, each.subset): each.value for each in of.scores}
-
-
-def test_nothing_is_done_while_the_metrics_are_the_same(settings: Settings) -> None:
-    assert run(settings) == Rescored(done=0, current=2)
+def test_nothing_is_done_while_the_metrics_are_the_same(settings: Settings, registry: Registry) -> None:
+    assert run(settings, registry) == RescoreSummary(done=0, current=2)
 
 
 @pytest.mark.usefixtures("newer")
-def test_a_newer_metric_makes_new_cells_without_running(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: Any) -> None:
-        raise AssertionError("the method was run")
-
-    monkeypatch.setattr(DigitsTask, "evaluate", refuse)
-    old = {each.cell.method: each for each in runs(settings)}
-    assert run(settings) == Rescored(done=2)
-    new = {each.cell.method: each for each in runs(settings) if each.cell.id not in {o.cell.id for o in old.values()}}
-    for method, before in old.items():
-        after = new[method]
-        assert scores(after)["auroc", "near"] == pytest.approx(1 - scores(before)["auroc", "near"], abs=1e-12)
-        assert scores(after)["fpr95", "near"] == scores(before)["fpr95", "near"]
-        assert {each.metric_version for each in after.scores if each.metric == "auroc"} == {"2"}
-        assert (after.cost, after.samples, after.ingredients) == (before.cost, before.samples, before.ingredients)
-        assert after.environment is not None
-        assert after.environment["rescored from"] == before.id
-        assert after.cell.protocol != before.cell.protocol
-    assert run(settings) == Rescored(done=0, current=2)
-    request = Request(("ood/digits",), ("msp", "knn"), (0,))
-    summary = Runner(load_registry(), settings, Silent(), "inline").run(request)
+def test_a_newer_metric_makes_new_cells_without_running(
+    settings: Settings, registry: Registry, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluations = bench.evaluations()
+    before = {row.cell.method: row for row in runs(settings)}
+    assert run(settings, registry) == RescoreSummary(done=2)
+    after = {row.cell.method: row for row in runs(settings) if row.id not in {old.id for old in before.values()}}
+    for method, old in before.items():
+        new = after[method]
+        assert new.scores[0].value == pytest.approx(1 - old.scores[0].value, abs=1e-12)
+        assert new.scores[0].metric_version == "2"
+        assert (new.cost, new.samples, new.ingredients) == (old.cost, old.samples, old.ingredients)
+        assert new.environment is not None
+        assert new.environment["rescored from"] == old.id
+        assert new.cell.setting == old.cell.setting == {"size": "large", "hint": "none"}
+        assert new.cell.protocol != old.cell.protocol
+    assert run(settings, registry) == RescoreSummary(done=0, current=2)
+    # Loading the registry anew would load the plugin anew, with its older metric.
+    monkeypatch.setattr(sys.modules["suite.run.worker"], "load_registry", lambda *arguments: registry)
+    summary = Runner(registry, settings, Steps(), "inline").run(REQUEST)
     assert (summary.done_before, summary.states) == (2, {})
-    tables = load_board(settings, load_registry()).of_task("ood/digits")
+    assert bench.evaluations() == evaluations
+    tables = load_board(settings, registry).of_task("fast/varied")
     assert [table.current for table in tables] == [True, False]
 
 
 @pytest.mark.usefixtures("newer")
-def test_a_run_whose_samples_are_gone_is_named(settings: Settings) -> None:
-    gone, _ = runs(settings)
+def test_a_run_whose_samples_are_gone_is_named(settings: Settings, registry: Registry) -> None:
+    gone, _ = sorted(runs(settings), key=lambda row: row.cell.method)
     samples_path(settings, str(gone.samples)).unlink()
-    found = run(settings)
-    assert found.done == 1
-    (error,) = found.errors
-    assert f"{gone.cell.method} seed 0: its samples are not at hand" in error
-    assert "next: suite run --task ood/digits" in error
+    summary = run(settings, registry)
+    assert summary.done == 1
+    (error,) = summary.errors
+    assert "constant size=large, hint=none seed 0: its samples are not at hand" in error
+    assert "next: suite run --task fast/varied" in error
 
 
 @pytest.mark.usefixtures("newer")
-def test_other_data_is_not_mixed_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "known_ingredients", lambda *args: None)
-    found = run(settings)
-    assert found.done == 0
-    assert all("is not at hand, or is another now" in error for error in found.errors)
+def test_other_data_is_not_mixed_in(
+    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "known_ingredients", lambda *arguments: None)
+    summary = run(settings, registry)
+    assert summary.done == 0
+    assert all("is not at hand, or is another now" in error for error in summary.errors)

@@ -1,43 +1,105 @@
-"""Selection: which methods a request means."""
+"""Selection: which methods, with which parameters and partners, and which settings a request means."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from bench import PLUGIN
 
 from suite.errors import SuiteError
 from suite.registry import load_registry
-from suite.run.selection import Request, select_methods
+from suite.run.selection import MethodChoice, Request, current, select_methods, select_tasks
 
-REGISTRY = load_registry()
-
-
-def names(request: Request) -> list[str]:
-    return [each.entry.value.name for each in select_methods(REGISTRY, request, {"ood"})]
+REGISTRY = load_registry((PLUGIN,))
 
 
-@pytest.fixture
-def knn_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(REGISTRY.methods["ood/knn"], "league", "training")
+def methods(**request) -> dict[str, MethodChoice]:
+    return {choice.entry.value.name: choice for choice in select_methods(REGISTRY, Request(**request), {"fast"})}
 
 
-@pytest.mark.usefixtures("knn_elsewhere")
-def test_no_method_means_the_first_league() -> None:
-    plain = names(Request())
-    assert "msp" in plain
-    assert "knn" not in plain
-    assert "knn" in names(Request(leagues=("training",)))
-    assert "msp" not in names(Request(leagues=("training",)))
-    assert {"knn", "msp"} <= set(names(Request(leagues=("training", "post-hoc"))))
+def settings(*pairs: tuple[str, str], **request) -> list[str]:
+    choices = select_tasks(REGISTRY, Request(("fast/varied",), settings=pairs, **request))
+    return [str(setting) for choice in choices for setting in choice.settings]
 
 
-@pytest.mark.usefixtures("knn_elsewhere")
-def test_a_method_that_is_named_runs_whatever_its_league() -> None:
-    assert names(Request(methods=("knn", "msp"))) == ["knn", "msp"]
+def test_no_method_means_the_ranked_ones_that_take_no_long_access() -> None:
+    names = methods().keys()
+    assert {"constant", "told", "must-be-told"} <= names
+    assert not {"slow", "control"} & names
+    assert methods(standing="reference").keys() == {"control"}
+    assert methods(access=("time",)).keys() == {"slow"}
+    assert methods(access=("answer", "time")).keys() == {"must-be-told", "slow"}
+    assert methods(standing="all").keys() == names | {"control"}
 
 
-def test_an_unknown_league_is_named() -> None:
-    with pytest.raises(SuiteError, match=r"unknown league 'trainng'\. Did you mean 'training'") as caught:
-        names(replace(Request(), leagues=("trainng",)))
-    assert (caught.value.place, caught.value.next) == ("--league", "suite methods")
+def test_a_method_that_is_named_runs_whatever_its_standing_and_access() -> None:
+    assert methods(methods=("slow", "fast/control")).keys() == {"slow", "control"}
+
+
+def test_an_unknown_access_is_named() -> None:
+    with pytest.raises(SuiteError, match=r"unknown access 'tme'\. Did you mean 'time'") as caught:
+        methods(access=("tme",))
+    assert (caught.value.place, caught.value.next) == ("--access", "suite methods")
+
+
+def test_the_default_setting_is_the_first_value_of_each_axis() -> None:
+    assert settings() == ["size=small, hint=none"]
+    assert settings(("size", "large")) == ["size=large, hint=none"]
+
+
+def test_several_values_and_values_by_pattern_are_settings_of_their_own() -> None:
+    assert settings(("size", "large"), ("size", "xlarge")) == ["size=large, hint=none", "size=xlarge, hint=none"]
+
+
+def test_all_settings_are_every_combination_that_has_the_values_named() -> None:
+    assert len(settings(all_settings=True)) == 4
+    assert settings(("size", "large"), all_settings=True) == ["size=large, hint=none", "size=large, hint=given"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("size", "medium"), "'medium' is no size: it is small, large, or whatever matches x[+]large"),
+        (("sise", "large"), "has all of the axes sise. Did you mean 'size'"),
+    ],
+)
+def test_what_is_no_setting_is_named(pair: tuple[str, str], message: str) -> None:
+    with pytest.raises(SuiteError, match=message) as caught:
+        settings(pair)
+    assert caught.value.next == "suite tasks show fast/varied"
+
+
+def test_a_task_without_the_axis_is_left_out_and_named() -> None:
+    said: list[str] = []
+    request = Request(("fast/varied", "fast/count"), settings=(("size", "large"),))
+    assert [choice.task.id for choice in select_tasks(REGISTRY, request, said.append)] == ["fast/varied"]
+    assert said == ["fast/count is left out: it has no axis size"]
+
+
+def test_former_names_say_where_they_went() -> None:
+    said: list[str] = []
+    request = current(REGISTRY, Request(("fast/large-count",), ("told-*", "constant")), said.append)
+    assert (request.tasks, request.methods) == (("fast/varied",), ("fast/told", "constant"))
+    assert request.settings == (("size", "large"), ("hint", "given"))
+    assert said == [
+        "fast/large-count is now fast/varied --setting size=large, for all that this command runs",
+        "fast/told-twin is now fast/told --setting hint=given, for all that this command runs",
+    ]
+
+
+def test_a_partner_is_a_parameter_that_names_a_method() -> None:
+    overrides = (("paired", "beside", "constant"), ("constant", "value", "0.25"), ("paired", "value", "0.75"))
+    choice = methods(methods=("paired",), overrides=overrides)["paired"]
+    assert choice.parameters == {"value": 0.75}
+    assert choice.partners["beside"].entry.name == "fast/constant"
+    assert choice.partners["beside"].parameters == {"value": 0.25, "seconds": 0.0}
+    assert choice.partner_labels == {"beside": "constant(value=0.25)"}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("twin", "'twin' is not a Constant"), ("constnt", "'constnt' is no method. Did you mean 'constant'")],
+)
+def test_a_partner_that_does_not_fit_is_named(name: str, message: str) -> None:
+    with pytest.raises(SuiteError, match=message) as caught:
+        methods(methods=("paired",), overrides=(("paired", "beside", name),))
+    assert caught.value.place == f"--set paired.beside={name}"
