@@ -11,9 +11,9 @@ from suite.board.build import board_stamp, build_board
 from suite.board.model import Board
 from suite.files import write_text_atomic
 from suite.registry import Registry
-from suite.run.record import samples_reader
 from suite.settings import Settings
 from suite.store.reading import Reader
+from suite.store.samples import table_reader
 
 
 def board_path(settings: Settings) -> Path:
@@ -32,7 +32,7 @@ def load_board(settings: Settings, registry: Registry) -> Board:
         stored = read_board(board_path(settings))
         if stored is not None and stored.stamp == board_stamp(reader, registry):
             return stored
-        board = build_board(reader, registry, samples_reader(settings, reader))
+        board = build_board(reader, registry, table_reader(settings, reader))
     finally:
         reader.close()
     with contextlib.suppress(OSError):  # a reader may look at a store in a place where it cannot write

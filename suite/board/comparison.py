@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from suite.board.model import Row, Table
-from suite.board.ranking import SAMPLES, ReadSamples
-from suite.contracts import Column, Task
+from suite.board.samples import ReadSamples, influence, paired_influence, resampled
+from suite.contracts import Column, Samples
 from suite.errors import SuiteError
 from suite.stats.paired import Difference, paired_t
-from suite.stats.sampled import paired_normal, paired_resamples
+from suite.stats.sampled import paired_resamples
 from suite.store.reading import Reader
 
 
@@ -22,36 +22,38 @@ class Comparison:
     difference: Difference
 
 
-def compare(task: Task, table: Table, a: Row, b: Row, reader: Reader, read: ReadSamples) -> list[Comparison]:
-    """Compare two rows in every column that both have, over the seeds that both have.
+def compare(
+    table: Table, a: Row, b: Row, columns: Sequence[Column], reader: Reader, read: ReadSamples
+) -> list[Comparison]:
+    """Compare two rows in those of the columns that both have, over the seeds that both have.
 
-    With several seeds by paired t over seeds. With one by its samples: by each sample's influence where the task knows
-    it (DeLong for AUROC), else by resampling.
+    With several seeds by paired t over seeds. With one by its samples, which are read once: by each sample's influence
+    where they know it, else by resampling.
 
     Raises:
         SuiteError: they have no seed in common.
     """
-    runs_a, runs_b = ({each.seed: each.run for each in row.runs if each.seed in row.seeds} for row in (a, b))
+    runs_a, runs_b = ({run.seed: run.run for run in row.runs if run.seed in row.seeds} for row in (a, b))
     seeds = sorted(runs_a.keys() & runs_b.keys())
     if not seeds:
         raise SuiteError(
             f"{a.label} and {b.label} have no finished seed in common",
             place=table.task,
-            next=f"suite run -t {table.task}",
+            next=f"suite run {' '.join(table.arguments)}",
         )
     values_a, values_b = ([_values(reader, runs[seed]) for seed in seeds] for runs in (runs_a, runs_b))
-    columns = [column for column in table.columns if all(column in each for each in (*values_a, *values_b))]
+    shared = [column for column in columns if all(column in values for values in (*values_a, *values_b))]
     if len(seeds) > 1:
         return [
             Comparison(column, paired_t([v[column] for v in values_a], [v[column] for v in values_b], over="seeds"))
-            for column in columns
+            for column in shared
         ]
-    samples = [read(runs[seeds[0]]) for runs in (runs_a, runs_b)]
-    found = []
-    for column in columns:
-        mean = values_a[0][column] - values_b[0][column]
-        found.append(Comparison(column, _over_samples(task, column, mean, samples)))
-    return found
+    one, other = (read(runs[seeds[0]]) for runs in (runs_a, runs_b))
+    means = {column: values_a[0][column] - values_b[0][column] for column in shared}
+    return [
+        Comparison(column, _over_samples(column, mean, one, other) or Difference(mean, None, None, 1))
+        for column, mean in means.items()
+    ]
 
 
 def _values(reader: Reader, run: str) -> dict[Column, float]:
@@ -59,14 +61,10 @@ def _values(reader: Reader, run: str) -> dict[Column, float]:
     return {Column(metric=score.metric, subset=score.subset): score.value for score in scores}
 
 
-def _over_samples(task: Task, column: Column, mean: float, samples: list[Any]) -> Difference:
-    one, other = samples
-    if one is None or other is None:
-        return Difference(mean, None, None, 1)
-    a, b = (task.influence(each, column) for each in (one, other))
-    if a is not None and b is not None:
-        return paired_normal(a, b, basis=f"{SAMPLES}, DeLong")
-    drawn = task.resamples([one, other], column)
-    if drawn is None:
-        return Difference(mean, None, None, 1)
-    return paired_resamples(mean, *drawn, basis=f"{SAMPLES}, stratified bootstrap")
+def _over_samples(column: Column, mean: float, a: Samples | None, b: Samples | None) -> Difference | None:
+    if difference := paired_influence(influence(a, column), influence(b, column)):
+        return difference
+    one, other = resampled(a, column), resampled(b, column)
+    if one is None or other is None or one.values.shape != other.values.shape:
+        return None
+    return paired_resamples(mean, one.values, other.values, basis=f"paired, {one.basis}")

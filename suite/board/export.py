@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from suite.board.model import Row, Table, Value
-    from suite.contracts import Column, Metric
+    from suite.board.model import Difference, Row, Table, Value
+    from suite.contracts import Metric
 
 MEASURED = ("wall_seconds", "peak_memory_bytes")
 """What is measured of every run, besides the costs that its task states."""
@@ -30,8 +30,10 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
     return [
         {
             "task": table.task,
+            "setting": table.condition,
             "protocol": table.protocol[:12],
-            "league": row.league,
+            "access": ", ".join(row.access),
+            "standing": row.standing,
             "place": row.place,
             "best": row.best,
             "worst": row.worst,
@@ -40,11 +42,42 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "status": row.card.status if row.card else None,
             "seeds": len(row.seeds),
             **{name: table.facts.get(name, row.facts.get(name)) for name in table.comparable_by},
-            **{key: entry for column in table.columns for key, entry in _flat_value(column, row.value(column)).items()},
+            **{
+                f"{column}{part}": entry
+                for column in table.columns
+                for part, entry in _flat_value(row.value(column)).items()
+            },
+            **_flat_difference(row),
             **{name: row.cost.get(name) for name in (*stated_costs(table), "wall_seconds")},
             "unranked": row.unranked,
         }
         for row in table.rows
+    ]
+
+
+def flat_axis(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
+    """Return a row for each method with its primary value and place under each value of an axis, for CSV."""
+    entries: list[dict[str, Any]] = []
+    for label, rows in _by_label(tables).items():
+        entries.append({"task": next(iter(tables.values())).task, "method": label})
+        for key, table in tables.items():
+            value = rows[key].value(table.primary) if key in rows else None
+            entries[-1] |= {f"{key}{part}": entry for part, entry in _flat_value(value).items()}
+            entries[-1][f"{key} place"] = rows[key].place if key in rows else None
+    return entries
+
+
+def shown_axis(tables: Mapping[str, Table]) -> list[dict[str, str]]:
+    """Return a row for each method, its texts by value of an axis: ``87.73 ±1.52, 3 (1–5)``."""
+    return [
+        {"method": label}
+        | {
+            key: f"{shown_value(table.metric(table.primary.metric), row.value(table.primary))}, {shown_rank(row)}"
+            if (row := rows.get(key))
+            else "–"
+            for key, table in tables.items()
+        }
+        for label, rows in _by_label(tables).items()
     ]
 
 
@@ -60,20 +93,32 @@ def shown_cost(name: str) -> str:
 
 
 def shown_rank(row: Row) -> str:
-    """Return ``3 (1–5)``, or a dash for a row that is not ranked."""
+    """Return ``3 (1–5)``, ``reference``, or a dash for a row that is not ranked."""
     if row.place is None:
-        return "–"
+        return "–" if row.unranked else row.standing
     return f"{row.place} ({row.best}–{row.worst})" if row.best != row.worst else f"{row.place}"
 
 
 def shown_value(metric: Metric, value: Value | None) -> str:
     """Return ``87.73 ±1.52``, the half-width of the interval where there is one."""
-    if value is None:
-        return "–"
-    text = f"{metric.shown(value.mean):.2f}"
-    if value.low is not None and value.high is not None:
-        text += f" ±{metric.shown(max(value.high - value.mean, value.mean - value.low)):.2f}"
-    return text
+    return "–" if value is None else f"{metric.shown(value.mean):.2f}{_half_width(metric, value)}"
+
+
+def shown_difference(metric: Metric, row: Row) -> str:
+    """Return the row's difference to the best one, as ``-3.21 ±0.40``; nothing where there is none to tell."""
+    difference = row.difference
+    return "" if difference is None else f"{metric.shown(difference.mean):+.2f}{_half_width(metric, difference)}"
+
+
+def _half_width(metric: Metric, value: Value | Difference) -> str:
+    if value.low is None or value.high is None:
+        return ""
+    return f" ±{metric.shown(max(value.high - value.mean, value.mean - value.low)):.2f}"
+
+
+def _flat_difference(row: Row) -> dict[str, Any]:
+    names = {"mean": "difference", "low": "difference low", "high": "difference high", "p": "difference p"}
+    return {name: getattr(row.difference, part, None) for part, name in names.items()}
 
 
 def _cell(value: Any) -> Any:
@@ -81,8 +126,14 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\0")) else value
 
 
-def _flat_value(column: Column, value: Value | None) -> dict[str, Any]:
-    key = f"{column.metric} {column.subset}"
-    if value is None:
-        return {key: None, f"{key} low": None, f"{key} high": None, f"{key} partial": None}
-    return {key: value.mean, f"{key} low": value.low, f"{key} high": value.high, f"{key} partial": value.partial}
+def _flat_value(value: Value | None) -> dict[str, Any]:
+    parts = {"": "mean", " low": "low", " high": "high", " partial": "partial"}
+    return {name: getattr(value, part, None) for name, part in parts.items()}
+
+
+def _by_label(tables: Mapping[str, Table]) -> dict[str, dict[str, Row]]:
+    rows: dict[str, dict[str, Row]] = {}
+    for key, table in tables.items():
+        for row in table.rows:
+            rows.setdefault(row.label, {})[key] = row
+    return rows

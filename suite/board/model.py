@@ -6,13 +6,14 @@ changes its meaning or goes.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from suite.contracts import Card, Column, Metric
+from suite.contracts import Card, Column, Metric, Setting
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Model(BaseModel):
@@ -53,7 +54,7 @@ class SeedRun(Model):
     run: str
 
 
-class Standing(Model):
+class Place(Model):
     """A place, and the places that the paired comparisons allow."""
 
     place: int
@@ -61,11 +62,27 @@ class Standing(Model):
     worst: int
 
 
+class Difference(Model):
+    """A row minus the best ranked row of its table in the primary column, paired; ``p`` is of this comparison alone.
+
+    ``low``, ``high`` and ``p`` are None, and ``basis`` is empty, where the pairs show no spread.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    p: float | None
+    basis: str
+
+
 class Row(Model):
     """A method with its parameters on a task.
 
-    ``place`` and the interval ``best`` to ``worst`` are those within the ``league``, ``together`` those among the rows
-    of all leagues; None for rows that are not ranked, and ``unranked`` says why.
+    ``access`` names the privileges of its track that it and its partners need. ``standing`` is ``ranked``,
+    ``reference``, or ``not installed``, of which nobody knows the access; the latter two take no place.
+    ``place`` and the interval ``best`` to ``worst`` are those among ranked rows of the same access, ``together`` those
+    among all ranked rows; None for rows that are not ranked, and ``unranked`` says why where they might be.
+    ``difference`` is None for the best ranked row itself, and where it cannot be told.
     ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed, ``facts`` what
     its runs state and those of other rows do not.
     """
@@ -77,11 +94,13 @@ class Row(Model):
     changed: dict[str, Any]
     chosen: dict[int, dict[str, Any]]
     card: Card | None
-    league: str
-    place: int | None
-    best: int | None
-    worst: int | None
-    together: Standing | None
+    access: tuple[str, ...]
+    standing: Literal["ranked", "reference", "not installed"]
+    place: int | None = None
+    best: int | None = None
+    worst: int | None = None
+    together: Place | None = None
+    difference: Difference | None = None
     unranked: str
     seeds: tuple[int, ...]
     failed: dict[str, int]
@@ -93,8 +112,8 @@ class Row(Model):
 
     def value(self, column: Column) -> Value | None:
         """Return the value of a column, if the row has it."""
-        found = (v for v in self.values if (v.metric, v.subset) == (column.metric, column.subset))
-        return next(found, None)
+        values = (v for v in self.values if (v.metric, v.subset) == (column.metric, column.subset))
+        return next(values, None)
 
     @property
     def label(self) -> str:
@@ -103,15 +122,26 @@ class Row(Model):
         return f"{self.name} ({changed})" if changed else self.name
 
 
-class Table(Model):
-    """The rows of one task under one protocol: same task version, metrics, data and reference models.
+class Axis(Model):
+    """A condition that the task varies: the values that it declares, the default first, then others with results."""
 
-    ``current`` marks the protocol that was run last; rows of different tables are not comparable. ``comparison`` says
-    by which paired comparison the ranks got their intervals. ``facts`` are those on which all rows agree;
-    ``comparable_by`` names the facts that rows must share to be comparable with each other.
+    name: str
+    values: tuple[str, ...]
+    about: str
+
+
+class Table(Model):
+    """The rows of one task in one setting under one protocol: same task version, metrics, data and reference models.
+
+    ``setting`` has a value for every axis of the task. ``current`` marks the protocol under which the setting was run
+    last; rows of different tables are not comparable. ``comparison`` says by which paired comparison the ranks got
+    their intervals. ``facts`` are those on which all rows agree; ``comparable_by`` names the facts that rows must share
+    to be comparable with each other.
     """
 
     task: str
+    setting: dict[str, str]
+    axes: tuple[Axis, ...]
     version: str
     track: str
     tier: str
@@ -135,15 +165,28 @@ class Table(Model):
         return {metric.name: metric for metric in self.metrics}[name]
 
     @property
-    def leagues(self) -> list[str]:
-        """The leagues of the rows, in the order of the table."""
-        return list(dict.fromkeys(row.league for row in self.rows))
+    def accesses(self) -> list[tuple[str, ...]]:
+        """The access of the ranked rows, in the order of the table; those of one access are ranked together."""
+        return list(dict.fromkeys(row.access for row in self.rows if row.standing == "ranked"))
+
+    @property
+    def condition(self) -> str:
+        """The setting in words, as ``precision=W8A8``; empty for a task without axes."""
+        return str(Setting(self.setting))
+
+    @property
+    def arguments(self) -> list[str]:
+        """The options of ``suite`` that name the task and, if it is not the default one, the setting."""
+        defaults = {axis.name: axis.values[0] for axis in self.axes}
+        changed = [f"{axis}={value}" for axis, value in self.setting.items() if value != defaults[axis]]
+        return ["--task", self.task, *(part for text in changed for part in ("--setting", text))]
 
     def together(self) -> Table:
-        """Return the table with the rows of all leagues ranked as one field."""
+        """Return the table with all ranked rows as one field, whatever their access."""
         rows = [row.model_copy(update=dict(row.together)) if row.together else row for row in self.rows]
-        placed = sorted(rows, key=lambda row: (row.place is None, row.place or 0, row.label))
-        return self.model_copy(update={"rows": tuple(placed)})
+        last = len(rows) + 1
+        rows.sort(key=lambda row: (row.place or last, row.label if row.place else ""))
+        return self.model_copy(update={"rows": tuple(rows)})
 
     @property
     def columns(self) -> list[Column]:
@@ -176,6 +219,14 @@ class Board(Model):
     tracks: tuple[Track, ...]
     tables: tuple[Table, ...]
 
-    def of_task(self, task: str) -> list[Table]:
-        """Return the tables of a task, the current protocol first."""
-        return sorted((table for table in self.tables if table.task == task), key=lambda table: not table.current)
+    def of_task(self, task: str, setting: Mapping[str, str] | None = None) -> list[Table]:
+        """Return the tables of a task, all or those of a setting; by setting, the current protocol first."""
+        return [each for each in self.tables if each.task == task and setting in (None, each.setting)]
+
+    def along(self, task: str, axis: str, setting: Mapping[str, str]) -> dict[str, Table]:
+        """Return the current tables that agree with a setting but for one axis, by their value on that axis."""
+        return {
+            table.setting[axis]: table
+            for table in self.of_task(task)
+            if table.current and axis in table.setting and {**setting, axis: table.setting[axis]} == table.setting
+        }

@@ -1,91 +1,95 @@
-"""Which row stands where: by league, and all leagues together for those who ask."""
+"""Which row stands where: among the rows of the same access, and all ranked rows together for those who ask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-from suite.board.model import Row, Standing
-from suite.contracts import Task
+from suite.board.model import Difference, Place, Row
+from suite.board.samples import ReadSamples, influence, paired_influence
+from suite.contracts import Column, Metric
+from suite.stats import paired
 from suite.stats.ranks import Compare, Rank, over_seeds, rank
-from suite.stats.sampled import paired_normal
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-ReadSamples = Callable[[str], "pa.Table | None"]
-"""From a run's id to its per-sample table, if it is at hand."""
 SEEDS = "paired t over seeds"
-SAMPLES = "paired over the test samples of one model"
+NOT_INSTALLED = "its method is not installed, so that its access is not known"
 
 
-def ranked(task: Task, rows: Sequence[Row], leagues: Sequence[str], read: ReadSamples) -> tuple[str, tuple[Row, ...]]:
-    """Return by which comparison the rows are ranked, and the rows with their places, in the order of the table.
+def ranked(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> tuple[str, tuple[Row, ...]]:
+    """Return by which comparison the rows are ranked, and the rows with places and differences, in the table's order.
 
-    Rows that are complete are ranked within their league, and all leagues together as ``together``. A partial mean is
-    never ranked with a complete one.
+    Complete rows are ranked among those of the same access, and all of them as ``together``; other complete rows have
+    their difference to the best of these alone. A partial mean is never held against a complete one.
     """
-    candidates = _candidates(task, rows)
-    comparison, uncached = _comparison(task, candidates, read)
-    compare = cache(uncached)  # pairs of one league are asked for twice
-    higher = task.metric(task.primary.metric).direction == "higher"
+    complete = [(row, value) for row in rows if not row.unranked and (value := row.value(primary))]
+    partial = min((value.partial for row, value in complete if row.standing == "ranked"), default=False)
+    field = [row for row, value in complete if value.partial == partial]
+    means = [value.mean for _, value in complete if value.partial == partial]
+    comparison, uncached = _comparison(primary, field, read)
+    compare = cache(uncached)  # pairs of one access are asked for twice
 
-    def standings(numbers: Sequence[int]) -> Mapping[int, Rank]:
-        means = [_mean(task, candidates[number]) for number in numbers]
-        found = rank(means, lambda a, b: compare(numbers[a], numbers[b]), higher_is_better=higher)
-        return {id(candidates[number]): each for number, each in zip(numbers, found, strict=True)}
+    def places(numbers: Sequence[int]) -> Mapping[int, Rank]:
+        higher = metric.direction == "higher"
+        ranks = rank([means[i] for i in numbers], lambda a, b: compare(numbers[a], numbers[b]), higher_is_better=higher)
+        return dict(zip(numbers, ranks, strict=True))
 
-    together = standings(range(len(candidates)))
-    by_league: dict[int, Rank] = {}
-    for league in {row.league for row in candidates}:
-        by_league.update(standings([i for i, row in enumerate(candidates) if row.league == league]))
-    placed = [_placed(task, row, by_league.get(id(row)), together.get(id(row))) for row in rows]
-    order = {league: number for number, league in enumerate(leagues)}
-    return comparison, tuple(
-        sorted(
-            placed,
-            key=lambda row: (row.place is None, order.get(row.league, len(order)), row.place or 0, row.label),
-        )
-    )
-
-
-def _candidates(task: Task, rows: Sequence[Row]) -> list[Row]:
-    complete = [(row, value) for row in rows if not row.unranked and (value := row.value(task.primary)) is not None]
-    mixed = len({value.partial for _, value in complete}) > 1
-    return [row for row, value in complete if not (mixed and value.partial)]
+    by_access: dict[tuple[str, ...], list[int]] = {}
+    for number, row in enumerate(field):
+        if row.standing == "ranked":
+            by_access.setdefault(row.access, []).append(number)
+    together = places([number for numbers in by_access.values() for number in numbers])
+    within = {number: place for numbers in by_access.values() for number, place in places(numbers).items()}
+    best = min(together, key=lambda i: (together[i].place, field[i].label), default=None)
+    placed = {id(row): row for row in rows}
+    for number, row in enumerate(field):
+        difference = None if best in (None, number) else compare(number, best)
+        changes: dict[str, Any] = {"difference": None if difference is None else _difference(difference)}
+        if number in within:
+            changes |= {**vars(within[number]), "together": Place(**vars(together[number]))}
+        placed[id(row)] = row.model_copy(update=changes)
+    finished = [row.model_copy(update={"unranked": _unranked(primary, row)}) for row in placed.values()]
+    return comparison, tuple(sorted(finished, key=lambda row: _order(metric, primary, row)))
 
 
-def _comparison(task: Task, rows: Sequence[Row], read: ReadSamples) -> tuple[str, Compare]:
+def _comparison(primary: Column, rows: Sequence[Row], read: ReadSamples) -> tuple[str, Compare]:
     """Compare over seeds, or over samples where all rows have the same one seed, which tells nothing over seeds."""
     by_seed = over_seeds([{point.seed: point.value for point in row.points} for row in rows])
     if len({tuple(point.seed for point in row.points) for row in rows}) != 1 or len(rows[0].points) != 1:
         return SEEDS, by_seed
-    tables = (read(row.points[0].run) for row in rows)
-    influences = [None if table is None else task.influence(table, task.primary) for table in tables]
-    if all(influence is None for influence in influences):
+    influences = [influence(read(row.points[0].run), primary) for row in rows]
+    bases = dict.fromkeys(known.basis for known in influences if known)
+    if not bases:
         return SEEDS, by_seed
-    return (
-        SAMPLES,
-        lambda a, b: (
-            None
-            if (one := influences[a]) is None or (other := influences[b]) is None
-            else paired_normal(one, other, basis=SAMPLES)
-        ),
+    return f"paired, {', '.join(bases)}", lambda a, b: paired_influence(influences[a], influences[b])
+
+
+def _difference(difference: paired.Difference) -> Difference:
+    interval = difference.interval
+    return Difference(
+        mean=difference.mean,
+        low=interval and interval.low,
+        high=interval and interval.high,
+        p=difference.p,
+        basis=interval.basis if interval else "",
     )
 
 
-def _mean(task: Task, row: Row) -> float:
-    value = row.value(task.primary)
-    assert value is not None, "candidates have a primary value"
-    return value.mean
+def _unranked(primary: Column, row: Row) -> str:
+    """Return why a row has no place, or an empty string if it has one, or is a reference and takes none."""
+    if row.unranked or row.place:
+        return row.unranked
+    if row.value(primary) is None:
+        return "no score in the primary column"
+    reasons = {"ranked": "partial mean beside complete ones", "not installed": NOT_INSTALLED, "reference": ""}
+    return reasons[row.standing]
 
 
-def _placed(task: Task, row: Row, own: Rank | None, together: Rank | None) -> Row:
-    if own is None or together is None:
-        reason = "partial mean beside complete ones" if row.value(task.primary) else "no score in the primary column"
-        return row.model_copy(update={"unranked": row.unranked or reason})
-    standing = Standing(place=together.place, best=together.best, worst=together.worst)
-    return row.model_copy(
-        update={"place": own.place, "best": own.best, "worst": own.worst, "together": standing},
-    )
+def _order(metric: Metric, primary: Column, row: Row) -> tuple[int, Any, str]:
+    """Ranked rows by access, those without privileges first; then references, best first; then the others."""
+    if row.place:
+        return 0, (len(row.access), row.access, row.place), row.label
+    value = row.value(primary)
+    if row.unranked or value is None:
+        return 2, 0, row.label
+    return 1, -value.mean if metric.direction == "higher" else value.mean, row.label

@@ -2,65 +2,131 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+from suite.cli.output import Format, FormatOption, StrictOption, load, print_list, setting_pair
 
 if TYPE_CHECKING:
+    from suite.board.model import Board, Table
+    from suite.registry import Registry
+    from suite.run.selection import Request, TaskChoice
     from suite.settings import Settings
+
+SettingOption = Annotated[
+    list[str] | None, typer.Option("--setting", metavar="AXIS=VALUE", help="As precision=W8A8; default: the first.")
+]
 
 
 def board(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
+    setting: SettingOption = None,
+    all_settings: Annotated[bool, typer.Option("--all-settings", help="Every value of every other axis.")] = False,
+    by: Annotated[str, typer.Option(metavar="AXIS", help="Methods x values of an axis, in the primary column.")] = "",
     form: FormatOption = Format.table,
     full: Annotated[bool, typer.Option("--full", help="Every metric on every subset.")] = False,
     protocols: Annotated[
         bool, typer.Option("--all-protocols", help="Also tables of earlier data or versions.")
     ] = False,
-    together: Annotated[bool, typer.Option("--together", help="Rank the methods of all leagues as one field.")] = False,
+    together: Annotated[bool, typer.Option("--together", help="Rank methods of every access as one field.")] = False,
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
     strict: StrictOption = False,
 ) -> None:
     """Print the leaderboard from the store."""
-    from fnmatch import fnmatchcase
-
-    from suite.board.artifact import load_board
-
     registry, settings = load(strict)
-    if runs:
-        _print_runs(settings, task or ["*"], form)
-        return
-    found = load_board(settings, registry)
-    tables = [
-        table.together() if together else table
-        for table in found.tables
-        if (protocols or table.current) and any(fnmatchcase(table.task, pattern) for pattern in task or ["*"])
-    ]
-    if task and not tables:
-        from suite.errors import SuiteError
-        from suite.store.engine import shown
+    from suite.board.artifact import load_board
+    from suite.errors import SuiteError
+    from suite.run.selection import Request, current, select_tasks
+    from suite.store.engine import shown
 
-        raise SuiteError(
-            f"no results of {', '.join(task)}", place=shown(settings.database_url), next=f"suite run --task {task[0]}"
-        )
-    if form is Format.json:
-        typer.echo(found.model_copy(update={"tables": tuple(tables)}).model_dump_json(indent=1))
+    asked = Request(tasks=tuple(task or ("*",)), settings=tuple(map(setting_pair, setting or ())))
+    request = current(registry, asked, lambda text: typer.echo(text, err=True))
+    if runs:
+        _print_runs(settings, registry, request, form)
         return
+    everything = load_board(settings, registry)
+    choices = {choice.task.id: choice for choice in select_tasks(registry, request)}
+    if by:
+        _print_by(everything, choices.values(), by, together, form)
+        return
+
+    def is_asked(table: Table) -> bool:
+        if all_settings:
+            return all((axis, table.setting.get(axis)) in request.settings for axis, _ in request.settings)
+        return table.setting in map(dict, choices[table.task].settings)
+
+    of_tasks = [table for table in everything.tables if table.task in choices and (protocols or table.current)]
+    tables = [table.together() if together else table for table in of_tasks if is_asked(table)]
+    if task and not tables:
+        options = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
+        raise SuiteError(
+            f"no results of {', '.join(task)}{' in this setting' if of_tasks else ''}",
+            place=shown(settings.database_url),
+            next=f"suite board --task {task[0]} --all-settings" if of_tasks else f"suite run --task {task[0]}{options}",
+        )
+    _print_tables(everything.model_copy(update={"tables": tuple(tables)}), form, full)
+    if form is Format.table:
+        for name in dict.fromkeys(table.task for table in of_tasks):
+            others = [each.condition for each in of_tasks if each.task == name and each.current and not is_asked(each)]
+            if others:
+                typer.echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
+
+
+def _print_tables(board: Board, form: Format, full: bool) -> None:
     from suite.board.export import flat_rows, to_csv
     from suite.cli.tables import print_table
 
-    for table in tables:
+    if form is Format.json:
+        typer.echo(board.model_dump_json(indent=1))
+    for table in board.tables:
         if form is Format.csv:
             typer.echo(to_csv(flat_rows(table)), nl=False)
-        else:
+        elif form is Format.table:
             print_table(table, full=full)
 
 
-def _print_runs(settings: Settings, patterns: list[str], form: Format) -> None:
+def _print_by(board: Board, choices: Iterable[TaskChoice], axis: str, together: bool, form: Format) -> None:
+    from suite.board.export import flat_axis, shown_axis
+    from suite.contracts import Setting
+    from suite.errors import SuiteError, did_you_mean
+
+    settings = {choice.task.id: choice.settings for choice in choices}
+    axes = {name for of_task in settings.values() for at in of_task for name in at}
+    along = [
+        {value: table.together() if together else table for value, table in tables.items()}
+        for task, of_task in settings.items()
+        for others in dict.fromkeys(Setting({k: v for k, v in at.items() if k != axis}) for at in of_task if axis in at)
+        if (tables := board.along(task, axis, others))
+    ]
+    if not along:
+        tasks = ", ".join(settings)
+        known = axis in axes
+        raise SuiteError(
+            f"no results of {tasks}" if known else f"no axis {axis!r} in {tasks}.{did_you_mean(axis, axes)}",
+            place=f"--by {axis}",
+            next=f"suite run --task {tasks} --all-settings" if known else "suite tasks",
+        )
+    if form is Format.json:
+        print_list([row for tables in along for row in flat_axis(tables)], form)
+        return
+    for tables in along:
+        if form is Format.csv:
+            print_list(flat_axis(tables), form)
+            continue
+        first = next(iter(tables.values()))
+        others = Setting({name: value for name, value in first.setting.items() if name != axis})
+        metric = first.metric(first.primary.metric)
+        unit = f"{first.primary} ({metric.shown_unit}, {metric.direction} is better), rank (best–worst)"
+        typer.echo(f"\n{first.task} · {f'{others} · ' if others else ''}{unit} by {axis}")
+        print_list(shown_axis(tables), form)
+
+
+def _print_runs(settings: Settings, registry: Registry, request: Request, form: Format) -> None:
     from fnmatch import fnmatchcase
 
+    from suite.contracts import Setting
     from suite.store.reading import Reader
 
     reader = Reader(settings.database_url)
@@ -69,6 +135,7 @@ def _print_runs(settings: Settings, patterns: list[str], form: Format) -> None:
             "run": run.id,
             "state": run.state,
             "task": run.cell.task,
+            "setting": str(Setting(run.cell.setting)),
             "method": run.cell.method,
             "seed": run.cell.seed,
             "attempt": run.attempt,
@@ -77,7 +144,9 @@ def _print_runs(settings: Settings, patterns: list[str], form: Format) -> None:
             "error": (run.error or "").splitlines()[0] if run.error else None,
         }
         for run in sorted(reader.latest_runs(), key=lambda run: (run.cell.task, run.cell.method, run.cell.seed))
-        if any(fnmatchcase(run.cell.task, pattern) for pattern in patterns)
+        for names in [{run.cell.task, registry.former_tasks.get(run.cell.task, (run.cell.task,))[0]}]
+        if any(fnmatchcase(name, pattern) for name in names for pattern in request.tasks)
+        if all((axis, run.cell.setting.get(axis)) in request.settings for axis, _ in request.settings)
     ]
     reader.close()
     print_list(rows, form)

@@ -3,220 +3,263 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
-from suite.benchmarks.ood.digits import DigitsTask
 from suite.board.artifact import board_path, load_board
+from suite.board.build import build_board
+from suite.board.model import Difference, Place
+from suite.board.ranking import NOT_INSTALLED
 from suite.contracts import Column, Interval
+from suite.hashing import digest
+from suite.stats.paired import paired_t
+from suite.stats.sampled import normal_interval
 from suite.store.reading import Reader
-from suite.tracks.ood.metrics import auroc
-from suite.tracks.ood.samples import Samples
-from suite.tracks.ood.uncertainty import auroc_interval
+from suite.store.samples import samples_path
 
-from .conftest import REGISTRY, Store, fill
+from .conftest import Store, fill
 
-NEAR = Column(metric="auroc", subset="near")
+NEAR = Column(metric="accuracy", subset="near")
 
 
 def test_mean_interval_rank_and_points(store: Store) -> None:
-    fill(store, "msp", [0.80, 0.82, 0.81, 0.79, 0.83])
-    fill(store, "knn", [0.90, 0.92, 0.91, 0.89, 0.935], parameters={"k": 50})
+    fill(store, "alpha", [0.80, 0.82, 0.81, 0.79, 0.83])
+    fill(store, "beta", [0.90, 0.92, 0.91, 0.89, 0.935], parameters={"k": 50})
     rows = store.rows()
-    value = rows["knn"].value(NEAR)
+    value = rows["beta"].value(NEAR)
     assert value is not None
     assert value.mean == pytest.approx(0.911)
     assert value.basis == "95 %, t over seeds"
     assert value.low == pytest.approx(0.911 - 2.776 * 0.01746 / 5**0.5, abs=1e-4)
     assert [(row.place, row.best, row.worst) for row in rows.values()] == [(1, 1, 1), (2, 2, 2)]
-    assert [point.seed for point in rows["msp"].points] == [0, 1, 2, 3, 4]
-    assert rows["msp"].cost["fit_seconds"] == 2.0
+    assert [point.seed for point in rows["alpha"].points] == [0, 1, 2, 3, 4]
+    assert rows["alpha"].cost["fit_seconds"] == 2.0
     assert store.tables()[0].facts == {"model": "seed 0: m0; seed 1: m1; seed 2: m2; seed 3: m3; seed 4: m4"}
 
 
 def test_facts_in_which_rows_differ_are_the_rows_own(store: Store) -> None:
-    fill(store, "msp", [0.8] * 5, facts={"scales": "fine"})
-    fill(store, "knn", [0.9] * 5, facts={"scales": "coarse"})
-    store.run("knn", 5, 0.9, facts={"scales": "fine"})  # of no number on the board, and so of no fact
-    store.run("vim", 0, None)
+    fill(store, "alpha", [0.8] * 5, facts={"scales": "fine"})
+    fill(store, "beta", [0.9] * 5, facts={"scales": "coarse"})
+    store.run("beta", 5, 0.9, facts={"scales": "fine"})  # of no number on the board, and so of no fact
+    store.run("delta", 0, None)
     assert set(store.tables()[0].facts) == {"model"}
     assert {name: row.facts for name, row in store.rows().items()} == {
-        "msp": {"scales": "fine"},
-        "knn": {"scales": "coarse"},
-        "vim": {},
+        "alpha": {"scales": "fine"},
+        "beta": {"scales": "coarse"},
+        "delta": {},
     }
 
 
 def test_an_interval_stays_within_the_bounds(store: Store) -> None:
-    fill(store, "msp", [0.999, 1.0, 0.95, 1.0, 1.0])
-    value = store.rows()["msp"].value(NEAR)
+    fill(store, "alpha", [0.999, 1.0, 0.95, 1.0, 1.0])
+    value = store.rows()["alpha"].value(NEAR)
     assert value is not None
     assert value.high == 1.0
 
 
 def test_incomplete_rows_are_shown_and_not_ranked(store: Store) -> None:
-    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81])
-    fill(store, "energy", [0.99, 0.98], parameters={"temperature": 1.0})
-    row = store.rows()["energy"]
+    fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81])
+    fill(store, "gamma", [0.99, 0.98], parameters={"temperature": 1.0})
+    row = store.rows()["gamma"]
     assert row.place is None
     assert row.unranked == "seeds 2, 3, 4 are not done"
-    assert store.rows()["msp"].place == 1
+    assert store.rows()["alpha"].place == 1
 
 
 def test_seeds_beyond_the_tasks_own_are_not_mixed_in(store: Store) -> None:
-    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81, 0.1])
-    assert store.rows()["msp"].seeds == (0, 1, 2, 3, 4)
+    fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81, 0.1])
+    assert store.rows()["alpha"].seeds == (0, 1, 2, 3, 4)
 
 
 def test_a_partial_mean_is_not_ranked_with_complete_ones(store: Store) -> None:
-    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81])
-    fill(store, "max-logit", [0.99, 0.98, 0.97, 0.98, 0.99], partial=True)
-    row = store.rows()["max-logit"]
+    fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81])
+    fill(store, "delta", [0.99, 0.98, 0.97, 0.98, 0.99], partial=True)
+    row = store.rows()["delta"]
     assert (row.place, row.unranked) == (None, "partial mean beside complete ones")
 
 
 def test_rows_that_lack_the_same_data_are_ranked_among_themselves(store: Store) -> None:
-    fill(store, "msp", [0.8, 0.81, 0.82, 0.8, 0.81], partial=True)
-    fill(store, "max-logit", [0.9, 0.91, 0.93, 0.9, 0.91], partial=True)
+    fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81], partial=True)
+    fill(store, "delta", [0.9, 0.91, 0.93, 0.9, 0.91], partial=True)
     assert [row.place for row in store.rows().values()] == [1, 2]
-    assert store.tables()[0].missing == ("near/left-out-digits",)
+    assert store.tables()[0].missing == ("near/left-out",)
 
 
 def test_failures_are_counted_and_a_stale_run_is_not_a_failure(store: Store) -> None:
-    fill(store, "msp", [0.8, 0.81, 0.82, 0.8])
-    store.run("msp", 4, None, state="timeout")
-    store.writer.release(store.run("knn", 0, 0.9))  # done already: releasing changes nothing
-    row = store.rows()["msp"]
+    fill(store, "alpha", [0.8, 0.81, 0.82, 0.8])
+    store.run("alpha", 4, None, state="timeout")
+    store.writer.release(store.run("beta", 0, 0.9))  # done already: releasing changes nothing
+    row = store.rows()["alpha"]
     assert row.failed == {"timeout": 1}
     assert row.unranked == "seeds 4 are not done"
 
 
 def test_a_method_that_only_failed_has_a_row(store: Store) -> None:
-    store.run("vim", 0, None)
-    row = store.rows()["vim"]
+    store.run("delta", 0, None)
+    row = store.rows()["delta"]
     assert (row.place, row.failed, row.values) == (None, {"failed": 1}, ())
 
 
 def test_parameters_make_rows_of_their_own(store: Store) -> None:
-    fill(store, "energy", [0.8] * 5, parameters={"temperature": 1.0})
-    fill(store, "energy", [0.9] * 5, parameters={"temperature": 2.0})
-    assert set(store.rows()) == {"energy", "energy (temperature=2.0)"}
+    fill(store, "gamma", [0.8] * 5, parameters={"temperature": 1.0})
+    fill(store, "gamma", [0.9] * 5, parameters={"temperature": 2.0})
+    assert set(store.rows()) == {"gamma", "gamma (temperature=2.0)"}
 
 
 def test_a_spread_of_zero_has_no_interval(store: Store) -> None:
-    fill(store, "msp", [0.8] * 5)
-    value = store.rows()["msp"].value(NEAR)
+    fill(store, "alpha", [0.8] * 5)
+    value = store.rows()["alpha"].value(NEAR)
     assert value is not None
     assert (value.low, value.high, value.basis) == (None, None, "")
 
 
 def test_only_the_newest_code_of_a_method_counts(store: Store) -> None:
-    fill(store, "msp", [0.1] * 5, source="old")
+    fill(store, "alpha", [0.1] * 5, source="old")
     reader = Reader(store.settings.database_url)
     reader.close()
-    with store.writer._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
-    fill(store, "msp", [0.8, 0.9], source="new")
-    row = store.rows()["msp"]
+    store.age()
+    fill(store, "alpha", [0.8, 0.9], source="new")
+    row = store.rows()["alpha"]
     assert row.seeds == (0, 1)
 
 
 def test_a_row_of_older_code_goes_whatever_its_parameters(store: Store) -> None:
-    fill(store, "energy", [0.1] * 5, source="old", parameters={"temperature": 3.0})
-    with store.writer._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
-    fill(store, "energy", [0.8] * 5, source="new", parameters={"temperature": 1.0})
-    assert set(store.rows()) == {"energy"}
+    fill(store, "gamma", [0.1] * 5, source="old", parameters={"temperature": 3.0})
+    store.age()
+    fill(store, "gamma", [0.8] * 5, source="new", parameters={"temperature": 1.0})
+    assert set(store.rows()) == {"gamma"}
 
 
 def test_protocols_are_tables_of_their_own(store: Store) -> None:
-    fill(store, "msp", [0.1] * 5, protocol="a" * 64)
-    with store.writer._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE run SET started = datetime(started, '-1 hour')")
-    fill(store, "msp", [0.8] * 5, protocol="b" * 64)
+    fill(store, "alpha", [0.1] * 5, protocol="a" * 64)
+    store.age()
+    fill(store, "alpha", [0.8] * 5, protocol="b" * 64)
     assert [(table.protocol[0], table.current) for table in store.tables()] == [("b", True), ("a", False)]
 
 
 def test_the_file_follows_the_store(store: Store) -> None:
-    fill(store, "msp", [0.8] * 5)
-    first = load_board(store.settings, REGISTRY)
+    fill(store, "alpha", [0.8] * 5)
+    first = load_board(store.settings, store.registry)
     modified = board_path(store.settings).stat().st_mtime_ns
-    assert load_board(store.settings, REGISTRY) == first
+    assert load_board(store.settings, store.registry) == first
     assert board_path(store.settings).stat().st_mtime_ns == modified
-    fill(store, "max-logit", [0.9] * 5)
-    assert len(load_board(store.settings, REGISTRY).tables[0].rows) == 2
+    fill(store, "delta", [0.9] * 5)
+    assert len(load_board(store.settings, store.registry).tables[0].rows) == 2
 
 
 def test_a_damaged_file_is_built_again(store: Store) -> None:
-    fill(store, "msp", [0.8] * 5)
+    fill(store, "alpha", [0.8] * 5)
     board_path(store.settings).write_text("{")
-    assert load_board(store.settings, REGISTRY).tables[0].rows[0].name == "msp"
+    assert load_board(store.settings, store.registry).tables[0].rows[0].name == "alpha"
 
 
 def test_a_file_of_an_earlier_format_is_built_again(store: Store) -> None:
-    fill(store, "msp", [0.8] * 5)
-    earlier = json.loads(load_board(store.settings, REGISTRY).model_dump_json())
-    earlier["format"] = 2
+    fill(store, "alpha", [0.8] * 5)
+    earlier = json.loads(load_board(store.settings, store.registry).model_dump_json())
+    earlier["format"] = 3
     for table in earlier["tables"]:
-        del table["comparable_by"]
+        del table["setting"]
         for row in table["rows"]:
-            del row["facts"]
+            del row["access"]
     board_path(store.settings).write_text(json.dumps(earlier))
-    assert load_board(store.settings, REGISTRY).format == 3
+    assert load_board(store.settings, store.registry).format == 4
 
 
 def test_naming_the_facts_of_comparable_rows_builds_the_board_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(store, "msp", [0.8] * 5)
-    assert load_board(store.settings, REGISTRY).tables[0].comparable_by == ()
-    monkeypatch.setattr(DigitsTask, "comparable_by", ("scales",))
-    assert load_board(store.settings, REGISTRY).tables[0].comparable_by == ("scales",)
+    fill(store, "alpha", [0.8] * 5)
+    assert load_board(store.settings, store.registry).tables[0].comparable_by == ()
+    monkeypatch.setattr(store.task("demo/plain"), "comparable_by", ("scales",))
+    assert load_board(store.settings, store.registry).tables[0].comparable_by == ("scales",)
 
 
-def sampled(store: Store, method: str, inside: np.ndarray, outside: np.ndarray) -> None:
-    """Record one seed of a method with its per-sample table."""
-    samples = Samples(
-        {"id": inside, "near/left-out-digits": outside},
-        {"id": np.zeros(len(inside), int), "near/left-out-digits": np.zeros(len(outside), int)},
-        {"id": np.zeros(len(inside), int)},
-    )
-    value = auroc(inside, outside)
-    run = store.run(method, 0, value, interval=auroc_interval(inside, [outside]))
-    store.samples[run] = samples.to_table(
-        {"id": np.arange(len(inside)), "near/left-out-digits": np.arange(len(outside))}
-    )
+RNG = np.random.default_rng(0)
+MARKS = RNG.random(500) < 0.8
+
+
+def sampled(store: Store, method: str, marks: NDArray[np.bool_], **about: Any) -> None:
+    """Record one seed of a method with its samples."""
+    influence = {"near": marks.astype(float)}
+    interval = normal_interval(influence, basis="normal approximation over marks")
+    run = store.run(method, 0, float(marks.mean()), interval=interval, **about)
+    store.samples[run] = pa.table({"subset": ["near"] * len(marks), "mark": marks.astype(float)})
 
 
 @pytest.fixture
-def one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DigitsTask, "seeds", (0,))
+def one_seed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.task("demo/plain"), "seeds", (0,))
 
 
 @pytest.mark.usefixtures("one_seed")
 def test_one_seed_is_ranked_over_the_samples_of_its_model(store: Store) -> None:
-    rng = np.random.default_rng(0)
-    inside, outside = rng.normal(1.5, 1, 500), rng.normal(0, 1, 400)
-    sampled(store, "knn", inside, outside)
-    sampled(store, "msp", inside + rng.normal(0, 0.05, 500), outside)
-    sampled(store, "vim", inside, outside + 1)
+    sampled(store, "beta", MARKS)
+    sampled(store, "alpha", MARKS ^ (np.arange(500) < 2))
+    sampled(store, "delta", MARKS & (np.arange(500) < 300))
     (table,) = store.tables()
-    assert table.comparison == "paired over the test samples of one model"
+    assert table.comparison == "paired, normal approximation over marks"
     rows = {row.name: row for row in table.rows}
-    assert (rows["vim"].best, rows["vim"].worst) == (3, 3)
-    assert {(rows[name].best, rows[name].worst) for name in ("knn", "msp")} == {(1, 2)}
-    value = rows["knn"].value(NEAR)
+    assert (rows["delta"].best, rows["delta"].worst) == (3, 3)
+    assert {(rows[name].best, rows[name].worst) for name in ("beta", "alpha")} == {(1, 2)}
+    value = rows["beta"].value(NEAR)
     assert value is not None
-    assert value.basis == "95 %, DeLong over samples"
+    assert value.basis == "95 %, normal approximation over marks"
     assert value.low is not None
     assert value.low < value.mean < value.high
+    difference = rows["delta"].difference
+    assert difference is not None
+    assert difference.basis == "paired, normal approximation over marks"
+    assert difference.low < difference.mean < difference.high < 0
+    assert difference.p < 1e-6
+
+
+@pytest.mark.usefixtures("one_seed")
+@pytest.mark.parametrize("damage", ["gone", "unreadable", "of an earlier version", "of other samples"])
+def test_samples_that_are_not_at_hand_separate_nothing(store: Store, damage: str) -> None:
+    sampled(store, "alpha", MARKS)
+    sampled(store, "beta", MARKS & (np.arange(500) < 300))
+    first, second = store.samples
+    tables = dict(store.samples)
+    damaged = {
+        "of an earlier version": pa.table({"right": [1.0]}),
+        "of other samples": tables[second].slice(0, 400),
+    }
+
+    def read(run: str) -> pa.Table | None:
+        if run == first:
+            return tables[first]
+        if damage == "unreadable":
+            raise OSError("not a Parquet file")
+        return damaged.get(damage)
+
+    reader = Reader(store.settings.database_url)
+    (table,) = build_board(reader, store.registry, read).tables
+    reader.close()
+    assert [(row.name, row.place, row.best, row.worst) for row in table.rows] == [("alpha", 1, 1, 2), ("beta", 2, 1, 2)]
+    assert table.rows[1].difference is None
+
+
+@pytest.mark.usefixtures("one_seed")
+def test_a_damaged_samples_file_is_no_traceback(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    for method, mean in (("alpha", 0.9), ("beta", 0.8)):
+        path = samples_path(store.settings, digest(method))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"PAR1 and then nothing")
+        store.run(method, 0, mean, samples=digest(method))
+    (table,) = load_board(store.settings, store.registry).tables
+    assert table.comparison == "paired t over seeds"
+    assert [(row.place, row.best, row.worst) for row in table.rows] == [(1, 1, 2), (2, 1, 2)]
+    assert "cannot be read, and counts as not at hand" in caplog.text
 
 
 def test_seeds_are_never_mixed_with_samples(store: Store) -> None:
     interval = Interval(0.1, 0.9, 0.95, "DeLong over samples", 900)
-    fill(store, "msp", [0.80, 0.82, 0.81, 0.79, 0.83], interval=interval)
-    value = store.rows()["msp"].value(NEAR)
+    fill(store, "alpha", [0.80, 0.82, 0.81, 0.79, 0.83], interval=interval)
+    value = store.rows()["alpha"].value(NEAR)
     assert value is not None
     assert value.basis == "95 %, t over seeds"
     assert value.low is not None
@@ -224,15 +267,72 @@ def test_seeds_are_never_mixed_with_samples(store: Store) -> None:
     assert store.tables()[0].comparison == "paired t over seeds"
 
 
-def test_a_league_is_ranked_by_itself_unless_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(REGISTRY.methods["ood/knn"], "league", "training")
-    for method, base in (("msp", 0.8), ("knn", 0.9), ("vim", 0.7)):
-        fill(store, method, [base, base + 0.02, base + 0.01, base - 0.01, base + 0.03])
+def spread(base: float) -> list[float]:
+    return [base, base + 0.02, base + 0.01, base - 0.01, base + 0.03]
+
+
+def test_a_privilege_is_ranked_by_itself_unless_asked(store: Store) -> None:
+    for method, base in (("alpha", 0.8), ("trained", 0.9), ("delta", 0.7)):
+        fill(store, method, spread(base))
     (table,) = store.tables()
-    assert [(row.name, row.league, row.place) for row in table.rows] == [
-        ("msp", "post-hoc", 1),
-        ("vim", "post-hoc", 2),
-        ("knn", "training", 1),
+    assert [(row.name, row.access, row.place) for row in table.rows] == [
+        ("alpha", (), 1),
+        ("delta", (), 2),
+        ("trained", ("training data",), 1),
     ]
+    assert table.accesses == [(), ("training data",)]
     together = table.together()
-    assert [(row.name, row.place) for row in together.rows] == [("knn", 1), ("msp", 2), ("vim", 3)]
+    assert [(row.name, row.place) for row in together.rows] == [("trained", 1), ("alpha", 2), ("delta", 3)]
+
+
+def test_a_partners_privilege_is_the_rows(store: Store) -> None:
+    fill(store, "gamma", spread(0.8), parameters={"temperature": 1.0, "update": "trained"})
+    fill(store, "gamma", spread(0.7), parameters={"temperature": 1.0, "update": "beta(k=3)"})
+    fill(store, "gamma", spread(0.6), parameters={"temperature": 1.0, "update": "lost"})
+    assert {label: (row.access, row.standing) for label, row in store.rows().items()} == {
+        "gamma (update=trained)": (("training data",), "ranked"),
+        "gamma (update=beta(k=3))": ((), "ranked"),
+        "gamma (update=lost)": ((), "not installed"),
+    }
+
+
+def test_references_are_shown_with_their_difference_and_take_no_place(store: Store) -> None:
+    fill(store, "chance", spread(0.95))
+    fill(store, "alpha", [0.9, 0.9, 0.91, 0.9, 0.9])
+    fill(store, "beta", spread(0.6))
+    fill(store, "removed", spread(0.7))
+    (table,) = store.tables()
+    assert [(row.name, row.standing, row.place, row.unranked) for row in table.rows] == [
+        ("alpha", "ranked", 1, ""),
+        ("beta", "ranked", 2, ""),
+        ("chance", "reference", None, ""),
+        ("removed", "not installed", None, NOT_INSTALLED),
+    ]
+    best, beta, chance, removed = (row.difference for row in table.rows)
+    assert best is None
+    paired = paired_t(spread(0.95), [0.9, 0.9, 0.91, 0.9, 0.9], over="seeds")
+    assert chance == Difference(
+        mean=paired.mean, low=paired.interval.low, high=paired.interval.high, p=paired.p, basis="t over seeds"
+    )
+    assert beta.mean < removed.mean < 0 < chance.mean
+    assert table.rows[1].together == Place(place=2, best=2, worst=2)  # among those that are ranked
+
+
+def test_a_constant_difference_is_a_difference(store: Store) -> None:
+    fill(store, "alpha", [0.5] * 5)
+    fill(store, "chance", [0.25] * 5)
+    assert store.rows()["chance"].difference == Difference(mean=-0.25, low=None, high=None, p=None, basis="")
+
+
+def test_a_reference_alone_differs_from_nothing(store: Store) -> None:
+    fill(store, "chance", spread(0.5))
+    row = store.rows()["chance"]
+    assert (row.place, row.difference, row.unranked) == (None, None, "")
+
+
+def test_a_complete_reference_is_not_held_against_partial_means(store: Store) -> None:
+    fill(store, "alpha", spread(0.8), partial=True)
+    fill(store, "chance", spread(0.5))
+    rows = store.rows()
+    assert rows["alpha"].place == 1
+    assert rows["chance"].difference is None

@@ -1,0 +1,37 @@
+"""What a table's numbers mean, said below it in the terminal and in the app."""
+
+from __future__ import annotations
+
+from suite.board.comparable import groups
+from suite.board.model import Table
+
+NONE = "none; one seed says nothing of the spread over seeds"
+
+
+def notes(table: Table) -> list[tuple[str, str]]:
+    """Return headings and texts: the intervals, the ranks, differences, missing data, which rows are comparable."""
+    bases = sorted({value.basis for row in table.rows for value in row.values if value.basis})
+    lines = [("interval", f"{basis}, of the mean; other sources of spread are not in it") for basis in bases]
+    lines = lines or [("interval", NONE)]
+    places = "the place by mean, and the places that the data allow"
+    lines.append(
+        ("rank (best–worst)", f"{places}: {table.comparison}, Holm over all pairs; depends on the field of methods")
+    )
+    if len(table.accesses) > 1:
+        lines.append(("access", "methods that need a privilege are ranked apart from those that do without"))
+    if any(row.difference for row in table.rows):
+        lines.append(
+            ("difference", "to the best ranked row, paired; references take no place; each by itself, not corrected")
+        )
+    if table.missing:
+        missing = ", ".join(table.missing)
+        lines.append(("missing data", f"{missing}; means without them are partial, not ranked beside complete ones"))
+    for group in groups(table):
+        kind = "comparable" if group.known else "not known to be comparable"
+        lines.append((f"{kind} ({group.title})", ", ".join(row.label for row in group.rows)))
+    return lines
+
+
+def unranked(table: Table) -> list[tuple[str, str]]:
+    """Return the rows that might have a place and have none, with the reason."""
+    return [(row.label, row.unranked) for row in table.rows if row.unranked]
