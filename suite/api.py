@@ -66,6 +66,8 @@ def run(
     )
     with Progress() as progress:
         summary = Runner(registry, configured, progress, executor).run(request)
+        for error in summary.errors:
+            progress.message(f"error: {error}")
     frame = scores(tuple(summary.asked), plugins=plugins)
     asked = {(task, str(setting)) for task, settings in summary.asked.items() for setting in settings}
     return frame[[pair in asked for pair in zip(frame["task"], frame["setting"], strict=True)]].reset_index(drop=True)

@@ -12,10 +12,12 @@ import fcntl
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import Any
 
 from suite.contracts import Executor, Job, JobExit
@@ -68,7 +70,8 @@ class _Child:
     def __init__(self, context: Any, job: Job) -> None:
         self.job = job
         self.process = context.Process(target=_main, args=(job,), daemon=False)
-        self.process.start()
+        with _without_main():
+            self.process.start()
         self._deadline = time.monotonic() + job.time_limit
         self._read = 0
 
@@ -123,6 +126,17 @@ class _Child:
             process = psutil.Process(self.process.pid)
             return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
         return 0
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Start children without the caller's main module: they need nothing of it, and would run a script again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _main(job: Job) -> None:
