@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.files import write_atomic, write_text_atomic
-from suite.hashing import canonical_json, digest
+from suite.hashing import canonical_json, digest, file_digest
 
 if TYPE_CHECKING:
     import torch
@@ -73,6 +73,16 @@ class Cache:
         write_text_atomic(
             self.path(kind, identity, ".json"), canonical_json({"identity": dict(identity), "note": note})
         )
+
+    def file_digest(self, path: Path) -> str:
+        """Return the sha256 of a file, remembered for as long as its size and time of change stay the same."""
+        stat = path.stat()
+        stamp = {"file": str(path), "size": stat.st_size, "changed": stat.st_mtime_ns}
+        note = self.note("files", stamp)
+        if note is None:
+            note = {"sha256": file_digest(path)}
+            self.write_note("files", stamp, note)
+        return str(note["sha256"])
 
 
 def _write_tensors(path: Path, tensors: dict[str, torch.Tensor], identity: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from suite.contracts.context import Resources
@@ -12,21 +13,20 @@ class Missing(Exception):
     """An ingredient is not at hand; the message says where it was looked for."""
 
 
-class Ingredient(Protocol):
-    """A data set or a reference model that a task requires."""
+class Ingredient(ABC):
+    """A data set or a reference model that a task requires. Write `known_fingerprint` and `make`.
 
-    @property
-    def kind(self) -> Literal["data", "model"]:
-        """Which of the two it is."""
+    Attributes:
+        kind: which of the two it is.
+        name: what provenance and messages call it; unique within a task and kind.
+        optional: whether the task goes on, with a partial result, when this is missing.
+    """
 
-    @property
-    def name(self) -> str:
-        """The name that provenance and messages use; unique within a task and kind."""
+    kind: ClassVar[Literal["data", "model"]]
+    name: str
+    optional: bool = False
 
-    @property
-    def optional(self) -> bool:
-        """Whether the task goes on, with a partial result, when this is missing."""
-
+    @abstractmethod
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the sha256 of the content if it is known without heavy work, else None.
 
@@ -34,14 +34,26 @@ class Ingredient(Protocol):
             Missing: it is not at hand.
         """
 
-    def fingerprint(self, resources: Resources) -> str:
-        """Return the sha256 of the content, doing whatever that takes: reading the data, training the model.
+    @abstractmethod
+    def make(self, resources: Resources) -> str:
+        """Read the data or train the model, remember its fingerprint, and return it. Called while it is not known.
 
         Raises:
             Missing: it is not at hand.
         """
 
-    def lineage(self, resources: Resources) -> str:
-        """Return what rows must share to be comparable over seeds: the fingerprint, or for a model trained anew for
-        each seed, the hash of its recipe without the seed. Called only once the fingerprint is known.
+    def fingerprint(self, resources: Resources) -> str:
+        """Return the sha256 of the content, doing whatever that takes.
+
+        Raises:
+            Missing: it is not at hand.
         """
+        known = self.known_fingerprint(resources)
+        return self.make(resources) if known is None else known
+
+    def lineage(self, resources: Resources) -> str:
+        """Return what rows must share to be comparable over seeds; called only once the fingerprint is known.
+
+        That is the fingerprint, or for a model trained anew for each seed the hash of its recipe without the seed.
+        """
+        return self.fingerprint(resources)

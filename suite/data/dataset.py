@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from suite.contracts import Resources
+from suite.contracts import Ingredient, Resources
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,17 +50,13 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class DataSet:
+class DataSet(Ingredient):
     """A data set by name. ``optional`` ones may be missing; the task then reports a partial result."""
 
+    kind = "data"
     name: str
     source: Source
     optional: bool = False
-
-    @property
-    def kind(self) -> Literal["data"]:
-        """An ingredient of kind ``data``."""
-        return "data"
 
     def open(self, resources: Resources) -> Rows:
         """Return the rows; see `Source.open`."""
@@ -71,14 +67,11 @@ class DataSet:
         note = resources.cache.note("fingerprints", self.source.stamp(resources))
         return None if note is None else str(note["sha256"])
 
-    def fingerprint(self, resources: Resources) -> str:
+    def make(self, resources: Resources) -> str:
         """Return the sha256 over every row's image bytes and label, in order; remembered under the source's stamp.
 
         The same content has the same fingerprint from the hub, from a mirror, or in files split differently.
         """
-        known = self.known_fingerprint(resources)
-        if known is not None:
-            return known
         stamp = self.source.stamp(resources)
         resources.log(f"fingerprint of {self.name}")
         rows = self.open(resources)
@@ -91,7 +84,3 @@ class DataSet:
             hasher.update(int(labels[index]).to_bytes(8, "little", signed=True))
         resources.cache.write_note("fingerprints", stamp, {"sha256": hasher.hexdigest(), "rows": len(rows)})
         return hasher.hexdigest()
-
-    def lineage(self, resources: Resources) -> str:
-        """Return the fingerprint: data is the same for every seed."""
-        return self.fingerprint(resources)

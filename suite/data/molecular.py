@@ -7,12 +7,12 @@ that has one. Coordinates are in nanometres. Molecules must be whole: nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from suite.data.molecular_geometry import aligned, pair_distances
 from suite.errors import SuiteError
+from suite.extras import required_library
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,22 +80,6 @@ def dihedrals(files: Files, topology: Path | str | None = None, *, stride: int =
         found.append(np.stack([phi[:, of_phi], psi[:, of_psi]], axis=-1))
         _check_like_first(found, files)
     return np.stack(found)
-
-
-def required_library(name: Literal["mdtraj", "openmm"]) -> Any:
-    """Return a library of the ``molecules`` extra.
-
-    Raises:
-        SuiteError: it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        raise SuiteError(
-            f"molecular trajectories need the {name} package, which is not installed",
-            place=f"package {error.name!r}",
-            next="pip install 'basin-suite[molecules]'",
-        ) from None
 
 
 def _read(files: Files, topology: Path | str | None, stride: int) -> Iterator[tuple[Path | str, Any]]:

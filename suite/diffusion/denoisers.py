@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from suite.diffusion.library import Library, check_library
+from suite.extras import check_library
 
 if TYPE_CHECKING:
     from torch import nn
 
 OWN = {"mlp": "suite.diffusion.mlp:MLP", "unet": "suite.diffusion.unets:UNet"}
-NEEDS: dict[str, Library] = {"unet": "diffusers"}
+NEEDS: dict[str, str] = {"unet": "diffusers"}
 
 
 @dataclass(frozen=True)

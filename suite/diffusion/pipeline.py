@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from suite.contracts import Missing, Resources
-from suite.diffusion.library import required_library
+from suite.contracts import Ingredient, Missing, Resources
 from suite.errors import SuiteError
+from suite.extras import required_library
 from suite.hashing import digest, file_digest
 
 Part = Literal["unet", "vae", "text_encoder", "tokenizer"]
@@ -34,22 +34,18 @@ FILES = (
 
 
 @dataclass(frozen=True)
-class PretrainedPipeline:
-    """An ingredient of kind ``model``: U-Net, autoencoder, text encoder and tokenizer.
+class PretrainedPipeline(Ingredient):
+    """U-Net, autoencoder, text encoder and tokenizer.
 
     ``SUITE_WEIGHTS/<repository>`` is read where that folder exists. Otherwise the files are downloaded from the hub at
     the pinned revision, which is allowed as for data: once SUITE_DATA is set, only with SUITE_HUB=1.
     """
 
+    kind = "model"
     name: str
     repository: str
     revision: str
     optional: bool = False
-
-    @property
-    def kind(self) -> Literal["model"]:
-        """An ingredient of kind ``model``."""
-        return "model"
 
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the hash of all files if it was computed before for these very files, else None.
@@ -63,23 +59,12 @@ class PretrainedPipeline:
         note = resources.cache.note("pretrained", self._stamp(folder))
         return None if note is None else str(note["sha256"])
 
-    def fingerprint(self, resources: Resources) -> str:
-        """Return the hash of all files, downloading them first if need be.
-
-        Raises:
-            Missing: they are not on this machine and cannot be downloaded.
-        """
-        known = self.known_fingerprint(resources)
-        if known is not None:
-            return known
+    def make(self, resources: Resources) -> str:
+        """Hash all files, downloaded if need be."""
         folder = self.folder(resources)
         sha256 = digest({file: file_digest(folder / file) for file in FILES})
         resources.cache.write_note("pretrained", self._stamp(self._mirrored(resources)), {"sha256": sha256})
         return sha256
-
-    def lineage(self, resources: Resources) -> str:
-        """Return the fingerprint: the weights are the same for every seed."""
-        return self.fingerprint(resources)
 
     def folder(self, resources: Resources) -> Path:
         """Return the folder of the files, downloaded if need be.

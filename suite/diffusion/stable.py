@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from suite.contracts import Ingredient, Resources
 from suite.data.split import Split
 from suite.data.transform import Transform
-from suite.diffusion.library import check_library
 from suite.diffusion.pipeline import PretrainedPipeline
 from suite.diffusion.schedule import Schedule
+from suite.extras import check_library
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Ingredient, Resources
 from suite.data.dataset import DataSet
@@ -21,13 +21,14 @@ FOLDER = "denoisers"
 
 
 @dataclass(frozen=True)
-class TrainedDenoiser:
-    """An ingredient of kind ``model``.
+class TrainedDenoiser(Ingredient):
+    """A network that was trained from nothing.
 
     ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
     names that split in words that stay the same from seed to seed.
     """
 
+    kind = "model"
     name: str
     diffusion: Diffusion
     recipe: DenoisingRecipe
@@ -36,11 +37,6 @@ class TrainedDenoiser:
     trained_on: str
     data: DataSet
     optional: bool = False
-
-    @property
-    def kind(self) -> Literal["model"]:
-        """An ingredient of kind ``model``."""
-        return "model"
 
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the sha256 of the weights, or None if they are not trained yet.
@@ -57,11 +53,8 @@ class TrainedDenoiser:
         note = resources.cache.note(FOLDER, identity)
         return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
 
-    def fingerprint(self, resources: Resources) -> str:
-        """Return the sha256 of the weights, training first if need be."""
-        known = self.known_fingerprint(resources)
-        if known is not None:
-            return known
+    def make(self, resources: Resources) -> str:
+        """Train the network."""
         identity = self._identity(resources)
         started = time.perf_counter()
         self._weights(resources)

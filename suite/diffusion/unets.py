@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from suite.diffusion.library import required_library
+from suite.extras import required_library
 
 
 class UNet(nn.Module):

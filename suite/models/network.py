@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from suite.contracts import Ingredient, Resources
+from suite.contracts import Resources
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class Network(Ingredient, Protocol):
+class Network(Protocol):
     """A trained network: a `ReferenceModel` of the suite's own, or a `PretrainedModel` from the hub."""
+
+    @property
+    def name(self) -> str:
+        """See `Ingredient`."""
+
+    def fingerprint(self, resources: Resources) -> str:
+        """See `Ingredient`."""
 
     @property
     def architecture(self) -> Architecture:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from suite.contracts import Missing, Resources
+from suite.contracts import Ingredient, Missing, Resources
 from suite.data.transform import Transform
 from suite.errors import SuiteError
 from suite.hashing import file_digest
@@ -19,7 +19,7 @@ FILE = "model.safetensors"
 
 
 @dataclass(frozen=True)
-class PretrainedModel:
+class PretrainedModel(Ingredient):
     """One of timm's networks with pretrained weights.
 
     ``SUITE_WEIGHTS/<repository>/model.safetensors`` is read where that file exists. Otherwise it is downloaded from the
@@ -33,21 +33,12 @@ class PretrainedModel:
         transform: what the network was trained to see.
     """
 
+    kind = "model"
     name: str
     architecture: Architecture
     repository: str
     revision: str
     transform: Transform
-
-    @property
-    def kind(self) -> Literal["model"]:
-        """An ingredient of kind ``model``."""
-        return "model"
-
-    @property
-    def optional(self) -> bool:
-        """No task can do without its network."""
-        return False
 
     @property
     def recipe(self) -> None:
@@ -62,24 +53,17 @@ class PretrainedModel:
         """
         given = self._mirrored(resources)
         if given is not None:
-            return file_digest(given)
+            return resources.cache.file_digest(given)
         if not resources.settings.hub_allowed:
             raise Missing(f"no {self.repository}/{FILE} under SUITE_WEIGHTS; the hub is off")
         note = resources.cache.note("pretrained", self._identity())
         return None if note is None else str(note["sha256"])
 
-    def fingerprint(self, resources: Resources) -> str:
-        """Return the weights' sha256, downloading them first if need be."""
-        known = self.known_fingerprint(resources)
-        if known is not None:
-            return known
+    def make(self, resources: Resources) -> str:
+        """Download the weights."""
         sha256 = file_digest(self.path(resources))
         resources.cache.write_note("pretrained", self._identity(), {"sha256": sha256})
         return sha256
-
-    def lineage(self, resources: Resources) -> str:
-        """Return the fingerprint: the weights are the same for every seed."""
-        return self.fingerprint(resources)
 
     def path(self, resources: Resources) -> Path:
         """Return the file of the weights, downloaded if need be.

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from suite.contracts import Missing, Resources
+from suite.contracts import Ingredient, Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -32,7 +32,7 @@ class GivenWeights:
 
 
 @dataclass(frozen=True)
-class ReferenceModel:
+class ReferenceModel(Ingredient):
     """One trained network of a task.
 
     ``given`` is used when SUITE_WEIGHTS has it, or it is shipped; otherwise ``recipe`` trains the network, once, into
@@ -41,6 +41,7 @@ class ReferenceModel:
     names that split in words that stay the same from seed to seed.
     """
 
+    kind = "model"
     name: str
     architecture: Architecture
     transform: Transform
@@ -51,21 +52,11 @@ class ReferenceModel:
     data: DataSet
     given: GivenWeights | None = None
 
-    @property
-    def kind(self) -> Literal["model"]:
-        """An ingredient of kind ``model``."""
-        return "model"
-
-    @property
-    def optional(self) -> bool:
-        """No task can do without its reference model."""
-        return False
-
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the checkpoint's sha256, or None if it is not trained yet."""
         given = self._given_path(resources)
         if given is not None:
-            return self._checked(given, self.given.sha256 if self.given else "")
+            return self._checked(given, self.given.sha256 if self.given else "", resources)
         data = self.data.known_fingerprint(resources)
         if data is None:
             return None
@@ -74,11 +65,8 @@ class ReferenceModel:
         trained = resources.cache.path("models", identity, ".safetensors").exists()
         return str(note["sha256"]) if note is not None and trained else None
 
-    def fingerprint(self, resources: Resources) -> str:
-        """Return the checkpoint's sha256, training the model first if need be."""
-        known = self.known_fingerprint(resources)
-        if known is not None:
-            return known
+    def make(self, resources: Resources) -> str:
+        """Train the model, unless another process does so meanwhile."""
         identity = self._identity(self.data.fingerprint(resources))
         path = resources.cache.path("models", identity, ".safetensors")
         with resources.cache.lock(path):
@@ -101,7 +89,7 @@ class ReferenceModel:
         from safetensors.torch import load_file
 
         path = self.path(resources)
-        self._checked(path, self.fingerprint(resources))
+        self._checked(path, self.fingerprint(resources), resources)
         network = self.architecture.build()
         try:
             network.load_state_dict(load_file(path))
@@ -146,10 +134,10 @@ class ReferenceModel:
             )
         return path if path.exists() else self.given.shipped
 
-    def _checked(self, path: Path, expected: str) -> str:
+    def _checked(self, path: Path, expected: str, resources: Resources) -> str:
         if not path.exists():
             raise Missing(f"no checkpoint at {path}")
-        found = file_digest(path)
+        found = resources.cache.file_digest(path)
         if found != expected:
             raise SuiteError(
                 f"the checkpoint of {self.name!r} is corrupt: its sha256 is {found[:12]}…, not {expected[:12]}…",

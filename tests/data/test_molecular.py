@@ -139,6 +139,6 @@ def test_a_molecule_without_a_backbone_has_no_dihedrals(trajectories: list[Any],
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mdtraj", None)
     for ask in (load_trajectories, dihedrals):
-        with pytest.raises(SuiteError, match="need the mdtraj package, which is not installed") as error:
+        with pytest.raises(SuiteError, match="needs the mdtraj package, which is not installed") as error:
             ask(["0.dcd"], "0.pdb")
         assert error.value.next == "pip install 'basin-suite[molecules]'"

@@ -9,7 +9,7 @@ import torch
 
 from suite.diffusion import library
 from suite.diffusion.denoisers import DenoiserArchitecture
-from suite.diffusion.library import required_library
+from suite.extras import required_library
 from suite.errors import SuiteError
 
 UNET = DenoiserArchitecture(

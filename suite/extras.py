@@ -1,17 +1,18 @@
-"""The libraries of the ``diffusion`` extra, which only some denoisers need."""
+"""Libraries of the extras, which only some tasks need."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
 
 from suite.errors import SuiteError
 
-Library = Literal["diffusers", "transformers"]
+EXTRAS = {"diffusers": "diffusion", "transformers": "diffusion", "mdtraj": "molecules", "openmm": "molecules"}
+"""The extra of basin-suite that brings each library."""
 
 
-def check_library(name: Library) -> None:
+def check_library(name: str) -> None:
     """Check that a library is installed, without importing it.
 
     Raises:
@@ -19,13 +20,13 @@ def check_library(name: Library) -> None:
     """
     if find_spec(name) is None:
         raise SuiteError(
-            f"this diffusion model needs the {name} package, which is not installed",
+            f"what is asked for needs the {name} package, which is not installed",
             place=f"package {name!r}",
-            next='pip install "basin-suite[diffusion]"',
+            next=f"pip install 'basin-suite[{EXTRAS[name]}]'",
         )
 
 
-def required_library(name: Library) -> Any:
+def required_library(name: str) -> Any:
     """Return a library.
 
     Raises:
