@@ -1,7 +1,7 @@
 """Data sets that several tasks share, those of the hub pinned to a commit.
 
-Those that a network is trained or tested on may not be missing. The others, and the second name of those that are only
-tested with in some tasks, may be.
+Training and test sets are required, OOD sets are optional. A set that is both has two names: `CIFAR10_TEST`, and the
+optional `CIFAR10`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.splits import Splits
 
 from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN, MNIST, TEXTURES, TINY_IMAGENET
+from ._cifar import tiny_imagenet
 from .cifar10 import TRANSFORM
-from .data_sets import tiny_imagenet
 
 KNOWN = (
     (0, 6, 4, 9, 1, 7),
@@ -47,6 +47,7 @@ class CIFAR6Task(OODTask):
         "images, ID test the other 5,400. OOD validation, and the auxiliary outliers, are 20 of Tiny-ImageNet's "
         "classes, so that tuning sees no image of an unknown class of CIFAR-10."
     )
+    gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2, 3, 4)
     near = ("unknown-classes",)
     far = ("mnist", "textures")

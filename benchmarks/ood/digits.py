@@ -58,6 +58,7 @@ class DigitsTask(OODTask):
         "95 %, where methods can be told apart; a test holds it there. Scores here rank methods on small networks "
         "and small data, and say nothing of ImageNet."
     )
+    gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2, 3, 4)
     near = ("left-out-digits",)
     far = ("photograph-patches", "uniform-noise")

@@ -12,7 +12,8 @@ from suite.models.reference import ReferenceModel
 from suite.tracks.ood.shifting import Level, ShiftingTask
 from suite.tracks.ood.splits import Development
 
-from .digits import DIGITS, DigitsTask
+from ..data_sets import DIGITS
+from .digits import DigitsTask
 
 DEGREES = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0)
 ARRIVING = 32
@@ -34,6 +35,7 @@ class DigitsShiftTask(ShiftingTask):
         "that their scores are not independent. The protocol is this suite's own: it follows the setting of Wu et al. "
         "2023 (continuously adaptive OOD detection), whose data sets and shifts were not available."
     )
+    gives = DigitsTask.gives
     seeds = DigitsTask.seeds
     shifts = DEGREES
 
@@ -41,9 +43,9 @@ class DigitsShiftTask(ShiftingTask):
         """Return the digits, of which everything is made."""
         return (DIGITS,)
 
-    def splits(self, seed: int, resources: Resources) -> Development:
+    def development(self, seed: int, resources: Resources) -> Development:
         """Return the upright splits of ood/digits."""
-        return DigitsTask().splits(seed, resources).development
+        return DigitsTask().development(seed, resources)
 
     def level(self, number: int, seed: int, resources: Resources) -> Level:
         """Return the rotated splits; which validation images arrive is drawn anew for each level."""

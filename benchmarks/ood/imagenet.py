@@ -37,13 +37,6 @@ RESNET50 = PretrainedModel(
     revision="aa6c2d36d56bc0209040c02b5a7b7d7bf11d57b8",
     transform=Transform(size=224, shorter=256, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
 )
-VIT_B16 = PretrainedModel(
-    name="vit-b16-imagenet",
-    architecture=Architecture("timm/vit_base_patch16_224.augreg2_in21k_ft_in1k"),
-    repository="timm/vit_base_patch16_224.augreg2_in21k_ft_in1k",
-    revision="3feba41e737e1b28af8e1fd7dca8eed073385972",
-    transform=Transform(size=224, shorter=248, bicubic=True, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
-)
 PER_CLASS = 50
 VALIDATION = 5000
 VALIDATION_OOD = 1763
@@ -95,19 +88,6 @@ class ImageNetTask(OODTask):
     def model(self, seed: int) -> PretrainedModel:
         """Return the pretrained network."""
         return self.network
-
-
-class ImageNetViTTask(ImageNetTask):
-    """ImageNet-1k against the same OOD sets, with a ViT-B/16."""
-
-    id = "ood/imagenet-vit-b16"
-    title = "ImageNet-1k, ViT-B/16"
-    summary = (
-        f"{DATA} The network is timm's ViT-B/16 (vit_base_patch16_224.augreg2_in21k_ft_in1k), pretrained on "
-        "ImageNet-21k, whose classes include many of the OOD sets': where OpenOOD has torchvision's ViT-B/16, which "
-        "saw ImageNet-1k alone."
-    )
-    network = VIT_B16
 
 
 def per_class(labels: np.ndarray, count: int) -> np.ndarray:

@@ -36,6 +36,7 @@ class MNISTTask(OODTask):
         "KMNIST, two more far sets, and validates on part of notMNIST; its image lists were not at hand: scores are "
         "not comparable with its own. notMNIST is the cleaned set's test part, Textures the hub's test split."
     )
+    gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2)
     near = ("kmnist", "notmnist")
     far = ("cifar10", "textures")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .shaping import largest, ratio
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._shaping import largest, ratio
 
 
 class ASH(Detector):
@@ -35,7 +32,7 @@ class ASH(Detector):
         url="https://arxiv.org/abs/2209.09858",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """OpenOOD's defaults."""
 
         variant: Literal["b", "p", "s"] = Field("b", description="binarise, prune only, or scale")
@@ -48,7 +45,7 @@ class ASH(Detector):
         """Keep the linear head."""
         self._head = train.head
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the shaped features' logits [B]."""
         features = batch.features
         values, places = largest(features, self.parameters.percentile)

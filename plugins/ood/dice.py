@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet, torch
 
-from .shaping import percentile
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._shaping import percentile
 
 
 class DICE(Detector):
@@ -33,7 +28,7 @@ class DICE(Detector):
         url="https://arxiv.org/abs/2111.09805",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper's setting for CIFAR."""
 
         p: float = Field(90.0, ge=0, lt=100, description="per cent of the head's weights that are zeroed")
@@ -47,6 +42,6 @@ class DICE(Detector):
         kept = contribution > percentile(contribution, self.parameters.p)
         self._head = LinearHead(train.head.weight * kept, train.head.bias)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the sparse head's logits [B]."""
         return self._head(batch.features).logsumexp(dim=1)

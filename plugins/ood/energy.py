@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Parameters
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite import Card
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class Energy(Detector):
@@ -27,7 +22,7 @@ class Energy(Detector):
         url="https://arxiv.org/abs/2010.03759",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper's setting is T = 1."""
 
         temperature: float = Field(1.0, gt=0, description="T of the energy")
@@ -35,7 +30,7 @@ class Energy(Detector):
     parameters: Parameters
     grid = {"temperature": (1.0, 0.5, 2.0, 5.0, 10.0)}
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the negative energy [B]."""
         temperature = self.parameters.temperature
         return temperature * (batch.logits / temperature).logsumexp(dim=1)

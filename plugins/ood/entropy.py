@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class Entropy(Detector):
@@ -25,7 +20,7 @@ class Entropy(Detector):
         url="https://arxiv.org/abs/2012.06575",
     )
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the entropy in nats [B]."""
         logp = batch.logits.double().log_softmax(dim=1)
         return (logp.exp() * logp).sum(dim=1)

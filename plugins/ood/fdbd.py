@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 
 class FDBD(Detector):
@@ -31,16 +26,14 @@ class FDBD(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the mean [D] and the distances between the classes' weights [C, C]."""
-        import torch
-
         self._mean = train.features.mean(dim=0)
         exact = "donot_use_mm_for_euclid_dist"
         between = torch.cdist(train.head.weight, train.head.weight, compute_mode=exact)
         self._between = between.fill_diagonal_(1.0)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the mean relative distance to the boundaries [B]."""
         largest, predicted = batch.logits.max(dim=1, keepdim=True)
         distances = (largest - batch.logits) / self._between[predicted[:, 0]]
-        spread = (batch.features - self._mean).norm(dim=1).clamp(min=1e-8)
-        return distances.sum(dim=1) / (batch.logits.shape[1] - 1) / spread
+        spread: torch.Tensor = (batch.features - self._mean).norm(dim=1)
+        return distances.sum(dim=1) / (batch.logits.shape[1] - 1) / spread.clamp(min=1e-8)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class FeatureNorm(Detector):
@@ -17,7 +12,9 @@ class FeatureNorm(Detector):
     name = "feature-norm"
     version = "1"
     card = Card(title="Feature norm (control)", status="baseline")
+    standing = "reference"
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the Euclidean norm of the features [B]."""
-        return batch.features.norm(dim=1)
+        lengths: torch.Tensor = batch.features.norm(dim=1)
+        return lengths

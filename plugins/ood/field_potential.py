@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field as Declared
 
 from suite import Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .field import CARD, Field, FieldParameters
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._field import CARD, Field, FieldParameters
 
 
 class FieldPotential(Detector):
@@ -56,11 +53,11 @@ class FieldPotential(Detector):
         rows = self.field.held_out
         self.level = self._energy(train.features[rows], train.logits[rows]).quantile(0.95)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return g [B]; differentiable in the features."""
         return self.level - self._energy(batch.features, batch.logits)
 
-    def _energy(self, features: Tensor, logits: Tensor) -> Tensor:
+    def _energy(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         posterior = (logits / self.parameters.temperature).softmax(dim=1) if self.parameters.wells == "class" else None
         potential = self.field.potential(self.field.place(features), posterior)
         if self.parameters.charge == "none":

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field as Declared
 
 from suite import Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .field import CARD, Field, FieldParameters
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._field import CARD, Field, FieldParameters
 
 
 class FieldSteadyState(Detector):
@@ -44,10 +39,10 @@ class FieldSteadyState(Detector):
         self.temperature = float(-(density * potential).sum() / density.square().sum().clamp(min=1e-30))
         context.log(f"temperature {self.temperature:.4g}")
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the length of the residual force [B]."""
         u = self.field.place(batch.features)
         density = self.field.log_density_gradient(u)
-        if self.parameters.large_temperature:
-            return -density.norm(dim=1)
-        return -(self.temperature * density + self.field.gradient(u)).norm(dim=1)
+        force = density if self.parameters.large_temperature else self.temperature * density + self.field.gradient(u)
+        lengths: torch.Tensor = force.norm(dim=1)
+        return -lengths

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Parameters
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite import Card
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class GEN(Detector):
@@ -31,7 +26,7 @@ class GEN(Detector):
         url="https://openaccess.thecvf.com/content/CVPR2023/html/Liu_GEN_Pushing_the_Limits_of_Softmax-Based_Out-of-Distribution_Detection_CVPR_2023_paper.html",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper's setting for ImageNet, which it uses throughout."""
 
         gamma: float = Field(0.1, gt=0, description="exponent")
@@ -40,7 +35,7 @@ class GEN(Detector):
     parameters: Parameters
     grid = {"gamma": (0.1, 0.01, 0.5, 1.0, 2.0, 5.0, 10.0), "top": (100, 10, 50, 200, 500, 1000)}
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the generalized entropy [B]."""
         gamma = self.parameters.gamma
         logits = batch.logits.double()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class GradNorm(Detector):
@@ -29,7 +24,7 @@ class GradNorm(Detector):
         url="https://arxiv.org/abs/2110.00218",
     )
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the L1 norm of the gradient [B]."""
         share = batch.logits.softmax(dim=1) - 1 / batch.logits.shape[1]
         return share.abs().sum(dim=1) * batch.features.abs().sum(dim=1)

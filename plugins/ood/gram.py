@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
+from suite import Card, Context
 from suite.models.features import by_channel, stage_outputs
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .passes import in_passes, passes
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from ._batching import in_passes, passes
 
 AT_MOST = 1000  # held-out samples: enough for a mean, and their Gram vectors are kept
 
@@ -42,7 +37,7 @@ class Gram(Detector):
     )
     needs = frozenset({"images", "network"})
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The authors' powers and share."""
 
         powers: int = Field(10, ge=1, description="the powers are 1 to this")
@@ -51,15 +46,13 @@ class Gram(Detector):
         )
 
     parameters: Parameters
-    _network: nn.Module
+    _network: torch.nn.Module
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Find every predicted class's ranges, a list over stages of [C, powers * channels], in one pass over training.
 
         Classes that are never predicted get the range of all.
         """
-        import torch
-
         assert train.network is not None
         assert train.images is not None
         self._network = train.network
@@ -68,9 +61,9 @@ class Gram(Detector):
         held_out = torch.zeros(len(predicted), dtype=torch.bool)
         held_out[chosen[: min(int(self.parameters.held_out * len(predicted)), AT_MOST)]] = True
         held_out = held_out.to(predicted.device)
-        self._low: list[Tensor] = []
-        self._high: list[Tensor] = []
-        kept: list[list[Tensor]] = []
+        self._low: list[torch.Tensor] = []
+        self._high: list[torch.Tensor] = []
+        kept: list[list[torch.Tensor]] = []
         for rows, images in passes(train.images, torch.arange(len(predicted), device=predicted.device)):
             vectors, out = self._vectors(images), held_out[rows]
             self._widen([each[~out] for each in vectors], predicted[rows][~out], train.logits.shape[1])
@@ -82,26 +75,20 @@ class Gram(Detector):
         means = self._deviations(joined, predicted[held_out]).mean(dim=0)
         self._means = torch.where(means > 0, means, 1.0)  # also NaN, the mean of none
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the sum of the stages' relative deviations [B]."""
-        import torch
-
         assert batch.images is not None
         vectors = in_passes(lambda images: torch.cat(self._vectors(images), dim=1), batch.images)
         parts = vectors.split([low.shape[1] for low in self._low], dim=1)
-        deviations: Tensor = self._deviations(list(parts), batch.logits.argmax(dim=1)) / self._means
+        deviations: torch.Tensor = self._deviations(list(parts), batch.logits.argmax(dim=1)) / self._means
         return -deviations.sum(dim=1)
 
-    def _vectors(self, images: Tensor) -> list[Tensor]:
-        import torch
-
+    def _vectors(self, images: torch.Tensor) -> list[torch.Tensor]:
         with torch.no_grad():
             outputs, _ = stage_outputs(self._network, images)
             return [gram_vectors(by_channel(each, self._network), self.parameters.powers) for each in outputs]
 
-    def _widen(self, vectors: list[Tensor], classes: Tensor, count: int) -> None:
-        import torch
-
+    def _widen(self, vectors: list[torch.Tensor], classes: torch.Tensor, count: int) -> None:
         if not self._low:
             self._low = [each.new_full((count, each.shape[1]), torch.inf) for each in vectors]
             self._high = [-low for low in self._low]
@@ -110,10 +97,8 @@ class Gram(Detector):
             low.scatter_reduce_(0, index, each, "amin")
             high.scatter_reduce_(0, index, each, "amax")
 
-    def _deviations(self, vectors: list[Tensor], classes: Tensor) -> Tensor:
+    def _deviations(self, vectors: list[torch.Tensor], classes: torch.Tensor) -> torch.Tensor:
         """Return the deviation of each stage [B, stages]."""
-        import torch
-
         deviations = []
         for each, lows, highs in zip(vectors, self._low, self._high, strict=True):
             low, high = lows[classes], highs[classes]
@@ -123,10 +108,8 @@ class Gram(Detector):
         return torch.stack(deviations, dim=1)
 
 
-def gram_vectors(maps: Tensor, powers: int) -> Tensor:
+def gram_vectors(maps: torch.Tensor, powers: int) -> torch.Tensor:
     """Return the Gram vectors of maps [B, channels, positions] for powers 1 to ``powers``, [B, powers * channels]."""
-    import torch
-
     sizes = maps.abs().amax(dim=2)
     largest = sizes.amax(dim=1, keepdim=True)
     shapes = maps / torch.where(sizes > 0, sizes, 1.0).unsqueeze(2)

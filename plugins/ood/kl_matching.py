@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 
 class KLMatching(Detector):
@@ -32,14 +27,12 @@ class KLMatching(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Average the posteriors of each predicted class, as logarithms [K, C]."""
-        import torch
-
         logs = train.logits.double().log_softmax(dim=1)
         predicted = logs.argmax(dim=1)
         means = [logs[predicted == k] for k in predicted.unique()]
         self._log_means = torch.stack([each.logsumexp(dim=0) - torch.tensor(len(each)).log() for each in means])
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the smallest divergence in nats [B]."""
         logs = batch.logits.double().log_softmax(dim=1)
         shares = logs.exp()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .neighbours import require, top_products, unit
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._neighbours import require, top_products, unit
 
 
 class KNN(Detector):
@@ -33,7 +28,7 @@ class KNN(Detector):
         url="https://arxiv.org/abs/2204.06507",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper tunes k between 1 and 1,000; 50 is its choice for CIFAR-10."""
 
         k: int = Field(50, ge=1, description="which neighbour's distance is the score")
@@ -50,7 +45,7 @@ class KNN(Detector):
         require(self.parameters.k, len(train.features))
         self._bank = unit(train.features)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the k-th smallest distance [B]; exact, in blocks of the bank."""
         query = unit(batch.features)
         nearest = top_products(query, self._bank, self.parameters.k)[:, -1]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .gaussian import Gaussian
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._gaussian import Gaussian
 
 
 class Mahalanobis(Detector):
@@ -38,7 +33,7 @@ class Mahalanobis(Detector):
         note="Penultimate layer alone, without input perturbation and layer ensemble; shrunk when N <= D.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper does not shrink the covariance."""
 
         shrinkage: float | None = Field(
@@ -57,6 +52,6 @@ class Mahalanobis(Detector):
         rank, share = self._gaussian.whitening.shape[1], self._gaussian.shrinkage
         context.log(f"covariance of rank {rank} of {train.features.shape[1]}, shrinkage {share:.3g}")
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the squared distance to the nearest class mean [B]."""
         return -self._gaussian.distances(batch.features).amin(dim=1)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class MaxLogit(Detector):
@@ -26,6 +21,6 @@ class MaxLogit(Detector):
         url="https://arxiv.org/abs/1911.11132",
     )
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the largest logit [B]."""
         return batch.logits.amax(dim=1)

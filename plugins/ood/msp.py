@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.ood import Batch, Detector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, torch
 
 
 class MSP(Detector):
@@ -29,12 +24,12 @@ class MSP(Detector):
         url="https://arxiv.org/abs/1610.02136",
     )
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the log of the largest softmax probability [B]."""
         return log_msp(batch.logits)
 
 
-def log_msp(logits: Tensor) -> Tensor:
+def log_msp(logits: torch.Tensor) -> torch.Tensor:
     """Return the log of the largest softmax probability [B], in float64, where probabilities near one do not tie."""
     precise = logits.double()
     return precise.amax(dim=1) - precise.logsumexp(dim=1)

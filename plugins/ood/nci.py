@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 
 class NCI(Detector):
@@ -31,7 +26,7 @@ class NCI(Detector):
         url="https://arxiv.org/abs/2311.01479",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The authors tune alpha on validation data; 0 needs none."""
 
         alpha: float = Field(0.0, ge=0, description="weight of the feature's L1 norm")
@@ -43,9 +38,10 @@ class NCI(Detector):
         """Keep the mean and the head."""
         self._mean, self._weight = train.features.mean(dim=0), train.head.weight
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the proximity to the predicted class's weight vector [B]."""
         centred = batch.features - self._mean
         weights = self._weight[batch.logits.argmax(dim=1)]
-        proximity = (centred * weights).sum(dim=1) / centred.norm(dim=1).clamp(min=1e-12)
+        lengths: torch.Tensor = centred.norm(dim=1)
+        proximity = (centred * weights).sum(dim=1) / lengths.clamp(min=1e-12)
         return proximity + self.parameters.alpha * batch.features.abs().sum(dim=1)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .neighbours import require, top_products, unit
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._neighbours import require, top_products, unit
 
 
 class NNGuide(Detector):
@@ -33,7 +28,7 @@ class NNGuide(Detector):
         url="https://arxiv.org/abs/2309.14888",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """See the class for whose default this is."""
 
         k: int = Field(10, ge=1, description="how many neighbours guide")
@@ -50,7 +45,7 @@ class NNGuide(Detector):
         require(self.parameters.k, len(train.features))
         self._bank = unit(train.features) * train.logits.logsumexp(dim=1, keepdim=True)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the guided energy [B]."""
         guidance = top_products(unit(batch.features), self._bank, self.parameters.k).mean(dim=1)
         return batch.logits.logsumexp(dim=1) * guidance

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .passes import in_passes
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from ._batching import in_passes
 
 
 class ODIN(Detector):
@@ -36,7 +31,7 @@ class ODIN(Detector):
     )
     needs = frozenset({"images", "network"})
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper tunes eps; 0.0014 is its commonest choice, and the peers' default."""
 
         temperature: float = Field(1000.0, gt=0, description="T of the softmax")
@@ -44,21 +39,19 @@ class ODIN(Detector):
 
     parameters: Parameters
     grid = {"temperature": (1000.0, 1.0, 10.0, 100.0), "eps": (0.0014, 0.0028)}
-    _network: nn.Module
+    _network: torch.nn.Module
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the network; only images get gradients."""
         assert train.network is not None
         self._network = train.network.requires_grad_(False)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the log of the largest probability of the moved images [B]."""
         assert batch.images is not None
         return in_passes(self._moved, batch.images)
 
-    def _moved(self, images: Tensor) -> Tensor:
-        import torch
-
+    def _moved(self, images: torch.Tensor) -> torch.Tensor:
         with torch.enable_grad():
             images = images.detach().clone().requires_grad_(True)
             likelihood = self._log_largest(self._network(images) / self.parameters.temperature)
@@ -68,5 +61,5 @@ class ODIN(Detector):
             return self._log_largest(logits.double() / self.parameters.temperature)
 
     @staticmethod
-    def _log_largest(logits: Tensor) -> Tensor:
+    def _log_largest(logits: torch.Tensor) -> torch.Tensor:
         return logits.amax(dim=1) - logits.logsumexp(dim=1)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .passes import in_passes
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from ._batching import in_passes
 
 
 class RankFeat(Detector):
@@ -32,38 +29,34 @@ class RankFeat(Detector):
         url="https://arxiv.org/abs/2209.08590",
     )
     needs = frozenset({"images", "network"})
-    _network: nn.Module
+    _network: Any  # timm's, with methods that torch's types do not know
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Keep the network."""
         assert train.network is not None
         self._network = train.network
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the logits without the component [B]."""
         assert batch.images is not None
         return in_passes(self._energy, batch.images)
 
-    def _energy(self, images: Tensor) -> Tensor:
-        import torch
-
+    def _energy(self, images: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             maps = self._network.forward_features(images)
             # A matrix or its transpose: the component is the same.
             last = maps.ndim == 4 and getattr(self._network, "output_fmt", "NCHW") == "NHWC"
             matrix = maps.flatten(1, 2) if last else maps.flatten(2)
             logits = self._network.forward_head(without_rank_one(matrix).view_as(maps))
-            energy: Tensor = logits.logsumexp(dim=1)
+            energy: torch.Tensor = logits.logsumexp(dim=1)
             return energy
 
 
-def without_rank_one(matrix: Tensor) -> Tensor:
+def without_rank_one(matrix: torch.Tensor) -> torch.Tensor:
     """Return matrices [B, m, n] minus their best approximations of rank one; zero stays zero."""
-    import torch
-
     wide = matrix.shape[1] <= matrix.shape[2]
     matrix = matrix if wide else matrix.transpose(1, 2)
     _, vectors = torch.linalg.eigh(matrix @ matrix.transpose(1, 2))
     first = vectors[:, :, -1:]
-    rest = matrix - first @ (first.transpose(1, 2) @ matrix)
+    rest: torch.Tensor = matrix - first @ (first.transpose(1, 2) @ matrix)
     return (rest if wide else rest.transpose(1, 2)).contiguous()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .shaping import percentile
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._shaping import percentile
 
 
 class ReAct(Detector):
@@ -32,7 +27,7 @@ class ReAct(Detector):
         url="https://arxiv.org/abs/2111.12797",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper's setting."""
 
         percentile: float = Field(90.0, gt=0, le=100, description="percentile of training activations to clip at")
@@ -45,6 +40,6 @@ class ReAct(Detector):
         self._head = train.head
         self._threshold = percentile(train.features, self.parameters.percentile)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the rectified features' logits [B]."""
         return self._head(batch.features.clamp(max=self._threshold)).logsumexp(dim=1)

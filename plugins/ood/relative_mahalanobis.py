@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .gaussian import Gaussian
-from .moments import class_means, second_moment
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._gaussian import Gaussian
+from ._moments import class_means, second_moment
 
 
 class RelativeMahalanobis(Detector):
@@ -48,6 +43,6 @@ class RelativeMahalanobis(Detector):
         self._classes = Gaussian.of(means, within)
         self._background = Gaussian.of(centre[None], within + (offsets.T * shares) @ offsets)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the relative distance to the nearest class [B]."""
         return self._background.distances(batch.features)[:, 0] - self._classes.distances(batch.features).amin(dim=1)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from suite import Card
-from suite.tracks.ood import Batch
+from suite.tracks.ood import Batch, torch
 
 from .vim import ViM
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Residual(ViM):
@@ -18,15 +12,8 @@ class Residual(ViM):
 
     name = "residual"
     version = "1"
-    card = Card(
-        title="Residual (ViM without the logits)",
-        status="paper",
-        paper="ViM: Out-Of-Distribution with Virtual-logit Matching",
-        authors="Haoqi Wang, Zhizhong Li, Litong Feng, Wayne Zhang",
-        year=2022,
-        url="https://arxiv.org/abs/2203.10807",
-    )
+    card = ViM.card.model_copy(update={"title": "Residual (ViM without the logits)"})
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the norm of the residual [B]."""
         return -self._residual_norm(batch)

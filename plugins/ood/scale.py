@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .shaping import largest, ratio
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._shaping import largest, ratio
 
 
 class SCALE(Detector):
@@ -33,7 +28,7 @@ class SCALE(Detector):
         url="https://arxiv.org/abs/2310.00227",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The paper's setting for ImageNet."""
 
         percentile: float = Field(85.0, ge=0, lt=100, description="per cent of a sample's activations left out of r")
@@ -45,7 +40,7 @@ class SCALE(Detector):
         """Keep the linear head."""
         self._head = train.head
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the scaled features' logits [B]."""
         top, _ = largest(batch.features, self.parameters.percentile)
         factor = ratio(batch.features.sum(dim=1), top.sum(dim=1)).exp()

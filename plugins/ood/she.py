@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 
 class SHE(Detector):
@@ -35,8 +30,6 @@ class SHE(Detector):
         Raises:
             ValueError: no sample of a class was rightly predicted.
         """
-        import torch
-
         right = train.logits.argmax(dim=1) == train.labels
         shown = torch.nn.functional.one_hot(train.labels[right], train.logits.shape[1]).to(train.features.dtype)
         counts = shown.sum(dim=0)
@@ -44,6 +37,6 @@ class SHE(Detector):
             raise ValueError(f"no training sample of class {int(counts.argmin())} is rightly predicted")
         self._patterns = shown.T @ train.features[right] / counts.unsqueeze(1)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the inner product with the predicted class's pattern [B]."""
         return (batch.features * self._patterns[batch.logits.argmax(dim=1)]).sum(dim=1)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 from .msp import log_msp
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 COLDEST, HOTTEST = 0.01, 100.0
 
@@ -56,6 +52,6 @@ class TemperatureScaling(Detector):
         else:
             self.temperature = math.exp(brentq(slope, coldest, hottest, xtol=1e-9))
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the log of the largest calibrated probability [B]."""
         return log_msp(batch.logits.double() / self.temperature)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .moments import ROWS, second_moment
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._moments import ROWS, second_moment
 
 
 class ViM(Detector):
@@ -36,7 +31,7 @@ class ViM(Detector):
         url="https://arxiv.org/abs/2203.10807",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The authors choose d by D."""
 
         d: int | None = Field(None, ge=1, description="dimension of the main subspace; by the rule if None")
@@ -50,8 +45,6 @@ class ViM(Detector):
         Raises:
             ValueError: d leaves no residual space, or the training features have no residual.
         """
-        import torch
-
         weight, bias = train.head.weight.double(), train.head.bias.double()
         width = weight.shape[1]
         d = self.parameters.d or _authors_d(width)
@@ -67,14 +60,15 @@ class ViM(Detector):
         )
         if residuals <= 0:
             raise ValueError(f"the training features have no residual outside {d} dimensions; choose a smaller d")
-        self._alpha = train.logits.amax(dim=1).double().sum() / residuals
+        self._alpha: torch.Tensor = train.logits.amax(dim=1).double().sum() / residuals
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy minus the virtual logit [B]."""
         return batch.logits.double().logsumexp(dim=1) - self._alpha * self._residual_norm(batch)
 
-    def _residual_norm(self, batch: Batch) -> Tensor:
-        return ((batch.features.double() - self._origin) @ self._residual).norm(dim=1)
+    def _residual_norm(self, batch: Batch) -> torch.Tensor:
+        norms: torch.Tensor = ((batch.features.double() - self._origin) @ self._residual).norm(dim=1)
+        return norms
 
 
 def _authors_d(width: int) -> int:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .shaping import percentile
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._shaping import percentile
 
 
 class VRA(Detector):
@@ -34,7 +31,7 @@ class VRA(Detector):
         url="https://arxiv.org/abs/2302.11716",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """OpenOOD's percentiles."""
 
         low: float = Field(10.0, ge=0, le=100, description="percentile below which activations are zeroed")
@@ -57,7 +54,7 @@ class VRA(Detector):
         self._head = train.head
         self._low, self._high = (self._threshold(train.features, percent) for percent in (low, high))
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the energy of the rectified features' logits [B]."""
         features = batch.features
         if self.parameters.below == "zero":
@@ -66,7 +63,7 @@ class VRA(Detector):
             rectified = features.clamp(min=self._low, max=self._high)
         return self._head(rectified).logsumexp(dim=1)
 
-    def _threshold(self, features: Tensor, percent: float) -> Tensor:
+    def _threshold(self, features: torch.Tensor, percent: float) -> torch.Tensor:
         import numpy as np
 
         if self.parameters.per == "all":

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from suite.contracts import Method, Trial, Tuning
 from suite.errors import SuiteError
 
+M = TypeVar("M", bound=Method)
+
 
 def search(
-    method: type[Method],
+    method: type[M],
     fixed: Mapping[str, Any],
     grid: Mapping[str, Sequence[Any]],
-    value_of: Callable[[Method], float],
+    value_of: Callable[[M], float],
     measured: str,
     data: str,
 ) -> Tuning:
@@ -34,7 +36,7 @@ def search(
             return Trial(parameters=point, error=str(error)[:500])
 
     trials = tuple(trial(dict(zip(grid, values, strict=True))) for values in itertools.product(*grid.values()))
-    valued = [(each.value, each) for each in trials if each.value is not None]
+    valued = [(candidate.value, candidate) for candidate in trials if candidate.value is not None]
     if not valued:
         raise SuiteError(
             f"{method.name} fails at every point of its grid, first with: {trials[0].error}",

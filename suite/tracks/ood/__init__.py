@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from suite.contracts import Track
+from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.lazy import torch
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
-__all__ = ["Batch", "Detector", "Images", "Labelled", "LinearHead", "TrainedDetector", "TrainingData", "TrainingSet"]
+__all__ = [
+    "Batch",
+    "Detector",
+    "Images",
+    "Labelled",
+    "LinearHead",
+    "TrainedDetector",
+    "TrainingData",
+    "TrainingSet",
+    "torch",
+]
 
 
 @hookimpl
@@ -21,6 +32,16 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
             contract=(Detector, TrainedDetector),
-            leagues=("post-hoc", "training", "peer"),
+            access=(
+                Access("images", "The ID training images, and each test image beside its features."),
+                Access("network", "The reference model, to run and to differentiate."),
+                Access(
+                    "training data",
+                    "What the reference model was trained on and its recipe, to train or fine-tune a network with.",
+                    privilege=True,
+                    on_request=True,
+                ),
+                Access("outliers", "Auxiliary outliers to train with, of none of the classes and in no test."),
+            ),
         )
     )

@@ -6,14 +6,13 @@ sample, so that one sorting of the scores serves them all and two detectors can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column
 from suite.tracks.ood.metrics import AUROC, FPR95, FPR95_OOD, needed
-from suite.tracks.ood.samples import Samples
 from suite.tracks.ood.uncertainty import RESAMPLES
 
 Scores = NDArray[np.float64]
@@ -22,32 +21,20 @@ RESAMPLED = (AUROC.name, FPR95.name, FPR95_OOD.name)
 BLOCK = 50  # resamples at a time, so that their counts stay in the processor's cache
 
 
-def draw(sizes: Mapping[str, int], resamples: int, seed: int = 0) -> dict[str, Counts]:
-    """Return for each stratum of ``sizes`` how often each sample is drawn [resamples, N]."""
-    rng = np.random.default_rng(seed)
-    return {name: _counts(size, resamples, rng) for name, size in sizes.items()}
-
-
-def resampled(detectors: Sequence[Samples], column: Column) -> list[Scores] | None:
-    """Return a column's value [R] for several detectors on the same resamples of the same test samples.
-
-    None where the column has no resamples: not of these metrics, or without OOD samples.
-    """
-    if column.metric not in RESAMPLED:
-        return None
-    pairs = [each.compared(column.subset) for each in detectors]
-    inside, outside = pairs[0]
-    if not outside:
-        return None
-    sizes = {"inside": inside.size, **{str(k): scores.size for k, scores in enumerate(outside)}}
-    drawn = draw(sizes, RESAMPLES)
-    return [
-        np.mean(
-            [metrics(own, scores, drawn["inside"], drawn[str(k)])[column.metric] for k, scores in enumerate(others)],
-            axis=0,
-        )
-        for own, others in pairs
+def resampled(inside: Scores, outside: Sequence[Scores], metric: str) -> Scores:
+    """Return a metric's mean over sets of OOD scores [M_k] against ID scores [N], on every resample [R]."""
+    drawn_inside, *drawn = draw((inside.size, *(scores.size for scores in outside)))
+    values = [
+        metrics(inside, scores, drawn_inside, counts)[metric] for scores, counts in zip(outside, drawn, strict=True)
     ]
+    return np.asarray(np.mean(values, axis=0), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)  # the detectors of a comparison share the draws, which take as many bytes as samples x resamples
+def draw(sizes: tuple[int, ...], resamples: int = RESAMPLES, seed: int = 0) -> tuple[Counts, ...]:
+    """Return for each stratum, by its size N, how often each sample is drawn [resamples, N]; not to be written to."""
+    rng = np.random.default_rng(seed)
+    return tuple(_counts(size, resamples, rng) for size in sizes)
 
 
 def _counts(size: int, resamples: int, rng: np.random.Generator) -> Counts:
@@ -70,7 +57,7 @@ def metrics(inside: Scores, outside: Scores, drawn: Counts, drawn_outside: Count
     tied = ends.size < ranked.size
     is_inside = order < inside.size
     n, m = inside.size, outside.size
-    found: dict[str, list[Scores]] = {name: [] for name in RESAMPLED}
+    values: dict[str, list[Scores]] = {name: [] for name in RESAMPLED}
     for start in range(0, len(drawn), BLOCK):
         rows = slice(start, start + BLOCK)
         counts = np.concatenate([drawn[rows], drawn_outside[rows]], axis=1)[:, order]
@@ -81,11 +68,11 @@ def metrics(inside: Scores, outside: Scores, drawn: Counts, drawn_outside: Count
         own_out = np.diff(below_out, axis=1, prepend=0)
         own_in = np.diff(below_in, axis=1, prepend=0)
         wins = np.einsum("rg,rg->r", own_in.astype(np.float64), below_out - own_out / 2)
-        found[AUROC.name].append(wins / (n * m))
+        values[AUROC.name].append(wins / (n * m))
         # The thresholds are the places at which the counts reach what is needed.
         index = np.arange(len(counts))
         at = (below_in <= n - needed(n)).sum(axis=1)
-        found[FPR95.name].append(1 - (below_out[index, at] - own_out[index, at]) / m)
+        values[FPR95.name].append(1 - (below_out[index, at] - own_out[index, at]) / m)
         at = (below_out < needed(m)).sum(axis=1)
-        found[FPR95_OOD.name].append(below_in[index, at] / n)
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+        values[FPR95_OOD.name].append(below_in[index, at] / n)
+    return {name: np.concatenate(parts) for name, parts in values.items()}

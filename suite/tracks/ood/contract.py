@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from suite.contracts import Context, Method
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-Need = Literal["images", "network"]
 
 
 class Images(Protocol):
@@ -84,12 +82,10 @@ class Batch:
 class Detector(Method, ABC):
     """A post-hoc OOD detector. Derive from this, declare name, version and card, and write `score`.
 
-    ``needs`` declares what it wants besides features, logits, labels and the linear head.
+    ``needs`` declares what it wants besides features, logits, labels and the linear head: ``images``, ``network``.
     """
 
     track = "ood"
-    league = "post-hoc"
-    needs: ClassVar[frozenset[Need]] = frozenset()
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Learn from the in-distribution training data; called once, before `score`."""

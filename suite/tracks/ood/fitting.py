@@ -10,176 +10,178 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from suite.contracts import Method, Resources, TaskContext
+from suite.contracts import Missing, Resources, TaskContext
 from suite.data.split import Split, SplitImages
 from suite.models.features import extract, linear_head
 from suite.models.network import Network
 from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.lazy import torch
+from suite.tracks.ood.samples import is_inside
 from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    Arrays = dict[str, Tensor]
-
+OODMethod = Detector | TrainedDetector
 TEST_BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Scores [N] and predicted classes [N] by test split, and the seconds that they took."""
+class Answers:
+    """The answers to one mixture of test samples: the arrays of `ScoredSamples` by name, and the seconds they took."""
 
-    scores: dict[str, NDArray[np.float64]]
-    predicted: dict[str, NDArray[np.int64]]
+    arrays: dict[str, Any]
     seconds: float
 
 
-class Fitted(ABC):
-    """A method that was fitted; ``cost`` says in how many seconds, ``facts`` what there is to say of its network."""
+class FittedMethod(ABC):
+    """A method that was fitted; ``cost`` says in how many seconds, ``facts`` are statements about its network."""
 
     cost: dict[str, float]
     facts: dict[str, str]
 
-    @abstractmethod
-    def judge(self, tests: Mapping[str, Split], order: NDArray[np.int64]) -> Judged:
-        """Score a mixture of the splits in this order of all their samples.
+    def __init__(self, name: str, model: Network, context: TaskContext) -> None:
+        self.name, self.model, self.context, self.resources = name, model, context, context.resources
+
+    def test(self, tests: Mapping[str, Split], role: str) -> Answers:
+        """Score a mixture of all samples of the splits, in a random order that the seed and ``role`` determine.
 
         Raises:
             ValueError: what the method returns has a wrong shape or is not finite.
         """
+        rows = [split.rows(self.resources) for split in tests.values()]
+        counts = [len(part) for part in rows]
+        order = self.context.rng(role).permutation(sum(counts))
+        images = SplitImages(tuple(tests.values()), self.model.transform, self.resources, order)
+        outputs = self._reference_outputs(tests)
+        scores, predicted = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.int64)
+        started = time.perf_counter()
+        for start in range(0, len(order), TEST_BATCH):
+            places = slice(start, start + TEST_BATCH)
+            chosen = order[places]
+            scores[chosen], predicted[chosen] = self._checked(*self._answers(outputs, chosen, images, places), start)
+        seconds = time.perf_counter() - started
+        labels = [
+            split.targets(self.resources) if is_inside(subset) else np.full(count, -1, dtype=np.int64)
+            for (subset, split), count in zip(tests.items(), counts, strict=True)
+        ]
+        arrays: dict[str, Any] = {
+            "subset": np.repeat(np.array(list(tests), dtype=object), counts),
+            "row": np.concatenate(rows),
+            "score": scores,
+            "predicted": predicted,
+            "label": np.concatenate(labels),
+        }
+        return Answers(arrays, seconds)
 
-    @abstractmethod
-    def adapt(self, split: Split) -> None:
+    def adapt(self, split: Split) -> None:  # noqa: B027 - most methods are fitted once
         """Let the method adapt to a few labelled ID samples, if it is one that can."""
 
+    @abstractmethod
+    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
+        """Return what of the reference model's outputs on the test splits in a row is handed out."""
 
-def fit(method: Method, task: str, model: Network, splits: Development, context: TaskContext) -> Fitted:
-    """Fit a method of either kind, on the training split alone.
+    @abstractmethod
+    def _answers(
+        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
+    ) -> tuple[torch.Tensor, torch.Tensor, int]:
+        """Return scores, logits and how many there must be, for ``rows`` of the outputs, the images at ``places``."""
 
-    Raises:
-        TypeError: the method is of neither kind.
-    """
-    if isinstance(method, Detector):
-        return FittedDetector(method, model, splits, context)
+    def _checked(
+        self, scores: torch.Tensor, logits: torch.Tensor, count: int, start: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return scores [count] and predicted classes [count]; ``start`` is the batch's place in the whole test."""
+        if logits.ndim != 2 or len(logits) != count:
+            raise ValueError(f"{self.name} returned logits of shape {tuple(logits.shape)} for a batch of {count}")
+        checked: NDArray[np.float64] = scores.detach().double().cpu().numpy()
+        if checked.shape != (count,):
+            raise ValueError(f"{self.name} returned scores of shape {checked.shape} for a batch of {count}")
+        wrong = np.flatnonzero(~np.isfinite(checked))
+        if wrong.size:
+            raise ValueError(
+                f"{self.name} returned {wrong.size} non-finite scores in the batch from sample {start}; "
+                f"the first is {checked[wrong[0]]} at place {wrong[0]}"
+            )
+        return checked, logits.argmax(dim=1).cpu().numpy()
+
+
+def fit(method: OODMethod, model: Network, splits: Development, context: TaskContext) -> FittedMethod:
+    """Fit a method of either kind, on the training split alone."""
     if isinstance(method, TrainedDetector):
-        return FittedNetwork(method, task, model, splits, context)
-    raise TypeError(f"{type(method).__name__} is not a suite.tracks.ood.Detector or TrainedDetector")
+        return FittedNetwork(method, model, splits, context)
+    return FittedDetector(method, model, splits, context)
 
 
-class FittedDetector(Fitted):
-    """A post-hoc detector on the reference model's features and logits."""
+class FittedDetector(FittedMethod):
+    """A post-hoc detector on the reference model's features and logits; predicted classes are the reference model's."""
 
     def __init__(self, method: Detector, model: Network, splits: Development, context: TaskContext) -> None:
-        self.method, self.model, self.resources = method, model, context.resources
+        super().__init__(method.name, model, context)
+        self.method, self.facts = method, {}
         training = _training_set(method, model, splits, self.resources)
         started = time.perf_counter()
         method.fit(training, context.method)
         self.cost = {"fit_seconds": time.perf_counter() - started}
-        self.facts = {}
 
-    def judge(self, tests: Mapping[str, Split], order: NDArray[np.int64]) -> Judged:
-        """See `Fitted`; the predicted classes are the reference model's."""
-        import torch
+    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
+        outputs = [extract(self.model, split, self.resources) for split in tests.values()]
+        return {name: torch.cat([arrays[name] for arrays in outputs]) for name in ("features", "logits")}
 
-        seen = {subset: extract(self.model, split, self.resources) for subset, split in tests.items()}
-        features, logits = (torch.cat([arrays[name] for arrays in seen.values()]) for name in ("features", "logits"))
-        images = SplitImages(tuple(tests.values()), self.model.transform, self.resources, order)
-        device = self.resources.device
-        scores = np.empty(len(order), dtype=np.float64)
-        started = time.perf_counter()
-        for start in range(0, len(order), TEST_BATCH):
-            rows = order[start : start + TEST_BATCH]
-            batch = Batch(
-                features=features[rows].to(device),
-                logits=logits[rows].to(device),
-                images=images[start : start + TEST_BATCH] if "images" in self.method.needs else None,
-            )
-            scores[rows] = _checked(self.method.score(batch), len(rows), start, self.method.name)
-        seconds = time.perf_counter() - started
-        lengths = {subset: len(arrays["logits"]) for subset, arrays in seen.items()}
-        return Judged(_by_split(scores, lengths), _by_split(logits.argmax(dim=1).numpy(), lengths), seconds)
-
-    def adapt(self, split: Split) -> None:
-        """Do nothing: a detector is fitted once."""
+    def _answers(
+        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
+    ) -> tuple[torch.Tensor, torch.Tensor, int]:
+        handed = {name: values[rows].to(self.resources.device) for name, values in outputs.items()}
+        batch = Batch(**handed, images=images[places] if "images" in self.method.needs else None)
+        return self.method.score(batch), outputs["logits"][rows], len(rows)
 
 
-class FittedNetwork(Fitted):
-    """A method with a network of its own, which sees images."""
+class FittedNetwork(FittedMethod):
+    """A method with a network of its own, which sees images; predicted classes are its own."""
 
-    def __init__(
-        self, method: TrainedDetector, task: str, model: Network, splits: Development, context: TaskContext
-    ) -> None:
-        import torch
-
-        self.method, self.transform, self.context = method, model.transform, context
-        data = training_data(task, model, splits, context.resources)
+    def __init__(self, method: TrainedDetector, model: Network, splits: Development, context: TaskContext) -> None:
+        super().__init__(method.name, model, context)
+        self.method = method
+        data = training_data(method, model, splits, self.resources)
         with torch.random.fork_rng():  # a network may draw from the global generator, as for dropout
             torch.manual_seed(context.seed)
             started = time.perf_counter()
             method.train(data, context.method)
             self.cost = {"fit_seconds": time.perf_counter() - started}
-        accuracy = self._accuracy(data.pixels, data.labels)
+        parts = [self._normalised(part) for part in torch.split(data.pixels, TEST_BATCH)]
+        predicted = np.concatenate([self._checked(*self._predict(images), start=0)[1] for images in parts])
+        accuracy = float((predicted == data.labels.numpy()).mean())
         name = f"accuracy of {method.name}'s network on ID training images"
         self.facts = {name: f"{100 * accuracy:.2f} % of {len(data.labels):,}"}
 
-    def judge(self, tests: Mapping[str, Split], order: NDArray[np.int64]) -> Judged:
-        """See `Fitted`; the predicted classes are the method's own."""
-        images = SplitImages(tuple(tests.values()), self.transform, self.context.resources, order)
-        scores, predicted = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.int64)
-        started = time.perf_counter()
-        for start in range(0, len(order), TEST_BATCH):
-            rows = order[start : start + TEST_BATCH]
-            scores[rows], predicted[rows] = self._predicted(images[start : start + TEST_BATCH], start)
-        seconds = time.perf_counter() - started
-        lengths = {subset: len(split.rows(self.context.resources)) for subset, split in tests.items()}
-        return Judged(_by_split(scores, lengths), _by_split(predicted, lengths), seconds)
-
     def adapt(self, split: Split) -> None:
         """Hand the samples to the method."""
-        import torch
-
-        resources = self.context.resources
-        images = self.transform.normalise(split.pixels(self.transform, resources).to(resources.device))
-        labels = torch.from_numpy(split.targets(resources)).to(resources.device)
+        images = self._normalised(split.pixels(self.model.transform, self.resources))
+        labels = torch.from_numpy(split.targets(self.resources)).to(self.resources.device)
         self.method.adapt(images, labels, self.context.method)
 
-    def _accuracy(self, pixels: Tensor, labels: Tensor) -> float:
-        import torch
+    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
+        return {}
 
-        found = [
-            self._predicted(self.transform.normalise(part.to(self.context.resources.device)), start=0)[1]
-            for part in torch.split(pixels, TEST_BATCH)
-        ]
-        return float((np.concatenate(found) == labels.numpy()).mean())
+    def _answers(
+        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
+    ) -> tuple[torch.Tensor, torch.Tensor, int]:
+        return self._predict(images[places])
 
-    def _predicted(self, images: Tensor, start: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return scores [B] and predicted classes [B] of images."""
-        import torch
-
+    def _predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, int]:
         with torch.no_grad():
-            scores, logits = self.method.predict(images)
-        if logits.ndim != 2 or len(logits) != len(images):
-            raise ValueError(
-                f"{self.method.name} returned logits of shape {tuple(logits.shape)} for a batch of {len(images)}"
-            )
-        checked = _checked(scores, len(images), start, self.method.name)
-        return checked, logits.argmax(dim=1).cpu().numpy()
+            return *self.method.predict(images), len(images)
+
+    def _normalised(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.model.transform.normalise(pixels.to(self.resources.device))
 
 
 def _training_set(method: Detector, model: Network, splits: Development, resources: Resources) -> TrainingSet:
-    import torch
-
     network = model.load(resources)
     head = linear_head(network)
-    device = resources.device
-    classes = head.out_features
-    bias = head.bias if head.bias is not None else torch.zeros(classes, device=device)
+    bias = head.bias if head.bias is not None else torch.zeros(head.out_features, device=resources.device)
     return TrainingSet(
         **_labelled(model, splits.train, resources),
         head=LinearHead(head.weight.detach().clone(), bias.detach().clone()),
@@ -189,59 +191,34 @@ def _training_set(method: Detector, model: Network, splits: Development, resourc
     )
 
 
-def _labelled(model: Network, split: Split, resources: Resources) -> Arrays:
+def _labelled(model: Network, split: Split, resources: Resources) -> dict[str, torch.Tensor]:
     """Return features, logits and labels of an ID split, under `Labelled`'s names."""
-    import torch
-
-    arrays = extract(model, split, resources)
-    return {
-        "features": arrays["features"].to(resources.device),
-        "logits": arrays["logits"].to(resources.device),
-        "labels": torch.from_numpy(split.targets(resources)).to(resources.device),
-    }
+    arrays = {**extract(model, split, resources), "labels": torch.from_numpy(split.targets(resources))}
+    return {name: values.to(resources.device) for name, values in arrays.items()}
 
 
-def training_data(task: str, model: Network, splits: Development, resources: Resources) -> TrainingData:
-    """Return what a training method gets, in memory; outliers of several sets follow one another."""
-    import torch
+def training_data(method: TrainedDetector, model: Network, splits: Development, resources: Resources) -> TrainingData:
+    """Return what a training method gets, in memory; outliers of several sets follow one another.
 
-    if model.recipe is None:
-        raise ValueError(f"task {task} has a pretrained network and no recipe: methods that train one cannot run on it")
-    pixels, validation_pixels = (
-        split.pixels(model.transform, resources) for split in (splits.train, splits.validation)
+    Raises:
+        Missing: the method needs outliers, and the data set that the task takes for them is not at hand.
+    """
+    assert model.recipe is not None, "a task that gives training data has a recipe"
+    train, validation = (
+        (split.pixels(model.transform, resources), torch.from_numpy(split.targets(resources)))
+        for split in (splits.train, splits.validation)
     )
-    labels, validation_labels = (
-        torch.from_numpy(split.targets(resources)) for split in (splits.train, splits.validation)
-    )
-    outliers = [split.pixels(model.transform, resources) for split in splits.outliers.values()]
+    outliers = [train[0][:0]]
+    if "outliers" in method.needs:
+        if not splits.outliers:
+            raise Missing(f"{method.name} trains with auxiliary outliers, and their data set is not at hand")
+        outliers = [split.pixels(model.transform, resources) for split in splits.outliers.values()]
     return TrainingData(
-        task=task,
-        pixels=pixels,
-        labels=labels,
-        validation_pixels=validation_pixels,
-        validation_labels=validation_labels,
-        outliers=torch.cat(outliers) if outliers else pixels[:0],
+        *train,
+        *validation,
+        outliers=torch.cat(outliers),
         transform=model.transform,
         recipe=model.recipe,
         architecture=model.architecture,
         reference=copy.deepcopy(model.load(resources)),
     )
-
-
-def _checked(scores: Tensor, count: int, start: int, name: str) -> NDArray[np.float64]:
-    """Return a batch's scores as float64 [count]; ``start`` is the place of the batch in the whole test."""
-    found: NDArray[np.float64] = scores.detach().double().cpu().numpy()
-    if found.shape != (count,):
-        raise ValueError(f"{name} returned scores of shape {found.shape} for a batch of {count}")
-    wrong = np.flatnonzero(~np.isfinite(found))
-    if wrong.size:
-        raise ValueError(
-            f"{name} returned {wrong.size} non-finite scores in the batch from sample {start}; "
-            f"the first is {found[wrong[0]]} at place {wrong[0]}"
-        )
-    return found
-
-
-def _by_split(values: NDArray[Any], lengths: Mapping[str, int]) -> dict[str, NDArray[Any]]:
-    ends = np.cumsum(list(lengths.values()))
-    return dict(zip(lengths, np.split(values, ends[:-1]), strict=True))

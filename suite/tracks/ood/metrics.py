@@ -7,6 +7,7 @@ last bits, ties included. NaN is refused; infinities are ordered like any number
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,58 +88,41 @@ def aupr_out(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     return _average_precision(-_scores(ood_scores, "OOD"), -_scores(id_scores, "ID"))
 
 
-AUROC = Metric(
-    name="auroc",
-    direction="higher",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Probability that a random ID sample scores above a random OOD sample; ties count one half.",
+def _share(name: str, direction: Literal["higher", "lower"], definition: str) -> Metric:
+    return Metric(name=name, direction=direction, bounds=(0, 1), unit="fraction", definition=definition)
+
+
+AUROC = _share(
+    "auroc", "higher", "Probability that a random ID sample scores above a random OOD sample; ties count one half."
 )
-FPR95 = Metric(
-    name="fpr95",
-    direction="lower",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Share of OOD accepted when 95 % of ID is accepted (ID positive): mean(ood >= t), with t the largest "
-    "threshold such that mean(id >= t) >= 0.95. Not the same as fpr95_ood.",
+FPR95 = _share(
+    "fpr95",
+    "lower",
+    "Share of OOD accepted when 95 % of ID is accepted (ID positive): mean(ood >= t), with t the largest threshold "
+    "such that mean(id >= t) >= 0.95. Not the same as fpr95_ood.",
 )
-FPR95_OOD = Metric(
-    name="fpr95_ood",
-    direction="lower",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Share of ID flagged when 95 % of OOD is caught (OOD positive): mean(id <= t), with t the smallest "
-    "threshold such that mean(ood <= t) >= 0.95. Not the same as fpr95.",
+FPR95_OOD = _share(
+    "fpr95_ood",
+    "lower",
+    "Share of ID flagged when 95 % of OOD is caught (OOD positive): mean(id <= t), with t the smallest threshold such "
+    "that mean(ood <= t) >= 0.95. Not the same as fpr95.",
 )
-AUPR_IN = Metric(
-    name="aupr_in",
-    direction="higher",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Average precision with ID positive (not the trapezoid under the precision-recall curve).",
+AUPR_IN = _share(
+    "aupr_in", "higher", "Average precision with ID positive (not the trapezoid under the precision-recall curve)."
 )
-AUPR_OUT = Metric(
-    name="aupr_out",
-    direction="higher",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Average precision with OOD positive, scores negated (not the trapezoid).",
-)
-ID_ACCURACY = Metric(
-    name="id_accuracy",
-    direction="higher",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Share of ID test samples whose largest logit is their label's: the network's, not the detector's.",
+AUPR_OUT = _share("aupr_out", "higher", "Average precision with OOD positive, scores negated (not the trapezoid).")
+ID_ACCURACY = _share(
+    "id_accuracy",
+    "higher",
+    "Share of ID test samples whose largest logit is their label's: the network's, not the detector's.",
 )
 
-DETECTION: dict[Metric, Callable[[ArrayLike, ArrayLike], float]] = {
-    AUROC: auroc,
-    FPR95: fpr95,
-    FPR95_OOD: fpr95_ood,
-    AUPR_IN: aupr_in,
-    AUPR_OUT: aupr_out,
+METRICS = (AUROC, FPR95, FPR95_OOD, AUPR_IN, AUPR_OUT, ID_ACCURACY)
+DETECTION: dict[str, Callable[[ArrayLike, ArrayLike], float]] = {
+    AUROC.name: auroc,
+    FPR95.name: fpr95,
+    FPR95_OOD.name: fpr95_ood,
+    AUPR_IN.name: aupr_in,
+    AUPR_OUT.name: aupr_out,
 }
-"""The metrics of (ID scores, OOD scores), each with its function."""
-
-METRICS = (*DETECTION, ID_ACCURACY)
+"""By metric, the function of (ID scores, OOD scores)."""

@@ -1,28 +1,124 @@
-"""The per-sample table of a cell, and the scores that follow from it alone, so that they can be computed anew.
-
-Columns: ``subset``, ``row`` in its data set, ``score`` (higher = more in-distribution), ``predicted`` class, ``label``
-(-1 outside the distribution). Subsets are ``id``, ``csid/<set>`` (covariate-shifted ID, which counts as ID), and
-``near/<set>`` and ``far/<set>``.
-"""
+"""What a cell of the track leaves behind: every test sample with its score, from which all else follows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from suite.contracts import Score
-from suite.tracks.ood.metrics import DETECTION, ID_ACCURACY
-from suite.tracks.ood.uncertainty import INTERVALS
+from suite.contracts import Column, Influence, Picture, Resampled, Samples, Value
+from suite.tracks.ood.bootstrap import RESAMPLED, resampled
+from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY
+from suite.tracks.ood.pictures import detection_pictures, roc_picture
+from suite.tracks.ood.uncertainty import BOOTSTRAP, DELONG, INTERVALS, auroc_influence
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from numpy.typing import NDArray
-
+Scores = NDArray[np.float64]
 GROUPS = ("near", "far")
+MEAN = "mean"
+
+
+@dataclass(frozen=True)
+class ScoredSamples(Samples):
+    """Test samples with a method's scores, all arrays [N].
+
+    Attributes:
+        subset: the name of the test split.
+        row: in its data set.
+        score: higher = more in-distribution.
+        predicted: class.
+        label: -1 outside the distribution.
+    """
+
+    subset: NDArray[np.object_]
+    row: NDArray[np.int64]
+    score: Scores
+    predicted: NDArray[np.int64]
+    label: NDArray[np.int64]
+
+    def correct(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return whether the class of each of the chosen samples is predicted."""
+        return np.equal(self.predicted[rows], self.label[rows])
+
+
+@dataclass(frozen=True)
+class DetectionSamples(ScoredSamples):
+    """The samples of a task without shift: ``id``, ``csid/<set>`` (covariate-shifted, counts as ID), ``near/<set>``,
+    ``far/<set>``.
+
+    Attributes:
+        sets: how many sets the task has in each group; of the class, since samples do not tell what is missing.
+    """
+
+    sets: ClassVar[Mapping[str, int]] = {}
+
+    @cached_property
+    def scores(self) -> dict[str, Scores]:
+        """The scores of each subset."""
+        return {name: self.score[self.subset == name] for name in dict.fromkeys(self.subset)}
+
+    @cached_property
+    def inside(self) -> Scores:
+        """The scores of all that counts as in-distribution, pooled."""
+        return np.concatenate([scores for name, scores in self.scores.items() if is_inside(name)])
+
+    def compared(self, subset: str) -> tuple[Scores, dict[str, Scores]]:
+        """Return the ID scores and the sets of OOD scores that the columns of a subset compare.
+
+        All ID is compared with one OOD set, or with each set of a group; one shifted set with each near-OOD set.
+        """
+        if subset in GROUPS:
+            return self.inside, self._group(subset)
+        if is_inside(subset):
+            return self.scores[subset], self._group("near") if subset != "id" else {}
+        return self.inside, {subset: self.scores[subset]} if subset in self.scores else {}
+
+    def _group(self, group: str) -> dict[str, Scores]:
+        return {name: scores for name, scores in self.scores.items() if name.startswith(f"{group}/")}
+
+    def value(self, column: Column) -> Value | None:
+        """Return a metric's value, with its interval for both FPR95; that of AUROC follows from its influence.
+
+        A value over several OOD sets is their unweighted mean. It is partial when one of them is missing, and None when
+        all are.
+        """
+        metric, subset = column.metric, column.subset
+        if metric == ID_ACCURACY.name:
+            correct = self.correct(self.subset == subset)
+            return Value(float(correct.mean()), len(correct)) if is_inside(subset) else None
+        inside, named = self.compared(subset)
+        outside = list(named.values())
+        if not outside:
+            return None
+        group = "near" if is_inside(subset) else subset
+        return Value(
+            value=float(np.mean([DETECTION[metric](inside, scores) for scores in outside])),
+            n=len(outside) if group in GROUPS else len(inside) + len(outside[0]),
+            partial=len(outside) < self.sets.get(group, 0),
+            interval=INTERVALS[metric](inside, outside) if metric in INTERVALS else None,
+        )
+
+    def influence(self, column: Column) -> Influence | None:
+        """Return DeLong's placement values for AUROC; the other metrics have none."""
+        inside, outside = self.compared(column.subset)
+        if column.metric != AUROC.name or not outside:
+            return None
+        return Influence(auroc_influence(inside, list(outside.values())), DELONG)
+
+    def resampled(self, column: Column) -> Resampled | None:
+        """Return AUROC or an FPR95 on stratified resamples; the other metrics have none."""
+        inside, outside = self.compared(column.subset)
+        if column.metric not in RESAMPLED or not outside:
+            return None
+        return Resampled(resampled(inside, list(outside.values()), column.metric), BOOTSTRAP)
+
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return the histograms of what the subset's columns compare, and its ROC curves."""
+        inside, outside = self.compared(subset)
+        return detection_pictures(inside, outside, subset if is_inside(subset) else "id") if outside else ()
 
 
 def is_inside(subset: str) -> bool:
@@ -31,95 +127,44 @@ def is_inside(subset: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Test samples with their scores, by subset: each array is [N] of that subset. Only ID subsets have labels."""
+class ShiftedSamples(ScoredSamples):
+    """The samples of a task that shifts, ``id`` and ``ood``: at each ``level`` [N] the same ones, shifted further."""
 
-    scores: Mapping[str, NDArray[np.float64]]
-    predicted: Mapping[str, NDArray[np.int64]]
-    labels: Mapping[str, NDArray[np.int64]]
+    level: NDArray[np.int64]
 
-    @classmethod
-    def from_table(cls, table: pa.Table) -> Samples:
-        """Return the samples of a table of `to_table`."""
-        subset = table["subset"].combine_chunks().dictionary_encode()
-        names, codes = subset.dictionary.to_pylist(), subset.indices.to_numpy()
-        rows = {name: np.flatnonzero(codes == code) for code, name in enumerate(names)}
-        score, predicted, label = (table[name].to_numpy() for name in ("score", "predicted", "label"))
-        return cls(
-            {name: score[of_subset] for name, of_subset in rows.items()},
-            {name: predicted[of_subset] for name, of_subset in rows.items()},
-            {name: label[of_subset] for name, of_subset in rows.items() if is_inside(name)},
-        )
-
-    def to_table(self, rows: Mapping[str, NDArray[np.int64]]) -> pa.Table:
-        """Return the table; ``rows`` are the samples' row numbers in their data sets."""
-        import pyarrow as pa
-
-        counts = [len(scores) for scores in self.scores.values()]
-        codes = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        labels = [
-            self.labels[name] if is_inside(name) else np.full(len(scores), -1, dtype=np.int64)
-            for name, scores in self.scores.items()
+    def rows(self, subset: str, column: str) -> list[NDArray[np.bool_]]:
+        """Return which samples ``id`` or ``ood`` are [N], at each of the levels that a column is over."""
+        numbers = np.unique(self.level)
+        return [
+            (self.level == number) & (self.subset == subset)
+            for place, number in enumerate(numbers)
+            if column in (MEAN, f"level-{place}")
         ]
-        columns: dict[str, Any] = {
-            "subset": pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(self.scores))),
-            "row": np.concatenate([rows[name] for name in self.scores]),
-            "score": np.concatenate(list(self.scores.values())),
-            "predicted": np.concatenate([self.predicted[name] for name in self.scores]),
-            "label": np.concatenate(labels),
-        }
-        return pa.table(columns)
 
-    @cached_property
-    def inside(self) -> NDArray[np.float64]:
-        """The scores [N] of all that counts as in-distribution, pooled."""
-        return np.concatenate([scores for name, scores in self.scores.items() if is_inside(name)])
+    def pairs(self, column: str) -> list[tuple[Scores, Scores]]:
+        """Return the ID and the OOD scores at each of the levels that a column is over."""
+        masks = zip(self.rows("id", column), self.rows("ood", column), strict=True)
+        return [(self.score[inside], self.score[outside]) for inside, outside in masks]
 
-    def compared(self, subset: str) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
-        """Return the ID scores and the sets of OOD scores that a column compares.
+    def value(self, column: Column) -> Value:
+        """Return a metric's value, the unweighted mean over levels."""
+        if column.metric == ID_ACCURACY.name:
+            correct = [self.correct(rows) for rows in self.rows("id", column.subset)]
+            return Value(float(np.mean(correct)), len(correct[0]))
+        pairs = self.pairs(column.subset)
+        values = [DETECTION[column.metric](*pair) for pair in pairs]
+        return Value(float(np.mean(values)), sum(map(len, pairs[0])))
 
-        All ID is compared with one OOD set, or with each set of a group; one shifted set with each near-OOD set.
-        """
-        if subset in GROUPS:
-            return self.inside, self._group(subset)
-        if is_inside(subset):
-            return self.scores[subset], self._group("near") if subset != "id" else []
-        return self.inside, [self.scores[subset]] if subset in self.scores else []
+    def influence(self, column: Column) -> Influence | None:
+        """Return each sample's mean influence over the levels on their mean AUROC; the other metrics have none."""
+        if column.metric != AUROC.name:
+            return None
+        levels = [auroc_influence(inside, [outside]) for inside, outside in self.pairs(column.subset)]
+        return Influence({name: np.mean([each[name] for each in levels], axis=0) for name in levels[0]}, DELONG)
 
-    def _group(self, group: str) -> list[NDArray[np.float64]]:
-        return [scores for name, scores in self.scores.items() if name.startswith(f"{group}/")]
-
-
-def all_scores(samples: Samples, subsets: Sequence[str]) -> tuple[Score, ...]:
-    """Return every metric on each of the task's subsets that has samples.
-
-    A value over several OOD sets is their unweighted mean. It is marked partial when one of them is missing, and left
-    out when all are.
-    """
-    detection = [score for subset in subsets for score in _detection_scores(samples, subset, subsets)]
-    return (*detection, *(_accuracy(samples, subset) for subset in subsets if is_inside(subset)))
-
-
-def _accuracy(samples: Samples, subset: str) -> Score:
-    correct = samples.predicted[subset] == samples.labels[subset]
-    return Score(metric=ID_ACCURACY.name, subset=subset, value=float(correct.mean()), n=len(correct))
-
-
-def _detection_scores(samples: Samples, subset: str, subsets: Sequence[str]) -> list[Score]:
-    inside, outside = samples.compared(subset)
-    if not outside:
-        return []
-    group = "near" if is_inside(subset) else subset
-    is_mean = group in GROUPS
-    wanted = sum(name.startswith(f"{group}/") for name in subsets) if is_mean else 1
-    return [
-        Score(
-            metric=metric.name,
-            subset=subset,
-            value=float(np.mean([function(inside, scores) for scores in outside])),
-            n=len(outside) if is_mean else len(inside) + len(outside[0]),
-            partial=len(outside) < wanted,
-            interval=INTERVALS[metric](inside, outside) if metric in INTERVALS else None,
-        )
-        for metric, function in DETECTION.items()
-    ]
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return the histograms and the ROC curve of a level; of all levels together, the ROC curves."""
+        pairs = self.pairs(subset)
+        if subset == MEAN:
+            return (roc_picture({f"level-{number}": pair for number, pair in enumerate(pairs)}, "id"),)
+        return tuple(picture for inside, ood in pairs for picture in detection_pictures(inside, {"ood": ood}, "id"))

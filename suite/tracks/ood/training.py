@@ -20,18 +20,16 @@ class TrainingData:
     """What there is to train with; pixels are uint8 [N, height, width, channels], labels int64 [N], all on the CPU.
 
     Attributes:
-        task: its id, for messages.
         pixels, labels: the in-distribution training split, what the reference model was trained on.
         validation_pixels, validation_labels: in-distribution samples that neither the reference model nor a test has
             seen.
-        outliers: pixels of auxiliary outliers, of none of the classes and in no test; there may be none.
+        outliers: pixels of auxiliary outliers, of none of the classes and in no test; none unless it needs them.
         transform: its ``normalise`` turns pixels into the network's input.
         recipe: how the reference model was trained.
         architecture: of the reference model.
         reference: the trained reference model in evaluation mode, on the device; a copy, to do with as one likes.
     """
 
-    task: str
     pixels: Tensor
     labels: Tensor
     validation_pixels: Tensor
@@ -69,25 +67,16 @@ class TrainingData:
             **how,
         )
 
-    def require_outliers(self, method: str) -> Tensor:
-        """Return the outliers [M, height, width, channels].
-
-        Raises:
-            ValueError: there are none, and ``method`` cannot do without.
-        """
-        if len(self.outliers) == 0:
-            raise ValueError(f"{method} trains with auxiliary outliers, and task {self.task} has none")
-        return self.outliers
-
 
 class TrainedDetector(Method, ABC):
     """An OOD method that trains or fine-tunes a network of its own. Declare name, version and card.
 
-    It is its own classifier: the accuracy beside its scores is its own, not the reference model's.
+    It is its own classifier: the accuracy beside its scores is its own, not the reference model's. One that trains with
+    auxiliary outliers adds ``needs = frozenset({"outliers"})``.
     """
 
     track = "ood"
-    league = "training"
+    needs = frozenset({"training data"})
 
     @abstractmethod
     def train(self, data: TrainingData, context: Context) -> None:

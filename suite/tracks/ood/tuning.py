@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from suite.contracts import Method, TaskContext, Tuning
+from suite.contracts import Column, TaskContext, Tuning
 from suite.errors import SuiteError
 from suite.models.network import Network
 from suite.tracks.grid_search import search
-from suite.tracks.ood.fitting import fit
-from suite.tracks.ood.metrics import auroc
+from suite.tracks.ood.fitting import OODMethod, fit
+from suite.tracks.ood.metrics import AUROC
+from suite.tracks.ood.samples import DetectionSamples
 from suite.tracks.ood.splits import Development
 
 
 def tune(
-    method: type[Method],
+    method: type[OODMethod],
     fixed: Mapping[str, Any],
     grid: Mapping[str, Sequence[Any]],
     task: str,
@@ -37,21 +36,19 @@ def tune(
         raise SuiteError(
             f"{task} has no OOD validation data at hand to tune on", place="--tune", next="suite run without --tune"
         )
+    tests = {"id": splits.validation, **{f"near/{name}": split for name, split in splits.validation_ood.items()}}
+
+    def validation_auroc(candidate: OODMethod) -> float:
+        samples = DetectionSamples(**fit(candidate, model, splits, context).test(tests, "validation-order").arrays)
+        value = samples.value(Column(metric=AUROC.name, subset="near"))
+        assert value is not None
+        return value.value
 
     return search(
         method,
         fixed,
         grid,
-        lambda candidate: _validation_auroc(candidate, task, model, splits, context),
+        validation_auroc,
         measured=f"mean AUROC of ID validation against {', '.join(splits.validation_ood)} (validation)",
         data=splits.validation_digest(context.resources),
     )
-
-
-def _validation_auroc(method: Method, task: str, model: Network, splits: Development, context: TaskContext) -> float:
-    """Return the mean over the OOD validation sets, from a random mixture of all validation samples."""
-    fitted = fit(method, task, model, splits, context)
-    tests = {"id": splits.validation, **splits.validation_ood}
-    count = sum(len(split.rows(context.resources)) for split in tests.values())
-    scores = fitted.judge(tests, context.rng("validation-order").permutation(count)).scores
-    return float(np.mean([auroc(scores["id"], scores[name]) for name in splits.validation_ood]))

@@ -6,16 +6,13 @@ file. Float32 sums would drown the small eigenvalues that these detectors live o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import torch
 
 ROWS = 2048
 STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work
 
 
-def class_means(features: Tensor, places: Tensor, classes: int) -> Tensor:
+def class_means(features: torch.Tensor, places: torch.Tensor, classes: int) -> torch.Tensor:
     """Return the means [C, D] of features [N, D] by class; ``places`` [N] are class numbers from 0, none left out."""
     sums = features.new_zeros(classes, features.shape[1]).double()
     for block, own in zip(features.split(ROWS), places.split(ROWS), strict=True):
@@ -23,7 +20,7 @@ def class_means(features: Tensor, places: Tensor, classes: int) -> Tensor:
     return sums / places.bincount(minlength=classes)[:, None]
 
 
-def second_moment(features: Tensor, centres: Tensor, places: Tensor | None = None) -> Tensor:
+def second_moment(features: torch.Tensor, centres: torch.Tensor, places: torch.Tensor | None = None) -> torch.Tensor:
     """Return the mean of ``(z - c)(z - c)'`` [D, D] over features [N, D].
 
     ``centres`` is one centre [D] for all, or, with the numbers ``places`` [N] of each sample's, several [C, D].

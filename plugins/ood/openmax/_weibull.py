@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import torch
 
 SHIFT = 10_000.0  # libMR's: distances are moved so that the smallest of the tail lies here
 HALVINGS = 60
@@ -22,20 +20,18 @@ class Weibull:
         log_scale: logarithm of scale / 10,000 [C].
     """
 
-    smallest: Tensor
-    shape: Tensor
-    log_scale: Tensor
+    smallest: torch.Tensor
+    shape: torch.Tensor
+    log_scale: torch.Tensor
 
     @classmethod
-    def fit(cls, tails: Tensor) -> Weibull:
+    def fit(cls, tails: torch.Tensor) -> Weibull:
         """Return the maximum-likelihood fit to tails [C, n], float64, NaN where a class has fewer than n distances.
 
         The shape is the root of ``sum y exp(k y) / sum exp(k y) - mean y - 1 / k``, y = log x, which rises in k. With
         s = max y - mean y it lies between 1 / s and 100 / s. A class without distances gets a
         distribution function that is one everywhere.
         """
-        import torch
-
         known = ~tails.isnan()
         counts = known.sum(dim=1).clamp(min=1)
         smallest = tails.nan_to_num(torch.inf).amin(dim=1)
@@ -54,7 +50,7 @@ class Weibull:
         total = (((logs - largest) * shape.unsqueeze(1)).exp() * known).sum(dim=1)
         return cls(smallest, shape, largest[:, 0] + (total / counts).log() / shape)
 
-    def cdf(self, distances: Tensor, classes: Tensor) -> Tensor:
+    def cdf(self, distances: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """Return the distribution functions of classes [B, n] at distances [B, n]."""
         logs = ((distances - self.smallest[classes]) / SHIFT).log1p()
         return -(-((logs - self.log_scale[classes]) * self.shape[classes]).exp()).expm1()

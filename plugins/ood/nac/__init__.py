@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from suite import Card, Context, Parameters
+from suite import Card, Context
 from suite.models.features import by_channel, stage_outputs, stages
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet, torch
 
-from .coverage import Coverage
-from .passes import in_passes, passes
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from .._batching import in_passes, passes
+from ._coverage import Coverage
 
 
 class NAC(Detector):
@@ -42,7 +39,7 @@ class NAC(Detector):
     )
     needs = frozenset({"images", "network"})
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The authors' for CIFAR-10 and ResNet-18; a tuple has an entry per layer, from the penultimate one back."""
 
         alpha: tuple[float, ...] = Field((100.0, 1000.0, 0.001, 0.001), min_length=1, description="steepness")
@@ -57,7 +54,7 @@ class NAC(Detector):
 
     parameters: Parameters
     grid = {"alpha": tuple((alpha, 1000.0, 0.001, 0.001) for alpha in (100.0, 1.0, 10.0, 1000.0))}
-    _network: nn.Module
+    _network: torch.nn.Module
     _head: LinearHead
 
     def fit(self, train: TrainingSet, context: Context) -> None:
@@ -66,8 +63,6 @@ class NAC(Detector):
         Raises:
             ValueError: the per-layer parameters have different lengths.
         """
-        import torch
-
         layers = {len(self.parameters.alpha), len(self.parameters.bins), len(self.parameters.filled)}
         if len(layers) > 1:
             raise ValueError("alpha, bins and filled have different numbers of layers")
@@ -85,17 +80,13 @@ class NAC(Detector):
             )
         ]
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return the mean coverage [B]."""
-        import torch
-
         states = self._states(self._products(batch))
         covered = [layer(each).mean(dim=1) for layer, each in zip(self._layers, states, strict=True)]
         return torch.stack(covered).mean(dim=0)
 
-    def _training_products(self, train: TrainingSet, rows: Tensor) -> list[Tensor]:
-        import torch
-
+    def _training_products(self, train: TrainingSet, rows: torch.Tensor) -> list[torch.Tensor]:
         if not self._earlier:
             return self._products(Batch(train.features[rows], train.logits[rows]))
         assert train.images is not None
@@ -105,13 +96,11 @@ class NAC(Detector):
         ]
         return [torch.cat(layer) for layer in zip(*parts, strict=True)]
 
-    def _states(self, products: list[Tensor]) -> list[Tensor]:
+    def _states(self, products: list[torch.Tensor]) -> list[torch.Tensor]:
         return [(alpha * each).sigmoid() for alpha, each in zip(self.parameters.alpha, products, strict=False)]
 
-    def _products(self, batch: Batch) -> list[Tensor]:
+    def _products(self, batch: Batch) -> list[torch.Tensor]:
         """Return neurons times their gradients [B, neurons], a tensor per layer."""
-        import torch
-
         shares = batch.logits.softmax(dim=1) - 1 / batch.logits.shape[1]
         products = [batch.features * (shares @ self._head.weight)]
         if not self._earlier:
@@ -119,16 +108,14 @@ class NAC(Detector):
         assert batch.images is not None
         widths: list[int] = []
 
-        def joined(images: Tensor) -> Tensor:
+        def joined(images: torch.Tensor) -> torch.Tensor:
             found = self._earlier_products(images)
             widths[:] = [each.shape[1] for each in found]
             return torch.cat(found, dim=1)
 
         return [*products, *in_passes(joined, batch.images).split(widths, dim=1)]
 
-    def _earlier_products(self, images: Tensor) -> list[Tensor]:
-        import torch
-
+    def _earlier_products(self, images: torch.Tensor) -> list[torch.Tensor]:
         with torch.enable_grad():
             outputs, logits = stage_outputs(self._network, images.detach().clone().requires_grad_(True))
             chosen = outputs[-2::-1][: self._earlier]
@@ -136,5 +123,5 @@ class NAC(Detector):
             gradients = torch.autograd.grad(divergence, chosen)
         return [self._summed(maps) * self._summed(slopes) for maps, slopes in zip(chosen, gradients, strict=True)]
 
-    def _summed(self, maps: Tensor) -> Tensor:
+    def _summed(self, maps: torch.Tensor) -> torch.Tensor:
         return by_channel(maps.detach(), self._network).sum(dim=2)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import torch
 
 ONEDNN_ROWS = 2048  # so many of b at a time are the fastest
 
 
-def products(a: Tensor, b: Tensor) -> Tensor:
+def matmul(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Return ``a @ b.T`` [B, N] of a [B, D] and b [N, D].
 
     In float32 on a CPU by oneDNN, where torch was built with it: up to twice as fast as MKL on processors of AMD.
     """
-    import torch
     from torch.nn.functional import linear
 
     if (

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field as Declared
 
-from suite import Card, Context, Parameters
+from suite import Card, Context
+from suite.tracks.ood import Detector, torch
 
-from .products import products
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
+from ._matmul import matmul
+from ._neighbours import unit
 
 PAIRS = 500_000  # distances at a time: 2 MB in float32, so that what is computed from them stays in the cache
 RADIUS_SAMPLE = 500
@@ -36,7 +34,7 @@ CARD = Card(
 )
 
 
-class FieldParameters(Parameters):
+class FieldParameters(Detector.Parameters):
     """Options of the field; the defaults are the reconstruction's."""
 
     sphere: bool = Declared(False, description="put particles on the unit sphere instead of centring and scaling")
@@ -58,26 +56,24 @@ class Field:
     from a particle to its 10th neighbour.
     """
 
-    particles: Tensor
-    labels: Tensor
-    background: Tensor | None
-    held_out: Tensor
+    particles: torch.Tensor
+    labels: torch.Tensor
+    background: torch.Tensor | None
+    held_out: torch.Tensor
     radius: float
     kappa: float
     softening: float
-    centre: Tensor
-    scale: Tensor
+    centre: torch.Tensor
+    scale: torch.Tensor
     sphere: bool
 
     @classmethod
-    def fit(cls, features: Tensor, labels: Tensor, options: FieldParameters, context: Context) -> Field:
+    def fit(cls, features: torch.Tensor, labels: torch.Tensor, options: FieldParameters, context: Context) -> Field:
         """Place the particles of training features [N, D] with labels [N], and draw the background.
 
         Raises:
             ValueError: there are too few samples, or they coincide.
         """
-        import torch
-
         order = torch.randperm(len(features), generator=context.generator("particles")).to(features.device)
         kept_out = max(1, round(options.held_out * len(features)))
         if len(features) - kept_out <= NEIGHBOUR:
@@ -102,11 +98,11 @@ class Field:
             sphere=options.sphere,
         )
 
-    def place(self, features: Tensor) -> Tensor:
+    def place(self, features: torch.Tensor) -> torch.Tensor:
         """Return features [B, D] in particle coordinates."""
         return _placed(features, self.centre, self.scale, self.sphere)
 
-    def potential(self, u: Tensor, posterior: Tensor | None = None) -> Tensor:
+    def potential(self, u: torch.Tensor, posterior: torch.Tensor | None = None) -> torch.Tensor:
         """Return phi(u) [B] = -mean_i G(|u - u_i|) + mean_j G(|u - b_j|); differentiable in u [B, D].
 
         With a ``posterior`` [B, C] every class has a well of its own: the mean over particles becomes
@@ -115,18 +111,16 @@ class Field:
         phi = -(self._mean_interaction(u, self.particles) if posterior is None else self._wells(u, posterior))
         return phi if self.background is None else phi + self._mean_interaction(u, self.background)
 
-    def gradient(self, u: Tensor) -> Tensor:
+    def gradient(self, u: torch.Tensor) -> torch.Tensor:
         """Return grad phi(u) [B, D] in closed form."""
         gradient = -self._mean_force(u, self.particles)
         return gradient if self.background is None else gradient + self._mean_force(u, self.background)
 
-    def log_density_gradient(self, u: Tensor) -> Tensor:
+    def log_density_gradient(self, u: torch.Tensor) -> torch.Tensor:
         """Return grad log rho(u) [B, D] of a Gaussian kernel density with h^2 = 4 r10^2 / (2 D).
 
         It is ``(softmax_i(-|u - u_i|^2 / 2 h^2) u_i - u) / h^2``: a mean shift, and one modern-Hopfield update.
         """
-        import torch
-
         variance = 4 * self.radius**2 / (2 * u.shape[1])
         weight, shift, top = u.new_zeros(len(u), 1), torch.zeros_like(u), u.new_full((len(u), 1), -torch.inf)
         for block, squared in _blocks(u, self.particles):
@@ -138,17 +132,17 @@ class Field:
             top = higher
         return (shift / weight - u) / variance
 
-    def _interaction(self, squared: Tensor) -> Tensor:
+    def _interaction(self, squared: torch.Tensor) -> torch.Tensor:
         distance = (squared + self.softening**2).sqrt()
         return (-self.kappa * distance).exp() / distance
 
-    def _mean_interaction(self, u: Tensor, sources: Tensor) -> Tensor:
+    def _mean_interaction(self, u: torch.Tensor, sources: torch.Tensor) -> torch.Tensor:
         total = u.new_zeros(len(u))
         for _, squared in _blocks(u, sources):
             total = total + self._interaction(squared).sum(dim=1)
         return total / len(sources)
 
-    def _wells(self, u: Tensor, posterior: Tensor) -> Tensor:
+    def _wells(self, u: torch.Tensor, posterior: torch.Tensor) -> torch.Tensor:
         counts = self.labels.bincount(minlength=posterior.shape[1]).clamp(min=1)
         shares = posterior.to(u.dtype) / counts
         total, start = u.new_zeros(len(u)), 0
@@ -158,10 +152,8 @@ class Field:
             start += len(block)
         return total
 
-    def _mean_force(self, u: Tensor, sources: Tensor) -> Tensor:
+    def _mean_force(self, u: torch.Tensor, sources: torch.Tensor) -> torch.Tensor:
         """Return the gradient [B, D] of the mean interaction: G'(s) / s = -exp(-kappa s) (kappa s + 1) / s^3."""
-        import torch
-
         total = torch.zeros_like(u)
         for block, squared in _blocks(u, sources):
             distance = (squared + self.softening**2).sqrt()
@@ -170,34 +162,30 @@ class Field:
         return total / len(sources)
 
 
-def _placed(features: Tensor, centre: Tensor, scale: Tensor, sphere: bool) -> Tensor:
-    if sphere:
-        return features / features.norm(dim=1, keepdim=True).clamp(min=1e-12)
-    return (features - centre) / scale
+def _placed(features: torch.Tensor, centre: torch.Tensor, scale: torch.Tensor, sphere: bool) -> torch.Tensor:
+    return unit(features) if sphere else (features - centre) / scale
 
 
-def _blocks(u: Tensor, sources: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+def _blocks(u: torch.Tensor, sources: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield (sources [S, D], squared distances [B, S]) block by block."""
     squares = u.square().sum(dim=1, keepdim=True)
     for block in sources.split(max(1, PAIRS // max(1, len(u)))):
-        yield block, (squares + block.square().sum(dim=1) - 2 * products(u, block)).clamp(min=1e-12)
+        yield block, (squares + block.square().sum(dim=1) - 2 * matmul(u, block)).clamp(min=1e-12)
 
 
-def _neighbour_radius(particles: Tensor) -> float:
-    import torch
-
+def _neighbour_radius(particles: torch.Tensor) -> float:
     sample = particles[:RADIUS_SAMPLE]
     nearest = torch.cdist(sample, particles).topk(NEIGHBOUR + 1, dim=1, largest=False).values
     return float(nearest[:, NEIGHBOUR].median())  # index 0 is the particle itself
 
 
-def _background(chosen: Tensor, particles: Tensor, options: FieldParameters, context: Context) -> Tensor | None:
+def _background(
+    chosen: torch.Tensor, particles: torch.Tensor, options: FieldParameters, context: Context
+) -> torch.Tensor | None:
     """Return as many background charges [N, D] as there are particles, in particle coordinates.
 
     ``chosen`` are the particles' features. Permuted keeps every coordinate's distribution and breaks what ties them.
     """
-    import torch
-
     if options.background == "none":
         return None
     generator = context.generator("background")
@@ -212,4 +200,4 @@ def _background(chosen: Tensor, particles: Tensor, options: FieldParameters, con
     factor = torch.linalg.cholesky(covariance + 1e-8 * covariance.diagonal().mean() * identity)
     noise = torch.randn(particles.shape, generator=generator, dtype=torch.float64)
     drawn = (mean + noise.to(double.device) @ factor.T).to(particles.dtype)
-    return drawn / drawn.norm(dim=1, keepdim=True) if options.sphere else drawn
+    return unit(drawn) if options.sphere else drawn

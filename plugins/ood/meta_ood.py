@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import TrainedDetector, TrainingData
+from suite import Card, Context
+from suite.tracks.ood import TrainedDetector, TrainingData, torch
 
+from ._losses import energy_above, energy_below
 from .energy_finetune import EnergyFineTuning
-from .losses import energy_above, energy_below
 
 if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-
-    Weights = dict[str, Tensor]
+    Weights = dict[str, torch.Tensor]
 
 DISCLAIMER = (
     "Reconstruction: the authors' formula was not available. MAML-style meta-initialisation for adaptive OOD detection."
@@ -46,7 +43,9 @@ class MetaOOD(TrainedDetector):
         note=f"{DISCLAIMER} Its meta-tasks are rotations of training images: it is told the family of the shift.",
     )
 
-    class Parameters(Parameters):
+    needs = frozenset({"outliers"})
+
+    class Parameters(TrainedDetector.Parameters):
         """The reconstruction's settings; ``steps=0`` with ``meta`` is joint training on all shifts."""
 
         initialisation: Literal["meta", "standard", "energy"] = Field(
@@ -69,11 +68,7 @@ class MetaOOD(TrainedDetector):
     parameters: Parameters
 
     def train(self, data: TrainingData, context: Context) -> None:
-        """Find the initialisation.
-
-        Raises:
-            ValueError: the task has no outliers, and the initialisation is not ``standard``.
-        """
+        """Find the initialisation."""
         chosen = self.parameters
         if chosen.initialisation == "energy":
             shared = {"margin_in": chosen.margin_in, "margin_out": chosen.margin_out, "weight": chosen.weight}
@@ -84,25 +79,23 @@ class MetaOOD(TrainedDetector):
             self.network = data.reference.eval()
         self.initial = {name: weights.detach().clone() for name, weights in self.network.named_parameters()}
         if chosen.initialisation == "meta":
-            self._meta_train(data, data.require_outliers(self.name), context)
+            self._meta_train(data, data.outliers, context)
         self.current = self.initial
 
-    def adapt(self, images: Tensor, labels: Tensor, context: Context) -> None:
+    def adapt(self, images: torch.Tensor, labels: torch.Tensor, context: Context) -> None:
         """Take the inner steps on labelled ID images of the shifted distribution."""
         kept = self.parameters.kept
         if self.parameters.adaptation:
             start = {name: (1 - kept) * initial + kept * self.current[name] for name, initial in self.initial.items()}
             self.current = self.adapted(start, images, labels)
 
-    def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the negative energies [B] and logits [B, C] of the weights adapted last."""
         logits = self._logits(self.current, images)
         return logits.logsumexp(dim=1), logits
 
-    def adapted(self, weights: Weights, images: Tensor, labels: Tensor) -> Weights:
+    def adapted(self, weights: Weights, images: torch.Tensor, labels: torch.Tensor) -> Weights:
         """Return the weights after the inner steps: gradient descent on the ID part of the objective."""
-        import torch
-
         for _ in range(self.parameters.steps):
             leaves = {name: tensor.detach().requires_grad_() for name, tensor in weights.items()}
             with torch.enable_grad():
@@ -112,18 +105,14 @@ class MetaOOD(TrainedDetector):
             weights = {name: leaf.detach() - self.parameters.inner_lr * slope for (name, leaf), slope in pairs}
         return weights
 
-    def inside_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def inside_loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the ID part of the objective: cross-entropy and the hinge of ID energies above their margin."""
-        from torch.nn import functional as F
-
-        return F.cross_entropy(logits, labels) + self.parameters.weight * energy_below(
+        return torch.nn.functional.cross_entropy(logits, labels) + self.parameters.weight * energy_below(
             logits, self.parameters.margin_in
         )
 
-    def _meta_train(self, data: TrainingData, outliers: Tensor, context: Context) -> None:
+    def _meta_train(self, data: TrainingData, outliers: torch.Tensor, context: Context) -> None:
         """First-order MAML: the query's gradient at the adapted weights moves the initial ones."""
-        import torch
-
         chosen, generator = self.parameters, context.generator("meta-training")
         labels = data.labels.to(context.device)
         for _ in range(chosen.meta_steps):
@@ -144,31 +133,24 @@ class MetaOOD(TrainedDetector):
                     total[name] += slope
             self.initial = {name: weights - chosen.outer_lr * total[name] for name, weights in self.initial.items()}
 
-    def _logits(self, weights: Weights, images: Tensor) -> Tensor:
-        import torch
-
-        logits: Tensor = torch.func.functional_call(self.network, weights, (images,))
+    def _logits(self, weights: Weights, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = torch.func.functional_call(self.network, weights, (images,))
         return logits
 
 
-def _drawn(count: int, sizes: tuple[int, ...], generator: torch.Generator) -> tuple[Tensor, ...]:
+def _drawn(count: int, sizes: tuple[int, ...], generator: torch.Generator) -> tuple[torch.Tensor, ...]:
     """Return disjoint random rows, as many of each as asked for; ValueError if there are not enough."""
-    import torch
-
     if sum(sizes) > count:
         raise ValueError(f"a meta-task takes {' + '.join(map(str, sizes))} images, and there are {count}")
     return torch.split(torch.randperm(count, generator=generator)[: sum(sizes)], list(sizes))
 
 
-def rotated(pixels: Tensor, degrees: float) -> Tensor:
+def rotated(pixels: torch.Tensor, degrees: float) -> torch.Tensor:
     """Return pixels [N, height, width, channels] rotated about the centre, bilinear, as floats; outside is zero."""
     import math
-
-    import torch
-    from torch.nn import functional as F
 
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     turn = torch.tensor([[cosine, -sine, 0.0], [sine, cosine, 0.0]], device=pixels.device)
     images = pixels.permute(0, 3, 1, 2).float()
-    grid = F.affine_grid(turn.expand(len(images), 2, 3), list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, align_corners=False).permute(0, 2, 3, 1)
+    grid = torch.nn.functional.affine_grid(turn.expand(len(images), 2, 3), list(images.shape), align_corners=False)
+    return torch.nn.functional.grid_sample(images, grid, align_corners=False).permute(0, 2, 3, 1)

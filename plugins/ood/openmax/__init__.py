@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite import Card, Context
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
-from .weibull import Weibull
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._weibull import Weibull
 
 
 class OpenMax(Detector):
@@ -37,7 +32,7 @@ class OpenMax(Detector):
         url="https://arxiv.org/abs/1511.06233",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """pytorch-ood's defaults; the paper tunes both."""
 
         tail: int = Field(25, ge=2, description="how many of the largest distances of a class are fitted")
@@ -48,8 +43,6 @@ class OpenMax(Detector):
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Fit the mean [C, C] and the tail of every class; one without a rightly classified sample is all unknown."""
-        import torch
-
         right = (train.logits.argmax(dim=1) == train.labels).nonzero()[:, 0]
         order = right[train.labels[right].argsort(stable=True)]
         classes = train.logits.shape[1]
@@ -65,10 +58,8 @@ class OpenMax(Detector):
                 tails[label, : len(largest)] = largest
         self._tails = Weibull.fit(tails)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the log-odds of the unknown class [B]."""
-        import torch
-
         logits = batch.logits.double()
         alpha = min(self.parameters.alpha, logits.shape[1])
         top, classes = logits.topk(alpha, dim=1)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Batch, Detector, TrainingSet, torch
 
 PRIME = 2**31 - 1
 
@@ -22,19 +17,16 @@ class Random(Detector):
     name = "random"
     version = "1"
     card = Card(title="Random scores (control)", status="baseline")
+    standing = "reference"
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Draw the hash's multipliers [D]."""
-        import torch
-
         width = train.features.shape[1]
         drawn = torch.randint(1, 2**15, (width,), generator=context.generator("multipliers"))
         self._multipliers = drawn.to(train.features.device)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return pseudo-random numbers in [0, 1) [B]."""
-        import torch
-
         bits = batch.features.contiguous().view(torch.int32).long()
         mixed = (bits % 65_521 * self._multipliers).sum(dim=1) * 48_271 % PRIME
         return (mixed * 48_271 % PRIME).double() / PRIME

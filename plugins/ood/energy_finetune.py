@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card
+from suite.tracks.ood import torch
 
-from .fine_tuning import FineTuned, FineTuning
-from .losses import energy_above, energy_below, joint_logits
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from ._fine_tuning import JointFineTuning, JointlyFineTuned
+from ._losses import energy_above, energy_below
 
 
-class EnergyFineTuning(FineTuned):
+class EnergyFineTuning(JointlyFineTuned):
     """Fine-tuning that pushes the energy of ID below one margin and that of outliers above another; scored by energy.
 
     Objective: ``CE(in) + weight (mean relu(E_in - m_in)^2 + mean relu(m_out - E_out)^2)``, ``E = -logsumexp_c f_c``.
@@ -35,34 +31,21 @@ class EnergyFineTuning(FineTuned):
         note="The task's auxiliary outliers take the place of 80 Million Tiny Images, which is withdrawn.",
     )
 
-    class Parameters(FineTuning):
+    class Parameters(JointFineTuning):
         """The authors' settings for CIFAR-10; for CIFAR-100 their margin_in is -27."""
 
-        outlier_batch: int = Field(256, ge=1, description="outliers a step, in the same forward pass")
         margin_in: float = Field(-23.0, description="energy that ID shall stay below")
         margin_out: float = Field(-5.0, description="energy that outliers shall stay above")
         weight: float = Field(0.1, ge=0, description="of the two squared hinges")
 
     parameters: Parameters
 
-    @property
-    def outlier_batch(self) -> int:
-        """As the parameter says."""
-        return self.parameters.outlier_batch
-
-    def loss(self, network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
-        """Return cross-entropy plus the weighted hinges."""
-        from torch.nn import functional as F
-
-        inside, outside = joint_logits(network, images, outliers)
-        return F.cross_entropy(inside, labels) + self.penalty(inside, outside)
-
-    def penalty(self, inside: Tensor, outside: Tensor) -> Tensor:
+    def penalty(self, inside: torch.Tensor, outside: torch.Tensor) -> torch.Tensor:
         """Return the weighted hinges of ID logits [B, C] and outliers' logits [K, C]."""
-        chosen = self.parameters
-        hinges = energy_below(inside, chosen.margin_in) + energy_above(outside, chosen.margin_out)
-        return chosen.weight * hinges
+        parameters = self.parameters
+        hinges = energy_below(inside, parameters.margin_in) + energy_above(outside, parameters.margin_out)
+        return parameters.weight * hinges
 
-    def score(self, logits: Tensor) -> Tensor:
+    def score(self, logits: torch.Tensor) -> torch.Tensor:
         """Return the negative energy [B]."""
         return logits.logsumexp(dim=1)

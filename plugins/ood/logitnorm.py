@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import TrainedDetector, TrainingData
+from suite import Card, Context
+from suite.tracks.ood import TrainedDetector, TrainingData, torch
 
-from ..msp import log_msp
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from .msp import log_msp
 
 
 class LogitNorm(TrainedDetector):
@@ -33,7 +28,7 @@ class LogitNorm(TrainedDetector):
         url="https://arxiv.org/abs/2205.09310",
     )
 
-    class Parameters(Parameters):
+    class Parameters(TrainedDetector.Parameters):
         """The paper's setting for CIFAR-10."""
 
         temperature: float = Field(0.04, gt=0, description="tau, the length of the inverse logit vectors")
@@ -45,15 +40,15 @@ class LogitNorm(TrainedDetector):
         self.network = data.build(context.seed)
         data.fit(self.network, context, loss=self.loss)
 
-    def loss(self, network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
+    def loss(
+        self, network: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor, outliers: torch.Tensor
+    ) -> torch.Tensor:
         """Return the cross-entropy of the normalised logits; no use is made of outliers."""
-        from torch.nn import functional as F
-
         logits = network(images)
         norms = logits.norm(dim=1, keepdim=True) + 1e-7
-        return F.cross_entropy(logits / (self.parameters.temperature * norms), labels)
+        return torch.nn.functional.cross_entropy(logits / (self.parameters.temperature * norms), labels)
 
-    def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log of the largest softmax probability [B] and the logits [B, C]."""
         logits = self.network(images)
         return log_msp(logits), logits

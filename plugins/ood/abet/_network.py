@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +20,7 @@ class AbeTNetwork(nn.Module):
     def __init__(self, backbone: nn.Module) -> None:
         super().__init__()
         head = linear_head(backbone)
-        self.backbone = backbone
+        self.backbone: Any = backbone  # timm's, with methods that torch's types do not know
         self.weight = nn.Parameter(nn.init.kaiming_normal_(torch.empty(head.out_features, head.in_features)))
         self.temperature_head = nn.Sequential(nn.Linear(head.in_features, 1), nn.BatchNorm1d(1))
 
@@ -45,4 +47,5 @@ class AbeTNetwork(nn.Module):
 
 def lengthless(vectors: Tensor) -> Tensor:
     """Return vectors [N, D] over their norms plus 1e-4."""
-    return vectors / (vectors.norm(dim=1, keepdim=True) + 1e-4)
+    lengths: Tensor = vectors.norm(dim=1, keepdim=True)
+    return vectors / (lengths + 1e-4)

@@ -6,36 +6,52 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from importlib.metadata import version
+from typing import Any, ClassVar
 
-from suite import Context
-from suite.models.features import by_channel, stage_outputs, stages
-from suite.tracks.ood import Batch, Detector, Images, TrainingSet
+from suite import Card, Context
+from suite.models.features import by_channel, linear_head, stage_outputs, stages
+from suite.tracks.ood import Batch, Detector, Images, TrainingSet, torch
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
+OWN_VERSION = "1"  # of the adapters
+LIBRARY = "pytorch-ood"
+RELEASE = version(LIBRARY)
 IMAGES = 50  # at a time: some of the detectors take a gradient per image
 
 
 class Adapter(Detector):
-    """A detector of pytorch-ood: its outlier score, negated. Derived classes name its class in ``peer``."""
+    """A detector of pytorch-ood: its outlier score, negated."""
 
-    league: ClassVar[str] = "peer"
+    standing = "reference"
     peer: ClassVar[str]
+
+    def __init_subclass__(
+        cls, name: str = "", like: type[Detector] | None = None, paper: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Declare the method ``pytorch-ood/<name>`` for the detector that has the class's name.
+
+        Its card is that of ``like``, our method of the same paper, or names the ``paper``.
+        """
+        super().__init_subclass__(**kwargs)
+        if name:
+            cls.__doc__ = f"``pytorch_ood.detector.{cls.__name__}``. {cls.__base__.__doc__}"
+            cls.name, cls.peer, cls.version = f"{LIBRARY}/{name}", cls.__name__, f"{OWN_VERSION}+{LIBRARY}-{RELEASE}"
+            about = like.card.model_dump() if like else paper or {}
+            status = "paper" if about else "baseline"
+            note = f"Implementation: {LIBRARY} {RELEASE}, unchanged."
+            cls.card = Card(**{**about, "status": status, "title": f"{cls.peer} of {LIBRARY}", "note": note})
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Make the detector, move it to the device and fit it; what it draws from torch's generator is seeded."""
-        import torch
-
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(context.seed)
             self._detector = self._make(train).to(train.features.device)
             self._fit(train)
 
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the detector's outlier scores [B]."""
-        return -self._predict(batch).detach()
+        scores: torch.Tensor = self._predict(batch)
+        return -scores.detach()
 
     @property
     def _class(self) -> Any:
@@ -44,18 +60,17 @@ class Adapter(Detector):
     @property
     def _options(self) -> dict[str, Any]:
         """The parameters as the detector takes them: lists, not tuples."""
-        chosen = self.parameters.model_dump()
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
+        parameters = self.parameters.model_dump()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
 
     def _make(self, train: TrainingSet) -> Any:
         return self._class(None, **self._options)
 
     @abstractmethod
-    def _fit(self, train: TrainingSet) -> None:
-        """Fit the detector."""
+    def _fit(self, train: TrainingSet) -> None: ...
 
     @abstractmethod
-    def _predict(self, batch: Batch) -> Tensor:
+    def _predict(self, batch: Batch) -> Any:
         """Return outlier scores [B]."""
 
 
@@ -65,9 +80,8 @@ class OnLogits(Adapter):
     def _fit(self, train: TrainingSet) -> None:
         self._detector.fit_logits(train.logits, train.labels)
 
-    def _predict(self, batch: Batch) -> Tensor:
-        scores: Tensor = self._detector.predict_logits(batch.logits)
-        return scores
+    def _predict(self, batch: Batch) -> Any:
+        return self._detector.predict_logits(batch.logits)
 
 
 class OnHeldOutLogits(OnLogits):
@@ -83,9 +97,8 @@ class OnFeatures(Adapter):
     def _fit(self, train: TrainingSet) -> None:
         self._detector.fit_features(train.features, train.labels)
 
-    def _predict(self, batch: Batch) -> Tensor:
-        scores: Tensor = self._detector.predict_features(batch.features)
-        return scores
+    def _predict(self, batch: Batch) -> Any:
+        return self._detector.predict_features(batch.features)
 
 
 class OnFeaturesAndHead(OnFeatures):
@@ -107,7 +120,7 @@ class ViMOnFeatures(OnFeaturesAndWeights):
 
     @property
     def _options(self) -> dict[str, Any]:
-        return {"d": self._width // 2, **{name: each for name, each in super()._options.items() if each is not None}}
+        return {"d": self._width // 2, **{name: value for name, value in super()._options.items() if value is not None}}
 
     def _make(self, train: TrainingSet) -> Any:
         self._width = train.features.shape[1]
@@ -118,63 +131,53 @@ class OnPooledMaps(Adapter):
     """Takes feature maps: the pooled features as maps of one position, as our detectors of these names see them."""
 
     def _make(self, train: TrainingSet) -> Any:
-        from torch import nn
-
-        return self._class(None, nn.Sequential(nn.Flatten(), linear(train)), **self._options)
+        return self._class(None, torch.nn.Sequential(torch.nn.Flatten(), linear(train)), **self._options)
 
     def _fit(self, train: TrainingSet) -> None:
         self._detector.fit_feature_maps(train.features[:, :, None, None], train.labels)
 
-    def _predict(self, batch: Batch) -> Tensor:
-        scores: Tensor = self._detector.predict_feature_maps(batch.features[:, :, None, None])
-        return scores
+    def _predict(self, batch: Batch) -> Any:
+        return self._detector.predict_feature_maps(batch.features[:, :, None, None])
 
 
 class OnImages(Adapter):
     """Takes images and runs the network."""
 
     needs = frozenset({"images", "network"})
-    _network: nn.Module
 
     def _make(self, train: TrainingSet) -> Any:
         assert train.network is not None
         self._network = train.network
-        return self._class(self._network, **self._options)
+        return self._made(train.network)
+
+    def _made(self, network: torch.nn.Module) -> Any:
+        return self._class(network, **self._options)
 
     def _fit(self, train: TrainingSet) -> None:
         assert train.images is not None
         self._detector.fit(Loader(train.images, train.labels))
 
-    def _predict(self, batch: Batch) -> Tensor:
-        import torch
-
+    def _predict(self, batch: Batch) -> Any:
         assert batch.images is not None
         return torch.cat([self._predict_images(images) for images in batch.images.split(IMAGES)])
 
-    def _predict_images(self, images: Tensor) -> Tensor:
-        scores: Tensor = self._detector.predict(images)
-        return scores.detach()
+    def _predict_images(self, images: torch.Tensor) -> Any:
+        return self._detector.predict(images).detach()
 
 
 class OnStages(OnImages):
     """Takes images and the network with the modules that end its stages."""
 
-    def _make(self, train: TrainingSet) -> Any:
-        assert train.network is not None
-        self._network = train.network
-        return self._class(self._network, stages(self._network), **self._options)
+    def _made(self, network: torch.nn.Module) -> Any:
+        return self._class(network, stages(network), **self._options)
 
 
 class MahalanobisODINOnImages(OnImages):
     """The Mahalanobis distance of moved images: fitted on features, it differentiates those of images."""
 
-    def _make(self, train: TrainingSet) -> Any:
-        assert train.network is not None
-        network = train.network
-
-        def encoder(images: Tensor) -> Tensor:
-            features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)
-            return features
+    def _made(self, network: Any) -> Any:
+        def encoder(images: torch.Tensor) -> Any:
+            return network.forward_head(network.forward_features(images), pre_logits=True)
 
         return self._class(encoder, **self._options)
 
@@ -185,19 +188,16 @@ class MahalanobisODINOnImages(OnImages):
 class RankFeatOnMaps(OnImages):
     """RankFeat on the last feature maps; tokens are maps of one column."""
 
-    def _make(self, train: TrainingSet) -> Any:
-        assert train.network is not None
-        network = train.network
+    def _made(self, network: Any) -> Any:
         columns: list[bool] = []
 
-        def backbone(images: Tensor) -> Tensor:
-            maps: Tensor = network.forward_features(images)
+        def backbone(images: torch.Tensor) -> torch.Tensor:
+            maps: torch.Tensor = network.forward_features(images)
             columns[:] = [maps.ndim == 3]
             return maps.unsqueeze(3) if columns[0] else maps
 
-        def head(maps: Tensor) -> Tensor:
-            logits: Tensor = network.forward_head(maps.squeeze(3) if columns[0] else maps)
-            return logits
+        def head(maps: torch.Tensor) -> Any:
+            return network.forward_head(maps.squeeze(3) if columns[0] else maps)
 
         return self._class(backbone, head, **self._options)
 
@@ -205,47 +205,37 @@ class RankFeatOnMaps(OnImages):
 class GramOnStages(OnImages):
     """Gram matrices of the stages. The detector wants layers to call in turn: the first runs the whole network."""
 
-    def _make(self, train: TrainingSet) -> Any:
-        assert train.network is not None
-        network = train.network
+    def _made(self, network: torch.nn.Module) -> Any:
         seen: dict[str, Any] = {}
 
-        def first(images: Tensor) -> Tensor:
+        def first(images: torch.Tensor) -> Any:
             outputs, seen["logits"] = stage_outputs(network, images)
-            seen["maps"] = [by_channel(each, network) for each in outputs]
-            maps: Tensor = seen["maps"][0]
-            return maps
+            seen["maps"] = [by_channel(output, network) for output in outputs]
+            return seen["maps"][0]
 
         later = [lambda _, stage=stage: seen["maps"][stage] for stage in range(1, len(stages(network)))]
-        classes = train.logits.shape[1]
+        classes = linear_head(network).out_features
         return self._class(lambda _: seen["logits"], [first, *later], classes, **self._options)
 
 
 class MultiMahalanobisOnStages(OnImages):
     """The sum of the stages' Mahalanobis distances, on the means of their channels."""
 
-    def _make(self, train: TrainingSet) -> Any:
-        assert train.network is not None
-        self._network = train.network
-        return self._class(stages(self._network), **self._options)
+    def _made(self, network: torch.nn.Module) -> Any:
+        return self._class(stages(network), **self._options)
 
     def _fit(self, train: TrainingSet) -> None:
-        import torch
-
         assert train.images is not None
         parts = [self._pooled(images) for images, _ in Loader(train.images, train.labels)]
         self._detector.fit_structured([torch.cat(stage) for stage in zip(*parts, strict=True)], train.labels)
 
-    def _predict_images(self, images: Tensor) -> Tensor:
-        scores: Tensor = self._detector.predict_structured(self._pooled(images))
-        return scores
+    def _predict_images(self, images: torch.Tensor) -> Any:
+        return self._detector.predict_structured(self._pooled(images))
 
-    def _pooled(self, images: Tensor) -> list[Tensor]:
-        import torch
-
+    def _pooled(self, images: torch.Tensor) -> list[torch.Tensor]:
         with torch.no_grad():
             outputs, _ = stage_outputs(self._network, images)
-            return [by_channel(each, self._network).mean(dim=2) for each in outputs]
+            return [by_channel(output, self._network).mean(dim=2) for output in outputs]
 
 
 @dataclass(frozen=True)
@@ -253,9 +243,9 @@ class Loader:
     """Pairs of images and labels in batches, as often as they are asked for."""
 
     images: Images
-    labels: Tensor
+    labels: torch.Tensor
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         for start in range(0, len(self.images), IMAGES):
             rows = slice(start, start + IMAGES)
             yield self.images[rows], self.labels[rows]
@@ -264,11 +254,9 @@ class Loader:
         return -(-len(self.images) // IMAGES)
 
 
-def linear(train: TrainingSet) -> nn.Linear:
+def linear(train: TrainingSet) -> torch.nn.Linear:
     """Return the head as a module."""
-    from torch import nn
-
     classes, width = train.head.weight.shape
-    module = nn.Linear(width, classes, device=train.head.weight.device)
+    module = torch.nn.Linear(width, classes, device=train.head.weight.device)
     module.load_state_dict({"weight": train.head.weight, "bias": train.head.bias})
     return module

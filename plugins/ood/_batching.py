@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from suite.tracks.ood import Images
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import Images, torch
 
 PIXELS = 2**19  # in a pass: 512 images of 32x32, 10 of 224x224; a ResNet with gradients takes about 2 GB for either
 
 
-def in_passes(function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+def in_passes(function: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor) -> torch.Tensor:
     """Return a function of images [B, channels, height, width], called with as many at a time as memory allows."""
-    import torch
-
     return torch.cat([function(part) for part in images.split(_per_pass(images))])
 
 
-def passes(images: Images, rows: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+def passes(images: Images, rows: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield (rows, images) for the images of a set in rising rows [N], a pass at a time."""
-    import torch
-
     for part in rows.split(_per_pass(images[0:1])):
         first, last = int(part[0]), int(part[-1])
         if last - first + 1 == len(part):
@@ -32,6 +24,6 @@ def passes(images: Images, rows: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
             yield part, torch.cat([images[row : row + 1] for row in part.tolist()])
 
 
-def _per_pass(images: Tensor) -> int:
+def _per_pass(images: torch.Tensor) -> int:
     height, width = images.shape[-2:]
     return max(1, PIXELS // (height * width))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import torch
 
 NARROWEST = 1e-6  # the outermost geometric bins end this far from 0 and 1
 
@@ -20,39 +19,31 @@ class Coverage:
         covered: share of full coverage, at most one [neurons, bins].
     """
 
-    edges: Tensor
-    covered: Tensor
+    edges: torch.Tensor
+    covered: torch.Tensor
 
     @classmethod
-    def of(cls, states: Tensor, bins: int, filled: int, spacing: Literal["uniform", "geometric"]) -> Coverage:
+    def of(cls, states: torch.Tensor, bins: int, filled: int, spacing: Literal["uniform", "geometric"]) -> Coverage:
         """Return the coverage by states [N, neurons], ``filled`` of them in a bin being full coverage."""
-        import torch
-
         edges = (uniform if spacing == "uniform" else geometric)(bins).to(states)
         hits = states.new_zeros(states.shape[1], bins)
         places = torch.bucketize(states.T.contiguous(), edges)
         hits.scatter_add_(1, places, torch.ones_like(places, dtype=hits.dtype))
         return cls(edges, (hits / filled).clamp(max=1))
 
-    def __call__(self, states: Tensor) -> Tensor:
+    def __call__(self, states: torch.Tensor) -> torch.Tensor:
         """Return the coverage of the bins that states [B, neurons] lie in, [B, neurons]."""
-        import torch
-
         return self.covered.gather(1, torch.bucketize(states.T.contiguous(), self.edges)).T
 
 
-def uniform(bins: int) -> Tensor:
+def uniform(bins: int) -> torch.Tensor:
     """Return the edges between bins of equal width."""
-    import torch
-
     return torch.linspace(0, 1, bins + 1)[1:-1]
 
 
-def geometric(bins: int) -> Tensor:
+def geometric(bins: int) -> torch.Tensor:
     """Return the edges between bins whose widths grow by one factor from 0 to a half, and shrink so from there to 1."""
     import math
-
-    import torch
 
     left = torch.logspace(math.log10(NARROWEST), math.log10(0.5), bins // 2 + 1)
     right = 1 - torch.logspace(math.log10(NARROWEST), math.log10(0.5), bins - bins // 2 + 1).flip(0)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.ood import TrainedDetector, TrainingData
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite import Card, Context
+from suite.tracks.ood import TrainedDetector, TrainingData, torch
 
 
 class AbeT(TrainedDetector):
@@ -35,7 +30,7 @@ class AbeT(TrainedDetector):
         "Trained by the task's reference recipe instead of the authors' schedule.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(TrainedDetector.Parameters):
         """The authors' score is the ablated one."""
 
         ablated: bool = Field(True, description="leave out the energy's leading factor T(h)")
@@ -44,23 +39,21 @@ class AbeT(TrainedDetector):
 
     def train(self, data: TrainingData, context: Context) -> None:
         """Train a fresh backbone with both heads by the reference recipe; batch norm ends in evaluation mode."""
-        import torch
-
-        from .abet_network import AbeTNetwork
+        from ._network import AbeTNetwork
 
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(context.seed)
             self.network = AbeTNetwork(data.build(context.seed))
         data.fit(self.network, context)
 
-    def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the energies [B] and z [B, C]."""
         features = self.network.features(images)
         temperature = self.network.temperature(features)
         logits = self.network.cosines(features) / temperature
         return self.score(logits, temperature[:, 0]), logits
 
-    def score(self, logits: Tensor, temperature: Tensor) -> Tensor:
+    def score(self, logits: torch.Tensor, temperature: torch.Tensor) -> torch.Tensor:
         """Return the negative energy [B] of z [B, C], times the temperature [B] if it is not ablated."""
         energy = logits.logsumexp(dim=1)
         return energy if self.parameters.ablated else temperature * energy

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.ood import torch
 
 
-def percentile(values: Tensor, percent: float) -> float:
+def percentile(values: torch.Tensor, percent: float) -> float:
     """Return a percentile over all entries, interpolated linearly; torch's own stops at 16 million entries."""
     import numpy as np
 
     return float(np.percentile(values.detach().cpu().numpy(), percent))
 
 
-def largest(features: Tensor, pruned: float) -> tuple[Tensor, Tensor]:
+def largest(features: torch.Tensor, pruned: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Return values and places [B, k] of each sample's largest activations, leaving out ``pruned`` per cent of D.
 
     Raises:
@@ -28,8 +25,6 @@ def largest(features: Tensor, pruned: float) -> tuple[Tensor, Tensor]:
     return features.topk(kept, dim=1)
 
 
-def ratio(whole: Tensor, part: Tensor) -> Tensor:
+def ratio(whole: torch.Tensor, part: torch.Tensor) -> torch.Tensor:
     """Return sum / sum over the kept part [B]; 1 where nothing fires, which peers turn into NaN."""
-    import torch
-
     return torch.where(part > 0, whole / part.clamp(min=1e-30), torch.ones_like(whole))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite.tracks.ood import torch
 
-from .products import products
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._matmul import matmul
 
 GROUP = 16
 BANK_ROWS = 16_384  # a block of products [B, BANK_ROWS] stays under 70 MB for B = 1,000
 
 
-def unit(features: Tensor) -> Tensor:
+def unit(features: torch.Tensor) -> torch.Tensor:
     """Return features [B, D] at unit length; an all-zero vector stays zero."""
-    return features / features.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    lengths: torch.Tensor = features.norm(dim=1, keepdim=True)
+    return features / lengths.clamp(min=1e-12)
 
 
 def require(k: int, samples: int) -> None:
@@ -24,25 +22,21 @@ def require(k: int, samples: int) -> None:
         raise ValueError(f"k = {k} is more than the {samples} training samples")
 
 
-def top_products(queries: Tensor, bank: Tensor, k: int) -> Tensor:
+def top_products(queries: torch.Tensor, bank: torch.Tensor, k: int) -> torch.Tensor:
     """Return the k largest inner products [B, k] of queries [B, D] with the bank [N, D], in falling order."""
-    import torch
-
     best = queries.new_empty(len(queries), 0)
     for block in bank.split(BANK_ROWS):
-        found = _largest(products(queries, block), min(k, len(block)))
+        found = _largest(matmul(queries, block), min(k, len(block)))
         joined = torch.cat([best, found], dim=1)
         best = joined.topk(min(k, joined.shape[1]), dim=1).values
     return best
 
 
-def _largest(values: Tensor, k: int) -> Tensor:
+def _largest(values: torch.Tensor, k: int) -> torch.Tensor:
     """Return the k largest of each row [B, k] of values [B, N], in any order.
 
     No more than k groups can hold them: those with the largest maxima, which are found in one cheap pass.
     """
-    import torch
-
     width = values.shape[1]
     grouped = width // GROUP
     if k >= grouped // 2:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .moments import class_means, second_moment
+from suite.tracks.ood import torch
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from ._moments import class_means, second_moment
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,12 @@ class Gaussian:
     ``shrinkage`` is the weight that the scaled identity got.
     """
 
-    whitening: Tensor
-    means: Tensor
+    whitening: torch.Tensor
+    means: torch.Tensor
     shrinkage: float
 
     @classmethod
-    def fit(cls, features: Tensor, labels: Tensor, shrinkage: float | None = None) -> Gaussian:
+    def fit(cls, features: torch.Tensor, labels: torch.Tensor, shrinkage: float | None = None) -> Gaussian:
         """Estimate class means and the shared covariance, divided by N, of features [N, D] with labels [N].
 
         ``shrinkage`` None means Ledoit and Wolf's if N <= D, where the covariance is singular, and none otherwise.
@@ -39,10 +37,8 @@ class Gaussian:
         return cls.of(means, covariance, shrinkage)
 
     @classmethod
-    def of(cls, means: Tensor, covariance: Tensor, shrinkage: float = 0.0) -> Gaussian:
+    def of(cls, means: torch.Tensor, covariance: torch.Tensor, shrinkage: float = 0.0) -> Gaussian:
         """Whiten with a covariance [D, D] around means [C, D], both float64."""
-        import torch
-
         if shrinkage:
             identity = torch.eye(len(covariance), dtype=covariance.dtype, device=covariance.device)
             covariance = (1 - shrinkage) * covariance + shrinkage * covariance.diagonal().mean() * identity
@@ -51,16 +47,14 @@ class Gaussian:
         whitening = vectors[:, kept] / values[kept].sqrt()
         return cls(whitening, means @ whitening, shrinkage)
 
-    def distances(self, features: Tensor) -> Tensor:
+    def distances(self, features: torch.Tensor) -> torch.Tensor:
         """Return the squared Mahalanobis distances [B, C] of features [B, D] to the class means."""
-        import torch
-
         # Exact, not by the expansion of the square: near a mean that would cancel.
         exact = "donot_use_mm_for_euclid_dist"
         return torch.cdist(features.double() @ self.whitening, self.means, compute_mode=exact).square()
 
 
-def _ledoit_wolf(centred: Tensor) -> float:
+def _ledoit_wolf(centred: torch.Tensor) -> float:
     from sklearn.covariance import ledoit_wolf_shrinkage
 
     return float(ledoit_wolf_shrinkage(centred.cpu().numpy(), assume_centered=True))

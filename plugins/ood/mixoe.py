@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from suite import Card, Context
-from suite.tracks.ood import TrainingData
+from suite.tracks.ood import TrainingData, torch
 
-from ..msp import log_msp
-from .fine_tuning import FineTuned, FineTuning
-from .losses import cross_entropy_to_uniform, joint_logits
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from ._fine_tuning import FineTuned, FineTuning
+from ._losses import cross_entropy_to_uniform, joint_logits
 
 
 class MixOE(FineTuned):
@@ -49,27 +45,24 @@ class MixOE(FineTuned):
 
     parameters: Parameters
 
-    @property
-    def outlier_batch(self) -> int:
-        """One outlier for each ID image."""
-        return self.parameters.batch_size
-
     def train(self, data: TrainingData, context: Context) -> None:
         """See `FineTuned.train`."""
         self._rng = context.rng("mixing")
         super().train(data, context)
 
-    def loss(self, network: nn.Module, images: Tensor, labels: Tensor, outliers: Tensor) -> Tensor:
+    def loss(
+        self, network: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor, outliers: torch.Tensor
+    ) -> torch.Tensor:
         """Return the cross-entropies with the labels and, weighted, with the mixtures' soft labels."""
-        from torch.nn import functional as F
-
         mixed, share = self.mixed(images, outliers[: len(images)])
         inside, between = joint_logits(network, images, mixed)
         # The cross-entropy with a mixture of two labels is the mixture of the two cross-entropies.
-        soft = share * F.cross_entropy(between, labels) + (1 - share) * cross_entropy_to_uniform(between)
-        return F.cross_entropy(inside, labels) + self.parameters.weight * soft
+        soft = share * torch.nn.functional.cross_entropy(between, labels) + (1 - share) * cross_entropy_to_uniform(
+            between
+        )
+        return torch.nn.functional.cross_entropy(inside, labels) + self.parameters.weight * soft
 
-    def mixed(self, images: Tensor, outliers: Tensor) -> tuple[Tensor, float]:
+    def mixed(self, images: torch.Tensor, outliers: torch.Tensor) -> tuple[torch.Tensor, float]:
         """Return mixtures [B, channels, height, width] of images and outliers of that shape, and their share of ID."""
         share = float(self._rng.beta(self.parameters.alpha, self.parameters.alpha))
         if self.parameters.mix == "mixup":
@@ -85,7 +78,3 @@ class MixOE(FineTuned):
         half = int(size * (1 - share) ** 0.5) // 2
         centre = int(self._rng.integers(size))
         return max(centre - half, 0), min(centre + half, size)
-
-    def score(self, logits: Tensor) -> Tensor:
-        """Return the log of the largest softmax probability [B]."""
-        return log_msp(logits)

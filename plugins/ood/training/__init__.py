@@ -1,1 +1,0 @@
-"""The built-in OOD methods that train or fine-tune the network, one file a method."""

@@ -1,0 +1,76 @@
+"""What the tasks of the track share: one trained network, the splits that methods are fitted on, and how they tune."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from suite.contracts import Ingredient, Missing, Resources, Task, TaskContext, Tuning
+from suite.data.dataset import DataSet
+from suite.data.split import Split
+from suite.models.features import extract, is_extracted
+from suite.models.network import Network
+from suite.tracks.ood.fitting import OODMethod
+from suite.tracks.ood.splits import Development
+from suite.tracks.ood.tuning import tune
+
+
+class DetectionTask(Task[OODMethod]):
+    """Base of `OODTask` and `ShiftingTask`.
+
+    A task whose network has a recipe adds ``training data`` to ``gives``, one with auxiliary outliers ``outliers``.
+    """
+
+    gives = frozenset({"images", "network"})
+
+    @abstractmethod
+    def model(self, seed: int) -> Network:
+        """Return the reference model of a seed."""
+
+    @abstractmethod
+    def data(self) -> tuple[DataSet, ...]:
+        """Return every data set of the task; OOD test sets may be optional."""
+
+    @abstractmethod
+    def development(self, seed: int, resources: Resources) -> Development:
+        """Return what methods are fitted and tuned on: the splits of a seed without the tests."""
+
+    @abstractmethod
+    def tests(self, seed: int, resources: Resources) -> Iterable[Split]:
+        """Return every test split of a seed, at hand or not."""
+
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
+        """Return the data sets and the seed's reference model."""
+        return (*self.data(), self.model(seed))
+
+    def prepare(self, context: TaskContext) -> None:
+        """Train the model if need be and extract the features of every split that is at hand."""
+        resources, model = context.resources, self.model(context.seed)
+        splits = self.development(context.seed, resources)
+        inside, tests = (splits.train, splits.validation), self.tests(context.seed, resources)
+        for split in (*inside, *splits.validation_ood.values(), *tests):
+            if at_hand(split, resources) and not is_extracted(model, split, resources):
+                extract(model, split, resources)
+
+    def tune(
+        self,
+        method: type[OODMethod],
+        fixed: Mapping[str, Any],
+        grid: Mapping[str, Sequence[Any]],
+        context: TaskContext,
+    ) -> Tuning:
+        """Return the grid's best point on the validation splits; see `suite.tracks.ood.tuning`."""
+        splits = self.development(context.seed, context.resources)
+        return tune(method, fixed, grid, self.id, self.model(context.seed), splits, context)
+
+
+def at_hand(split: Split, resources: Resources) -> bool:
+    """Tell whether an optional data set is there; for another, `Missing` says that it is not."""
+    try:
+        split.data.source.stamp(resources)
+    except Missing:
+        if split.data.optional:
+            return False
+        raise
+    return True
