@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from suite.diffusion import library
+from suite import extras
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.extras import required_library
 from suite.errors import SuiteError
@@ -32,11 +32,11 @@ def test_the_unet_is_diffusers_own() -> None:
 
 
 def test_a_missing_library_is_said_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "find_spec", lambda name: None if name == "diffusers" else find_spec(name))
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "diffusers" else find_spec(name))
     for use in (UNET.build, lambda: UNET.identity):
         with pytest.raises(SuiteError, match="needs the diffusers package") as error:
             use()
-        assert error.value.next == 'pip install "basin-suite[diffusion]"'
+        assert error.value.next == "pip install 'basin-suite[diffusion]'"
     assert DenoiserArchitecture("mlp", {"shape": [1, 2, 2], "width": 4, "blocks": 1}).identity["name"] == "mlp"
 
 
