@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+__package__ = "suite.leaderboard"  # Streamlit runs it as a script
+
 import logging
 
 import streamlit as st
 
 from suite.contracts import Page
 from suite.errors import SuiteError
-from suite.leaderboard import PAGES
-from suite.leaderboard.components.escape import clean, plain
-from suite.leaderboard.components.source import registry, show_problem
+
+from . import PAGES
+from .components.escape import clean, plain
+from .components.source import registry, show_problem
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -9,9 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from suite.board.model import Row, Table
-from suite.leaderboard.components.escape import clean
+
+from .escape import clean
 
 ROW_PIXELS = 28
+HEIGHT = 300
 AXIS_PIXELS = 110
 """Of the legend and the axis: Streamlit fits all of it into the height."""
 
@@ -63,6 +66,37 @@ def interval_chart(table: Table, rows: list[Row]) -> None:
         alt.layer(*layers).properties(height=ROW_PIXELS * len(order) + AXIS_PIXELS),
         f"{title} of {len(order)} methods on {table.task}, mean over seeds with 95 % interval. First three: {best}.",
     )
+
+
+def axis_chart(axis: str, placed: Sequence[tuple[Table, Row]]) -> None:
+    """Draw the primary metric of rows of several tables of a task, with intervals, by the tables' values on an axis."""
+    first = placed[0][0]
+    metric = first.metric(first.primary.metric)
+    points = pd.DataFrame(
+        {
+            "at": clean(table.setting[axis]),
+            "method": clean(row.label),
+            "mean": metric.shown(value.mean),
+            "low": None if value.low is None else metric.shown(value.low),
+            "high": None if value.high is None else metric.shown(value.high),
+        }
+        for table, row in placed
+        if (value := row.value(table.primary))
+    )
+    if points.empty:
+        return
+    title = f"{clean(first.primary)} ({metric.shown_unit}), {metric.direction} is better"
+    base = alt.Chart(points).encode(
+        x=alt.X("at:O", title=axis, sort=list(dict.fromkeys(points["at"]))),
+        color=alt.Color("method:N", legend=alt.Legend(orient="top", title=None)),
+        tooltip=["at", "method", *(alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high"))],
+    )
+    mean = alt.Y("mean:Q", title=title, scale=alt.Scale(zero=False, nice=True))
+    layers = (
+        base.mark_rule().encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
+        base.mark_line(point=True).encode(y=mean),
+    )
+    draw(alt.layer(*layers).properties(height=HEIGHT), f"{title}, along {axis}, mean over seeds with 95 % interval.")
 
 
 def _quantity(field: str, title: str) -> alt.X:

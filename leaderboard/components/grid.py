@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from suite.board.export import shown_cost, shown_rank, stated_costs
+from suite.board.export import shown_cost, shown_difference, shown_rank, stated_costs
 from suite.board.model import Row, Table, Value
 from suite.contracts import Column
-from suite.leaderboard.components.escape import clean, plain
-from suite.leaderboard.components.links import LABEL, address
+
+from .escape import clean, plain
+from .links import LABEL, address
 
 MIB = 2**20
 COST_HELP = "Mean over seeds. What all methods share, as a reference model, is not counted."
@@ -81,12 +82,14 @@ def config(table: Table, columns: Sequence[Column]) -> dict[str, Any]:
     numbers = {heading(table, column): _definition(table, column) for column in columns}
     return {
         "rank": st.column_config.TextColumn(
-            help="Place, and in parentheses the best and worst place that the data allow.", width="small", pinned=True
+            help="Place, and in parentheses the best and worst that the data allow. References take no place.",
+            width="small",
+            pinned=True,
         ),
         "method": st.column_config.LinkColumn(
             help="Opens the method's page.", display_text=LABEL, width="medium", pinned=True
         ),
-        "league": st.column_config.TextColumn(help="Methods of one league are ranked together."),
+        "access": st.column_config.TextColumn(help="Privileges that a method needs; they are ranked apart."),
         "status": st.column_config.TextColumn(
             help="What the implementation follows: the paper, the authors' code, a reconstruction, or a baseline."
         ),
@@ -94,6 +97,7 @@ def config(table: Table, columns: Sequence[Column]) -> dict[str, Any]:
             name: st.column_config.NumberColumn(help=text, format="%.2f", alignment="right")
             for name, text in numbers.items()
         },
+        "difference": st.column_config.TextColumn(help="To the best ranked row, paired, with its 95 % interval."),
         "95 % interval": st.column_config.TextColumn(help=plain("; ".join(bases)) or "No interval: one seed."),
         **{
             clean(shown_cost(name)): st.column_config.NumberColumn(help=COST_HELP, format="%.3f")
@@ -112,14 +116,17 @@ def _entries(table: Table, row: Row, columns: Sequence[Column], width: int) -> d
         # Texts sort sign by sign: figure spaces keep place 2 above place 10.
         "rank": shown_rank(row).rjust(len(shown_rank(row)) + width - len(str(row.place or 0)), "\u2007"),
         "method": address("method", row.label, method=row.method),
-        **({"league": clean(row.league)} if len(table.leagues) > 1 else {}),
         "status": row.card.status if row.card else "not installed",
     }
+    if len({other.access for other in table.rows}) > 1:
+        entries["access"] = clean(", ".join(row.access))
     for column in columns:
         value = row.value(column)
         entries[heading(table, column)] = None if value is None else table.metric(column.metric).shown(value.mean)
         if column == table.primary:
             entries["95 % interval"] = interval(table, column, value)
+            if any(other.difference for other in table.rows):
+                entries["difference"] = shown_difference(table.metric(column.metric), row)
     entries |= {clean(shown_cost(name)): row.cost.get(name) for name in stated_costs(table)}
     peak = row.cost.get("peak_memory_bytes")
     entries[MEMORY] = None if peak is None else peak / MIB

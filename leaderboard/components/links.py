@@ -6,7 +6,9 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from suite.leaderboard.components.escape import clean, plain
+from suite.board.model import Table
+
+from .escape import clean, plain
 
 LABEL = r"#(.*)$"
 """What a link column shows of an address from `address`: the fragment."""
@@ -21,6 +23,17 @@ def address(page: str, label: str, **parameters: str) -> str:
     Relative, so that it holds behind a proxy that serves the app below a path.
     """
     return f"{page}?{urlencode(parameters)}#{quote(clean(label), safe=_KEPT)}"
+
+
+def table_address(table: Table, label: str) -> str:
+    """Return the address of a table on the leaderboard's page."""
+    at = {axis_key(axis): value for axis, value in table.setting.items()}
+    return address("./", label, task=table.task, track=table.track, **at, protocol=table.protocol[:12])
+
+
+def axis_key(axis: str) -> str:
+    """Return the query parameter of a task's axis, which is no other control's."""
+    return f"setting.{axis}"
 
 
 def link(page: str, label: str, icon: str | None = None, **parameters: str) -> None:

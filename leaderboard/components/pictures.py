@@ -1,20 +1,19 @@
-"""Pictures of a run that its task makes; see `suite.contracts.Task.pictures`."""
+"""Pictures of a run that its samples make; see `suite.contracts.Samples.pictures`."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import streamlit as st
 
-from suite.contracts import Task
-from suite.leaderboard.components.chart import draw_specification
-from suite.leaderboard.components.choice import choose
-from suite.leaderboard.components.escape import plain
-from suite.leaderboard.components.source import registry
+from suite.contracts import Picture, Samples, Task
+from suite.store.rows import RunRow
+
+from .chart import draw_specification
+from .choice import choose
+from .escape import plain
 
 BESIDE = 3
 """How many pictures stand side by side at most."""
@@ -22,32 +21,37 @@ BESIDE = 3
 log = logging.getLogger(__name__)
 
 
-def draw_pictures(name: str, path: Path) -> bool:
-    """Draw what the task of this name makes of a per-sample table; return whether there was anything to draw.
+def draw_pictures(task: type[Task], run: RunRow, table: pa.Table) -> bool:
+    """Draw the pictures of a subset of the run's samples; return whether there was anything to draw.
 
-    Not if the task is not registered or makes no pictures, nor if it fails, which is said.
+    Subsets are those of the stored table, or of the scores if it names none. If the samples fail, the page says so.
     """
-    tasks = registry().tasks
-    if name not in tasks or tasks[name].pictures is Task.pictures or "subset" not in pq.read_schema(path).names:
+    if task.samples.pictures is Samples.pictures:
         return False
-    samples = pq.read_table(path)
-    subsets = [str(each) for each in pc.unique(samples["subset"]).to_pylist()]
-    if not subsets:
-        return False
-    subset = choose("Pictures of", "picture", subsets)
+    named = "subset" in table.column_names
+    names = pc.unique(table["subset"]).to_pylist() if named else [score.subset for score in run.scores]
+    subsets = [str(name) for name in dict.fromkeys(names)]
     try:
-        _draw(tasks[name](), samples, subset)
+        samples = task.samples.read(table)
+        first = next((number for number, subset in enumerate(subsets) if samples.pictures(subset)), None)
+        if first is None:
+            return False
+        subset = choose("Pictures of", "picture", subsets[first:])
+        _draw(samples.pictures(subset))
     except Exception:  # third-party: whatever it is, the rest of the page goes on
-        log.exception("the pictures of %r failed", name)
-        st.info(f"{plain(name)} has pictures of this run, but they failed. The server's log says why.")
+        log.exception("the pictures of run %s failed", run.id)
+        st.info(f"{plain(run.cell.task)} has pictures of this run, but they failed. The server's log says why.")
         return False
-    with st.expander("The rows behind the pictures"):
-        st.dataframe(samples.filter(pc.equal(samples["subset"], subset)).to_pandas(), hide_index=True)
+    if named:
+        with st.expander("The rows behind the pictures"):
+            st.dataframe(table.filter(pc.equal(table["subset"], subset)).to_pandas(), hide_index=True)
     return True
 
 
-def _draw(task: Task, samples: pa.Table, subset: str) -> None:
-    pictures = task.pictures(samples, subset)
+def _draw(pictures: tuple[Picture, ...]) -> None:
+    if not pictures:
+        st.caption("There are no pictures of this subset.")
+        return
     beside = min(BESIDE, len(pictures))
     for first in range(0, len(pictures), BESIDE):
         for place, picture in zip(st.columns(beside), pictures[first : first + BESIDE], strict=False):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from suite.board.comparable import groups
 from suite.board.model import Row, Table
 from suite.contracts import Column
-from suite.leaderboard.components.escape import clean
+
+from .escape import clean
 
 RANK = "rank"
 ALL = "All rows"

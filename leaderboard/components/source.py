@@ -9,9 +9,10 @@ import streamlit as st
 from suite.board.artifact import load_board
 from suite.board.model import Board
 from suite.errors import SuiteError
-from suite.leaderboard.components.escape import plain
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
+
+from .escape import plain
 
 FRESH_SECONDS = 5
 

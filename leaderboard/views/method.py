@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from suite.board.export import shown_rank, shown_value
+from suite.board.export import shown_difference, shown_rank, shown_value
 from suite.board.model import Row, Table
-from suite.contracts import Card, Method
-from suite.leaderboard.components.chart import draw
-from suite.leaderboard.components.choice import choose
-from suite.leaderboard.components.escape import clean, https, plain
-from suite.leaderboard.components.grid import coverage
-from suite.leaderboard.components.links import LABEL, address
-from suite.leaderboard.components.source import board, registry
+from suite.contracts import Card, Method, Setting
+
+from ..components.chart import axis_chart, draw
+from ..components.choice import choose
+from ..components.escape import clean, https, plain
+from ..components.grid import coverage
+from ..components.links import LABEL, address, table_address
+from ..components.source import board, registry
 
 Placed = list[tuple[Table, Row]]
 
@@ -52,16 +55,18 @@ def draw_parameters(method: type[Method]) -> None:
 
 
 def draw_rows(placed: Placed) -> None:
-    """Draw a line for each task, protocol and set of parameters."""
+    """Draw a line for each task, setting, protocol and set of parameters."""
     st.subheader("On every task", anchor=False)
     rows = [
         {
-            "task": address("./", f"{table.title}", task=table.task, track=table.track, protocol=table.protocol[:12]),
+            "task": table_address(table, table.title),
+            "setting": clean(table.condition),
             "method": clean(row.label),
             "rank": shown_rank(row) if table.current else "earlier protocol",
             "ranked by": f"{clean(table.primary)} ({table.metric(table.primary.metric).shown_unit})",
             "mean ± 95 %": shown_value(table.metric(table.primary.metric), row.value(table.primary)),
             "coverage": coverage(table, row),
+            "difference": shown_difference(table.metric(table.primary.metric), row),
             "not ranked because": clean(row.unranked),
             "version": clean(row.version),
         }
@@ -71,12 +76,25 @@ def draw_rows(placed: Placed) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config)
 
 
+def draw_axes(placed: Placed) -> None:
+    """Draw the primary metric along each axis of a task on which the method has results at several values."""
+    lines: dict[tuple[str, str, Setting], Placed] = {}
+    for table, row in placed:
+        for axis in table.setting if table.current else ():
+            others = Setting({name: value for name, value in table.setting.items() if name != axis})
+            lines.setdefault((table.title, axis, others), []).append((table, row))
+    for (title, axis, others), line in lines.items():
+        if len({table.setting[axis] for table, _ in line}) > 1:
+            st.subheader(f"{plain(title)} by {plain(axis)}{f' ({plain(others)})' if others else ''}", anchor=False)
+            axis_chart(axis, line)
+
+
 def draw_seeds(placed: Placed) -> None:
     """Draw the value of every seed, with links to the runs."""
     st.subheader("Seed by seed", anchor=False)
     points = pd.DataFrame(
         {
-            "task": clean(table.task),
+            "task": clean(f"{table.task} {table.condition}"),
             "variant": clean(row.label),
             "seed": point.seed,
             "column": clean(table.primary),
@@ -111,7 +129,7 @@ def draw_seeds(placed: Placed) -> None:
     scored = {point.run for _, row in placed for point in row.points}
     others = [
         {
-            "task": clean(table.task),
+            "task": clean(f"{table.task} {table.condition}"),
             "variant": clean(row.label),
             "seed": each.seed,
             "state": clean(each.state),
@@ -141,6 +159,7 @@ def main() -> None:
     placed = [(table, row) for table in tables for row in table.rows if row.method == name]
     if placed:
         draw_rows(placed)
+        draw_axes(placed)
         draw_seeds(placed)
     else:
         st.info("No results yet. Type:")

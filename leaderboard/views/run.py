@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
+import logging
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
+from suite.contracts import Setting
 from suite.errors import SuiteError
-from suite.leaderboard.components import samples
-from suite.leaderboard.components.choice import choose
-from suite.leaderboard.components.escape import clean, plain
-from suite.leaderboard.components.links import link
-from suite.leaderboard.components.pictures import draw_pictures
-from suite.leaderboard.components.record import command, provenance
-from suite.leaderboard.components.sample_charts import histogram_chart, roc_chart
-from suite.leaderboard.components.source import settings, show_problem
-from suite.run.record import samples_path
 from suite.store.reading import Reader
 from suite.store.rows import RunRow
+from suite.store.samples import read_table
 
+from ..components.escape import clean, plain
+from ..components.links import link
+from ..components.pictures import draw_pictures
+from ..components.record import command, provenance
+from ..components.source import registry, settings, show_problem
+
+log = logging.getLogger(__name__)
+FIRST_ROWS = 20
 OUTCOMES = {"done": st.success, "running": st.info, "stale": st.warning, "late": st.warning}
 
 
@@ -59,35 +63,22 @@ def draw_scores(run: RunRow) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", column_config=config)
 
 
-def draw_samples(task: str, path: Path) -> None:
-    """Draw what the per-sample table allows, and what its task makes of it; its first rows if there is neither."""
+def read(run: RunRow) -> pa.Table | None:
+    """Return the stored samples of a run, if there are any; if they cannot be read, say so."""
+    try:
+        return read_table(settings(), run.samples)
+    except Exception:  # whatever a damaged file makes of it
+        log.exception("the samples of run %s cannot be read", run.id)
+        st.info("The samples of this run cannot be read. The server's log says why.")
+        return None
+
+
+def draw_samples(run: RunRow, table: pa.Table) -> None:
+    """Draw the pictures that the samples make of themselves; their first rows if there are none."""
     st.subheader("Samples", anchor=False)
-    if not any([draw_detection(path), draw_pictures(task, path)]):
-        st.dataframe(pd.DataFrame(samples.head(path)), hide_index=True)
-
-
-def draw_detection(path: Path) -> bool:
-    """Draw the scores of one subset against those of the reference; return whether the table has such."""
-    if not samples.has_scores(path):
-        return False
-    groups = samples.scores_by_subset(path)
-    others = [name for name, scores in groups.items() if name != samples.REFERENCE and scores.size]
-    reference = groups.get(samples.REFERENCE)
-    if reference is None or not reference.size or not others:
-        return False
-    other = choose(f"{samples.REFERENCE} against", "against", others)
-    curve = samples.roc(reference, groups[other])
-    left, right = st.columns(2)
-    with left:
-        histogram_chart({samples.REFERENCE: reference, other: groups[other]})
-        st.caption("Shared bins over the middle 99 % of the scores; the outermost hold everything beyond.")
-    with right:
-        roc_chart(curve, other)
-        st.caption(
-            f"Area {curve.area:.6f}, exact over {reference.size} and {groups[other].size} samples; "
-            f"the line is drawn through at most {samples.CURVE_POINTS} of its points."
-        )
-    return True
+    tasks = registry().tasks
+    if run.cell.task not in tasks or not draw_pictures(tasks[run.cell.task], run, table):
+        st.dataframe(table.slice(0, FIRST_ROWS).to_pandas(), hide_index=True)
 
 
 def draw_provenance(run: RunRow) -> None:
@@ -118,8 +109,9 @@ def main() -> None:
     if run is None:
         return
     cell = run.cell
+    condition = f" ({plain(Setting(cell.setting))})" if cell.setting else ""
     OUTCOMES.get(run.state, st.error)(
-        f"{plain(run.state)}: {plain(cell.method)} on {plain(cell.task)}, seed {cell.seed}"
+        f"{plain(run.state)}: {plain(cell.method)} on {plain(cell.task)}{condition}, seed {cell.seed}"
     )
     st.caption(
         f"Run {plain(run.id)} · method version {plain(cell.method_version)} · task version {plain(cell.task_version)}"
@@ -135,9 +127,9 @@ def main() -> None:
     if run.traceback:
         with st.expander("Traceback", expanded=run.state != "done"):
             st.code(run.traceback, language=None)
-    path = samples_path(settings(), run.samples) if run.samples else None
-    if path is not None and path.exists():
-        draw_samples(cell.task, path)
+    table = read(run)
+    if table is not None:
+        draw_samples(run, table)
     if run.scores:
         draw_scores(run)
     draw_provenance(run)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
 import pandas as pd
 import streamlit as st
 
 from suite.board.model import Table
 from suite.contracts import Task
-from suite.leaderboard.components.choice import choose
-from suite.leaderboard.components.escape import clean, plain
-from suite.leaderboard.components.links import LABEL, address, link
-from suite.leaderboard.components.source import board, registry
+
+from ..components.choice import choose
+from ..components.escape import clean, plain
+from ..components.links import LABEL, link, table_address
+from ..components.source import board, registry
 
 
 def draw_protocol(task: Table | type[Task]) -> None:
@@ -35,6 +38,10 @@ def draw_protocol(task: Table | type[Task]) -> None:
     ]
     st.table(pd.DataFrame(rows).map(plain).set_index("metric"))
     st.markdown(f"**Subsets:** {', '.join(map(plain, task.subsets))}")
+    for axis in task.axes:
+        others = ", ".join(map(plain, axis.values[1:]))
+        about = f". {plain(axis.about)}" if axis.about else ""
+        st.markdown(f"**Axis {plain(axis.name)}:** {plain(axis.values[0])} (default), {others}{about}")
     if task.comparable_by:
         st.markdown(f"**Comparable** are rows that share: {', '.join(map(plain, task.comparable_by))}")
 
@@ -56,13 +63,12 @@ def draw_data(table: Table) -> None:
 
 
 def draw_tables(tables: list[Table]) -> None:
-    """Draw a line for each protocol that the task was run under."""
+    """Draw a line for each setting and protocol that the task was run under."""
     st.subheader("Tables", anchor=False)
     rows = [
         {
-            "table": address(
-                "./", table.protocol[:12], task=table.task, track=table.track, protocol=table.protocol[:12]
-            ),
+            "table": table_address(table, table.protocol[:12]),
+            "setting": clean(table.condition),
             "state": "current" if table.current else "earlier, not comparable",
             "task version": clean(table.version),
             "methods": len(table.rows),

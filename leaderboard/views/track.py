@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
 import streamlit as st
 
 from suite.board.export import flat_rows, to_csv
 from suite.board.model import Board, Table
-from suite.leaderboard.components import grid
-from suite.leaderboard.components.chart import interval_chart
-from suite.leaderboard.components.choice import choose
-from suite.leaderboard.components.escape import plain
-from suite.leaderboard.components.links import link
-from suite.leaderboard.components.notes import notes, unranked
-from suite.leaderboard.components.rows import ALL, RANK, comparable, matching, ordered
-from suite.leaderboard.components.source import board
+from suite.board.notes import notes, unranked
+
+from ..components import grid
+from ..components.chart import interval_chart
+from ..components.choice import choose
+from ..components.escape import clean, plain
+from ..components.links import axis_key, link
+from ..components.rows import ALL, RANK, comparable, matching, ordered
+from ..components.source import board
 
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
+NONE = "–"
 COMPARABLE = (
     "Keeps the rows that share these facts, which the protocol leaves to the methods. "
     "Ranks do not change: they are among all rows."
@@ -35,7 +39,8 @@ def choose_table(found: Board) -> Table:
     with middle:
         tasks = dict.fromkeys(table.task for table in found.tables if table.track == track)
         task = choose("Task", "task", list(tasks))
-    tables = {table.protocol[:12]: table for table in found.of_task(task)}
+    of_setting = choose_setting(found.of_task(task))
+    tables = {table.protocol[:12]: table for table in of_setting}
     with right:
         label = "Protocol" if len(tables) == 1 else "Protocol (first: current, others: not comparable with it)"
         chosen = tables[choose(label, "protocol", list(tables), help=PROTOCOL)]
@@ -47,9 +52,22 @@ def choose_table(found: Board) -> Table:
     return chosen
 
 
+def choose_setting(tables: list[Table]) -> list[Table]:
+    """Draw a box for each axis of a task, with the values that have results; return the tables of the chosen ones."""
+    axes = tables[0].axes
+    for axis, place in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
+        values = list(dict.fromkeys(table.setting.get(axis.name, NONE) for table in tables))
+        with place:
+            value = choose(clean(axis.name).capitalize(), axis_key(axis.name), values, help=clean(axis.about))
+        tables = [table for table in tables if table.setting.get(axis.name, NONE) == value]
+    return tables
+
+
 def draw_table(table: Table) -> None:
     """Draw search, presets, the table, its download and the chart."""
-    if len(table.leagues) > 1 and st.toggle("Rank all leagues together", key="together", bind="query-params"):
+    if len(table.accesses) > 1 and st.toggle(
+        "Rank methods of every access together", key="together", bind="query-params"
+    ):
         table = table.together()
     choices = comparable(table)
     several = len(choices) > 1
@@ -76,7 +94,7 @@ def draw_table(table: Table) -> None:
             st.dataframe(
                 data, hide_index=True, height="content", placeholder="–", column_config=grid.config(table, columns)
             )
-    name = f"{table.task.replace('/', '-')}-{table.protocol[:8]}.csv"
+    name = f"{'-'.join([*table.task.split('/'), *table.setting.values(), table.protocol[:8]])}.csv"
     csv = to_csv(flat_rows(table))
     download.download_button("All columns as CSV", csv, name, "text/csv", icon=":material/download:", on_click="ignore")
     with task:
@@ -97,17 +115,18 @@ def main() -> None:
     if not table.current:
         st.warning("An earlier protocol: these numbers are not comparable with the current ones.")
     metric = table.metric(table.primary.metric)
+    condition = f"{plain(table.condition)} · " if table.setting else ""
     st.caption(
-        f"{len(table.rows)} methods · ranked by **{plain(table.primary)}** ({metric.direction} is better) · "
+        f"{condition}{len(table.rows)} methods · ranked by **{plain(table.primary)}** ({metric.direction} is better) · "
         f"{len(table.seeds)} seeds · task version {plain(table.version)} · tier {table.tier} · "
         f"built {plain(found.built[:16].replace('T', ' '))} UTC"
     )
     draw_table(table)
     if excluded := unranked(table):
         st.subheader("Not ranked", anchor=False)
-        st.markdown("\n".join(f"- {line}" for line in excluded))
+        st.markdown("\n".join(f"- {plain(label)}: {plain(reason)}" for label, reason in excluded))
     st.subheader("How to read this", anchor=False)
-    st.markdown("\n".join(f"- {line}" for line in notes(table)))
+    st.markdown("\n".join(f"- **{plain(heading)}:** {plain(text)}" for heading, text in notes(table)))
     if table.facts:
         with st.expander("Reference model and other facts"):
             st.markdown("\n".join(f"- **{plain(name)}:** {plain(said)}" for name, said in table.facts.items()))

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import suite.leaderboard
-from suite.board.model import Board, Point, Row, Table, Track, Value
+from suite.board.model import Axis, Board, Point, Row, Table, Track, Value
 from suite.contracts import Card, Column, Metric
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
 from suite.leaderboard.components import source
-from suite.run.record import samples_path
 from suite.settings import Settings, load_settings
-from suite.store.rows import CellRow, Ending, ScoreRow
+from suite.store.rows import CellRow, RunResult, ScoreRow
+from suite.store.samples import samples_path
 from suite.store.writing import Writer
-from suite.tracks.basins.samples import Answer, to_table
 
+PLUGIN = Path(__file__).parent.parent / "assets" / "demo_plugin.py"
 APP = Path(suite.leaderboard.__file__).with_name("app.py")
 IMG = "<img src=x onerror=alert(1)>"
 FORMULA = '=HYPERLINK("http://x","y")'
@@ -62,7 +62,7 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         value("accuracy", "far", 1 - mean),
         value("delay", "near", 10 * mean),
     )
-    found = Row(
+    full = Row(
         method=f"demo/{name}",
         name=name,
         version="1",
@@ -70,11 +70,11 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         changed={},
         chosen={},
         card=None,
-        league="main",
+        access=(),
+        standing="ranked",
         place=place,
         best=place,
         worst=None if place is None else place + 1,
-        together=None,
         unranked="",
         seeds=(0, 1),
         failed={},
@@ -84,7 +84,7 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         facts={},
         runs=(),
     )
-    return found.model_copy(update=changes)
+    return full.model_copy(update=changes)
 
 
 ROWS = (
@@ -96,9 +96,11 @@ ROWS = (
 )
 
 
-def table(task: str, protocol: str, *, current: bool = True) -> Table:
-    return Table(
+def table(task: str, protocol: str, *, current: bool = True, **changes: object) -> Table:
+    full = Table(
         task=task,
+        setting={},
+        axes=(),
         version="1",
         track=task.split("/")[0],
         tier="embedded",
@@ -117,6 +119,7 @@ def table(task: str, protocol: str, *, current: bool = True) -> Table:
         comparison="paired t over seeds",
         rows=ROWS,
     )
+    return full.model_copy(update=changes)
 
 
 BOARD = Board(
@@ -136,6 +139,29 @@ BOARD = Board(
 )
 
 
+AXES = (
+    Axis(name="precision", values=("fine", "coarse", "coarser"), about="How finely numbers are kept."),
+    Axis(name="sort", values=("few", IMG), about=""),
+)
+"""One of them has the name of a control of the page."""
+
+
+def varied() -> Board:
+    """Return a board with one task of two axes, which has results at three of six settings."""
+    settings = (("fine", "few", 0.9), ("fine", IMG, 0.85), ("coarse", "few", 0.6))
+    tables = tuple(
+        table(
+            "demo/varied",
+            protocol,
+            axes=AXES,
+            setting={"precision": precision, "sort": amount},
+            rows=(row("alpha", 1, mean), row("beta", 2, mean - 0.1)),
+        )
+        for protocol, (precision, amount, mean) in zip("abc", settings, strict=True)
+    )
+    return BOARD.model_copy(update={"tables": (*tables, table("demo/wide", "d"))})
+
+
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page of the small board, or with ``board=None`` of the store, by its script and query parameters."""
@@ -146,8 +172,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Open:
         app = AppTest.from_file(APP, default_timeout=60)
         if name != "track":
             app.switch_page(f"views/{name}.py")
-        for key, given in parameters.items():
-            app.query_params[key] = given
+        for key, text in parameters.items():
+            app.query_params[key] = text
         return app.run()
 
     return open_page
@@ -159,6 +185,12 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
+def specifications(app: AppTest) -> list[dict[str, Any]]:
+    """Return the charts of a page."""
+    charts = [*app.get("vega_lite_chart"), *app.get("arrow_vega_lite_chart")]  # Streamlit's name for it, and its former
+    return [json.loads(chart.proto.spec) for chart in charts]
+
+
 def assert_sound(app: AppTest) -> None:
     """The page raised nothing, neither past the app nor into its guard."""
     assert not app.exception
@@ -166,33 +198,39 @@ def assert_sound(app: AppTest) -> None:
 
 
 class Store:
-    """A store of built-in tasks that is filled by hand; nothing is computed."""
+    """A store of tasks of the demo plugin that is filled by hand; nothing is computed."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._writer = Writer(settings.database_url)
 
     def run(
-        self, method: str, seed: int, near: float | None, samples: pa.Table | None = None, task: str = "ood/digits"
+        self,
+        method: str,
+        seed: int,
+        near: float | None,
+        samples: pa.Table | None = None,
+        task: str = "demo/plain",
+        setting: dict[str, str] | None = None,
     ) -> str:
         """Record a run and return its id; ``near`` None is a failure."""
-        identity = json.dumps({"task": task, "method": method, "seed": seed})
-        cell = CellRow(digest(identity), identity, "p" * 64, task, "1", f"ood/{method}", "1", {}, seed)
+        identity = json.dumps({"task": task, "method": method, "seed": seed, "setting": setting})
+        cell = CellRow(digest(identity), identity, "p" * 64, task, "1", f"demo/{method}", "1", setting or {}, {}, seed)
         run = self._writer.claim(cell, ["run", "--method", method])
         assert run is not None
         if near is None:
-            self._writer.end(run, Ending(state="failed", error=f"ValueError: {IMG}", traceback="Traceback\n  here"))
+            self._writer.end(run, RunResult(state="failed", error=f"ValueError: {IMG}", traceback="Traceback\n  here"))
             return run
         environment = {"python": "3.11", "packages": {"numpy": "2"}, "suite": {"version": "0", "commit": "abc"}}
-        ending = Ending(
+        result = RunResult(
             state="done",
-            scores=(ScoreRow("auroc", "1", "near", near, 1, False),),
+            scores=(ScoreRow("accuracy", "1", "near", near, 1, False),),
             environment=environment,
             device="cpu",
             ingredients={"data/digits": "f" * 64},
             samples=None if samples is None else self._keep(samples),
         )
-        self._writer.end(run, ending)
+        self._writer.end(run, result)
         return run
 
     def _keep(self, samples: pa.Table) -> str:
@@ -207,72 +245,67 @@ class Store:
 
 
 @pytest.fixture
-def store() -> Store:
-    """A store in the test's own home, which its pages read."""
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store in the test's own home, which its pages read, and the tasks and methods of its runs."""
+    monkeypatch.setenv("SUITE_PLUGINS", str(PLUGIN))
     return Store(load_settings())
 
 
-def detector_samples() -> pa.Table:
-    """Return scores of two subsets with ties; the area is exactly (2 + 1/2) / 4."""
-    return pa.table(
-        {
-            "subset": pa.array(["id", "id", "near/x", "near/x"]).dictionary_encode(),
-            "row": [0, 1, 0, 1],
-            "score": np.array([1.0, 3.0, 1.0, 2.0]),
-            "predicted": [0, 1, 0, 0],
-            "label": [0, 1, -1, -1],
-        }
-    )
-
-
-def basin_samples() -> pa.Table:
-    """Return two problems: one with a potential and an estimated risk, one whose name is markup."""
-    first, second = np.array([[-1.0], [-0.9], [1.0]]), np.array([[0.0, 1.0], [0.5, 1.0], [3.0, 3.0]])
-    labels, risk = np.array([0, 0, 1]), np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 0.5]])
-    rest: dict[str, Any] = {"labels": labels, "exact_risk": risk, "steps": 1, "seconds": 0.1, "arrays": "a" * 64}
-    return to_table(
-        [
-            Answer(problem="linear-50/double-well", starts=first, found=labels, risk=0.9 * risk, **rest),
-            Answer(problem=f"linear-50/{IMG}", starts=second, found=np.array([0, 1, 1]), risk=None, **rest),
-        ]
-    )
+def marks() -> pa.Table:
+    """Return marks of three subsets: the first has no picture, the name of the last is markup."""
+    return pa.table({"subset": ["far", "near/one", "near/one", IMG], "mark": [1.0, 1.0, 0.0, 1.0]})
 
 
 BROKEN = """
-from suite import hookimpl
-from suite.benchmarks.basins.embedded import EmbeddedTask
-from suite.contracts import Picture
-
-class Raises(EmbeddedTask):
-    id = "basins/raises"
-    def pictures(self, samples, subset):
+class Raising(Marks):
+    def pictures(self, subset):
         raise RuntimeError("secret path /etc")
 
-class Wrong(EmbeddedTask):
-    id = "basins/wrong"
-    def pictures(self, samples, subset):
+class Wrong(Marks):
+    def pictures(self, subset):
         return (Picture("Fine", "", {"mark": "point"}), "no picture")
 
-class Named(EmbeddedTask):
-    id = "basins/named"
-    def pictures(self, samples, subset):
+class Named(Marks):
+    def pictures(self, subset):
         return (Picture(TITLE, TITLE, {"mark": "point", "data": {"values": [{"x": 1}]}}),)
+
+class Unreadable(Marks):
+    @classmethod
+    def read(cls, table):
+        raise KeyError("secret path /etc")
+
+class RaisingTask(Plain):
+    id = "demo/raising"
+    samples = Raising
+
+class WrongTask(Plain):
+    id = "demo/wrong"
+    samples = Wrong
+
+class NamedTask(Plain):
+    id = "demo/named"
+    samples = Named
+
+class UnreadableTask(Plain):
+    id = "demo/unreadable"
+    samples = Unreadable
 
 @hookimpl
 def suite_register_tasks(register):
-    for task in (Raises, Wrong, Named):
+    for task in (RaisingTask, WrongTask, NamedTask, UnreadableTask):
         register(task)
 """
 
 
 @pytest.fixture
-def odd_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def odd_pictures(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install tasks whose pictures raise, are none, or have titles that mean mischief."""
-    (tmp_path / "odd_pictures.py").write_text(f"TITLE = {IMG + DIRECTIVE!r}\n{BROKEN}")
+    plugin = f"{PLUGIN.read_text()}\nTITLE = {IMG + DIRECTIVE!r}\n{BROKEN}"
+    (tmp_path / "odd_pictures.py").write_text(plugin)
     monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "odd_pictures.py"))
 
 
-PLUGIN = """
+PAGES = """
 from pathlib import Path
 from suite import hookimpl
 from suite.contracts import Page
@@ -287,9 +320,9 @@ def suite_register_pages(register):
 
 
 @pytest.fixture
-def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def third_party(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install pages of a third party: one that works, one that raises, one without a script."""
-    (tmp_path / "pages_plugin.py").write_text(PLUGIN)
+    (tmp_path / "pages_plugin.py").write_text(PAGES)
     (tmp_path / "good.py").write_text("import streamlit as st\nst.title('Good')\n")
     (tmp_path / "raises.py").write_text("raise RuntimeError('secret path /etc')\n")
-    monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "pages_plugin.py"))
+    monkeypatch.setenv("SUITE_PLUGINS", os.pathsep.join(map(str, (PLUGIN, tmp_path / "pages_plugin.py"))))

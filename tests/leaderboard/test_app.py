@@ -35,8 +35,8 @@ def test_board_without_tables_says_suite_run(page: Open) -> None:
 
 def test_board_of_a_real_store(page: Open, store: Store) -> None:
     for seed in range(5):
-        store.run("energy", seed, 0.8 + seed / 100)
-        store.run("knn", seed, 0.9 + seed / 50)
+        store.run("alpha", seed, 0.8 + seed / 100)
+        store.run("beta", seed, 0.9 + seed / 50)
     app = page(board=None)
     assert_sound(app)
     assert list(app.dataframe[0].value["rank"]) == ["1", "2"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import IMG, Store, detector_samples
+from .conftest import IMG, Store, marks
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -29,10 +29,11 @@ pytestmark = [
 def server(store: Store, tmp_path: Path, third_party: None) -> Iterator[str]:
     """Start ``suite leaderboard`` on a small store; yields its address."""
     for seed in range(5):
-        store.run("energy", seed, 0.8 + seed / 100, detector_samples())
-        store.run("knn", seed, 0.7 + seed / 50)
-        store.run(IMG, seed, 0.6 + seed / 40)
-    store.run("energy", 0, 0.5, task="ood/cifar10")
+        store.run("alpha", seed, 0.8 + seed / 100, marks(), task="demo/varied")
+        store.run("beta", seed, 0.7 + seed / 50, task="demo/varied")
+        store.run(IMG, seed, 0.6 + seed / 40, task="demo/varied")
+    store.run("beta", 0, 0.5, task="demo/varied", setting={"precision": "coarse", "amount": "few"})
+    store.run("alpha", 0, 0.5)
     store.close()
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -82,32 +83,36 @@ def test_address_follows_the_choices_and_links_work(server: str, tmp_path: Path)
         expect(page.get_by_role("heading", level=1)).to_have_text("Good", timeout=WAIT)
         expect(page.get_by_text("Page not found")).to_have_count(0)
 
-        page.goto(f"{server}/?task=ood/digits")
+        page.goto(f"{server}/?task=demo/varied")
         expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible(timeout=WAIT)
         search = page.get_by_label("Search methods")
-        search.fill("energy")
+        search.fill("alpha")
         search.press("Enter")
-        expect(page).to_have_url(re.compile(r"[?&]q=energy"), timeout=WAIT)
+        expect(page).to_have_url(re.compile(r"[?&]q=alpha"), timeout=WAIT)
 
-        page.goto(f"{server}/?plain=true&task=ood/digits")
+        page.get_by_role("combobox", name="Precision").click()
+        page.get_by_text("coarse", exact=True).last.click()
+        expect(page).to_have_url(re.compile(r"[?&]setting\.precision=coarse"), timeout=WAIT)
+
+        page.goto(f"{server}/?plain=true&task=demo/varied")
         table = page.get_by_test_id("stTable")
         expect(table).to_be_visible(timeout=WAIT)
         expect(table).to_contain_text(IMG)
         expect(table.locator("img")).to_have_count(0)
-        assert "method?method=ood%2Fenergy" in str(table.get_by_role("link", name="energy").get_attribute("href"))
+        assert "method?method=demo%2Falpha" in str(table.get_by_role("link", name="alpha").get_attribute("href"))
 
         page.get_by_role("link", name="About this task").click()
-        expect(page).to_have_url(re.compile(r"/task\?id=ood(/|%2F)digits$"), timeout=WAIT)
-        expect(page.get_by_role("heading", level=1)).to_have_text("Digits, look-alikes left out", timeout=WAIT)
+        expect(page).to_have_url(re.compile(r"/task\?id=demo(/|%2F)varied$"), timeout=WAIT)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Varied", timeout=WAIT)
 
         # The first task is the default, which no address names; a link to it must win over the earlier choice.
         page.get_by_role("combobox", name="Task").click()
-        page.get_by_text("ood/cifar10", exact=True).last.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("CIFAR-10", timeout=WAIT)
+        page.get_by_text("demo/plain", exact=True).last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Plain", timeout=WAIT)
         back = page.get_by_role("link", name="Open the leaderboard of this task")
-        expect(back).to_have_attribute("href", re.compile("cifar10"), timeout=WAIT)  # the old page lingers for a moment
+        expect(back).to_have_attribute("href", re.compile("plain"), timeout=WAIT)  # the old page lingers for a moment
         back.click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text(": CIFAR-10", timeout=WAIT)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(": Plain", timeout=WAIT)
 
         page.screenshot(path=tmp_path / "page.png")
         assert not dialogs

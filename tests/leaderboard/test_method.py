@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import DIRECTIVE, IMG, PAYLOADS, Open, assert_sound, texts
+from .conftest import DIRECTIVE, IMG, PAYLOADS, Open, assert_sound, specifications, texts, varied
 
 
 def test_card_of_the_method_in_the_address(page: Open) -> None:
@@ -26,6 +26,20 @@ def test_rows_on_every_task_and_seeds_link_to_runs(page: Open) -> None:
     assert rows["task"].iloc[0].startswith("./?task=demo%2Ftiny&track=demo")
     assert len(points) == 8
     assert points["run"].iloc[0].startswith("run?run=")
+
+
+def test_a_method_is_drawn_along_each_axis_on_which_it_has_several_values(page: Open) -> None:
+    app = page("method", board=varied(), method="demo/alpha")
+    assert_sound(app)
+    assert [heading.value for heading in app.subheader][1:3] == [
+        r"Title of demo\/varied by precision (sort\=few)",
+        r"Title of demo\/varied by sort (precision\=fine)",
+    ]
+    first = specifications(app)[0]
+    (points,) = (rows for rows in first["datasets"].values() if "low" in rows[0])
+    assert [(point["at"], point["mean"]) for point in points] == [("fine", 90.0), ("coarse", 60.0)]
+    assert app.dataframe[0].value["setting"].iloc[0] == "precision=fine, sort=few"
+    assert IMG not in texts(app)
 
 
 def test_installed_method_shows_its_parameters_and_how_to_run_it(page: Open) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import BOARD, DIRECTIVE, IMG, Open, assert_sound, texts
+from .conftest import BOARD, DIRECTIVE, IMG, Open, assert_sound, texts, varied
 
 
 def test_task_in_the_address(page: Open) -> None:
@@ -20,6 +20,21 @@ def test_tables_of_every_protocol_and_missing_data(page: Open) -> None:
     assert list(tables["ranked"]) == [5, 5]
     assert list(data["sha256"]) == ["a" * 64, "missing"]
     assert r"near\/two" in app.warning[0].value
+
+
+def test_axes_and_the_setting_of_every_table(page: Open) -> None:
+    app = page("task", board=varied(), id="demo/varied")
+    assert_sound(app)
+    said = texts(app)
+    assert r"**Axis precision:** fine (default), coarse, coarser. How finely numbers are kept\." in said
+    assert IMG not in said
+    tables = app.dataframe[0].value
+    assert list(tables["setting"]) == [
+        "precision=fine, sort=few",
+        f"precision=fine, sort={IMG}",
+        "precision=coarse, sort=few",
+    ]
+    assert "setting.precision=coarse&setting.sort=few" in tables["table"].iloc[2]
 
 
 def test_task_without_results_says_how_to_get_some(page: Open) -> None:

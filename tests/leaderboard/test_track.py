@@ -8,10 +8,10 @@ import io
 from streamlit.testing.v1 import AppTest
 
 from suite.board.export import flat_rows, to_csv
-from suite.board.model import Board, Standing
+from suite.board.model import Board, Difference, Place
 from suite.leaderboard.components import grid
 
-from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, row, table, texts
+from .conftest import BOARD, DIRECTIVE, FORMULA, IMG, Open, assert_sound, row, table, texts, varied
 
 
 def column(app: AppTest, name: str) -> list[object]:
@@ -53,22 +53,66 @@ def test_address_of_something_that_is_not_there_shows_the_first(page: Open) -> N
     assert app.selectbox(key="task").value == "demo/tiny"
 
 
-def test_leagues_are_ranked_together_on_request(page: Open) -> None:
-    first = table("demo/tiny", "a")
+def with_privileges() -> Board:
+    """Return a board whose first task has rows of two kinds of access, and references."""
+    best = Difference(mean=-0.05, low=-0.07, high=-0.03, p=0.001, basis="t over seeds")
     rows = (
-        row("alpha", 1, 0.9, together=Standing(place=2, best=1, worst=2)),
-        row("trained", 1, 0.95, league="training", together=Standing(place=1, best=1, worst=2)),
+        row("alpha", 1, 0.9, together=Place(place=2, best=1, worst=2), difference=best),
+        row("trained", 1, 0.95, access=("training data", IMG), together=Place(place=1, best=1, worst=2)),
+        row("chance", None, 0.5, standing="reference", difference=best.model_copy(update={"mean": -0.45})),
+        row("removed", None, 0.5, standing="not installed", unranked="its method is not installed"),
     )
-    leagues = first.model_copy(update={"rows": rows})
-    board = BOARD.model_copy(update={"tables": (leagues,)})
-    app = page(board=board)
+    first = table("demo/tiny", "a", rows=rows)
+    return BOARD.model_copy(update={"tables": (first,)})
+
+
+def test_a_privilege_is_ranked_with_the_others_on_request(page: Open) -> None:
+    app = page(board=with_privileges())
     assert_sound(app)
-    assert column(app, "rank") == ["1 (1–2)", "1 (1–2)"]
-    assert column(app, "league") == ["main", "training"]
+    assert column(app, "rank")[:2] == ["1 (1–2)", "1 (1–2)"]
+    assert column(app, "access") == ["", f"training data, {IMG}", "", ""]
     app.toggle(key="together").set_value(True).run()
     assert_sound(app)
-    assert dict(zip(methods(app), column(app, "rank"), strict=True)) == {"trained": "1 (1–2)", "alpha": "2 (1–2)"}
-    assert len(page().toggle) == 1  # one league: nothing to rank together
+    assert dict(zip(methods(app)[:2], column(app, "rank"), strict=False)) == {"trained": "1 (1–2)", "alpha": "2 (1–2)"}
+    assert "need a privilege are ranked apart" in texts(app)
+    assert len(page().toggle) == 1  # one access: nothing to rank together
+
+
+def test_references_take_no_place_and_have_their_difference(page: Open) -> None:
+    app = page(board=with_privileges())
+    assert column(app, "rank")[2:] == ["reference", "–"]
+    assert column(app, "difference") == ["-5.00 ±2.00", "", "-45.00 ±42.00", ""]
+    said = texts(app)
+    assert "references take no place" in said
+    assert "removed: its method is not installed" in said
+    assert "chance: " not in said
+    assert "difference" not in page().dataframe[0].value
+
+
+def test_every_axis_has_a_box_with_the_values_that_have_results(page: Open) -> None:
+    app = page(board=varied())
+    assert_sound(app)
+    assert app.selectbox(key="setting.precision").options == ["fine", "coarse"]
+    assert app.selectbox(key="setting.precision").help == "How finely numbers are kept."
+    assert app.selectbox(key="setting.sort").options == ["few", IMG]
+    assert r"precision\=fine\, sort\=few" in texts(app)
+    assert column(app, "accuracy near ↑ %")[0] == 90
+    app.selectbox(key="setting.precision").set_value("coarse").run()
+    assert_sound(app)
+    assert app.selectbox(key="setting.sort").options == ["few"]
+    assert column(app, "accuracy near ↑ %")[0] == 60
+    app.selectbox(key="task").set_value("demo/wide").run()
+    assert_sound(app)
+    assert "setting.precision" not in [box.key for box in app.selectbox]
+
+
+def test_the_address_chooses_the_setting(page: Open) -> None:
+    app = page(board=varied(), **{"setting.precision": "coarse", "setting.sort": "few"})
+    assert_sound(app)
+    assert column(app, "accuracy near ↑ %")[0] == 60
+    app = page(board=varied(), **{"setting.precision": "coarser"})
+    assert_sound(app)
+    assert app.selectbox(key="setting.precision").value == "fine"
 
 
 def test_choosing_another_track_chooses_one_of_its_tasks(page: Open) -> None:
@@ -144,10 +188,10 @@ def test_rows_of_a_task_that_names_no_facts_cannot_be_chosen(page: Open) -> None
 
 def test_text_below_says_which_rows_are_comparable(page: Open) -> None:
     said = texts(page(board=with_groups()))
-    assert r"**Comparable with each other** (weight scales per\-channel\, trained on labels): alpha\, gamma." in said
-    assert r"**Not known to be comparable** (weight scales not stated\, trained on not stated): older." in said
+    assert r"**comparable \(weight scales per\-channel\, trained on labels\):** alpha\, gamma" in said
+    assert r"**not known to be comparable \(weight scales not stated\, trained on not stated\):** older" in said
     assert DIRECTIVE not in said
-    assert "with each other" not in texts(page())
+    assert "comparable" not in texts(page())
 
 
 def test_presets_choose_columns(page: Open) -> None:
