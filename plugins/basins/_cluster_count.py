@@ -54,6 +54,7 @@ def cut(
         return np.zeros(1, dtype=np.int64)
     tree = hierarchy.linkage(condensed, linkage)
     if count is None and rule == "threshold":
+        assert height is not None
         count = 1 + int((tree[:, 2] > height).sum())
     elif count is None:
         count = _best_silhouette(distances, tree) if rule == "silhouette" else _largest_gap(tree)

@@ -10,8 +10,6 @@ from pydantic import Field
 
 from suite import Parameters
 
-from ._directions import Directions, aligned, between
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -52,6 +50,8 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
     turned towards those of the fold: otherwise training states would lie further apart than held-out ones do.
     """
     import torch
+
+    from ._directions import Directions, aligned, between
 
     parts = _parts(states.shape[1], count)
     directions = Directions(states, selection.variance, selection.memory, selection.lags)

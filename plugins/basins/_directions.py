@@ -7,12 +7,10 @@ coordinates whose means differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from torch import Tensor
+import torch
+from torch import Tensor
 
 SHRINKAGE = 0.05
 """Of the covariance towards a multiple of the identity, where there are as many dimensions as states.
@@ -29,8 +27,6 @@ class Directions:
 
         Source: Pearson 1901; Molgedey and Schuster 1994 (time-lagged independent components).
         """
-        import torch
-
         _, _, length, dimension = states.shape
         centred = states - states.mean(dim=(0, 1, 2))
         flat = centred.flatten(0, 2)
@@ -38,17 +34,17 @@ class Directions:
         shrinkage = SHRINKAGE * min(1.0, dimension / len(flat))
         shrunk = (1 - shrinkage) * variances + shrinkage * variances.mean()
         floor = max(1e-12 * float(shrunk.max()), torch.finfo(shrunk.dtype).tiny)  # what does not vary stays zero
-        self._whitened = centred @ (axes * shrunk.clamp(min=floor).rsqrt())
+        self._whitened: Tensor = centred @ (axes * shrunk.clamp(min=floor).rsqrt())
         leading = centred @ axes[:, dimension - min(variance, dimension) :]
-        found = [leading]
+        families = [leading]
         for lag in lags:
             if lag < length:
                 before = self._whitened[:, :, :-lag].flatten(0, 2)
                 after = self._whitened[:, :, lag:].flatten(0, 2)
                 product = before.T @ after
                 _, slow = torch.linalg.eigh(product + product.T)
-                found.append(self._whitened @ slow[:, dimension - min(memory, dimension) :])
-        self.unlabelled = torch.cat(found, dim=-1)
+                families.append(self._whitened @ slow[:, dimension - min(memory, dimension) :])
+        self.unlabelled = torch.cat(families, dim=-1)
         """The states along the directions of variance and memory [K, M, L, q]."""
         scale = leading.flatten(0, 2).std(dim=0).clamp(min=torch.finfo(leading.dtype).tiny)
         self._carriers = torch.cat([torch.ones_like(leading[..., :1]), leading / scale], dim=-1)
@@ -59,33 +55,25 @@ class Directions:
         [1 + variance, K, D]: the mean state, and the means of the state times its coordinate along each direction of
         variance. Where means tell nothing, as under random signs, products may.
         """
-        import torch
-
         chosen = list(trajectories)
         carriers, states = self._carriers[:, chosen].flatten(1, 2), self._whitened[:, chosen].flatten(1, 2)
         return torch.einsum("knc,knd->ckd", carriers, states) / states.shape[1]
 
     def along(self, trajectories: Sequence[int], directions: Tensor) -> Tensor:
         """Return the whitened states of these trajectories along directions [D, q]: [K, len(trajectories), L, q]."""
-        return self._whitened[:, list(trajectories)] @ directions
+        return torch.matmul(self._whitened[:, list(trajectories)], directions)
 
 
 def between(means: Tensor, count: int) -> Tensor:
     """Return the ``count`` directions [D, count] along which whitened means [K, D] differ most: Fisher's, of 1936."""
-    import torch
-
     centred = (means - means.mean(dim=0)).double()
     # Through the K x K products: there are far fewer means than dimensions.
     sizes, vectors = torch.linalg.eigh(centred @ centred.T)
     kept = slice(-min(count, len(means)), None)
-    directions: Tensor = (centred.T @ (vectors[:, kept] * sizes[kept].clamp(min=1e-12).rsqrt())).to(means.dtype)
-    return directions
+    return torch.matmul(centred.T, vectors[:, kept] * sizes[kept].clamp(min=1e-12).rsqrt()).to(means.dtype)
 
 
 def aligned(directions: Tensor, reference: Tensor) -> Tensor:
     """Return directions [D, q] turned and reflected to lie as closely as they can on others (Schoenemann 1966)."""
-    import torch
-
     left, _, right = torch.linalg.svd(directions.T @ reference)
-    turned: Tensor = directions @ (left @ right)
-    return turned
+    return torch.matmul(directions, left @ right)

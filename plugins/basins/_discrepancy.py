@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
+MEDIAN_FRAMES = 64
+"""The median distance is that between so many frames of each representative."""
 
 
 def squared_distances(first: Tensor, second: Tensor) -> Tensor:
     """Return the squared Euclidean distances [N, M] between rows [N, D] and [M, D], at least zero."""
-    import torch
-
     norms = first.square().sum(dim=1)[:, None] + second.square().sum(dim=1)
     return torch.addmm(norms, first, second.T, alpha=-2).clamp_(min=0)
 
@@ -30,8 +29,6 @@ def discrepancies(frames: Tensor, similarity: Callable[[Tensor], Tensor]) -> NDA
     Raises:
         ValueError: there is one trajectory for each representative, so that no pair is left.
     """
-    import torch
-
     representatives, trajectories, length, _ = frames.shape
     if trajectories < 2:
         raise ValueError("expected at least 2 trajectories from each representative, got 1")
@@ -48,5 +45,14 @@ def discrepancies(frames: Tensor, similarity: Callable[[Tensor], Tensor]) -> NDA
         means[row, row:] = sums.sum(dim=(0, 2)) / counts.to(means.device)
     within = means.diagonal()
     above = (within[:, None] + within - 2 * means).clamp(min=0).triu(1)
-    found: NDArray[np.float64] = (above + above.T).cpu().numpy()
-    return found
+    return np.asarray((above + above.T).cpu().numpy())
+
+
+def median_squared_distance(frames: Tensor) -> float:
+    """Return the median squared distance between different frames of [K, M, L, D]."""
+    each = frames.flatten(1, 2)
+    step = -(-each.shape[1] // MEDIAN_FRAMES)
+    some = each[:, ::step].flatten(0, 1)
+    some = some - some.mean(dim=0)
+    above = torch.ones(len(some), len(some), dtype=torch.bool, device=some.device).triu(1)
+    return float(squared_distances(some, some)[above].median())

@@ -76,12 +76,12 @@ class Perceptrons:
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, training.learning_rate, total_steps=steps)
         for _ in range(training.epochs):
             order = torch.randperm(count, generator=self._generator).to(inputs.device)
-            for rows in order[: count // batch * batch].split(batch):
+            for rows in order[: count // batch * batch].view(-1, batch):
                 logits = self(inputs[:, rows])
                 # The sum over networks: each one's gradient is as if it were trained alone.
                 loss = n * cross_entropy(logits.flatten(0, 1), labels[rows].repeat(n))
                 optimiser.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
                 optimiser.step()
                 schedule.step()
         for each in parameters:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def settled(trajectories: Tensor, burn_in: int) -> NDArray[np.float32]:
     """Return the frames after burn-in [K, M * (L - burn_in), D] of trajectories [K, M, L, D]."""
-    found: NDArray[np.float32] = trajectories[:, :, burn_in:].flatten(1, 2).cpu().numpy()
-    return found
+    return np.asarray(trajectories[:, :, burn_in:].flatten(1, 2).cpu().numpy())
 
 
 def thinned(frames: NDArray[Number], limit: int) -> NDArray[Number]:
@@ -30,8 +29,7 @@ def principal(frames: NDArray[np.float32], components: int) -> NDArray[np.float6
     flat = frames.reshape(-1, frames.shape[2]).astype(np.float64)
     flat -= flat.mean(axis=0)
     _, vectors = np.linalg.eigh(flat.T @ flat)
-    scores: NDArray[np.float64] = (flat @ vectors[:, ::-1][:, :components]).reshape(*frames.shape[:2], -1)
-    return scores
+    return np.asarray(flat @ vectors[:, ::-1][:, :components]).reshape(*frames.shape[:2], -1)
 
 
 def vote(labels: NDArray[np.integer]) -> list[int]:

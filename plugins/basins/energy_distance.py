@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
 from ._cluster_count import cut
-from ._discrepancy import discrepancies
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,9 +27,9 @@ class EnergyDistance(BasinDetector):
         title="Energy distance + average linkage", status="baseline", note="Statistic of Szekely and Rizzo 2013."
     )
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
         """Return the groups of the energy distances' tree [K]."""
-        frames = trajectories[:, :, context.burn_in :]
-        found = discrepancies(frames, lambda squared: squared.sqrt_().neg_())
-        labels: list[int] = cut(found, count=context.count).tolist()
-        return labels
+        from ._discrepancy import discrepancies
+
+        distances = discrepancies(trajectories[:, :, context.burn_in :], lambda squared: squared.sqrt_().neg_())
+        return Partition(cut(distances, count=context.count))

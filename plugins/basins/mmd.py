@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
 from ._cluster_count import cut
-from ._discrepancy import discrepancies, squared_distances
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-MEDIAN_FRAMES = 64
-"""The median distance is that between so many frames of each representative."""
 
 
 class MMD(BasinDetector):
@@ -44,22 +40,11 @@ class MMD(BasinDetector):
     parameters: Parameters
     grid = {"bandwidth": (0.25, 0.125, 0.18, 0.35, 0.5, 1.0)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
         """Return the groups of the discrepancies' tree [K]."""
+        from ._discrepancy import discrepancies, median_squared_distance
+
         frames = trajectories[:, :, context.burn_in :]
-        width = 2 * self.parameters.bandwidth**2 * _median(frames)
-        found = discrepancies(frames, lambda squared: squared.div_(-width).exp_())
-        labels: list[int] = cut(found, count=context.count).tolist()
-        return labels
-
-
-def _median(frames: Tensor) -> float:
-    """Return the median squared distance between different frames of [K, M, L, D]."""
-    import torch
-
-    each = frames.flatten(1, 2)
-    step = -(-each.shape[1] // MEDIAN_FRAMES)
-    some = each[:, ::step].flatten(0, 1)
-    some = some - some.mean(dim=0)
-    above = torch.ones(len(some), len(some), dtype=torch.bool, device=some.device).triu(1)
-    return float(squared_distances(some, some)[above].median())
+        width = 2 * self.parameters.bandwidth**2 * median_squared_distance(frames)
+        distances = discrepancies(frames, lambda squared: squared.div_(-width).exp_())
+        return Partition(cut(distances, count=context.count))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +28,6 @@ class Random(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
         """Return independent labels [K]."""
-        drawn: list[int] = context.rng("labels").integers(self.parameters.groups, size=len(trajectories)).tolist()
-        return drawn
+        return Partition(context.rng("labels").integers(self.parameters.groups, size=len(trajectories)))

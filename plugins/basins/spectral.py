@@ -55,7 +55,7 @@ class Spectral(BasinDetector):
 
         def rows(number: int) -> NDArray[np.float64]:
             chosen: NDArray[np.float64] = vectors[:, :number]
-            return chosen / np.linalg.norm(chosen, axis=1, keepdims=True).clip(min=1e-12)
+            return np.asarray(chosen / np.linalg.norm(chosen, axis=1, keepdims=True).clip(min=1e-12))
 
         labels = clustered(rows, context.count, rng, self.parameters.restarts)
         return vote(labels.reshape(frames.shape[:2]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+Pair = tuple[list[int], list[int]]
 _AT_ONCE = 2**19  # numbers of training input side by side: larger batches leave the processor's cache
 
 CARD = Card(
@@ -71,31 +73,31 @@ class TrajectoryDiscrimination(BasinDetector):
         Raises:
             ValueError: there are fewer trajectories than folds.
         """
-        chosen, states = self.parameters, trajectories[:, :, context.burn_in :]
-        raw = chosen.inputs == "raw"
-        folds = raw_folds(states, chosen.folds) if raw else directed_folds(states, chosen.folds, chosen)
-        generator = context.generator("networks")
-        groups = [[each] for each in range(len(states))]
-        risk = np.full((len(groups), len(groups)), 0.5)
-        self._learn(risk, groups, list(itertools.combinations(range(len(groups)), 2)), folds, generator)
-        first = risk.copy()
-        while len(groups) > (context.count or 1):
-            merged = self._hardest(risk, context.count)
-            if not merged:
-                break
-            groups, risk, fresh = _merge(groups, risk, merged)
-            self._learn(risk, groups, fresh, folds, generator)
+        parameters, states = self.parameters, trajectories[:, :, context.burn_in :]
+        raw = parameters.inputs == "raw"
+        folds = raw_folds(states, parameters.folds) if raw else directed_folds(states, parameters.folds, parameters)
+        classifiers = _Classifiers(folds, parameters, context.generator("networks"))
+        groups = [[representative] for representative in range(len(states))]
+        pairs = list(itertools.combinations(range(len(groups)), 2))
+        risk = first = np.full((len(groups), len(groups)), 0.5)
+        while pairs:
+            errors = classifiers.risks([(groups[one], groups[other]) for one, other in pairs])
+            for (one, other), error in zip(pairs, errors, strict=True):
+                risk[one, other] = risk[other, one] = error
+            groups, risk, pairs = _merge(groups, risk, self._hardest(risk, context.count))
         labels = np.empty(len(states), dtype=np.int64)
         for number, group in enumerate(groups):
             labels[group] = number
         return Partition(labels, first)
 
     def _hardest(self, risk: NDArray[np.float64], count: int | None) -> list[tuple[int, int]]:
-        """Return disjoint pairs of groups to merge now."""
+        """Return disjoint pairs of groups to merge now, none if there are no more groups than asked for."""
         apart = np.where(np.eye(len(risk), dtype=bool), -1.0, risk)
+        if len(risk) <= (count or 1):
+            return []
         if count is not None:
-            first, second = np.unravel_index(apart.argmax(), apart.shape)
-            return [(min(first, second), max(first, second))]
+            one, other = sorted(divmod(int(apart.argmax()), len(risk)))
+            return [(one, other)]
         nearest = apart.argmax(axis=1)
         return [
             (one, int(other))
@@ -103,55 +105,47 @@ class TrajectoryDiscrimination(BasinDetector):
             if one < other and nearest[other] == one and apart[one, other] > self.parameters.threshold
         ]
 
-    def _learn(
-        self,
-        risk: NDArray[np.float64],
-        groups: Sequence[list[int]],
-        pairs: Sequence[tuple[int, int]],
-        folds: Sequence[Fold],
-        generator: torch.Generator,
-    ) -> None:
-        """Set the risk of these pairs of groups, in place."""
-        _, kept, length, inputs = folds[0].training.shape
-        at_once = max(1, _AT_ONCE // (len(folds) * 2 * kept * length * inputs))
-        for first in range(0, len(pairs), at_once):
-            several = pairs[first : first + at_once]
-            for (one, other), error in zip(several, self._errors(several, groups, folds, generator), strict=True):
-                risk[one, other] = risk[other, one] = error
 
-    def _errors(
-        self,
-        pairs: Sequence[tuple[int, int]],
-        groups: Sequence[list[int]],
-        folds: Sequence[Fold],
-        generator: torch.Generator,
-    ) -> list[float]:
-        """Return the balanced held-out error of each pair, in the mean over folds."""
+@dataclass(frozen=True)
+class _Classifiers:
+    """Networks that learn which of two groups of representatives a state comes from, one for each pair and fold."""
+
+    folds: Sequence[Fold]
+    training: Training
+    generator: torch.Generator
+
+    def risks(self, pairs: Sequence[Pair]) -> list[float]:
+        """Return the balanced held-out error of each pair of groups, in the mean over folds."""
+        at_once = max(1, _AT_ONCE // (len(self.folds) * 2 * self.folds[0].training[0].numel()))
+        batches = [pairs[first : first + at_once] for first in range(0, len(pairs), at_once)]
+        return [risk for batch in batches for risk in self._risks(batch)]
+
+    def _risks(self, pairs: Sequence[Pair]) -> Sequence[float]:
         import torch
 
-        chosen, (_, kept, length, inputs) = self.parameters, folds[0].training.shape
+        _, kept, length, inputs = self.folds[0].training.shape
 
         def drawn(fold: Fold, group: list[int]) -> Tensor:
             # As many training trajectories from each side, however many representatives it has.
             every = fold.training[group].flatten(0, 1)
-            return every[torch.randperm(len(every), generator=generator)[:kept].to(every.device)]
+            return every[torch.randperm(len(every), generator=self.generator)[:kept].to(every.device)]
 
-        sides = [torch.stack([drawn(f, groups[one]), drawn(f, groups[other])]) for f in folds for one, other in pairs]
-        training = torch.stack(sides).flatten(1, 3)
+        tests = [(fold, pair) for fold in self.folds for pair in pairs]
+        training = torch.stack([torch.stack([drawn(fold, side) for side in pair]) for fold, pair in tests]).flatten(
+            1, 3
+        )
         mean, scale = training.mean(dim=1, keepdim=True), training.std(dim=1, keepdim=True).clamp(min=1e-12)
         labels = torch.arange(2, device=training.device).repeat_interleave(kept * length)
-        networks = Perceptrons(len(training), inputs, 2, chosen, generator).to(training.device)
+        networks = Perceptrons(len(tests), inputs, 2, self.training, self.generator).to(training.device)
         networks.fit((training - mean) / scale, labels)
-        errors = torch.empty(len(folds), len(pairs), 2)
-        for number, (fold, (at, pair)) in enumerate((f, p) for f in folds for p in enumerate(pairs)):
-            network = networks.only(number)
+        errors = torch.empty(len(tests), 2)
+        for number, (fold, pair) in enumerate(tests):
             for side, group in enumerate(pair):
-                states = (fold.held_out[groups[group]].flatten(0, 2) - mean[number]) / scale[number]
-                logits = network(states[None])[0]
+                states = (fold.held_out[group].flatten(0, 2) - mean[number]) / scale[number]
+                logits = networks.only(number)(states[None])[0]
                 wrong = logits[:, 1 - side] - logits[:, side]
-                errors[number // len(pairs), at, side] = ((wrong > 0).double() + (wrong >= 0).double()).mean() / 2
-        found: list[float] = errors.mean(dim=(0, 2)).tolist()
-        return found
+                errors[number, side] = ((wrong > 0).double() + (wrong >= 0).double()).mean() / 2
+        return list(errors.view(len(self.folds), -1, 2).mean(dim=(0, 2)).tolist())
 
 
 def _merge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
 from ._cluster_count import cut
 
@@ -26,7 +26,7 @@ class TrajectoryMeanWard(BasinDetector):
     formerly = {"trajectory-mean-ward-known": {"basins": "counted"}}
     card = Card(title="Trajectory mean + Ward", status="baseline", note="Ward 1963 on mean states.")
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
         """Return the groups of the means' tree [K]."""
         import torch
         from scipy.spatial.distance import pdist, squareform
@@ -38,5 +38,4 @@ class TrajectoryMeanWard(BasinDetector):
             noise = each.var(dim=1).sum(dim=1).cpu() / each.shape[1]  # how far a mean is from its limit, squared
             unbiased = (squares - (noise[:, None] + noise)).clamp(min=0).fill_diagonal_(0)
             count = len(set(cut(unbiased.sqrt().numpy(), linkage="ward").tolist()))
-        labels: list[int] = cut(squares.sqrt().numpy(), count=count, linkage="ward").tolist()
-        return labels
+        return Partition(cut(squares.sqrt().numpy(), count=count, linkage="ward"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.data.molecular import required_library
+from suite.extras import required_library
 from suite.hashing import digest
 
 from ._structure import ELEMENTS, HEAVY, topology

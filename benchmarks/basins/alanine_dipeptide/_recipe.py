@@ -7,10 +7,10 @@
 5. Count how often the trajectories of all go from one region of the Ramachandran plane to another; that Markov model
    says where each representative's trajectories are to be found after burn-in, hence the risk of each pair.
 
-Temperature and horizon, 200 K and 12 ps, were chosen by measuring with `time_scales`: at 200 K the slowest relaxation
-within a basin takes 3.4 ps (beta, between C5 and PII; 0.2 to 0.4 ps in the others), and the mean time until escape is
-more than 300 ps, but for PII L's 38 ps. At 300 K they are 1.7 ps and 10 to 190 ps, without a gap to put a horizon in;
-at 150 K both are longer, and so is the simulation. At 200 K implicit water is a model system and nothing else.
+Temperature and horizon, 200 K and 12 ps, follow from measured time scales: at 200 K the slowest relaxation within a
+basin takes 3.4 ps (beta, between C5 and PII; 0.2 to 0.4 ps in the others), and the mean time until escape is more than
+300 ps, but for PII L's 38 ps. At 300 K they are 1.7 ps and 10 to 190 ps, without a gap to put a horizon in; at 150 K
+both are longer, and so is the simulation. At 200 K implicit water is a model system and nothing else.
 """
 
 from __future__ import annotations

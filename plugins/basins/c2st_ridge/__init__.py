@@ -11,10 +11,11 @@ from suite import Card, Parameters
 from suite.tracks.basins import BasinContext, BasinDetector, Partition
 
 from .._cluster_count import cut
-from ._ridge import RidgeTests
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from ._ridge import RidgeTests
 
 
 class C2STRidge(BasinDetector):
@@ -51,6 +52,8 @@ class C2STRidge(BasinDetector):
         Raises:
             ValueError: there are fewer trajectories than folds.
         """
+        from ._ridge import RidgeTests
+
         frames = trajectories[:, :, context.burn_in :]
         tests = RidgeTests(frames, self.parameters.ridge, self.parameters.folds)
         representatives = len(frames)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    Pair = tuple[Sequence[int], Sequence[int]]
+Pair = tuple[Sequence[int], Sequence[int]]
 
 TOLERANCE = 1e-2
 """Conjugate gradients stop where every residual is this small a part of its right side, well under sampling error."""
@@ -28,8 +26,6 @@ class RidgeTests:
 
     def __init__(self, frames: Tensor, ridge: float, folds: int) -> None:
         """Split the trajectories of frames [K, M, L, D] into folds; each fold is held out once."""
-        import torch
-
         trajectories = frames.shape[1]
         if trajectories < folds:
             raise ValueError(f"expected at least {folds} trajectories from each representative, got {trajectories}")
@@ -43,16 +39,13 @@ class RidgeTests:
 
     def risks(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         """Return the balanced held-out error of each pair of groups [P], groups being lists of representatives."""
-        import torch
-
         training = self._folds[0].training
         weights = torch.zeros(2, len(pairs), len(training), device=training.device)  # of the representatives
         for number, pair in enumerate(pairs):
             for side, members in enumerate(pair):
                 weights[side, number, list(members)] = 1 / len(members)
         errors = [fold.errors(weights, self._ridge) for fold in self._folds]
-        found: NDArray[np.float64] = torch.stack(errors).mean(dim=0).double().cpu().numpy()
-        return found
+        return np.asarray(torch.stack(errors).mean(dim=0).double().cpu().numpy())
 
 
 class _Fold:
@@ -67,8 +60,6 @@ class _Fold:
 
     def errors(self, weights: Tensor, ridge: float) -> Tensor:
         """Return held-out errors [P]; ``weights`` [2, P, K] are those of the representatives in a pair's groups."""
-        import torch
-
         first, second = weights @ self._means  # the groups' means [P, D]
         direction = self.directions(weights, ridge)
         threshold = (direction * (first + second)).sum(dim=1) / 2
@@ -78,8 +69,6 @@ class _Fold:
 
     def directions(self, weights: Tensor, ridge: float) -> Tensor:
         """Return the directions [P, D]."""
-        import torch
-
         means = weights @ self._means / 2**0.5  # [2, P, D]
         right, weights = means[0] - means[1], weights.mean(dim=0)
         penalty = ridge * (weights @ self._squares - means.square().sum(dim=(0, 2))) / right.shape[1]
@@ -92,8 +81,6 @@ class _Fold:
         return solution
 
     def _conjugate_gradients(self, weights: Tensor, means: Tensor, penalty: Tensor, right: Tensor) -> Tensor:
-        import torch
-
         def image(vectors: Tensor) -> Tensor:
             products = penalty * vectors - ((means * vectors).sum(dim=2, keepdim=True) * means).sum(dim=0)
             for each, frames in enumerate(self.training):

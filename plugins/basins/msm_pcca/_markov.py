@@ -21,8 +21,7 @@ def connected_sets(counts: NDArray[np.float64]) -> NDArray[np.int32]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    found: NDArray[np.int32] = connected_components(csr_array(counts), connection="strong")[1]
-    return found
+    return np.asarray(connected_components(csr_array(counts), connection="strong")[1])
 
 
 def reversible(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -50,4 +50,4 @@ def _feasible(inner: NDArray[np.float64], modes: NDArray[np.float64]) -> NDArray
     """Complete the map's inner part [n - 1, n - 1] so that memberships are at least zero and sum to one [n, n]."""
     below = np.column_stack([-inner.sum(axis=1), inner])
     whole = np.vstack([-(modes[:, 1:] @ below).min(axis=0), below])
-    return whole / whole[0].sum()
+    return np.asarray(whole / whole[0].sum())

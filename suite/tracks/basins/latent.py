@@ -5,19 +5,20 @@ Every embedding of a system sees the same latent trajectories.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Ingredient, Resources
 from suite.hashing import digest
-from suite.tracks.basins.dynamics.system import System
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from suite.tracks.basins.dynamics.system import System
 
 REPRESENTATIVES = 16
 TRAJECTORIES = 16
@@ -31,20 +32,14 @@ VERSION = 1
 """Raised when the same system and seed give other numbers."""
 
 
-class Simulated(ABC):
-    """Arrays that are simulated once per seed and then in the cache; an ingredient of kind ``data``.
+class Simulated(Ingredient):
+    """Arrays that are simulated once per seed and then in the cache; write `definition` and `compute`.
 
     They hold at least starts [K, d], risk [K, K], labels [K] and the share ``ambiguous`` of ambiguous pairs.
     """
 
-    kind: Literal["data"] = "data"
-    optional: bool = False
+    kind = "data"
     seed: int
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """The system's name."""
 
     @property
     @abstractmethod
@@ -52,7 +47,7 @@ class Simulated(ABC):
         """All that the arrays follow from, but for the seed."""
 
     @abstractmethod
-    def make(self) -> dict[str, Tensor]:
+    def compute(self) -> dict[str, Tensor]:
         """Simulate the arrays."""
 
     @property
@@ -61,22 +56,22 @@ class Simulated(ABC):
 
     def arrays(self, resources: Resources) -> dict[str, Tensor]:
         """Return the arrays, simulating them the first time."""
-        return resources.cache.tensors("basins", self._identity, self.make)
+        return resources.cache.tensors("basins", self._identity, self.compute)
 
     def known_fingerprint(self, resources: Resources) -> str | None:
-        """See `Ingredient`."""
+        """Return the arrays' sha256 if they are in the cache."""
         note = resources.cache.note("basins", self._identity)
         return note["sha256"] if note and resources.cache.has_tensors("basins", self._identity) else None
 
-    def fingerprint(self, resources: Resources) -> str:
-        """See `Ingredient`; simulates if need be."""
+    def make(self, resources: Resources) -> str:
+        """Simulate the arrays, unless another process does so meanwhile."""
         arrays = self.arrays(resources)
         sha256 = digest({name: digest(array.numpy().tobytes().hex()) for name, array in arrays.items()})
         resources.cache.write_note("basins", self._identity, {"sha256": sha256})
         return sha256
 
     def lineage(self, resources: Resources) -> str:
-        """See `Ingredient`: what the seeds share."""
+        """Return what the seeds share."""
         return digest(self.definition)
 
 
@@ -89,11 +84,10 @@ class Latent(Simulated):
 
     system: System
     seed: int
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        """The system's name."""
-        return self.system.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.system.name)
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -118,7 +112,7 @@ class Latent(Simulated):
         found = simulate(self.system, starts[chosen].repeat_interleave(count, dim=0), stream_of_keys, FRAMES)
         return found.view(len(chosen), count, FRAMES, -1)
 
-    def make(self) -> dict[str, Tensor]:
+    def compute(self) -> dict[str, Tensor]:
         """Simulate the trajectories and solve for the truth."""
         import torch
 

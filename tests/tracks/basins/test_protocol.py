@@ -271,7 +271,7 @@ def test_tuning_chooses_on_the_development_systems_alone(context: TaskContext, m
 
 def test_latent_data_are_fingerprinted_and_the_same_when_made_again(resources: Resources, tmp_path: object) -> None:
     latent = Latent(latents(["double-well"], 7)[0].system, 7)
-    made, again = latent.make(), latent.make()
+    made, again = latent.compute(), latent.compute()
     assert all(torch.equal(made[name], again[name]) for name in made)
     fingerprint = latent.fingerprint(resources)
     assert latent.known_fingerprint(resources) == fingerprint

@@ -6,12 +6,11 @@ Whatever else is drawn, in which order, in how many batches or threads: a trajec
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
 
 from suite.hashing import digest
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _LOW = 0xFFFFFFFF
 _TWO_TO_MINUS_32 = 2.0**-32
@@ -47,8 +46,6 @@ class CounterNormals:
 
         The tensor is overwritten by the next call.
         """
-        import torch
-
         begin, end = first * self.axes, (first + counts) * self.axes
         words = range(begin // 2, -(-end // 2))
         if len(words) not in self._buffers:
@@ -70,16 +67,12 @@ class CounterNormals:
 
 
 def _buffers(words: int, keys: Tensor) -> tuple[Tensor, ...]:
-    import torch
-
     x, spare = (torch.empty((words, len(keys)), dtype=torch.int64, device=keys.device) for _ in range(2))
     return x, spare, torch.empty((words, 2, len(keys)), device=keys.device), torch.empty(x.shape, device=keys.device)
 
 
 def _mix(words: Tensor, spare: Tensor | None = None) -> Tensor:
     """Mix the bits of each word, in place: the finaliser of SplitMix64, with Stafford's constants."""
-    import torch
-
     spare = torch.empty_like(words) if spare is None else spare
     for bits, factor in ((30, -0x40A7B892E31B1A47), (27, -0x6B2FB644ECCEEE15), (31, None)):
         torch.bitwise_right_shift(words, bits, out=spare)

@@ -11,9 +11,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from suite.tracks.basins.dynamics.counter import CounterNormals, keys, stream
-from suite.tracks.basins.dynamics.threads import run_chunks
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,6 +69,8 @@ class Embedding:
         """
         import torch
 
+        from suite.tracks.basins.dynamics.threads import run_chunks
+
         rotation = self._rotation(latent.shape[2], seed).to(latent.device)
         observed = torch.empty((*latent.shape[:2], self.dimension), device=latent.device)
 
@@ -85,6 +84,8 @@ class Embedding:
         return observed
 
     def _observe(self, latent: Tensor, rotation: Tensor, seed: int, trajectories: Tensor) -> Tensor:
+        from suite.tracks.basins.dynamics.counter import CounterNormals, keys, stream
+
         frames = latent.shape[1]
         signs = CounterNormals(keys(stream(seed, "signs"), trajectories), 1)(0, frames)[:, 0].T.sign()
         signal = _SIGNALS[self.kind](latent, signs, self.separation)
@@ -104,6 +105,8 @@ class Embedding:
     def _rotation(self, latent: int, seed: int) -> Tensor:
         """Return p orthonormal directions [p, D], the seed's."""
         import torch
+
+        from suite.tracks.basins.dynamics.counter import CounterNormals, keys, stream
 
         one = torch.ones((1, 1))
         parts = _SIGNALS[self.kind](one.expand(1, 1, latent), one, 1.0).shape[2]

@@ -7,14 +7,14 @@ how many threads, to the last bit on one kind of device.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import torch
+from torch import Tensor
 
 from suite.tracks.basins.dynamics.counter import CounterNormals
 from suite.tracks.basins.dynamics.system import System
 from suite.tracks.basins.dynamics.threads import run_chunks
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 Integrator = Literal["euler-maruyama", "baoab-limit"]
 SMALLEST, LARGEST = 4096, 16384  # trajectories side by side: below, calls cost more than what they compute
@@ -45,8 +45,6 @@ def simulate(
     Raises:
         ValueError: shapes do not fit, or a state is no longer finite, as when the time step is too long.
     """
-    import torch
-
     if starts.ndim != 2 or starts.shape[1] != system.dimension or keys.shape != starts.shape[:1]:
         raise ValueError(
             f"{system.name} has {system.dimension} coordinates: expected starts [N, {system.dimension}] and keys [N], "
@@ -71,8 +69,6 @@ def simulate(
 
 
 def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int, integrator: Integrator) -> Tensor:
-    import torch
-
     count, axes = starts.shape
     padded = -(-count // _VECTORS) * _VECTORS
     rows = torch.arange(padded, device=starts.device).clamp(max=count - 1)

@@ -8,15 +8,15 @@ state, leave total variation as it is, so that the answer holds for the embedded
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csc_matrix, diags, identity
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 
 from suite.tracks.basins.dynamics.system import System
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from scipy.sparse import csc_matrix
 
 THRESHOLD = 0.25
 """Two representatives belong together if the balanced Bayes risk between them is larger."""
@@ -59,8 +59,6 @@ def truth(system: System, starts: NDArray[np.float32], frames: int, burn_in: int
 
 def components(linked: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the connected component of each node [K] of a graph [K, K], numbered in order of appearance."""
-    from scipy.sparse.csgraph import connected_components
-
     _, found = connected_components(linked, directed=False)
     _, first, inverse = np.unique(found, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[inverse], dtype=np.int64)
@@ -73,9 +71,6 @@ def marginal_distributions(
 
     Backward Euler, four sub-steps a frame, one factorisation for all.
     """
-    from scipy.sparse import identity
-    from scipy.sparse.linalg import splu
-
     rates = generator(system)
     interval = system.steps(frames) * system.step
     implicit = splu((identity(rates.shape[0], format="csc") - (interval / _SUBSTEPS) * rates.T).tocsc())
@@ -96,8 +91,6 @@ def generator(system: System) -> csc_matrix:
     The rate from p to a neighbour q is ``temperature / (friction dx^2) exp((V_p - V_q) / (2 temperature))``.
     Source: Lie, Fackeldey and Weber 2013.
     """
-    from scipy.sparse import coo_matrix, diags
-
     energies = grid_energies(system)
     spacing = [(high - low) / (system.grid - 1) for low, high in system.box]
     cells = np.arange(energies.size).reshape(energies.shape)
@@ -124,8 +117,6 @@ def grid(system: System) -> tuple[NDArray[np.float64], ...]:
 
 def grid_energies(system: System) -> NDArray[np.float64]:
     """Return the potential, barrier included, at the grid's points [grid, ...], at most 40 kT above the lowest."""
-    import torch
-
     found = system.barrier * system.potential(*(torch.from_numpy(each) for each in grid(system))).numpy()
     return np.asarray(np.minimum(found, found.min() + _HIGHEST * system.temperature))
 

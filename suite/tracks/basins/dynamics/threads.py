@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
 
 
 def run_chunks(run: Callable[[int], None], chunks: Iterable[int], threads: int | None = None) -> None:
@@ -11,10 +14,6 @@ def run_chunks(run: Callable[[int], None], chunks: Iterable[int], threads: int |
     Whole chunks side by side are faster than operations that are each cut up and waited for, above all on a busy
     machine: so long as this runs, torch uses one thread for an operation.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    import torch
-
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

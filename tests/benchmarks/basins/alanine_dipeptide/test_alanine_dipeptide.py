@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from suite import Card, TaskContext
-from suite.benchmarks.basins import alanine_dipeptide
-from suite.benchmarks.basins.alanine_dipeptide import AlanineDipeptide, AlanineDipeptideTask, Molecule
+from suite.benchmarks.basins.alanine_dipeptide import AlanineDipeptideTask, _molecule
 from suite.benchmarks.basins.alanine_dipeptide import _recipe as recipe
+from suite.benchmarks.basins.alanine_dipeptide._molecule import AlanineDipeptide, Molecule
 from suite.contracts import Resources
 from suite.errors import SuiteError
 from suite.run.scoring import scores_of
@@ -24,8 +24,8 @@ from suite.tracks.basins.samples import BasinSamples
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four representatives with four trajectories each, made within seconds."""
     pytest.importorskip("openmm", reason="pip install 'basin-suite[molecules]'")
-    monkeypatch.setattr(alanine_dipeptide, "REPRESENTATIVES", 4)
-    monkeypatch.setattr(alanine_dipeptide, "TRAJECTORIES", 4)
+    monkeypatch.setattr(_molecule, "REPRESENTATIVES", 4)
+    monkeypatch.setattr(_molecule, "TRAJECTORIES", 4)
     monkeypatch.setattr(Molecule, "given", 4)
     monkeypatch.setattr(recipe, "EXPLORED", 40)
 
@@ -79,6 +79,6 @@ def test_further_trajectories_are_new_and_seen_in_the_same_way(resources: Resour
 
 def test_without_openmm_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, resources: Resources) -> None:
     monkeypatch.setitem(sys.modules, "openmm", None)
-    with pytest.raises(SuiteError, match="need the openmm package") as error:
+    with pytest.raises(SuiteError, match="needs the openmm package") as error:
         AlanineDipeptide(0).known_fingerprint(resources)
     assert error.value.next == "pip install 'basin-suite[molecules]'"
