@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Resources, Setting
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.tracks.replay.protocol import SplitTask
+from suite.tracks.replay.stream.protocol import SplitTask
 
 from ..data_sets import DIGITS
-from .settings import CLASS, OFFLINE, PROTOCOL
+from . import _protocol_texts as texts
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.classifier import Training
-    from suite.tracks.replay.evaluation import Schedule
+    from suite.tracks.replay.stream.classifier import Training
+    from suite.tracks.replay.stream.evaluation import Schedule
 
 TRAIN = 1197
 EPOCHS = 10
@@ -25,6 +25,7 @@ DATA = (
     "learning curves take 60 a task. The network is a small CNN; SGD at 0.05, 10 samples of the stream and 10 of the "
     "buffer a step, shifted by up to a pixel. The buffer has room for 5 samples a class, 50 in all."
 )
+PROTOCOL = f"{texts.CLASS} Offline: {texts.OFFLINE.format(epochs=EPOCHS)} {texts.PROTOCOL}"
 
 
 class SplitDigitsTask(SplitTask):
@@ -34,15 +35,15 @@ class SplitDigitsTask(SplitTask):
     version = "1"
     tier = "embedded"
     title = "Split digits"
-    summary = f"{DATA} {CLASS} {OFFLINE.format(epochs=EPOCHS)} {PROTOCOL}"
+    summary = f"{DATA} {PROTOCOL}"
     seeds = (0, 1, 2, 3, 4)
     per_class = 5
 
-    def training(self) -> Training:
+    def training(self, setting: Setting) -> Training:
         """Return the learner: a small CNN, ten epochs of each task."""
         from suite.data.transform import Transform
         from suite.models.architecture import Architecture
-        from suite.tracks.replay.classifier import Training
+        from suite.tracks.replay.stream.classifier import Training
 
         return Training(
             architecture=Architecture("small-cnn", {"classes": 10, "width": 64}),
@@ -56,7 +57,7 @@ class SplitDigitsTask(SplitTask):
 
     def schedule(self) -> Schedule:
         """Return when the learning curves are measured: every step, on half of the test."""
-        from suite.tracks.replay.evaluation import Schedule
+        from suite.tracks.replay.stream.evaluation import Schedule
 
         return Schedule(images=60)
 

@@ -4,50 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from suite.contracts import Resources
+from suite.contracts import Resources, Setting
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.tracks.replay.protocol import SplitTask
+from suite.tracks.replay.stream.protocol import PASSES, SCENARIO, SplitTask
 
 from ..data_sets import MNIST_TEST, MNIST_TRAIN
-from .settings import CLASS, DOMAIN, OFFLINE, ONLINE, PROTOCOL
+from . import _protocol_texts as texts
 
 if TYPE_CHECKING:
-    from suite.tracks.replay.classifier import Training
+    from suite.tracks.replay.stream.classifier import Training
 
 EPOCHS = 10
-DATA = (
-    "Five tasks of two digits of MNIST, 1,000 random samples each, as in the MIR paper's scripts; the whole test "
-    "split is the test. The network is a perceptron with two hidden layers of 400; SGD at 0.05, 10 samples of the "
-    "stream and 10 of the buffer a step, no augmentation. The buffer has room for 20 samples a class."
-)
 
 
 class SplitMNISTTask(SplitTask):
-    """Class-incremental, online."""
+    """Five tasks of two digits of MNIST."""
 
     id = "replay/split-mnist"
     version = "1"
     tier = "standard"
-    title = "Split MNIST, class-incremental, online"
-    summary = f"{DATA} {CLASS} {ONLINE} {PROTOCOL}"
+    title = "Split MNIST"
+    summary = (
+        "Five tasks of two digits of MNIST, 1,000 random samples each, as in the MIR paper's scripts; the whole test "
+        "split is the test. The network is a perceptron with two hidden layers of 400; SGD at 0.05, 10 samples of the "
+        "stream and 10 of the buffer a step, no augmentation. The buffer has room for 20 samples a class. "
+        f"{texts.SCENARIOS} {texts.PASSES.format(epochs=EPOCHS)} {texts.PROTOCOL}"
+    )
     seeds = (0, 1, 2, 3, 4)
+    axes = (SCENARIO, PASSES)
+    formerly = {
+        "replay/split-mnist-domain": {"scenario": "domain"},
+        "replay/split-mnist-offline": {"passes": "offline"},
+        "replay/split-mnist-domain-offline": {"scenario": "domain", "passes": "offline"},
+    }
     per_class = 20
     per_task = 1000
-    epochs = 1
 
-    def training(self) -> Training:
+    def training(self, setting: Setting) -> Training:
         """Return the learner."""
         from suite.data.transform import Transform
         from suite.models.architecture import Architecture
-        from suite.tracks.replay.classifier import Training
+        from suite.tracks.replay.stream.classifier import Training
 
         return Training(
-            architecture=Architecture("mlp", {"classes": 10 if self.incremental == "class" else 2}),
+            architecture=Architecture("mlp", {"classes": self.heads(setting)}),
             transform=Transform(size=28, channels=1, mean=(0.1307,), std=(0.3081,)),
             batch=10,
             replay=10,
-            epochs=self.epochs,
+            epochs=1 if setting["passes"] == "online" else EPOCHS,
             learning_rate=0.05,
         )
 
@@ -62,30 +67,3 @@ class SplitMNISTTask(SplitTask):
     def test(self, resources: Resources) -> Split:
         """Return the test split."""
         return Split(MNIST_TEST)
-
-
-class SplitMNISTDomainTask(SplitMNISTTask):
-    """Domain-incremental, online."""
-
-    id = "replay/split-mnist-domain"
-    title = "Split MNIST, domain-incremental, online"
-    summary = f"{DATA} {DOMAIN} {ONLINE} {PROTOCOL}"
-    incremental = "domain"
-
-
-class SplitMNISTOfflineTask(SplitMNISTTask):
-    """Class-incremental, offline."""
-
-    id = "replay/split-mnist-offline"
-    title = "Split MNIST, class-incremental, offline"
-    summary = f"{DATA} {CLASS} {OFFLINE.format(epochs=EPOCHS)} {PROTOCOL}"
-    epochs = EPOCHS
-
-
-class SplitMNISTDomainOfflineTask(SplitMNISTDomainTask):
-    """Domain-incremental, offline."""
-
-    id = "replay/split-mnist-domain-offline"
-    title = "Split MNIST, domain-incremental, offline"
-    summary = f"{DATA} {DOMAIN} {OFFLINE.format(epochs=EPOCHS)} {PROTOCOL}"
-    epochs = EPOCHS

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 
-from .ranking import ranked
-from .strata import proportional, stratified
+from ._ranking import ranked
+from ._strata import proportional, stratified
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ class CCS(ReplaySelector):
     """Leaves out the hardest samples, by area under the margin, and covers the scores of the others in equal strata.
 
     Source: Zheng et al. 2023, algorithm 1, and the authors' code, of which two slips are mended: the upper edge of
-    negative scores (see `strata`), and in the class-balanced mode the count of the last class, which they use for all.
+    negative scores (see `_strata`), and in the class-balanced mode the count of the last class, which they use for all.
     That mode is theirs for other selections; here it is the whole method within each class, which gets the share of
     places that it has of samples.
     """
@@ -51,7 +51,7 @@ class CCS(ReplaySelector):
 
     parameters: Parameters
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         """Return ``capacity`` places in random order."""
         import torch
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 
-from .turns import in_turns
+from ._round_robin import in_turns
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,7 +20,7 @@ class ClassBalanced(ReplaySelector):
     version = "1"
     card = Card(title="Class-balanced random selection", status="baseline")
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         """Return ``capacity`` places, classes in turn."""
         import torch
 

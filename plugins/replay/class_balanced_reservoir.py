@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from suite import Card
 
-from .quotas import Holdings, QuotaMemory, Tally
+from ._quotas import Holdings, QuotaMemory, Tally
 
 
 class ClassBalancedReservoir(QuotaMemory):

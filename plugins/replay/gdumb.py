@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.replay import BOUND, Bound
+from suite.tracks.replay import Bound
 
-from .quotas import Holdings, QuotaMemory, Tally
+from ._quotas import Holdings, QuotaMemory, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ class GDumb(Bound, QuotaMemory):
 
     name = "gdumb"
     version = "1"
-    league = BOUND
+    standing = "ranked"  # it selects, as the others do
     regime = "buffer alone"
     card = Card(
         title="GDumb",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import MemoryUpdate, ReplayContext, Samples
+from suite.tracks.replay import Exemplars, MemoryUpdate, ReplayContext
 
-from .ranking import drawn
+from ._ranking import drawn
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,7 +54,7 @@ class GSS(MemoryUpdate):
 
     parameters: Parameters
 
-    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
         """Return the slot of each sample [B], or -1."""
         import torch
 
@@ -73,7 +73,7 @@ class GSS(MemoryUpdate):
             return slots
         return self._exchanged(batch, buffer, directions, context)
 
-    def _exchanged(self, batch: Samples, buffer: Buffer, directions: Tensor, context: ReplayContext) -> Tensor:
+    def _exchanged(self, batch: Exemplars, buffer: Buffer, directions: Tensor, context: ReplayContext) -> Tensor:
         """Return the slot of each sample of a batch that is let in [B], or -1."""
         import torch
 
@@ -98,7 +98,7 @@ class GSS(MemoryUpdate):
         slots = torch.from_numpy(context.rng("batches of the buffer").choice(len(buffer), number * size, replace=False))
         return torch.stack([context.learner.mean_gradient(buffer.samples(some)) for some in slots.split(size)])
 
-    def _similarity(self, samples: Samples, directions: Tensor, context: ReplayContext) -> Tensor:
+    def _similarity(self, samples: Exemplars, directions: Tensor, context: ReplayContext) -> Tensor:
         return cosines(context.learner.gradients(samples), directions).amax(dim=1).double().cpu()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 
-from .turns import in_turns, shares
+from ._round_robin import in_turns, shares
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,7 +32,7 @@ class Herding(ReplaySelector):
         url="https://arxiv.org/abs/1611.07725",
     )
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         """Return ``capacity`` places, classes in turn."""
         import torch
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import MemoryRetrieval, ReplayContext, Samples
+from suite.tracks.replay import Exemplars, MemoryRetrieval, ReplayContext
 
-from .ranking import ranked
+from ._ranking import ranked
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,7 @@ class MIR(MemoryRetrieval):
 
     parameters: Parameters
 
-    def retrieve(self, batch: Samples, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
         """Return ``count`` slots, the most interfered first."""
         import torch
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 
-from .ranking import ranked
-from .turns import in_turns, shares
+from ._ranking import ranked
+from ._round_robin import in_turns, shares
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,7 +45,7 @@ class Rainbow(ReplaySelector):
 
     parameters: Parameters
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         """Return ``capacity`` places, classes in turn."""
         import torch
 

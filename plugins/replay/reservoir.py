@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from suite import Card
-from suite.tracks.replay import MemoryUpdate, ReplayContext, Samples
+from suite.tracks.replay import Exemplars, MemoryUpdate, ReplayContext
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +23,7 @@ class Reservoir(MemoryUpdate):
     version = "1"
     card = Card(title="Reservoir", status="baseline", note="Algorithm R (Vitter 1985).")
 
-    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
         """Return the slot of each sample [B], or -1."""
         from suite.tracks.replay.roles import reservoir_slots
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from suite import Card
-from suite.tracks.replay import ReplayContext, Samples
+from suite.tracks.replay import Exemplars, ReplayContext
 
-from .quotas import Holdings, QuotaMemory, Tally
+from ._quotas import Holdings, QuotaMemory, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,13 +32,13 @@ class Ring(QuotaMemory):
         super().__init__(**parameters)
         self._ends: NDArray[np.int64] | None = None
 
-    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
         """Return the slot of each sample [B], or -1."""
         import numpy as np
 
         if self._ends is None:
             self._ends = np.full((2, context.classes), -1)  # the slots of the oldest and of the youngest
-        return super().consider(batch, buffer, context)
+        return super().update(batch, buffer, context)
 
     def replaces(self, label: int, tally: Tally, holdings: Holdings) -> bool:
         """Return true."""

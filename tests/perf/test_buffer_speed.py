@@ -19,7 +19,7 @@ from suite.plugins.replay.gdumb import GDumb
 from suite.plugins.replay.quotas import QuotaMemory
 from suite.plugins.replay.reservoir import Reservoir
 from suite.plugins.replay.ring import Ring
-from suite.tracks.replay import ReplayContext, Samples
+from suite.tracks.replay import Exemplars, ReplayContext
 from suite.tracks.replay.buffer import Buffer
 
 SMALL, LARGE, BATCH, CAME = 500, 50_000, 10, 4
@@ -31,12 +31,12 @@ class Stream:
 
     def __init__(self, method: Any, capacity: int) -> None:
         labels = torch.arange(capacity) % 10
-        images = Samples(torch.zeros(capacity, 32, 32, 3, dtype=torch.uint8), labels, torch.arange(capacity))
+        images = Exemplars(torch.zeros(capacity, 32, 32, 3, dtype=torch.uint8), labels, torch.arange(capacity))
         self.method, self.buffer, self.moment = method(), Buffer(images, capacity, method.columns), 0
         self.batch, self.seen = images[:BATCH], CAME * capacity
         for start in range(0, capacity, SMALL):
             some = images[start : start + SMALL]
-            self.buffer.write(self.method.consider(some, self.buffer, self.context(start)), some)
+            self.buffer.write(self.method.update(some, self.buffer, self.context(start)), some)
 
     def context(self, seen: int) -> ReplayContext:
         """Return the next moment's context."""
@@ -50,7 +50,7 @@ class Stream:
             self.method._tally.seen[:] = self.seen // 10
         context = self.context(self.seen)
         started = time.perf_counter()
-        self.buffer.write(self.method.consider(self.batch, self.buffer, context), self.batch)
+        self.buffer.write(self.method.update(self.batch, self.buffer, context), self.batch)
         drawn = context.rng("draw").choice(len(self.buffer), BATCH, replace=False, shuffle=False)
         self.buffer.samples(torch.from_numpy(drawn))
         return time.perf_counter() - started

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from suite.hopfield import energy
+from suite.tracks.replay.hopfield import energy
 
 ROUNDS = 7
 

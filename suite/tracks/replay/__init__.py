@@ -4,41 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from suite.contracts import Track
+from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.replay.contract import (
-    BOUND,
-    BOUNDARY,
-    ONLINE,
     Bound,
-    History,
-    Learner,
     MemoryRetrieval,
     MemoryUpdate,
     ReplayContext,
+    ReplayMethod,
     ReplaySelector,
-    Samples,
     Space,
-    Unavailable,
-    joined,
 )
+from suite.tracks.replay.exemplars import Exemplars, History, joined
+from suite.tracks.replay.learner import Learner, Unavailable
 
 __all__ = [
-    "BOUND",
-    "BOUNDARY",
-    "ONLINE",
     "Bound",
+    "Exemplars",
     "History",
     "Learner",
     "MemoryRetrieval",
     "MemoryUpdate",
     "ReplayContext",
+    "ReplayMethod",
     "ReplaySelector",
-    "Samples",
     "Space",
     "Unavailable",
     "joined",
 ]
+
+ACCESS = (
+    Access("task end", "All samples of a task once more when it ends.", privilege=True),
+    Access("stream", "The samples of each task batch by batch, each of them once."),
+    Access("features", "Penultimate features of samples."),
+    Access("logits", "Logits of samples, augmented ones too."),
+    Access("losses", "The loss of each sample, also after a trial step."),
+    Access("gradients", "The gradient of each sample's loss."),
+    Access("history", "What was recorded of each sample while its task was learned."),
+)
 
 
 @hookimpl
@@ -50,6 +53,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Replay in continual learning",
             question="Which samples of earlier tasks should a small buffer remember?",
             contract=(ReplaySelector, MemoryUpdate, MemoryRetrieval, Bound),
-            leagues=(BOUNDARY, ONLINE, BOUND),
+            access=ACCESS,
         )
     )

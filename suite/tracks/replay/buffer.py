@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from suite.tracks.replay.contract import Samples
+from suite.tracks.replay.exemplars import Exemplars
 
 LABEL_BYTES = COLUMN_BYTES = 8
 
@@ -25,7 +25,7 @@ class Buffer:
         columns: numbers that a method keeps for each slot, by name [capacity], float64.
     """
 
-    def __init__(self, like: Samples, capacity: int, columns: Mapping[str, float] | None = None) -> None:
+    def __init__(self, like: Exemplars, capacity: int, columns: Mapping[str, float] | None = None) -> None:
         """Make room for ``capacity`` samples like those of ``like``, which is not empty.
 
         Raises:
@@ -34,7 +34,7 @@ class Buffer:
         if capacity < 1:
             raise ValueError(f"a buffer of {capacity} samples holds nothing")
         self.capacity = capacity
-        self._all = Samples(
+        self._all = Exemplars(
             torch.empty((capacity, *like.inputs.shape[1:]), dtype=like.inputs.dtype),
             torch.empty(capacity, dtype=torch.int64),
             torch.empty(capacity, dtype=torch.int64),
@@ -58,12 +58,12 @@ class Buffer:
         """Labels of the filled slots [len(buffer)], not to be written to."""
         return self._all.labels[: self._count]
 
-    def samples(self, slots: Tensor | None = None) -> Samples:
+    def samples(self, slots: Tensor | None = None) -> Exemplars:
         """Return a copy of what lies in some slots, or in all that are filled."""
         return self._all[slots] if slots is not None else self._all[torch.arange(self._count)]
 
-    def write(self, slots: Tensor, samples: Samples) -> None:
-        """Put each sample [B] into its slot [B], or nowhere if that is -1; of several for one slot the last stays.
+    def write(self, slots: Tensor, samples: Exemplars) -> None:
+        """Write each sample [B] to its slot [B]; -1 drops it, and the last write to a slot wins.
 
         Raises:
             ValueError: a slot is beyond the capacity, or would leave a free one before it.

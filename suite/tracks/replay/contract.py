@@ -2,18 +2,21 @@
 
 A `ReplaySelector` chooses at the end of a task which of its samples stay in the buffer. A `MemoryUpdate` decides that
 while the samples stream by, and a `MemoryRetrieval` which of those in the buffer are replayed now. A class may have
-both of the latter roles. Whatever role a method does not have is the protocol's: a reservoir keeps, a uniform draw
-replays. `Bound` is for what selects nothing: learning without a buffer, from everything, or from the buffer alone.
+both of the latter roles, and a method of another role may be its partner. Whatever role neither has is the protocol's:
+a reservoir keeps, a uniform draw replays. `Bound` is for what does not learn beside a buffer: from nothing but the
+stream, from everything, or from the buffer alone.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from suite.contracts import Context, Method
+from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.learner import Learner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,107 +25,10 @@ if TYPE_CHECKING:
 
     from suite.tracks.replay.buffer import Buffer
 
-BOUNDARY, ONLINE, BOUND = "boundary", "online", "bound"
-"""The leagues: who sees a whole task at its end, who sees every sample once as it comes, and what selects nothing."""
-
-Need = Literal["features", "logits", "losses", "gradients", "history"]
-"""What a method may ask of the network that is being trained."""
-
 Regime = Literal["no replay", "joint", "buffer alone"]
 
 Space = Literal["features", "logits", "pixels"]
 """Which vectors of samples are the patterns of a Hopfield memory."""
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Samples as the buffer stores them.
-
-    Attributes:
-        inputs: uint8 pixels [N, height, width, channels], or patterns [N, d] where the model is an associative memory.
-        labels: [N], int64.
-        rows: which sample of the stream each one is [N], int64; for the audit, and to tell samples apart.
-    """
-
-    inputs: Tensor
-    labels: Tensor
-    rows: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, places: Tensor | slice) -> Samples:
-        return Samples(self.inputs[places], self.labels[places], self.rows[places])
-
-
-def joined(parts: Sequence[Samples]) -> Samples:
-    """Return samples one after the other; there is at least one part."""
-    import torch
-
-    return Samples(*(torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "labels", "rows")))
-
-
-@dataclass(frozen=True)
-class History:
-    """What the network said of each sample while it was trained on the task, in training mode, before each update.
-
-    Attributes:
-        margin_sum: sum over epochs of p(true) - max p(other) [N]: the area under the margin (AUM, Pleiss et al. 2020).
-        forgotten: in how many epochs the sample was wrong after it had been right in the one before [N] (Toneva et al.
-            2019).
-        error_norm: sum over the first ten epochs of |p - onehot(y)| [N] (EL2N of Paul et al. 2021).
-    """
-
-    margin_sum: Tensor
-    forgotten: Tensor
-    error_norm: Tensor
-
-
-class Learner(Protocol):
-    """The network that is being trained, as methods may look at it: in evaluation mode, and every pass is counted.
-
-    Of the same samples features and logits are computed once. A model without one of these raises `Unavailable`;
-    methods that name it in ``needs`` are not planned there.
-    """
-
-    @property
-    def forward_passes(self) -> int:
-        """Samples that were passed forward on the method's behalf."""
-
-    @property
-    def backward_passes(self) -> int:
-        """Samples that were passed backward on the method's behalf."""
-
-    def flat(self, samples: Samples) -> Tensor:
-        """Return the inputs as vectors [N, d]: pixels as the network is given them over sqrt(d), or patterns; free."""
-
-    def features(self, samples: Samples) -> Tensor:
-        """Return penultimate features [N, D]."""
-
-    def logits(self, samples: Samples) -> Tensor:
-        """Return logits [N, C]."""
-
-    def augmented_logits(self, samples: Samples, times: int, generator: torch.Generator) -> Tensor:
-        """Return logits of ``times`` random augmentations of each sample [times, N, C]."""
-
-    def losses(self, samples: Samples) -> Tensor:
-        """Return the loss of each sample [N]."""
-
-    def losses_after_step(self, batch: Samples, samples: Samples) -> Tensor:
-        """Return the loss of each sample [N] after an SGD step on ``batch`` that is then taken back."""
-
-    def gradients(self, samples: Samples) -> Tensor:
-        """Return the gradient of each sample's loss in all parameters [N, P]."""
-
-    def mean_gradient(self, samples: Samples) -> Tensor:
-        """Return the gradient of the mean loss in all parameters [P]."""
-
-    def history(self, samples: Samples) -> History:
-        """Return what was recorded while the task was trained on; free. Only for a task that has just ended."""
-
-
-class Unavailable(ValueError):
-    """A model has no such thing, as a denoiser has no logits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,21 +50,21 @@ class ReplayContext(Context):
     beta: float | None = None
 
     def energies(
-        self, samples: Samples, *, beta: float | None = None, space: Space = "features", normalise: bool = False
+        self, samples: Exemplars, *, beta: float | None = None, space: Space = "features", normalise: bool = False
     ) -> Tensor:
         """Return the Hopfield energy of each sample in the memory of all the others [N], float64 on the CPU.
 
         It costs what the vectors of ``space`` cost, and those are computed once; ``pixels`` are free. ``beta`` is the
-        model's own unless another is given; see `suite.tracks.replay.energies` for what it is if there is neither, and
-        for ``normalise``.
+        model's own unless another is given; see `suite.tracks.replay.hopfield.energies` for what it is if there is
+        neither, and for ``normalise``.
 
         Raises:
             Unavailable: the model has no vectors of this kind.
         """
-        from suite.tracks.replay.energies import energies
+        from suite.tracks.replay.hopfield import energies
 
-        look = {"features": self.learner.features, "logits": self.learner.logits, "pixels": self.learner.flat}
-        return energies(look[space](samples), self.beta if beta is None else beta, normalise).cpu()
+        vectors = {"features": self.learner.features, "logits": self.learner.logits, "pixels": self.learner.flat}
+        return energies(vectors[space](samples), self.beta if beta is None else beta, normalise).cpu()
 
     def rng(self, role: str) -> np.random.Generator:
         """Return NumPy's generator for a role at this moment."""
@@ -170,24 +76,13 @@ class ReplayContext(Context):
 
 
 class ReplayMethod(Method):
-    """Base of every role. ``needs`` names what it asks of the network; see `Learner`."""
+    """Base of every role. Nobody is the partner of a method in a role that this has itself."""
 
     track = "replay"
-    needs: ClassVar[frozenset[Need]] = frozenset()
 
-
-class ReplaySelector(ReplayMethod, ABC):
-    """Chooses at the end of a task which of its samples to keep."""
-
-    league = BOUNDARY
-
-    @abstractmethod
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
-        """Return the places of the samples to keep, best first, each at most once: int64 [at most ``capacity``].
-
-        ``capacity`` is below ``len(candidates)``. Each task has an equal share of the buffer. When a later task needs
-        room, the last of these places are given up, and the method is not asked again.
-        """
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.partners = {role: contract for role, contract in cls.partners.items() if not issubclass(cls, contract)}
 
 
 class MemoryUpdate(ReplayMethod, ABC):
@@ -197,11 +92,11 @@ class MemoryUpdate(ReplayMethod, ABC):
     eight bytes of the budget. Whatever else the method keeps is audited.
     """
 
-    league = ONLINE
+    needs = frozenset({"stream"})
     columns: ClassVar[Mapping[str, float]] = {}
 
     @abstractmethod
-    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
         """Return the slot of each sample of the batch [B], int64, or -1 for those that are not kept.
 
         Slots from ``len(buffer)`` up to ``buffer.capacity`` are free and must be filled in order. If two samples get
@@ -212,19 +107,44 @@ class MemoryUpdate(ReplayMethod, ABC):
 class MemoryRetrieval(ReplayMethod, ABC):
     """Decides before each step which samples of the buffer are replayed with the batch that came in."""
 
-    league = ONLINE
+    needs = frozenset({"stream"})
+    partners = {"update": MemoryUpdate}
 
     @abstractmethod
-    def retrieve(self, batch: Samples, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
         """Return the slots to replay, int64 [at most ``count``]; the buffer is not empty."""
 
 
+MemoryUpdate.partners = {"retrieval": MemoryRetrieval}  # which is defined only now
+
+
+class ReplaySelector(ReplayMethod, ABC):
+    """Chooses at the end of a task which of its samples to keep."""
+
+    needs = frozenset({"task end"})
+    partners = {"retrieval": MemoryRetrieval}
+
+    @abstractmethod
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+        """Return the places of the samples to keep, best first, each at most once: int64 [at most ``capacity``].
+
+        ``capacity`` is below ``len(candidates)``. Each task has an equal share of the buffer. When a later task needs
+        room, the last of these places are given up, and the method is not asked again.
+        """
+
+
 class Bound(ReplayMethod):
-    """Selects nothing, to tell how much there is to gain: ``regime`` says what is learned from.
+    """Tells how much there is to gain: ``regime`` says what is learned from. Nobody is its partner.
 
     ``joint`` draws every batch from all samples so far, current and earlier; ``buffer alone`` does not learn from the
     stream, but at the end of each task trains a fresh network on the buffer.
     """
 
-    league = BOUND
+    standing = "reference"
     regime: ClassVar[Regime]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.partners = {}
+        if getattr(cls, "regime", None) == "buffer alone":
+            cls.needs |= {"stream"}

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Metric
+from suite.contracts import Column, Metric, Value
+from suite.contracts.samples import MEASURED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BUFFER_BYTES = Metric(
     name="buffer_bytes",
@@ -57,16 +65,23 @@ def class_entropy(labels: NDArray[np.int64]) -> float:
 
 
 def costs(
-    *, size: int, entropy: float, count: int, seconds: float, forward: int = 0, backward: int = 0
-) -> dict[str, tuple[float, int]]:
-    """Return the values of `COSTS` as metric -> (value, n), n being ``count``, the samples in the buffer, or 1.
+    subset: str, *, size: int, entropy: float, count: int, seconds: float, forward: int = 0, backward: int = 0
+) -> dict[Column, Value]:
+    """Return the values of `COSTS` on a subset, n being ``count``, or 1.
 
     Args:
+        subset: that of the whole.
         size: bytes in the buffer.
         entropy: of its classes, in bits.
         count: samples in it.
         seconds: inside the method.
         forward, backward: samples passed on the method's behalf.
     """
-    values = (size, entropy, seconds, forward, backward)
-    return {metric.name: (float(value), max(1, count)) for metric, value in zip(COSTS, values, strict=True)}
+    values = zip(COSTS, (size, entropy, seconds, forward, backward), strict=True)
+    return {Column(metric=metric.name, subset=subset): Value(float(value), max(1, count)) for metric, value in values}
+
+
+def with_measured(table: pa.Table, older: Mapping[str, Sequence[float]], subset: str) -> pa.Table:
+    """Return a table of an earlier version, which had ``metric -> (value, n)`` of a subset, as the suite has it now."""
+    measured = [[metric, subset, value, n, False] for metric, (value, n) in older.items()]
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), MEASURED: json.dumps(measured).encode()})

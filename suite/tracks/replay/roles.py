@@ -1,4 +1,4 @@
-"""Who does what: the method in its roles, and the protocol's reservoir and uniform draw in those it does not have."""
+"""Who does what: the method and its partner in their roles, the protocol's reservoir and uniform draw in the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from suite.contracts import Method
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
     Bound,
@@ -20,8 +19,8 @@ from suite.tracks.replay.contract import (
     ReplayContext,
     ReplayMethod,
     ReplaySelector,
-    Samples,
 )
+from suite.tracks.replay.exemplars import Exemplars
 
 T = TypeVar("T")
 
@@ -43,54 +42,52 @@ def uniform_slots(filled: int, count: int, rng: np.random.Generator) -> Tensor:
 
 
 class Roles:
-    """A method in its roles.
+    """Who has which role: the method, its partner, or for None the protocol.
 
     Attributes:
-        seconds: inside the method itself.
-        selects: whether it fills the buffer at the end of each task.
-        streams: whether the buffer is filled sample by sample, by the method or by the reservoir.
+        method: whose partner has the role that it does not have itself.
+        selector: fills the buffer at the end of each task.
+        updater: fills it sample by sample.
+        retriever: chooses what is replayed.
         regime: of a `Bound`, else None.
+        streams: whether the buffer is filled sample by sample, by the updater or by the reservoir.
         columns: numbers that the buffer keeps for each slot; see `MemoryUpdate`.
+        seconds: inside the method and its partner.
     """
 
-    def __init__(self, method: Method) -> None:
-        """Tell what the method is.
-
-        Raises:
-            TypeError: it is no method of this track.
-        """
-        if not isinstance(method, ReplayMethod):
-            raise TypeError(f"{type(method).__name__} is no method of suite.tracks.replay")
+    def __init__(self, method: ReplayMethod) -> None:
         self.method = method
-        self.seconds = 0.0
-        self.selects = isinstance(method, ReplaySelector)
+        self.selector = method if isinstance(method, ReplaySelector) else None
+        self.updater = method if isinstance(method, MemoryUpdate) else method.partner("update", MemoryUpdate)
+        self.retriever = method if isinstance(method, MemoryRetrieval) else method.partner("retrieval", MemoryRetrieval)
         self.regime: Regime | None = method.regime if isinstance(method, Bound) else None
-        self.streams = not self.selects and self.regime in (None, "buffer alone")
-        self.columns = method.columns if isinstance(method, MemoryUpdate) else {}
+        self.streams = self.selector is None and self.regime in (None, "buffer alone")
+        self.columns = self.updater.columns if self.updater is not None else {}
+        self.seconds = 0.0
 
-    def update(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> None:
-        """Let the stream's batch into the buffer, by the method or by the reservoir."""
-        if isinstance(self.method, MemoryUpdate):
-            slots = self._timed(self.method.consider, batch, buffer, context)
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> None:
+        """Let the stream's batch into the buffer."""
+        if self.updater is not None:
+            slots = self._timed(self.updater.update, batch, buffer, context)
         else:
             slots = reservoir_slots(len(batch), context.seen, buffer.capacity, context.rng("protocol's reservoir"))
         buffer.write(slots, batch)
 
-    def retrieve(self, batch: Samples, buffer: Buffer, count: int, context: ReplayContext) -> Samples | None:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Exemplars | None:
         """Return what is replayed with a batch, or None while there is nothing."""
         if not len(buffer):
             return None
-        if not isinstance(self.method, MemoryRetrieval):
+        if self.retriever is None:
             return buffer.samples(uniform_slots(len(buffer), count, context.rng("protocol's draw")))
-        slots = places(self._timed(self.method.retrieve, batch, buffer, count, context), count, len(buffer))
+        slots = places(self._timed(self.retriever.retrieve, batch, buffer, count, context), count, len(buffer))
         return buffer.samples(slots) if len(slots) else None
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         """Return the places of the candidates to keep, best first; all of them where there is room."""
-        assert isinstance(self.method, ReplaySelector)
+        assert self.selector is not None
         if len(candidates) <= capacity:
             return torch.arange(len(candidates))
-        return places(self._timed(self.method.select, candidates, capacity, context), capacity, len(candidates))
+        return places(self._timed(self.selector.select, candidates, capacity, context), capacity, len(candidates))
 
     def _timed(self, call: Callable[..., T], *arguments: object) -> T:
         started = time.perf_counter()

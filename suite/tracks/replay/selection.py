@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from suite.contracts import Method
-from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
+from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.roles import Roles
 
 
@@ -20,16 +20,13 @@ class Selection:
     seconds: float = 0.0
 
 
-def selected(method: Method, samples: Samples, capacity: int, context: ReplayContext) -> Selection:
+def selected(method: ReplaySelector | Bound, samples: Exemplars, capacity: int, context: ReplayContext) -> Selection:
     """Return what a method replays; it is not asked where there is room for all samples.
 
     Raises:
-        TypeError: the method has no role here.
         ValueError: what it selects is no selection.
     """
-    if isinstance(method, Bound) and method.regime != "buffer alone":
+    if isinstance(method, Bound):
         return Selection(torch.arange(len(samples) if method.regime == "joint" else 0))
-    if not isinstance(method, ReplaySelector):
-        raise TypeError(f"{type(method).__name__} is not a suite.tracks.replay.ReplaySelector")
     roles = Roles(method)
     return Selection(roles.select(samples, capacity, context), roles.seconds)

@@ -7,6 +7,7 @@ import torch
 
 from suite.benchmarks.replay.ddpm import KEPT, DigitsDDPMTask
 from suite.contracts import Card, Resources, TaskContext
+from suite.run.scoring import scores_of
 from suite.tracks.replay import Bound
 from suite.tracks.replay.denoising.experiment import Experiment
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
@@ -21,7 +22,7 @@ class NoReplay(Bound):
 
 @pytest.fixture
 def experiment(resources: Resources) -> Experiment:
-    return Experiment(DigitsDDPMTask(), TaskContext(0, resources))
+    return DigitsDDPMTask().experiment(TaskContext(0, resources))
 
 
 def test_all_digits_are_in_one_of_the_tasks_and_the_buffer_holds_five_per_cent(resources: Resources) -> None:
@@ -44,7 +45,7 @@ def test_it_has_learned_task_1_and_not_task_2(experiment: Experiment) -> None:
 
 def test_without_replay_task_2_is_learned_and_task_1_forgotten(experiment: Experiment) -> None:
     outcome = experiment.outcome(NoReplay())
-    found = {(score.metric, score.subset): score.value for score in outcome.scores}
+    found = {(score.metric, score.subset): score.value for score in scores_of(DigitsDDPMTask(), outcome.samples)}
     before = experiment.before
     assert found["reconstruction_forgetting", "all"] > 0.25 * float(before.old.mean())
     assert found["new_task_error", "new task"] < 0.8 * float(before.judged.mean())

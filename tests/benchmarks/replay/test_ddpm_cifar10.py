@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 import torch
 
+from suite import extras
 from suite.benchmarks.replay.ddpm_cifar10 import HELD_OUT, IMAGES, KEPT, UNET, CIFAR10DDPMTask, drawn
 from suite.cache import Cache
 from suite.contracts import Card, Resources, TaskContext
+from suite.contracts.samples import stored_table
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.diffusion import library
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.diffusion.pixels import PixelDiffusion
 from suite.diffusion.training import DenoisingRecipe
 from suite.errors import SuiteError
+from suite.run.scoring import scores_of
 from suite.settings import Settings
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
 
 
@@ -29,7 +31,7 @@ class HardestFirst(ReplaySelector):
     name, version = "hardest-first", "1"
     card = Card(title="For a test", status="baseline")
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> torch.Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> torch.Tensor:
         return context.learner.gradients(candidates).norm(dim=1).argsort(descending=True)[:capacity]
 
 
@@ -88,20 +90,20 @@ def test_it_runs_on_real_images(at: Resources) -> None:
     task, context = ShortTask(), TaskContext(0, at)
     task.prepare(context)
     outcome = task.evaluate(HardestFirst(), context)
-    found = {(score.metric, score.subset): score for score in outcome.scores}
+    found = {(score.metric, score.subset): score for score in scores_of(task, outcome.samples)}
     assert found["reconstruction_forgetting", "all"].n == 20
     assert found["reconstruction_forgetting", "not replayed"].n == 16
     assert found["new_task_error", "new task"].n == 10
     assert found["extra_backward_passes", "all"].value == 40
     assert found["buffer_bytes", "all"].value == 4 * 776
-    assert outcome.samples is not None
-    assert task.rescore(outcome.samples) == outcome.scores
+    again = task.samples.read(stored_table(outcome.samples))
+    assert scores_of(task, again) == scores_of(task, outcome.samples)
 
 
 @pytest.mark.mirror
 def test_without_diffusers_it_says_what_to_install(at: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     for ingredient in CIFAR10DDPMTask().requires(0)[2:]:
         with pytest.raises(SuiteError, match="needs the diffusers package") as error:
             ingredient.known_fingerprint(at)
-        assert error.value.next == 'pip install "basin-suite[diffusion]"'
+        assert error.value.next == "pip install 'basin-suite[diffusion]'"

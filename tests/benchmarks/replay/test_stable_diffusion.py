@@ -14,18 +14,19 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.schedulers import PNDMScheduler
 from transformers import CLIPTextConfig, CLIPTextModel
 
+from suite import extras
 from suite.benchmarks.replay import ddpm_cifar10
 from suite.benchmarks.replay.stable_diffusion import KEPT, PIPELINE, StableDiffusionTask
 from suite.cache import Cache
 from suite.contracts import Card, Missing, Resources, TaskContext
+from suite.contracts.samples import stored_table
 from suite.data.split import Split
-from suite.diffusion import library
 from suite.diffusion.stable import SCHEDULE, StableDiffusion
 from suite.diffusion.training import DenoisingRecipe
 from suite.errors import SuiteError
+from suite.run.scoring import scores_of
 from suite.settings import load_settings
-from suite.tracks.replay import ReplayContext, ReplaySelector, Samples
-from suite.tracks.replay.denoising.experiment import Experiment
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
 
 TOKENS = 8
@@ -37,7 +38,7 @@ class FarthestOut(ReplaySelector):
     name, version = "farthest-out", "1"
     card = Card(title="For a test", status="baseline")
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> torch.Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> torch.Tensor:
         assert context.learner.losses(candidates).isfinite().all()
         return context.learner.features(candidates).norm(dim=1).argsort(descending=True)[:capacity]
 
@@ -121,19 +122,19 @@ def test_the_whole_protocol_runs(at: Resources) -> None:
     assert None not in [ingredient.known_fingerprint(at) for ingredient in task.requires(0)]
     task.prepare(context)
     outcome = task.evaluate(FarthestOut(), context)
-    found = {(score.metric, score.subset): score for score in outcome.scores}
+    found = {(score.metric, score.subset): score for score in scores_of(task, outcome.samples)}
     assert found["reconstruction_forgetting", "all"].n == 12
     assert found["reconstruction_forgetting", "not replayed"].n == 9
     assert found["new_task_error", "new task"].n == 6
     assert found["buffer_bytes", "all"].value == 3 * (32 * 32 * 3 + 8)
     assert found["extra_forward_passes", "all"].value == 2 * 12
-    assert outcome.samples is not None
-    assert task.rescore(outcome.samples) == outcome.scores
+    again = task.samples.read(stored_table(outcome.samples))
+    assert scores_of(task, again) == scores_of(task, outcome.samples)
 
 
 def test_latents_are_the_mode_of_the_posterior_scaled_and_encoded_once(at: Resources) -> None:
-    experiment = Experiment(TinyTask(), TaskContext(0, at))
-    diffusion, split = experiment.diffusion, experiment.old
+    experiment = TinyTask().experiment(TaskContext(0, at))
+    diffusion, split = experiment.diffusion, experiment.design.old
     assert isinstance(diffusion, StableDiffusion)
     latents = diffusion.inputs(split, at)
     assert latents.shape == (12, 4, 8, 8)
@@ -183,7 +184,7 @@ def test_it_says_what_is_missing(at: Resources, tmp_path: Path, monkeypatch: pyt
     settings = at.settings.model_copy(update={"weights": None})
     with pytest.raises(Missing, match="no stable-diffusion-v1-5/stable-diffusion-v1-5 under SUITE_WEIGHTS"):
         TinyTask().model(0).known_fingerprint(Resources(settings, at.cache))
-    monkeypatch.setattr(library, "find_spec", lambda name: None if name == "transformers" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "transformers" else object())
     with pytest.raises(SuiteError, match="needs the transformers package"):
         TinyTask().model(0).known_fingerprint(at)
 

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from suite.tracks.replay import History, MemoryRetrieval, MemoryUpdate, ReplayContext, Samples
+from suite.tracks.replay import Exemplars, History, MemoryRetrieval, MemoryUpdate, ReplayContext
 from suite.tracks.replay.buffer import Buffer
 
 CLASSES = 10
@@ -22,38 +22,38 @@ class DigitsLearner:
 
     def __init__(self, network: nn.Sequential, history: History) -> None:
         self.network = network
-        self.looks: dict[str, Callable[[Samples], Tensor]] = {}
+        self.looks: dict[str, Callable[[Exemplars], Tensor]] = {}
         self.forward_passes = self.backward_passes = 0
         self._history = history
 
-    def flat(self, samples: Samples) -> Tensor:
+    def flat(self, samples: Exemplars) -> Tensor:
         return samples.inputs.flatten(1).float() / 8 - 1
 
-    def features(self, samples: Samples) -> Tensor:
+    def features(self, samples: Exemplars) -> Tensor:
         self.forward_passes += len(samples)
         if "features" in self.looks:
             return self.looks["features"](samples)
         with torch.no_grad():
             return self.network[:-1](self.flat(samples))
 
-    def logits(self, samples: Samples) -> Tensor:
+    def logits(self, samples: Exemplars) -> Tensor:
         self.forward_passes += len(samples)
         if "logits" in self.looks:
             return self.looks["logits"](samples)
         with torch.no_grad():
             return self.network(self.flat(samples))
 
-    def augmented_logits(self, samples: Samples, times: int, generator: torch.Generator) -> Tensor:
+    def augmented_logits(self, samples: Exemplars, times: int, generator: torch.Generator) -> Tensor:
         self.forward_passes += times * len(samples)
         flat = self.flat(samples)
         noise = torch.randn(times, *flat.shape, generator=generator)
         with torch.no_grad():
             return self.network(flat + noise)
 
-    def losses(self, samples: Samples) -> Tensor:
+    def losses(self, samples: Exemplars) -> Tensor:
         return F.cross_entropy(self.logits(samples), samples.labels, reduction="none")
 
-    def losses_after_step(self, batch: Samples, samples: Samples) -> Tensor:
+    def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> Tensor:
         before = [each.detach().clone() for each in self.network.parameters()]
         gradient = self.mean_gradient(batch)
         with torch.no_grad():
@@ -65,29 +65,29 @@ class DigitsLearner:
                 each.copy_(old)
         return losses
 
-    def gradients(self, samples: Samples) -> Tensor:
+    def gradients(self, samples: Exemplars) -> Tensor:
         return torch.stack([self.mean_gradient(samples[place : place + 1]) for place in range(len(samples))])
 
-    def mean_gradient(self, samples: Samples) -> Tensor:
+    def mean_gradient(self, samples: Exemplars) -> Tensor:
         self.backward_passes += len(samples)
         loss = F.cross_entropy(self.network(self.flat(samples)), samples.labels)
         return torch.cat([each.flatten() for each in torch.autograd.grad(loss, list(self.network.parameters()))])
 
-    def history(self, samples: Samples) -> History:
+    def history(self, samples: Exemplars) -> History:
         kept = samples.rows
         return History(self._history.margin_sum[kept], self._history.forgotten[kept], self._history.error_norm[kept])
 
 
 @pytest.fixture(scope="session")
-def digits() -> Samples:
+def digits() -> Exemplars:
     """All 1,797 digits."""
     bunch = load_digits()
     pixels = torch.from_numpy(bunch.images).to(torch.uint8)[..., None]
-    return Samples(pixels, torch.from_numpy(bunch.target).long(), torch.arange(len(pixels)))
+    return Exemplars(pixels, torch.from_numpy(bunch.target).long(), torch.arange(len(pixels)))
 
 
 @pytest.fixture(scope="session")
-def trained(digits: Samples) -> tuple[nn.Sequential, History]:
+def trained(digits: Exemplars) -> tuple[nn.Sequential, History]:
     """A network after some epochs on a part of the digits, and its history of all of them."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -125,15 +125,15 @@ def context(learner: DigitsLearner) -> Callable[..., ReplayContext]:
     return made
 
 
-def labelled(labels: list[int] | Tensor) -> Samples:
+def labelled(labels: list[int] | Tensor) -> Exemplars:
     """Return samples of which only the labels matter."""
     given = torch.as_tensor(labels)
-    return Samples(torch.zeros(len(given), 1, dtype=torch.uint8), given, torch.arange(len(given)))
+    return Exemplars(torch.zeros(len(given), 1, dtype=torch.uint8), given, torch.arange(len(given)))
 
 
 def streamed(
     method: MemoryUpdate,
-    samples: Samples,
+    samples: Exemplars,
     capacity: int,
     context: Callable[..., ReplayContext],
     size: int = 10,
@@ -146,12 +146,12 @@ def streamed(
         now = context(moment=moment, seen=start, **given)
         if isinstance(method, MemoryRetrieval) and len(buffer):
             method.retrieve(batch, buffer, 10, now)
-        buffer.write(method.consider(batch, buffer, now), batch)
+        buffer.write(method.update(batch, buffer, now), batch)
     return buffer
 
 
 @pytest.fixture(name="labelled")
-def _labelled() -> Callable[..., Samples]:
+def _labelled() -> Callable[..., Exemplars]:
     return labelled
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from suite.plugins.replay.gss import GSS, cosines
-from suite.tracks.replay import Samples
+from suite.tracks.replay import Exemplars
 from suite.tracks.replay.buffer import Buffer
 
 
@@ -24,7 +24,7 @@ def gradients(learner: Any) -> Any:
     return give
 
 
-def filled(samples: Samples, scores: list[float]) -> Buffer:
+def filled(samples: Exemplars, scores: list[float]) -> Buffer:
     buffer = Buffer(samples, len(scores), GSS.columns)
     buffer.write(torch.arange(len(scores)), samples[: len(scores)])
     buffer.columns["score"][:] = torch.tensor(scores)
@@ -34,9 +34,9 @@ def filled(samples: Samples, scores: list[float]) -> Buffer:
 def test_a_buffer_with_room_takes_all_and_scores_them(gradients: Any, context: Any, labelled: Any) -> None:
     gradients([[1, 0], [1, 0], [0.6, 0.8], [-1, 0], [0, 5], [1, 1]])
     samples, buffer = labelled([0] * 6), Buffer(labelled([0]), 5, GSS.columns)
-    buffer.write(GSS().consider(samples[:2], buffer, context()), samples[:2])
+    buffer.write(GSS().update(samples[:2], buffer, context()), samples[:2])
     assert buffer.columns["score"][:2].tolist() == [0.1, 0.1]
-    slots = GSS().consider(samples[2:], buffer, context())
+    slots = GSS().update(samples[2:], buffer, context())
     assert slots.tolist() == [2, 3, 4, -1]  # the rest of a batch that fills the buffer is not kept
     assert torch.allclose(buffer.columns["score"][2:], torch.tensor([0.6, -1, 0], dtype=torch.float64))
 
@@ -44,7 +44,7 @@ def test_a_buffer_with_room_takes_all_and_scores_them(gradients: Any, context: A
 def test_a_batch_like_the_buffer_is_not_let_in(gradients: Any, context: Any, labelled: Any) -> None:
     gradients([[1, 0], [0, 1], [1, 0.1]])
     samples = labelled([0, 0, 0])
-    assert GSS().consider(samples[2:], filled(samples, [0.5, 0.5]), context()).tolist() == [-1]
+    assert GSS().update(samples[2:], filled(samples, [0.5, 0.5]), context()).tolist() == [-1]
 
 
 def test_the_odds_are_those_of_the_scores(gradients: Any, context: Any, labelled: Any) -> None:
@@ -53,7 +53,7 @@ def test_the_odds_are_those_of_the_scores(gradients: Any, context: Any, labelled
     samples, won = labelled([0, 0]), 0
     for seed in range(2000):
         buffer = filled(samples, [0.5])
-        (slot,) = GSS().consider(samples[1:], buffer, context(seed=seed)).tolist()
+        (slot,) = GSS().update(samples[1:], buffer, context(seed=seed)).tolist()
         won += slot == 0
         assert float(buffer.columns["score"][0]) == pytest.approx(-0.6 if slot == 0 else 0.5)
     assert abs(won / 2000 - 0.75 / 0.95) < 0.04
@@ -63,7 +63,7 @@ def test_slots_are_offered_by_their_scores(gradients: Any, context: Any, labelle
     gradients([[1, 0]] * 4 + [[-1, 0]])
     samples = labelled([0] * 5)
     slots = [
-        int(GSS().consider(samples[4:], filled(samples, [-0.9, 0.1, 0.6, -0.9]), context(seed=seed)))
+        int(GSS().update(samples[4:], filled(samples, [-0.9, 0.1, 0.6, -0.9]), context(seed=seed)))
         for seed in range(2000)
     ]
     counts = torch.tensor(slots).bincount(minlength=4)  # s_new is 0: what is offered is taken
@@ -78,5 +78,5 @@ def test_cosines_of_nothing_are_zero() -> None:
 
 def test_only_the_buffer_is_compared_until_a_batch_differs(digits: Any, context: Any, learner: Any) -> None:
     buffer = filled(digits, [0.1] * 200)
-    GSS().consider(digits[:10], buffer, context())
+    GSS().update(digits[:10], buffer, context())
     assert learner.backward_passes in (110, 120)  # ten batches of ten, the batch, and its samples if need be

@@ -9,14 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from suite.plugins.replay.hopfield_energy import (
-    HopfieldEnergy,
-    HopfieldEnergyBalanced,
-    HopfieldEnergyBottom,
-    HopfieldEnergyStratified,
-    HopfieldEnergyWeighted,
-)
-from suite.tracks.replay.energies import energies
+from suite.plugins.replay.hopfield_energy import HopfieldEnergy
+from suite.plugins.replay.hopfield_energy_balanced import HopfieldEnergyBalanced
+from suite.plugins.replay.hopfield_energy_bottom import HopfieldEnergyBottom
+from suite.plugins.replay.hopfield_energy_stratified import HopfieldEnergyStratified
+from suite.plugins.replay.hopfield_energy_weighted import HopfieldEnergyWeighted
+from suite.tracks.replay.hopfield import energies
 
 
 @pytest.fixture

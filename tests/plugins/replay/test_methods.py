@@ -8,17 +8,14 @@ import pytest
 import torch
 
 from suite import SuiteError
-from suite.plugins.replay import METHODS as DECLARED
+from suite.discovery import modules_in
 from suite.registry import load_registry
 from suite.tracks.replay import (
-    BOUND,
-    BOUNDARY,
-    ONLINE,
     Bound,
+    Exemplars,
     MemoryRetrieval,
     MemoryUpdate,
     ReplaySelector,
-    Samples,
 )
 from suite.tracks.replay.audit import SLACK, SLACK_PER_CLASS, kept_bytes
 from suite.tracks.replay.buffer import Buffer
@@ -54,12 +51,24 @@ def checked(chosen: Any, capacity: int, count: int) -> torch.Tensor:
     return chosen
 
 
-def test_all_are_registered_in_their_leagues() -> None:
-    assert len(METHODS) == len(DECLARED)
-    for role, league in ((ReplaySelector, BOUNDARY), (MemoryRetrieval, ONLINE), (Bound, BOUND)):
-        assert {method.league for method in METHODS.values() if issubclass(method, role)} == {league}
-    updates = {name for name, method in METHODS.items() if issubclass(method, MemoryUpdate)}
-    assert {name for name in updates if METHODS[name].league != ONLINE} == {"gdumb"}
+def test_every_file_has_its_method() -> None:
+    assert len(METHODS) == len(modules_in("suite.plugins.replay"))
+
+
+def test_roles_say_what_they_need_and_who_stands_beside_them() -> None:
+    for method in METHODS.values():
+        assert ("task end" in method.needs) == issubclass(method, ReplaySelector)
+        assert ("stream" in method.needs) == issubclass(method, (MemoryUpdate, MemoryRetrieval))
+    alone = {name for name, method in METHODS.items() if not method.partners}
+    assert alone == {"aser", "gdumb", "joint", "no-replay"}
+    partners = {name: method.partners for name, method in METHODS.items() if name not in alone}
+    assert partners.pop("mir") == {"update": MemoryUpdate}
+    assert all(roles == {"retrieval": MemoryRetrieval} for roles in partners.values())
+
+
+def test_controls_and_bounds_take_no_place() -> None:
+    references = {name for name, method in METHODS.items() if method.standing == "reference"}
+    assert references == {"random", "hopfield-energy-bottom", "joint", "no-replay"}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -79,36 +88,36 @@ def test_a_reconstruction_says_so(name: str) -> None:
 
 @those(ReplaySelector)
 @pytest.mark.parametrize("capacity", [1, 7, 100, 199])
-def test_a_selection_is_valid_and_repeats(name: str, capacity: int, digits: Samples, context: Any) -> None:
+def test_a_selection_is_valid_and_repeats(name: str, capacity: int, digits: Exemplars, context: Any) -> None:
     one, other = (METHODS[name]().select(digits[:200], capacity, context()) for _ in range(2))
     assert torch.equal(checked(one, capacity, 200), other)
 
 
 @those(ReplaySelector)
-def test_a_single_class_can_be_selected_from(name: str, digits: Samples, context: Any) -> None:
+def test_a_single_class_can_be_selected_from(name: str, digits: Exemplars, context: Any) -> None:
     sevens = digits[digits.labels == 7]
     checked(METHODS[name]().select(sevens, 20, context()), 20, len(sevens))
 
 
 @those(ReplaySelector)
-def test_duplicates_can_be_selected_from(name: str, digits: Samples, context: Any) -> None:
+def test_duplicates_can_be_selected_from(name: str, digits: Exemplars, context: Any) -> None:
     same = digits[torch.tensor([3] * 40)]
     checked(METHODS[name]().select(same, 30, context()), 30, 40)
 
 
 @those(ReplaySelector)
-def test_two_candidates_are_enough(name: str, digits: Samples, context: Any) -> None:
+def test_two_candidates_are_enough(name: str, digits: Exemplars, context: Any) -> None:
     checked(METHODS[name]().select(digits[:2], 1, context()), 1, 2)
 
 
 @pytest.mark.parametrize("name", sorted(NESTED))
-def test_the_beginning_is_the_smaller_selection(name: str, digits: Samples, context: Any) -> None:
+def test_the_beginning_is_the_smaller_selection(name: str, digits: Exemplars, context: Any) -> None:
     large, small = (METHODS[name]().select(digits[:300], capacity, context()) for capacity in (90, 31))
     assert torch.equal(large[:31], small)
 
 
 @pytest.mark.parametrize("name", BALANCED)
-def test_classes_take_turns(name: str, digits: Samples, context: Any) -> None:
+def test_classes_take_turns(name: str, digits: Exemplars, context: Any) -> None:
     chosen = METHODS[name]().select(digits[:300], 57, context())
     for end in (10, 24, 57):
         counts = digits.labels[chosen[:end]].bincount(minlength=10)
@@ -116,22 +125,22 @@ def test_classes_take_turns(name: str, digits: Samples, context: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["random", "ccs", "hopfield-energy-weighted", "hopfield-energy-stratified"])
-def test_what_draws_depends_on_the_seed(name: str, digits: Samples, context: Any) -> None:
+def test_what_draws_depends_on_the_seed(name: str, digits: Exemplars, context: Any) -> None:
     one, other = (METHODS[name]().select(digits[:200], 50, context(seed=seed)) for seed in range(2))
     assert not torch.equal(one, other)
 
 
 @those(ReplaySelector)
-def test_the_network_is_asked_for_what_is_named_alone(name: str, digits: Samples, context: Any, learner: Any) -> None:
+def test_the_network_is_asked_for_what_is_named_alone(name: str, digits: Exemplars, context: Any, learner: Any) -> None:
     METHODS[name]().select(digits[:50], 10, context())
-    asks = bool(METHODS[name].needs - {"history"})
+    asks = bool(METHODS[name].needs - {"history", "task end"})
     assert (learner.forward_passes > 0) == asks
     assert learner.backward_passes == 0
 
 
 @those(MemoryUpdate)
 @pytest.mark.parametrize("capacity", [1, 13, 60])
-def test_a_stream_fills_the_buffer(name: str, capacity: int, digits: Samples, context: Any, streamed: Any) -> None:
+def test_a_stream_fills_the_buffer(name: str, capacity: int, digits: Exemplars, context: Any, streamed: Any) -> None:
     one, other = (streamed(METHODS[name](), digits[:120], capacity, context) for _ in range(2))
     assert len(one) == capacity
     assert one.samples().rows.tolist() == other.samples().rows.tolist()
@@ -139,14 +148,14 @@ def test_a_stream_fills_the_buffer(name: str, capacity: int, digits: Samples, co
 
 
 @those(MemoryUpdate)
-def test_what_is_kept_beside_the_buffer_is_little(name: str, digits: Samples, context: Any, streamed: Any) -> None:
+def test_what_is_kept_beside_the_buffer_is_little(name: str, digits: Exemplars, context: Any, streamed: Any) -> None:
     method = METHODS[name]()
     buffer = streamed(method, digits, 1500, context, size=300, classes=100)
     assert kept_bytes(method, buffer.columns.values()) < SLACK + 100 * SLACK_PER_CLASS
 
 
 @those(MemoryUpdate)
-def test_a_stream_may_have_one_class_or_one_sample(name: str, digits: Samples, context: Any, streamed: Any) -> None:
+def test_a_stream_may_have_one_class_or_one_sample(name: str, digits: Exemplars, context: Any, streamed: Any) -> None:
     sevens = digits[digits.labels == 7]
     assert len(streamed(METHODS[name](), sevens, 12, context)) == 12
     same = digits[torch.tensor([3] * 40)]
@@ -156,7 +165,7 @@ def test_a_stream_may_have_one_class_or_one_sample(name: str, digits: Samples, c
 
 @those(MemoryRetrieval)
 @pytest.mark.parametrize("filled", [3, 40, 200])
-def test_a_retrieval_is_valid_and_repeats(name: str, filled: int, digits: Samples, context: Any) -> None:
+def test_a_retrieval_is_valid_and_repeats(name: str, filled: int, digits: Exemplars, context: Any) -> None:
     buffer = Buffer(digits, 200)
     buffer.write(torch.arange(filled), digits[:filled])
     found = [METHODS[name]().retrieve(digits[300:310], buffer, 10, context()) for _ in range(2)]

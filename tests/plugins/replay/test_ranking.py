@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from suite.plugins.replay.ranking import drawn, levels, ranked
+from suite.plugins.replay._ranking import drawn, levels, ranked
 
 
 def test_levels_rise_with_scores_and_ignore_rounding() -> None:

@@ -62,7 +62,7 @@ def test_resizing_keeps_it_uniform(labelled: Any, context: Any) -> None:
             if start == 16:
                 buffer.resize(4, uniform_slots(8, 4, given.rng("resize")))
             batch = samples[start : start + 8]
-            buffer.write(Reservoir().consider(batch, buffer, given), batch)
+            buffer.write(Reservoir().update(batch, buffer, given), batch)
         counts[buffer.samples().rows] += 1
     assert counts.sum() == 4 * STREAMS
     assert uniform(counts, 4, STREAMS) > LEVEL
@@ -81,7 +81,7 @@ def test_every_pair_is_as_likely(labelled: Any, streamed: Any, context: Any) -> 
 def test_batches_change_nothing_about_who_may_replace_whom(labelled: Any, context: Any) -> None:
     """A sample that has a slot in its own batch may lose it in the same batch: the later one stays."""
     buffer, batch = Buffer(labelled([0]), 1), labelled([0] * 50)
-    slots = Reservoir().consider(batch, buffer, context())
+    slots = Reservoir().update(batch, buffer, context())
     assert slots[0] == 0
     buffer.write(slots, batch)
     assert buffer.samples().rows.tolist() == [int(torch.where(slots == 0)[0][-1])]
@@ -96,7 +96,7 @@ def test_a_reservoir_of_each_class_stays_uniform_while_quotas_shrink(labelled: A
         method, buffer, start = ClassBalancedReservoir(), Buffer(samples, 8), 0
         for end in (6, 12, 18, 24, 30, 40, 50):
             batch = samples[start:end]
-            buffer.write(method.consider(batch, buffer, context(seed=seed, moment=end, seen=start)), batch)
+            buffer.write(method.update(batch, buffer, context(seed=seed, moment=end, seen=start)), batch)
             if end in ends:
                 assert tuple(buffer.labels.bincount(minlength=3).tolist()) == ends[end]
                 counts[end][buffer.samples().rows] += 1

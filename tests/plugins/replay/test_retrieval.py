@@ -8,11 +8,11 @@ import torch
 
 from suite.plugins.replay.aser import ASER
 from suite.plugins.replay.mir import MIR
-from suite.tracks.replay import Samples
+from suite.tracks.replay import Exemplars
 from suite.tracks.replay.buffer import Buffer
 
 
-def filled(samples: Samples) -> Buffer:
+def filled(samples: Exemplars) -> Buffer:
     buffer = Buffer(samples, len(samples))
     buffer.write(torch.arange(len(samples)), samples)
     return buffer
@@ -42,7 +42,7 @@ def line(learner: Any, positions: list[float]) -> None:
 
 
 def test_what_misleads_the_batch_is_replayed(context: Any, learner: Any, labelled: Any) -> None:
-    """Samples of class 1 come in where class 0 is: those of class 0 are replayed, and in the end those of class 1."""
+    """Exemplars of class 1 come in where class 0 is: those of class 0 are replayed, and in the end those of class 1."""
     line(learner, [k / 100 for k in range(16)] + [10 + k / 100 for k in range(16)] + [0.05, 0.08])
     samples = labelled([0] * 16 + [1] * 18)
     slots = ASER().retrieve(samples[32:], filled(samples[:32]), 6, context())
@@ -63,7 +63,7 @@ def test_a_mislabelled_sample_leaves(context: Any, learner: Any, labelled: Any) 
     """Slot 0 has class 0 and lies among class 1; a good sample of class 0 takes its place, where it is a candidate."""
     line(learner, [10.055] + [k / 100 for k in range(15)] + [10 + k / 100 for k in range(16)] + [0.051])
     samples = labelled([0] * 16 + [1] * 16 + [0])
-    slots = [int(ASER().consider(samples[32:], filled(samples[:32]), context(seed=seed))) for seed in range(60)]
+    slots = [int(ASER().update(samples[32:], filled(samples[:32]), context(seed=seed))) for seed in range(60)]
     counts = torch.tensor([slot for slot in slots if slot >= 0]).bincount(minlength=32)
     assert int(counts.argmax()) == 0
     assert int(counts[0]) > 20
@@ -73,7 +73,7 @@ def test_a_new_class_gets_in(context: Any, learner: Any, labelled: Any) -> None:
     """Its samples judge too, as there are none in the buffer: without that nothing of it would be worth anything."""
     line(learner, [k / 100 for k in range(16)] + [10 + k / 100 for k in range(16)] + [20 + k / 100 for k in range(5)])
     samples = labelled([0] * 16 + [1] * 16 + [2] * 5)
-    slots = ASER().consider(samples[32:], filled(samples[:32]), context())
+    slots = ASER().update(samples[32:], filled(samples[:32]), context())
     assert int((slots >= 0).sum()) >= 3
     taken = slots[slots >= 0]
     assert len(taken.unique()) == len(taken)

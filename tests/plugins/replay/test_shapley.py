@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from suite.plugins.replay.shapley import knn_shapley
+from suite.plugins.replay.aser._shapley import knn_shapley
 
 
 def value(members: tuple[int, ...], distances: Tensor, labels: Tensor, own: int, k: int) -> float:

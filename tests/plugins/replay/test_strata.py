@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from suite.plugins.replay.strata import budgets, proportional, strata, stratified
+from suite.plugins.replay._strata import budgets, proportional, strata, stratified
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from suite.plugins.replay.entropy import Entropy
-from suite.plugins.replay.losses import LossHigh, LossLow
+from suite.plugins.replay.loss_high import LossHigh
+from suite.plugins.replay.loss_low import LossLow
 from suite.plugins.replay.margin import Margin
 from suite.plugins.replay.rainbow import Rainbow, spread, uncertainty
 

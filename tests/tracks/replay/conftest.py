@@ -13,20 +13,20 @@ from suite.contracts import Resources, TaskContext
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.tracks.replay import (
-    BOUND,
     Bound,
+    Exemplars,
     MemoryRetrieval,
     MemoryUpdate,
     ReplayContext,
+    ReplayMethod,
     ReplaySelector,
-    Samples,
 )
 from suite.tracks.replay.buffer import Buffer, slot_bytes
-from suite.tracks.replay.classifier import Training
-from suite.tracks.replay.evaluation import Evaluation, Schedule
-from suite.tracks.replay.rehearsal import Rehearsal
 from suite.tracks.replay.roles import Roles, reservoir_slots
-from suite.tracks.replay.stream import StreamTask
+from suite.tracks.replay.stream.classifier import Training
+from suite.tracks.replay.stream.evaluation import Evaluation, Schedule
+from suite.tracks.replay.stream.rehearsal import Rehearsal
+from suite.tracks.replay.stream.tasks import StreamTask
 
 CARD = Card(title="For tests", status="baseline")
 TRAINING = Training(
@@ -44,7 +44,7 @@ class First(ReplaySelector):
 
     name, version, card = "first", "1", CARD
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         return torch.arange(capacity)
 
 
@@ -53,7 +53,7 @@ class Keep(MemoryUpdate):
 
     name, version, card = "keep", "1", CARD
 
-    def consider(self, batch: Samples, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
         return reservoir_slots(len(batch), context.seen, buffer.capacity, context.rng("keep"))
 
 
@@ -62,7 +62,7 @@ class Latest(MemoryRetrieval):
 
     name, version, card = "latest", "1", CARD
 
-    def retrieve(self, batch: Samples, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
         return torch.arange(len(buffer)).flip(0)[:count]
 
 
@@ -81,18 +81,18 @@ class Everything(Bound):
 class Alone(Bound, Keep):
     """The buffer alone."""
 
-    name, league, regime = "alone", BOUND, "buffer alone"
+    name, regime = "alone", "buffer alone"
 
 
 METHODS = (First, Keep, Latest, Nothing, Everything, Alone)
 
 
-def digits(classes: list[int], rows: slice) -> Samples:
+def digits(classes: list[int], rows: slice) -> Exemplars:
     """Return digits of some classes as samples."""
     data = load_digits()
     chosen = np.flatnonzero(np.isin(data.target, classes))[rows]
     pixels = torch.from_numpy(data.images[chosen].astype(np.uint8))[..., None]
-    return Samples(pixels, torch.from_numpy(data.target[chosen].astype(np.int64)), torch.from_numpy(chosen))
+    return Exemplars(pixels, torch.from_numpy(data.target[chosen].astype(np.int64)), torch.from_numpy(chosen))
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def stream() -> list[StreamTask]:
 
 
 def rehearsed(
-    method: object, stream: list[StreamTask], resources: Resources, seed: int = 0, slots: int = 10
+    method: ReplayMethod, stream: list[StreamTask], resources: Resources, seed: int = 0, slots: int = 10
 ) -> Rehearsal:
     """Take a method through the stream and return how it went."""
-    roles = Roles(method)  # what is no method is refused, which is a test
+    roles = Roles(method)
     budget = slots * slot_bytes(stream[0].samples.inputs)
     rehearsal = Rehearsal(
         stream=stream,

@@ -7,18 +7,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.tracks.replay import Samples
+from suite.tracks.replay import Exemplars
 from suite.tracks.replay.buffer import Buffer, slot_bytes
 
 
-def samples(count: int, start: int = 0) -> Samples:
+def samples(count: int, start: int = 0) -> Exemplars:
     """Return samples whose pixels and labels follow from their rows."""
     rows = torch.arange(start, start + count)
     pixels = (rows[:, None, None, None] + torch.arange(4).view(2, 2, 1)).to(torch.uint8)
-    return Samples(pixels, rows % 3, rows)
+    return Exemplars(pixels, rows % 3, rows)
 
 
-def consistent(found: Samples) -> bool:
+def consistent(found: Exemplars) -> bool:
     expected = [samples(1, int(row)) for row in found.rows]
     return all(
         torch.equal(found.inputs[place : place + 1], one.inputs) and int(found.labels[place]) == int(one.labels)

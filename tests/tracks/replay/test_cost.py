@@ -23,13 +23,13 @@ def test_entropy_by_hand() -> None:
 
 
 def test_every_cost_has_its_value() -> None:
-    found = costs(size=720, entropy=1.5, count=10, seconds=0.25, forward=30, backward=4)
-    assert list(found) == [metric.name for metric in COSTS]
-    assert found == {
+    found = costs("all", size=720, entropy=1.5, count=10, seconds=0.25, forward=30, backward=4)
+    assert [(column.metric, column.subset) for column in found] == [(metric.name, "all") for metric in COSTS]
+    assert {column.metric: (value.value, value.n) for column, value in found.items()} == {
         "buffer_bytes": (720, 10),
         "class_entropy": (1.5, 10),
         "selector_seconds": (0.25, 10),
         "extra_forward_passes": (30, 10),
         "extra_backward_passes": (4, 10),
     }
-    assert {n for _, n in costs(size=0, entropy=0, count=0, seconds=0).values()} == {1}
+    assert {value.n for value in costs("all", size=0, entropy=0, count=0, seconds=0).values()} == {1}

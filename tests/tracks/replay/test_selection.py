@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import torch
 from torch import Tensor
 
-from suite.contracts import Card, Context, Method
-from suite.tracks.replay import Bound, ReplayContext, ReplaySelector, Samples
+from suite.contracts import Card, Context
+from suite.tracks.replay import Bound, Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.selection import selected
 
 CARD = Card(title="For a test", status="baseline")
@@ -18,7 +17,7 @@ CARD = Card(title="For a test", status="baseline")
 class Fixed(ReplaySelector):
     name, version, card = "fixed", "1", CARD
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         return torch.arange(capacity)
 
 
@@ -30,21 +29,10 @@ class Nothing(Bound):
     name, version, card, regime = "nothing", "1", CARD, "no replay"
 
 
-class Alone(Bound):
-    name, version, card, regime = "alone", "1", CARD, "buffer alone"
-
-
-class Other(Method):
-    name, version, card, track = "other", "1", CARD, "replay"
-
-
 def test_each_role_replays_what_it_says() -> None:
-    samples = Samples(torch.zeros(6, 2, 2, 1).byte(), torch.zeros(6).long(), torch.arange(6))
+    samples = Exemplars(torch.zeros(6, 2, 2, 1).byte(), torch.zeros(6).long(), torch.arange(6))
     context: Any = Context(seed=0)
     assert selected(Fixed(), samples, 2, context).places.tolist() == [0, 1]
     assert selected(Fixed(), samples, 9, context).places.tolist() == list(range(6))
     assert selected(Joint(), samples, 2, context).places.tolist() == list(range(6))
     assert selected(Nothing(), samples, 2, context).places.tolist() == []
-    for method in (Other(), Alone()):
-        with pytest.raises(TypeError, match=r"is not a suite.tracks.replay.ReplaySelector"):
-            selected(method, samples, 2, context)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from suite.contracts import Metric
 from suite.tracks.replay.cost import COSTS
 
-SCALE = 1000
-"""Energies are given in thousandths: the patterns have unit length, and theirs is about 0.5."""
+MEAN = "mean"
+"""The subset of all memories, each of which counts once."""
 
-AFTER = Metric(
+RISE = Metric(
     name="energy_rise",
     direction="lower",
     unit="1e-3",
@@ -29,4 +29,4 @@ GAIN = Metric(
     unit="1e-3",
     definition="Intrinsic forgetting minus forgetting with replay, in thousandths.",
 )
-METRICS = (AFTER, GAIN, INTRINSIC, *COSTS)
+METRICS = (RISE, GAIN, INTRINSIC, *COSTS)

@@ -10,27 +10,36 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from suite.contracts import Column, Method, Outcome, Score, Task, TaskContext
+from suite.contracts import Column, Outcome, Task, TaskContext
 from suite.stats.correlation import spearman
-from suite.tracks.replay.associative.metrics import AFTER, METRICS
-from suite.tracks.replay.associative.samples import MEAN, from_table, influence, scores, to_table
-from suite.tracks.replay.contract import Need
+from suite.tracks.replay.associative.metrics import MEAN, METRICS, RISE
+from suite.tracks.replay.associative.samples import AssociativeSamples
+from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
 from suite.tracks.replay.cost import class_entropy, costs
-from suite.tracks.replay.declining import declined
+from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.learner import Learner
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from numpy.typing import NDArray
     from torch import Tensor
 
-    from suite.contracts.task import Influence
     from suite.tracks.replay.associative.memory import Memory
-    from suite.tracks.replay.associative.samples import Recalled
     from suite.tracks.replay.selection import Selection
 
-OFFERED: tuple[Need, ...] = ("features",)
+
+class Patterns(Learner):
+    """What an associative memory can tell of its patterns: the patterns themselves, for nothing."""
+
+    model = "an associative memory"
+
+    def flat(self, samples: Exemplars) -> Tensor:
+        """Return the patterns [N, d]."""
+        return samples.inputs
+
+    features = flat
 
 
-class AssociativeTask(Task):
+class AssociativeTask(Task[ReplaySelector | Bound]):
     """Base of tasks on associative memories. Declare the class attributes and write `memories`.
 
     Attributes:
@@ -38,7 +47,9 @@ class AssociativeTask(Task):
     """
 
     metrics = METRICS
-    primary = Column(metric=AFTER.name, subset=MEAN)
+    primary = Column(metric=RISE.name, subset=MEAN)
+    gives = frozenset({"task end", "features"})
+    samples = AssociativeSamples
     turn: ClassVar[float] = 0.05
     changes: ClassVar[int] = 200
 
@@ -46,82 +57,71 @@ class AssociativeTask(Task):
     def memories(self) -> tuple[Memory, ...]:
         """Return the memories, each a subset of the table."""
 
-    def declines(self, method: type[Method]) -> str:
-        """Decline what needs more than patterns: a memory has neither a stream nor a network."""
-        return declined(method, OFFERED, "an associative memory")
-
-    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+    def evaluate(self, method: ReplaySelector | Bound, context: TaskContext) -> Outcome:
         """Have the method choose from each memory, and change it at random."""
         memories = self.memories()
         selections = [self._selected(method, memory, context) for memory in memories]
-        recalled = [
-            self._recalled(memory, selection.places, context)
+        tables = [
+            self._changed(memory, selection.places, context)
             for memory, selection in zip(memories, selections, strict=True)
         ]
-        held = [np.unique(each.groups[each.replayed], return_inverse=True)[1] for each in recalled]
+        kept = [np.array(memory.groups)[s.places.numpy()] for memory, s in zip(memories, selections, strict=True)]
         seconds = sum(selection.seconds for selection in selections)
         measured = costs(
-            size=sum(8 * (memory.dimension + 1) * len(kept) for memory, kept in zip(memories, held, strict=True)),
-            entropy=float(np.mean([class_entropy(kept) for kept in held])),
-            count=sum(map(len, held)),
+            MEAN,
+            size=sum(8 * (memory.dimension + 1) * len(groups) for memory, groups in zip(memories, kept, strict=True)),
+            entropy=float(np.mean([class_entropy(groups) for groups in kept])),
+            count=sum(map(len, kept)),
             seconds=seconds,
         )
+        arrays = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
         return Outcome(
-            scores=scores(recalled, measured),
-            samples=to_table(recalled, measured),
-            cost={"selector_seconds": seconds},
-            facts={"energy and intrinsic forgetting": _correlations(recalled)},
+            AssociativeSamples(**arrays, measured=measured),
+            {"selector_seconds": seconds},
+            facts={"energy and intrinsic forgetting": ", ".join(map(_correlation, tables))},
         )
 
-    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
-        """Return the scores of a stored table, by the metrics as they are now."""
-        return scores(*from_table(samples))
-
-    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
-        """Return the part of each change of the memory in a column."""
-        return influence(from_table(samples)[0], column)
-
-    def _selected(self, method: Method, memory: Memory, context: TaskContext) -> Selection:
+    def _selected(self, method: ReplaySelector | Bound, memory: Memory, context: TaskContext) -> Selection:
         import torch
 
-        from suite.tracks.replay.associative.patterns import Patterns
-        from suite.tracks.replay.contract import ReplayContext, Samples
         from suite.tracks.replay.selection import selected
 
         groups = list(dict.fromkeys(memory.groups))
         labels = torch.tensor([groups.index(group) for group in memory.groups])
-        candidates = Samples(memory.patterns(), labels, torch.arange(len(labels)))
+        candidates = Exemplars(memory.patterns(), labels, torch.arange(len(labels)))
         given = ReplayContext(**vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta)
         return selected(method, candidates, memory.capacity, given)
 
-    def _recalled(self, memory: Memory, chosen: Tensor, context: TaskContext) -> Recalled:
+    def _changed(self, memory: Memory, places: Tensor, context: TaskContext) -> dict[str, NDArray]:
+        """Return the columns of `AssociativeSamples` for a memory of which the patterns at ``places`` are replayed."""
         import torch
 
-        from suite.hopfield import energy, fixed_points, forgetting
         from suite.tracks.replay.associative.memory import rotations
-        from suite.tracks.replay.associative.samples import Recalled
-        from suite.tracks.replay.energies import energies
+        from suite.tracks.replay.hopfield import energies, energy, fixed_points, forgetting
 
         old, beta = memory.patterns(), memory.beta
         points = fixed_points(old, old, beta, tolerance=1e-15)
         generator = torch.Generator().manual_seed(int(context.rng(f"changes of {memory.name}").integers(2**62)))
-        intrinsic, after = [], []
-        with_replay = torch.cat([old, old[chosen]])
+        intrinsic, rise = [], []
+        with_replay = torch.cat([old, old[places]])
         for rotation in rotations(self.changes, memory.dimension, self.turn, generator):
             new = old @ rotation.T
             intrinsic.append(forgetting(points, old, new, beta))
-            after.append(energy(points, torch.cat([new, old[chosen]]), beta) - energy(points, with_replay, beta))
-        return Recalled(
-            memory=memory.name,
-            groups=np.array(memory.groups),
-            energy=energies(old, beta).numpy(),
-            replayed=torch.isin(torch.arange(len(old)), chosen).numpy(),
-            intrinsic=torch.stack(intrinsic).numpy(),
-            after=torch.stack(after).numpy(),
-        )
+            rise.append(energy(points, torch.cat([new, old[places]]), beta) - energy(points, with_replay, beta))
+        return {
+            "subset": np.repeat(memory.name, self.changes * len(old)),
+            "change": np.repeat(np.arange(self.changes), len(old)),
+            "pattern": np.tile(np.arange(len(old)), self.changes),
+            "group": np.tile(memory.groups, self.changes),
+            "energy": np.tile(energies(old, beta).numpy(), self.changes),
+            "replayed": np.tile(np.isin(np.arange(len(old)), places.numpy()), self.changes),
+            "intrinsic_forgetting": torch.cat(intrinsic).numpy(),
+            "energy_rise": torch.cat(rise).numpy(),
+        }
 
 
-def _correlations(recalled: list[Recalled]) -> str:
+def _correlation(table: dict[str, NDArray]) -> str:
+    count = table["pattern"].max() + 1
+    forgotten = table["intrinsic_forgetting"].reshape(-1, count).mean(axis=0)
     # Patterns of a cluster have one energy, but for rounding, which is no rank.
-    found = {each.memory: spearman(each.energy.round(9), each.intrinsic.mean(axis=0)) for each in recalled}
-    return ", ".join(f"{name}: Spearman {value:.2f}" for name, value in found.items())
+    return f"{table['subset'][0]}: Spearman {spearman(table['energy'][:count].round(9), forgotten):.2f}"

@@ -1,135 +1,78 @@
-"""The table of a cell: a row for each memory, change and pattern, and the scores that follow from it."""
+"""What a cell of an associative memory leaves behind: a row for each memory, change and pattern."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Score
-from suite.stats.sampled import normal_interval
-from suite.tracks.replay.associative.metrics import AFTER, GAIN, INTRINSIC, SCALE
+from suite.contracts import Column, Influence, Samples
+from suite.tracks.replay.associative.metrics import GAIN, INTRINSIC, MEAN, RISE
+from suite.tracks.replay.cost import with_measured
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-METADATA = b"basin-suite.replay"
-MEAN = "mean"
+SCALE = 1000
+"""Energies are given in thousandths: the patterns have unit length, and theirs is about 0.5."""
 BASIS = "normal approximation over changes of the memory"
+OLDER = b"basin-suite.replay"
+"""Where earlier versions had what was measured: ``metric -> (value, n)``."""
 
 
 @dataclass(frozen=True)
-class Recalled:
-    """What became of one memory.
+class AssociativeSamples(Samples):
+    """Patterns under changes of their memory, all patterns of a change one after the other [rows].
 
     Attributes:
-        memory: its name.
-        groups: of the patterns [N].
-        energy: of each pattern in the memory of all others [N].
-        replayed: whether a pattern is replayed [N].
-        intrinsic, after: rise of the energy without and with replay [R, N], a row for each change.
+        subset: the memory.
+        change, pattern: numbers of both in the memory.
+        group: of the pattern.
+        energy: of the pattern in the memory of all others.
+        replayed: whether the pattern is replayed.
+        intrinsic_forgetting, energy_rise: rise of the pattern's energy without and with replay.
     """
 
-    memory: str
-    groups: NDArray[np.str_]
+    subset: NDArray[np.str_]
+    change: NDArray[np.int64]
+    pattern: NDArray[np.int64]
+    group: NDArray[np.str_]
     energy: NDArray[np.float64]
     replayed: NDArray[np.bool_]
-    intrinsic: NDArray[np.float64]
-    after: NDArray[np.float64]
+    intrinsic_forgetting: NDArray[np.float64]
+    energy_rise: NDArray[np.float64]
 
-    def columns(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Yield each subset with the patterns that it has [N]: the memory, then its groups."""
-        yield self.memory, np.ones(len(self.groups), dtype=bool)
-        for group in dict.fromkeys(self.groups.tolist()):
-            yield f"{self.memory}/{group}", self.groups == group
+    @classmethod
+    def read(cls, table: pa.Table) -> Self:
+        """Return the samples of a stored table."""
+        older = (table.schema.metadata or {}).get(OLDER)
+        return super().read(table if older is None else with_measured(table, json.loads(older), MEAN))
 
-    def of(self, metric: str) -> NDArray[np.float64]:
-        """Return a metric's values [R, N], in its unit.
+    def influence(self, column: Column) -> Influence | None:
+        """Return the part of each change of a memory in a column, by memory.
 
-        Raises:
-            KeyError: it is none of a change and a pattern.
+        A change is the unit: patterns of the same change are not independent.
         """
-        parts = {AFTER.name: self.after, INTRINSIC.name: self.intrinsic, GAIN.name: self.intrinsic - self.after}
-        return SCALE * parts[metric]
+        if column.metric not in (RISE.name, INTRINSIC.name, GAIN.name):
+            return None
+        memories = list(dict.fromkeys(self.subset.tolist()))
+        if column.subset == MEAN:
+            parts = {memory: self._of(column.metric, memory).mean(axis=1) / len(memories) for memory in memories}
+            return Influence(parts, BASIS)
+        memory, _, group = column.subset.partition("/")
+        if memory not in memories:
+            return None
+        values = self._of(column.metric, memory)
+        groups = self.group[self.subset == memory][: values.shape[1]]
+        chosen = (groups == group) | (not group)
+        return Influence({memory: values[:, chosen].mean(axis=1)}, BASIS) if chosen.any() else None
 
-
-def influence(memories: list[Recalled], column: Column) -> Mapping[str, NDArray[np.float64]] | None:
-    """Return the part of each change of the memory [R] in a column, by memory, or None where it has none.
-
-    A change is the unit: patterns of the same change are not independent.
-    """
-    if column.metric not in (AFTER.name, INTRINSIC.name, GAIN.name):
-        return None
-    if column.subset == MEAN:
-        return {each.memory: each.of(column.metric).mean(axis=1) / len(memories) for each in memories}
-    for each in memories:
-        for subset, chosen in each.columns():
-            if subset == column.subset:
-                return {each.memory: each.of(column.metric)[:, chosen].mean(axis=1)}
-    return None
-
-
-def scores(memories: list[Recalled], measured: Mapping[str, tuple[float, int]]) -> tuple[Score, ...]:
-    """Return each metric of each memory and group, their mean over memories, and what was measured besides."""
-    subsets = [MEAN, *(subset for each in memories for subset, _ in each.columns())]
-    found = []
-    for subset in subsets:
-        for metric in (AFTER, GAIN, INTRINSIC):
-            parts = influence(memories, Column(metric=metric.name, subset=subset))
-            assert parts is not None
-            value = float(sum(part.mean() for part in parts.values()))
-            interval = normal_interval(parts, basis=BASIS)
-            n = sum(len(part) for part in parts.values())
-            found.append(Score(metric=metric.name, subset=subset, value=value, n=n, interval=interval))
-    found += [Score(metric=name, subset=MEAN, value=value, n=n) for name, (value, n) in measured.items()]
-    return tuple(found)
-
-
-def to_table(memories: list[Recalled], measured: Mapping[str, tuple[float, int]]) -> pa.Table:
-    """Return the table; see the module."""
-    import pyarrow as pa
-
-    parts = []
-    for each in memories:
-        changes, patterns = each.intrinsic.shape
-        parts.append(
-            pa.table(
-                {
-                    "subset": [each.memory] * (changes * patterns),
-                    "change": np.repeat(np.arange(changes), patterns),
-                    "pattern": np.tile(np.arange(patterns), changes),
-                    "group": np.tile(each.groups, changes).tolist(),
-                    "energy": np.tile(each.energy, changes),
-                    "replayed": np.tile(each.replayed, changes),
-                    "intrinsic_forgetting": each.intrinsic.ravel(),
-                    "energy_rise": each.after.ravel(),
-                }
-            )
-        )
-    return pa.concat_tables(parts).replace_schema_metadata({METADATA: json.dumps(dict(measured)).encode()})
-
-
-def from_table(table: pa.Table) -> tuple[list[Recalled], dict[str, tuple[float, int]]]:
-    """Return the memories of a table, and what was measured besides."""
-    names = np.asarray(table["subset"].to_pylist())
-    memories = []
-    for name in dict.fromkeys(names.tolist()):
-        own = table.filter(names == name)
-        patterns = int(own["pattern"].to_numpy().max()) + 1
-        first = own.slice(0, patterns)
-        memories.append(
-            Recalled(
-                memory=name,
-                groups=np.asarray(first["group"].to_pylist()),
-                energy=first["energy"].to_numpy(),
-                replayed=np.asarray(first["replayed"].to_pylist()),
-                intrinsic=own["intrinsic_forgetting"].to_numpy().reshape(-1, patterns),
-                after=own["energy_rise"].to_numpy().reshape(-1, patterns),
-            )
-        )
-    measured = json.loads((table.schema.metadata or {})[METADATA])
-    return memories, {name: (value, n) for name, (value, n) in measured.items()}
+    def _of(self, metric: str, memory: str) -> NDArray[np.float64]:
+        """Return a metric's values for each change and pattern of a memory [changes, patterns], in its unit."""
+        intrinsic, rise = self.intrinsic_forgetting, self.energy_rise
+        values = {RISE.name: rise, INTRINSIC.name: intrinsic, GAIN.name: intrinsic - rise}[metric]
+        rows = self.subset == memory
+        return SCALE * values[rows].reshape(self.change[rows][-1] + 1, -1)

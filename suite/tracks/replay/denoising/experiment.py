@@ -1,71 +1,90 @@
-"""One cell of the generative arm, step by step: select, train on task 2, reconstruct, compare.
-
-Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
-"""
+"""One cell of the generative arm, step by step: select, train on task 2, reconstruct, compare."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from suite.contracts import Method, Outcome, TaskContext
-from suite.tracks.replay.contract import ReplayContext, Samples
+from suite.contracts import Column, Outcome, TaskContext, Value
+from suite.data.split import Split
+from suite.diffusion.trained import TrainedDenoiser
+from suite.diffusion.training import DenoisingRecipe
+from suite.tracks.replay.buffer import slot_bytes
+from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
 from suite.tracks.replay.cost import class_entropy, costs
-from suite.tracks.replay.denoising.before import Before, look
 from suite.tracks.replay.denoising.learner import DenoiserLearner
+from suite.tracks.replay.denoising.metrics import ALL, NEW
 from suite.tracks.replay.denoising.reconstruction import Reconstruction
-from suite.tracks.replay.denoising.samples import Images, Retained, deciles, to_table
+from suite.tracks.replay.denoising.reference_state import ReferenceState, reference_state
+from suite.tracks.replay.denoising.samples import ABSENT, DenoisingSamples, deciles
+from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.selection import Selection, selected
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
-    from suite.tracks.replay.denoising.protocol import DenoisingTask
+@dataclass(frozen=True)
+class Design:
+    """What a task with a seed lays down for every method.
 
-    Measured = dict[str, tuple[float, int]]
+    Attributes:
+        model: the network after task 1.
+        old, new, judged: images of task 1, of task 2, and those that task 2 is judged by.
+        second: training on task 2.
+        timesteps, stride: of the reconstruction.
+        capacity: of the buffer, in samples.
+        classes: in both tasks together.
+    """
+
+    model: TrainedDenoiser
+    old: Split
+    new: Split
+    judged: Split
+    second: DenoisingRecipe
+    timesteps: tuple[int, ...]
+    stride: int
+    capacity: int
+    classes: int
 
 
 class Experiment:
-    """A task with a seed. Everything but the selection is the same for every method."""
+    """A design under a seed. Everything but the selection is the same for every method."""
 
-    def __init__(self, task: DenoisingTask, context: TaskContext) -> None:
-        self.task = task
+    def __init__(self, design: Design, context: TaskContext) -> None:
+        self.design = design
         self.context = context
         self.resources = context.resources
-        self.diffusion = task.diffusion()
-        self.model = task.model(context.seed)
-        self.old, self.new, self.judged = (split(self.resources) for split in (task.old, task.new, task.judged))
+        self.diffusion = design.model.diffusion
         noise = self._seed("reconstruction")
-        self.reconstruction = Reconstruction(self.diffusion.schedule, task.timesteps, task.stride, noise)
+        self.reconstruction = Reconstruction(self.diffusion.schedule, design.timesteps, design.stride, noise)
 
     @cached_property
-    def before(self) -> Before:
-        """What there is before task 2, from the cache if it is there; trains on task 1 if need be."""
-        return look(self.model, self.reconstruction, (self.old, self.new, self.judged), self.resources)
+    def before(self) -> ReferenceState:
+        """The state before task 2, from the cache if it is there; trains on task 1 if need be."""
+        design = self.design
+        splits = (design.old, design.new, design.judged)
+        return reference_state(design.model, self.reconstruction, splits, self.resources)
 
     @cached_property
-    def samples(self) -> Samples:
+    def samples(self) -> Exemplars:
         """The samples of task 1 as a buffer stores them; the stream numbers them from 0."""
-        labels = torch.from_numpy(self.old.targets(self.resources))
-        pixels = self.old.pixels(self.diffusion.transform, self.resources)
-        return Samples(pixels, labels, torch.arange(len(labels)))
+        labels = torch.from_numpy(self.design.old.targets(self.resources))
+        pixels = self.design.old.pixels(self.diffusion.transform, self.resources)
+        return Exemplars(pixels, labels, torch.arange(len(labels)))
 
-    def outcome(self, method: Method) -> Outcome:
+    def outcome(self, method: ReplaySelector | Bound) -> Outcome:
         """Run all of it on one method; see `DenoisingTask.evaluate`."""
         selection, measured = self.select(method)
         started = time.perf_counter()
         old, judged = self.after(selection)
         seconds = time.perf_counter() - started
-        retained = self.retained(selection, old, judged, measured)
-        model, before = self.model, self.before
+        model, before = self.design.model, self.before
         return Outcome(
-            scores=retained.scores(),
-            samples=to_table(retained),
-            cost={"selector_seconds": selection.seconds, "task_2_seconds": seconds},
+            self.compared(selection, old, judged, measured),
+            {"selector_seconds": selection.seconds, "task_2_seconds": seconds},
             facts={
                 "reference model": f"{model.name} {model.fingerprint(self.resources)[:12]}",
                 "error before task 2": f"{before.old.mean():.4f} on task 1, {before.judged.mean():.4f} on task 2",
@@ -74,28 +93,37 @@ class Experiment:
             },
         )
 
-    def select(self, method: Method) -> tuple[Selection, Measured]:
-        """Return what the method replays, and what that holds and cost by metric."""
-        task, device = self.task, self.resources.device
+    def select(self, method: ReplaySelector | Bound) -> tuple[Selection, dict[Column, Value]]:
+        """Return what the method replays, and what that holds and costs."""
+        design, first = self.design, self.design.model.recipe
         learner = DenoiserLearner(
-            self.model.load(self.resources),
+            design.model.load(self.resources),
             self.before.old_inputs,
             self.diffusion.schedule,
-            task.timesteps,
-            step=task.first_recipe.learning_rate,
+            design.timesteps,
+            step=first.learning_rate,
             seed=self._seed("losses"),
-            device=device,
+            device=self.resources.device,
         )
         given = ReplayContext(
-            **vars(self.context.method), learner=learner, classes=task.classes, moment=task.first_recipe.updates
+            **vars(self.context.method), learner=learner, classes=design.classes, moment=first.updates
         )
-        selection = selected(method, self.samples, task.capacity(), given)
-        return selection, self._measured(selection, learner)
+        selection = selected(method, self.samples, design.capacity, given)
+        measured = costs(
+            ALL,
+            size=len(selection.places) * slot_bytes(self.samples.inputs),
+            entropy=class_entropy(self.samples.labels[selection.places].numpy()),
+            count=len(selection.places),
+            seconds=selection.seconds,
+            forward=learner.forward_passes,
+            backward=learner.backward_passes,
+        )
+        return selection, measured
 
     def after(self, selection: Selection) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Train on task 2 and return the errors of task 1 [N] and of what task 2 is judged by [M]."""
-        recipe, before, device = self.task.second_recipe, self.before, self.resources.device
-        network = self.model.load(self.resources)
+        recipe, before, device = self.design.second, self.before, self.resources.device
+        network = self.design.model.load(self.resources)
         recipe.train(
             network,
             before.new_inputs,
@@ -107,37 +135,34 @@ class Experiment:
             replay_batch=recipe.batch_size,
         )
         errors = (self.reconstruction.errors(network, x, device) for x in (before.old_inputs, before.judged_inputs))
-        old, judged = (each.numpy() for each in errors)
+        old, judged = (error.numpy() for error in errors)
         return old, judged
 
-    def retained(
-        self, selection: Selection, old: NDArray[np.float64], judged: NDArray[np.float64], measured: Measured
-    ) -> Retained:
+    def compared(
+        self,
+        selection: Selection,
+        old: NDArray[np.float64],
+        judged: NDArray[np.float64],
+        measured: dict[Column, Value],
+    ) -> DenoisingSamples:
         """Put together what the scores follow from; arguments are those that the other steps return."""
-        resources, energy = self.resources, self.before.energy.numpy()
-        errors = ((self.old, self.before.old, old), (self.judged, self.before.judged, judged))
-        of_old, of_new = (
-            Images(split.rows(resources), split.targets(resources), before.numpy(), after)
-            for split, before, after in errors
-        )
-        return Retained(
-            old=of_old,
-            energy=energy,
-            variance=self.samples.inputs.flatten(1).double().var(dim=1, correction=0).numpy(),
-            decile=deciles(energy),
-            replayed=np.isin(np.arange(len(energy)), selection.places.numpy()),
-            new=of_new,
+        design, before, resources = self.design, self.before, self.resources
+        energy = before.energy.numpy()
+        of_old = {
+            "energy": energy,
+            "variance": self.samples.inputs.flatten(1).double().var(dim=1, correction=0).numpy(),
+            "decile": deciles(energy),
+            "replayed": np.isin(np.arange(len(energy)), selection.places.numpy()),
+        }
+        splits = (design.old, design.judged)
+        return DenoisingSamples(
+            subset=np.repeat([ALL, NEW], [len(old), len(judged)]),
+            row=np.concatenate([split.rows(resources) for split in splits]),
+            label=np.concatenate([split.targets(resources) for split in splits]),
+            before=np.concatenate([before.old.numpy(), before.judged.numpy()]),
+            after=np.concatenate([old, judged]),
+            **{name: np.append(of_old[name], [absent] * len(judged)) for name, absent in ABSENT.items()},
             measured=measured,
-        )
-
-    def _measured(self, selection: Selection, learner: DenoiserLearner) -> Measured:
-        return costs(
-            size=len(selection.places) * self.task.slot_bytes(),
-            entropy=class_entropy(self.samples.labels[selection.places].numpy()),
-            count=len(selection.places),
-            seconds=selection.seconds,
-            forward=learner.forward_passes,
-            backward=learner.backward_passes,
         )
 
     def _seed(self, role: str) -> int:

@@ -1,13 +1,9 @@
-"""The denoiser after task 1, as methods may look at it; every pass is counted.
-
-Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
-"""
+"""The denoiser after task 1, as methods may look at it; every pass is counted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +12,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from suite.diffusion.schedule import Schedule
 from suite.diffusion.training import denoising_losses
-from suite.tracks.replay.contract import Samples, Unavailable
+from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.learner import Learner
 
 CHUNK = 64
 """Samples in a pass."""
@@ -24,13 +21,15 @@ CHUNK = 64
 Weights = dict[str, Tensor]
 
 
-class DenoiserLearner:
-    """Implements `Learner` for a denoiser: it has losses and gradients, but no logits and no history.
+class DenoiserLearner(Learner):
+    """The `Learner` of a denoiser: it has losses and gradients, but no logits and no history.
 
     The loss of a sample is that of the noise found at the task's timesteps, mean over these. The noise is drawn once
     and is the same for every sample, so that losses tell samples apart and not draws; it is not that of the test.
     A sample at each timestep counts as a pass.
     """
+
+    model = "a denoiser"
 
     def __init__(
         self,
@@ -57,41 +56,31 @@ class DenoiserLearner:
         self._device = device
         self._weights = {name: weight.detach() for name, weight in network.named_parameters() if weight.requires_grad}
         self._centre = inputs.flatten(1).mean(dim=0)
-        self._passed = {"forward": 0, "backward": 0}
 
-    @property
-    def forward_passes(self) -> int:
-        """See `Learner`."""
-        return self._passed["forward"]
-
-    @property
-    def backward_passes(self) -> int:
-        """See `Learner`."""
-        return self._passed["backward"]
-
-    def flat(self, samples: Samples) -> Tensor:
+    def flat(self, samples: Exemplars) -> Tensor:
         """Return what the network is given, pixels in [-1, 1] or latents, as vectors [N, d] over sqrt(d); free."""
         chosen: Tensor = self._inputs[samples.rows].flatten(1)
         return chosen / math.sqrt(chosen.shape[1])
 
-    def features(self, samples: Samples) -> Tensor:
+    def features(self, samples: Exemplars) -> Tensor:
         """Return `flat` less its mean over task 1 [N, d]; free. The network has no space of its own for images."""
         chosen: Tensor = self._inputs[samples.rows].flatten(1) - self._centre
         return chosen / math.sqrt(chosen.shape[1])
 
-    def losses(self, samples: Samples) -> Tensor:
+    def losses(self, samples: Exemplars) -> Tensor:
         """See `Learner` [N]; counts a forward pass for each timestep."""
         return self._losses(samples, self._weights)
 
-    def losses_after_step(self, batch: Samples, samples: Samples) -> Tensor:
+    def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> Tensor:
         """See `Learner` [N]; the step is one of SGD at the recipe's learning rate."""
         descent = self._mean_gradient(batch)
         moved = {name: weight - self._step * descent[name] for name, weight in self._weights.items()}
         return self._losses(samples, moved)
 
-    def gradients(self, samples: Samples) -> Tensor:
+    def gradients(self, samples: Exemplars) -> Tensor:
         """See `Learner` [N, P], in float32: that is four bytes times P for each sample."""
-        self._count(samples, "forward", "backward")
+        self.forward_passes += len(samples) * len(self._times)
+        self.backward_passes += len(samples) * len(self._times)
         of_each = vmap(grad(lambda weights, clean: self._loss(weights, clean[None])[0]), in_dims=(None, 0))
         blocks = []
         for clean in self._blocks(samples):
@@ -100,30 +89,19 @@ class DenoiserLearner:
             blocks.append(torch.cat([part.flatten(1) for part in found.values()], dim=1).cpu())
         return torch.cat(blocks)
 
-    def mean_gradient(self, samples: Samples) -> Tensor:
+    def mean_gradient(self, samples: Exemplars) -> Tensor:
         """See `Learner` [P]."""
         return torch.cat([part.flatten() for part in self._mean_gradient(samples).values()]).cpu()
 
-    def logits(self, samples: Samples) -> NoReturn:
-        """There are none."""
-        raise Unavailable("a denoiser has no logits")
-
-    def augmented_logits(self, samples: Samples, times: int, generator: torch.Generator) -> NoReturn:
-        """There are none."""
-        raise Unavailable("a denoiser has no logits")
-
-    def history(self, samples: Samples) -> NoReturn:
-        """There is none."""
-        raise Unavailable("a denoiser has no logits, and so no history of them")
-
     @torch.no_grad()
-    def _losses(self, samples: Samples, weights: Weights) -> Tensor:
-        self._count(samples, "forward")
+    def _losses(self, samples: Exemplars, weights: Weights) -> Tensor:
+        self.forward_passes += len(samples) * len(self._times)
         blocks = [self._loss(weights, clean).cpu() for clean in self._blocks(samples)]
         return torch.cat(blocks)
 
-    def _mean_gradient(self, samples: Samples) -> Weights:
-        self._count(samples, "forward", "backward")
+    def _mean_gradient(self, samples: Exemplars) -> Weights:
+        self.forward_passes += len(samples) * len(self._times)
+        self.backward_passes += len(samples) * len(self._times)
         total = {name: torch.zeros_like(weight) for name, weight in self._weights.items()}
         summed = grad(lambda weights, clean: self._loss(weights, clean).sum())
         for clean in self._blocks(samples):
@@ -144,10 +122,6 @@ class DenoiserLearner:
         ]
         return torch.stack(found).mean(dim=0)
 
-    def _blocks(self, samples: Samples) -> Iterator[Tensor]:
+    def _blocks(self, samples: Exemplars) -> Iterator[Tensor]:
         for rows in torch.split(samples.rows, CHUNK):
             yield self._inputs[rows].to(self._device)
-
-    def _count(self, samples: Samples, *directions: str) -> None:
-        for direction in directions:
-            self._passed[direction] += len(samples) * len(self._times)

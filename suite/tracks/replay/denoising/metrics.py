@@ -5,6 +5,10 @@ from __future__ import annotations
 from suite.contracts import Metric
 from suite.tracks.replay.cost import COSTS
 
+ALL, NOT_REPLAYED, NEW = "all", "not replayed", "new task"
+DECILES = tuple(f"decile-{number}" for number in range(1, 11))
+SUBSETS = (ALL, NOT_REPLAYED, *DECILES, NEW)
+
 _ERROR = "the squared error per number of reconstructions by DDIM (eta = 0), the variance of the noise being 1"
 
 FORGETTING = Metric(

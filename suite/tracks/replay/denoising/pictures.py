@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from suite.contracts import Column, Picture
+from suite.contracts import Picture
 from suite.stats.sampled import normal_interval
-from suite.tracks.replay.denoising.metrics import ENERGY_CORRELATION, FORGETTING
-from suite.tracks.replay.denoising.samples import ALL, BASIS, DECILES, Retained, from_table
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
+Columns = Mapping[str, NDArray[Any]]
+"""Columns of `DenoisingSamples`, and ``forgetting``, for the samples of task 1 [N]."""
 KEPT, LOST = "replayed", "not replayed"
 COLOURS = {KEPT: "#D55E00", LOST: "#56B4E9"}
 """Okabe and Ito's."""
 HEIGHT = 420
 
 
-def forgetting_pictures(samples: pa.Table, subset: str) -> tuple[Picture, ...]:
-    """Return mean forgetting by decile of energy and forgetting by energy; nothing for images of task 2.
-
-    Raises:
-        KeyError: the table is none of a denoising task.
-    """
-    if subset != ALL:
-        return ()
-    retained = from_table(samples)
-    return (_by_decile(retained), _by_sample(retained))
-
-
-def _by_decile(retained: Retained) -> Picture:
+def by_decile(columns: Columns) -> Picture:
+    """Return mean forgetting by decile of energy."""
     rows = []
-    for number, name in enumerate(DECILES, start=1):
-        values = retained.part(Column(metric=FORGETTING.name, subset=name))
-        if values is None:
-            continue
-        interval = normal_interval({name: values}, basis=BASIS)
+    for decile in np.unique(columns["decile"]).tolist():
+        values, replayed = (columns[name][columns["decile"] == decile] for name in ("forgetting", "replayed"))
         mean = float(values.mean())
+        interval = normal_interval({"decile": values}, basis="")
         low, high = (mean, mean) if interval is None else (interval.low, interval.high)
-        of_decile = retained.replayed[retained.decile == number]
         rows.append(
             {
-                "decile": number,
+                "decile": decile,
                 "forgetting": _rounded(mean),
                 "low": _rounded(low),
                 "high": _rounded(high),
                 "samples": len(values),
-                KEPT: int(of_decile.sum()),
+                KEPT: int(replayed.sum()),
             }
         )
     x = {"field": "decile", "type": "ordinal", "title": "decile of energy, 1 the lowest", "axis": {"labelAngle": 0}}
@@ -82,8 +67,9 @@ def _by_decile(retained: Retained) -> Picture:
     )
 
 
-def _by_sample(retained: Retained) -> Picture:
-    columns = (retained.old.rows, retained.old.labels, retained.energy, retained.forgetting, retained.replayed)
+def by_sample(columns: Columns, correlation: float) -> Picture:
+    """Return forgetting by energy of each sample; ``correlation`` is Spearman's of the two."""
+    names = ("row", "label", "energy", "forgetting", "replayed")
     rows = [
         {
             "row": int(row),
@@ -92,17 +78,17 @@ def _by_sample(retained: Retained) -> Picture:
             "forgetting": _rounded(forgotten),
             "buffer": KEPT if kept else LOST,
         }
-        for row, label, energy, forgotten, kept in zip(*columns, strict=True)
+        for row, label, energy, forgotten, kept in zip(*(columns[name] for name in names), strict=True)
     ]
-    found = retained.correlation(ENERGY_CORRELATION.name)
-    names = [LOST, KEPT]
-    colour = {"domain": names, "range": [COLOURS[name] for name in names]}
+    replayed = int(columns["replayed"].sum())
+    domain = [LOST, KEPT]
+    colour = {"domain": domain, "range": [COLOURS[name] for name in domain]}
     buffer: dict[str, Any] = {"field": "buffer", "type": "nominal", "title": None}
     legend = {"orient": "bottom", "direction": "horizontal"}
     return Picture(
         title="Forgetting by energy",
-        description=f"Each of {len(rows):,} task-1 samples, {int(retained.replayed.sum()):,} of them replayed: rise of "
-        f"its reconstruction error by its Hopfield energy. Spearman correlation {found:.2f}.",
+        description=f"Each of {len(rows):,} task-1 samples, {replayed:,} of them replayed: rise of "
+        f"its reconstruction error by its Hopfield energy. Spearman correlation {correlation:.2f}.",
         spec={
             "height": HEIGHT,
             "data": {"values": rows},
@@ -113,7 +99,7 @@ def _by_sample(retained: Retained) -> Picture:
                         "x": _place("energy", "Hopfield energy"),
                         "y": _place("forgetting", "rise of the squared error"),
                         "color": {**buffer, "scale": colour, "legend": legend},
-                        "shape": {**buffer, "scale": {"domain": names, "range": ["circle", "diamond"]}},
+                        "shape": {**buffer, "scale": {"domain": domain, "range": ["circle", "diamond"]}},
                         "tooltip": [{"field": field} for field in ("row", "class", "energy", "forgetting", "buffer")],
                     },
                 }

@@ -14,35 +14,28 @@ diffusion experiment (class split, budget, timesteps, training, metrics) is our 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Picture, Resources, Score, Task, TaskContext
+from suite.contracts import Column, Ingredient, Outcome, Resources, Task, TaskContext
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.trained import TrainedDenoiser
 from suite.diffusion.training import DenoisingRecipe
-from suite.tracks.replay.contract import Need
-from suite.tracks.replay.declining import declined
-from suite.tracks.replay.denoising.metrics import FORGETTING, METRICS
-from suite.tracks.replay.denoising.samples import ALL, SUBSETS, from_table, influence, resamples
+from suite.tracks.replay.contract import Bound, ReplaySelector
+from suite.tracks.replay.denoising.metrics import ALL, FORGETTING, METRICS, SUBSETS
+from suite.tracks.replay.denoising.samples import DenoisingSamples
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-    from numpy.typing import NDArray
-
-    from suite.contracts.task import Influence
+    from suite.tracks.replay.denoising.experiment import Experiment
 
 RECONSTRUCTION = (
     "Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived."
 )
 """Stands in the summary of every task."""
-OFFERED: tuple[Need, ...] = ("features", "losses", "gradients")
 
 
-class DenoisingTask(Task):
+class DenoisingTask(Task[ReplaySelector | Bound]):
     """Base of the generative tasks. Declare the class attributes; write `data`, `old`, `new` and `diffusion`.
 
     Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
@@ -57,6 +50,8 @@ class DenoisingTask(Task):
     metrics = METRICS
     primary = Column(metric=FORGETTING.name, subset=ALL)
     subsets = SUBSETS
+    gives = frozenset({"task end", "features", "losses", "gradients"})
+    samples = DenoisingSamples
     memory_bytes: ClassVar[int]
     first_recipe: ClassVar[DenoisingRecipe]
     second_recipe: ClassVar[DenoisingRecipe]
@@ -100,45 +95,36 @@ class DenoisingTask(Task):
         """Return the data sets, pretrained weights if there are any, and the network after task 1."""
         return (*self.data(), *self.diffusion().ingredients, self.model(seed))
 
-    def declines(self, method: type[Method]) -> str:
-        """Decline what works on streams, what asks a denoiser for logits, and learning from the buffer alone."""
-        return declined(method, OFFERED, "a denoiser")
-
     def prepare(self, context: TaskContext) -> None:
         """Train on task 1, and reconstruct before task 2."""
-        from suite.tracks.replay.denoising.experiment import Experiment
+        _ = self.experiment(context).before
 
-        _ = Experiment(self, context).before
-
-    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+    def evaluate(self, method: ReplaySelector | Bound, context: TaskContext) -> Outcome:
         """Let the method select, train on task 2, and reconstruct task 1 again.
 
         Raises:
-            TypeError: the method has no role here.
             ValueError: what it selects is no selection.
             Exception: the method's own.
         """
-        from suite.tracks.replay.denoising.experiment import Experiment
+        return self.experiment(context).outcome(method)
 
-        return Experiment(self, context).outcome(method)
+    def experiment(self, context: TaskContext) -> Experiment:
+        """Return the task under a seed, step by step."""
+        from suite.tracks.replay.denoising.experiment import Design, Experiment
 
-    def rescore(self, samples: pa.Table) -> tuple[Score, ...]:
-        """Return the scores of a stored per-sample table, by the metrics as they are now."""
-        return from_table(samples).scores()
-
-    def influence(self, samples: pa.Table, column: Column) -> Influence | None:
-        """Return each sample's part in forgetting and errors; correlations have none."""
-        return influence(samples, column)
-
-    def resamples(self, samples: Sequence[pa.Table], column: Column) -> list[NDArray[np.float64]] | None:
-        """Return correlations, and forgetting of what was not replayed, on resamples of task 1."""
-        return resamples(samples, column)
-
-    def pictures(self, samples: pa.Table, subset: str) -> tuple[Picture, ...]:
-        """Return forgetting by energy: of deciles, and of each sample."""
-        from suite.tracks.replay.denoising.pictures import forgetting_pictures
-
-        return forgetting_pictures(samples, subset)
+        resources = context.resources
+        design = Design(
+            model=self.model(context.seed),
+            old=self.old(resources),
+            new=self.new(resources),
+            judged=self.judged(resources),
+            second=self.second_recipe,
+            timesteps=self.timesteps,
+            stride=self.stride,
+            capacity=self.capacity(),
+            classes=self.classes,
+        )
+        return Experiment(design, context)
 
     def slot_bytes(self) -> int:
         """Return what a sample takes of the budget."""

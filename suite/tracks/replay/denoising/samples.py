@@ -1,183 +1,169 @@
-"""The per-sample table of a cell, one row per task-1 sample and per task-2 image, and the scores that follow from it.
-
-What is measured of a method as a whole stands in the table's metadata, so that a stored table gives every score again.
-"""
+"""What a cell of the generative arm leaves behind: a row for each task-1 sample, then one for each image of task 2."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Score
+from suite.contracts import Column, Influence, Picture, Resampled, Samples, Value
+from suite.contracts.samples import MEASURED
 from suite.stats.correlation import partial_spearman, spearman
 from suite.stats.sampled import normal_interval
+from suite.tracks.replay.cost import with_measured
 from suite.tracks.replay.denoising.metrics import (
+    ALL,
     CONTROLLED,
+    DECILES,
     ENERGY_CORRELATION,
     ERROR,
     FORGETTING,
-    METRICS,
+    NEW,
     NEW_ERROR,
+    NOT_REPLAYED,
     VARIANCE_CORRELATION,
 )
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MEASURED = b"basin-suite.measured"
+Numbers = NDArray[np.float64]
 BASIS = "normal approximation over samples"
-ALL, NOT_REPLAYED, NEW = "all", "not replayed", "new task"
-DECILES = tuple(f"decile-{number}" for number in range(1, 11))
-SUBSETS = (ALL, NOT_REPLAYED, *DECILES, NEW)
 RESAMPLES = 1000
+ABSENT = {"energy": np.nan, "variance": np.nan, "decile": 0, "replayed": False}
+"""What is known of task-1 samples alone, with what stands for it in the rows of task 2; null in the table."""
 
 
 @dataclass(frozen=True)
-class Images:
-    """Images of a task: rows in the data set and labels [N], error of each before and after task 2 [N]."""
-
-    rows: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    before: NDArray[np.float64]
-    after: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Retained:
-    """What a method left of the first task, and what it cost.
+class DenoisingSamples(Samples):
+    """Images of both tasks, those of task 1 first [rows].
 
     Attributes:
-        old: all samples of task 1.
-        energy, variance: of each of them, Hopfield energy and variance of its pixels [N].
-        decile: of the energy, 1 the lowest [N].
-        replayed: whether it was in the buffer [N].
-        new: images of task 2.
-        measured: metric -> (value, how many samples it is from).
+        subset: ``all`` for samples of task 1, ``new task`` for images of task 2.
+        row, label: of the image in its data set.
+        before, after: its reconstruction error before and after task 2.
+        energy, variance: Hopfield energy of a task-1 sample, and variance of its pixels.
+        decile: of the energy, 1 the lowest.
+        replayed: whether the sample was in the buffer.
     """
 
-    old: Images
-    energy: NDArray[np.float64]
-    variance: NDArray[np.float64]
+    subset: NDArray[np.str_]
+    row: NDArray[np.int64]
+    label: NDArray[np.int64]
+    before: Numbers
+    after: Numbers
+    energy: Numbers
+    variance: Numbers
     decile: NDArray[np.int64]
     replayed: NDArray[np.bool_]
-    new: Images
-    measured: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+
+    def table(self) -> pa.Table:
+        """Return a column for each array."""
+        import pyarrow as pa
+
+        table, is_new = super().table(), self.subset == NEW
+        for name in ABSENT:
+            values = pa.array(getattr(self, name), mask=is_new)
+            table = table.set_column(table.column_names.index(name), name, values)
+        return table
+
+    @classmethod
+    def read(cls, table: pa.Table) -> Self:
+        """Return the samples of a stored table."""
+        measured = json.loads((table.schema.metadata or {}).get(MEASURED, b"[]"))
+        if isinstance(measured, dict):  # metric -> (value, n), as earlier versions had it under the same key
+            table = with_measured(table, measured, ALL)
+        for name, value in ABSENT.items():
+            table = table.set_column(table.column_names.index(name), name, table[name].fill_null(value))
+        return super().read(table)
 
     @property
-    def forgetting(self) -> NDArray[np.float64]:
-        """The rise of each task-1 sample's error [N]."""
-        return self.old.after - self.old.before
+    def forgetting(self) -> Numbers:
+        """The rise of each image's error [rows]."""
+        return self.after - self.before
 
-    def part(self, column: Column) -> NDArray[np.float64] | None:
-        """Return the values that the column is the mean of, or None if it is no mean or has none."""
-        places = self._places(column.subset)
-        if column.metric == NEW_ERROR.name and column.subset == NEW:
-            return self.new.after
-        if column.metric == ERROR.name and column.subset == ALL:
-            return self.old.after
-        if column.metric != FORGETTING.name or places is None or not places.any():
+    def value(self, column: Column) -> Value | None:
+        """Return the value of a column, or None if these samples have none there."""
+        if column.metric in CORRELATIONS and column.subset == ALL:
+            rows = np.flatnonzero(self.subset == ALL)
+            return Value(self.correlation(column.metric, rows), len(rows))
+        values = self.averaged(column)
+        if values is None or column.subset != NOT_REPLAYED:
+            return super().value(column)
+        interval = normal_interval({NOT_REPLAYED: values}, basis=BASIS)
+        return Value(float(values.mean()), len(values), interval=interval)
+
+    def influence(self, column: Column) -> Influence | None:
+        """Return each image's value where a column is their mean, over images that are the same for every method."""
+        values = None if column.subset == NOT_REPLAYED else self.averaged(column)
+        return None if values is None else Influence({column.subset: values}, BASIS)
+
+    def resampled(self, column: Column) -> Resampled | None:
+        """Return correlations, and forgetting of what was not replayed, on resamples of task 1."""
+        count = int((self.subset == ALL).sum())
+        draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+        if column.metric in CORRELATIONS and column.subset == ALL:
+            values = [self.correlation(column.metric, draw) for draw in draws]
+        elif column == Column(metric=FORGETTING.name, subset=NOT_REPLAYED):
+            parts = [self.forgetting[draw[~self.replayed[draw]]] for draw in draws]
+            if not all(map(len, parts)):
+                return None
+            values = [float(part.mean()) for part in parts]
+        else:
             return None
-        return self.forgetting[places]
+        return Resampled(np.array(values), "bootstrap over samples")
 
-    def correlation(self, metric: str) -> float | None:
-        """Return a correlation over task-1 samples, or None for other metrics."""
-        if metric == ENERGY_CORRELATION.name:
-            return spearman(self.energy, self.forgetting)
-        if metric == CONTROLLED.name:
-            return partial_spearman(self.energy, self.forgetting, self.variance)
-        if metric == VARIANCE_CORRELATION.name:
-            return spearman(self.variance, self.forgetting)
-        return None
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return forgetting by energy, of deciles and of each sample; nothing for images of task 2."""
+        from suite.tracks.replay.denoising.pictures import by_decile, by_sample
 
-    def scores(self) -> tuple[Score, ...]:
-        """Return every score, in the order of the metrics."""
-        found = []
-        for metric in METRICS:
-            correlation = self.correlation(metric.name)
-            value, count = self.measured.get(metric.name, (correlation, len(self.energy)))
-            if value is not None:
-                found.append(Score(metric=metric.name, subset=ALL, value=value, n=count))
-            for subset in SUBSETS:
-                values = self.part(Column(metric=metric.name, subset=subset))
-                if values is not None:
-                    interval = normal_interval({subset: values}, basis=BASIS)
-                    mean = float(values.mean())
-                    found.append(Score(metric=metric.name, subset=subset, value=mean, n=len(values), interval=interval))
-        return tuple(found)
+        if subset != ALL:
+            return ()
+        rows = self.subset == ALL
+        names = ("row", "label", "energy", "forgetting", "decile", "replayed")
+        columns = {name: getattr(self, name)[rows] for name in names}
+        return by_decile(columns), by_sample(columns, self.correlation(ENERGY_CORRELATION.name, rows))
 
-    def resampled(self, column: Column, draw: NDArray[np.int64]) -> float | None:
-        """Return a column's value over task-1 samples ``draw`` [N], with repeats, or None if it has none."""
-        old = Images(*(values[draw] for values in vars(self.old).values()))
-        columns = {name: getattr(self, name)[draw] for name in ("energy", "variance", "decile", "replayed")}
-        drawn = replace(self, old=old, **columns)
-        if column.subset == ALL and (correlation := drawn.correlation(column.metric)) is not None:
-            return correlation
-        values = drawn.part(column) if column.subset == NOT_REPLAYED else None
-        return None if values is None else float(values.mean())
+    def averaged(self, column: Column) -> Numbers | None:
+        """Return the values that the column is the mean of, or None if it is no mean or has none."""
+        if column.metric == FORGETTING.name and column.subset != NEW:
+            values = self.forgetting[self._rows(column.subset)]
+        elif (column.metric, column.subset) in ((ERROR.name, ALL), (NEW_ERROR.name, NEW)):
+            values = self.after[self._rows(column.subset)]
+        else:
+            return None
+        return values if len(values) else None
 
-    def _places(self, subset: str) -> NDArray[np.bool_] | None:
-        if subset == ALL:
-            return np.ones(len(self.energy), dtype=bool)
+    def correlation(self, metric: str, rows: NDArray[np.int64] | NDArray[np.bool_]) -> float:
+        """Return one of `CORRELATIONS` over rows of task 1.
+
+        Raises:
+            KeyError: the metric is another.
+        """
+        energy, variance, forgetting = (values[rows] for values in (self.energy, self.variance, self.forgetting))
+        return CORRELATIONS[metric](energy, variance, forgetting)
+
+    def _rows(self, subset: str) -> NDArray[np.bool_]:
         if subset == NOT_REPLAYED:
-            return ~self.replayed
-        return self.decile == DECILES.index(subset) + 1 if subset in DECILES else None
+            return (self.subset == ALL) & ~self.replayed
+        if subset in DECILES:
+            return self.decile == DECILES.index(subset) + 1
+        return np.asarray(self.subset == subset)
 
 
-def deciles(energy: NDArray[np.float64]) -> NDArray[np.int64]:
+CORRELATIONS: Mapping[str, Callable[[Numbers, Numbers, Numbers], float]] = {
+    ENERGY_CORRELATION.name: lambda energy, variance, forgetting: spearman(energy, forgetting),
+    CONTROLLED.name: lambda energy, variance, forgetting: partial_spearman(energy, forgetting, variance),
+    VARIANCE_CORRELATION.name: lambda energy, variance, forgetting: spearman(variance, forgetting),
+}
+
+
+def deciles(energy: Numbers) -> NDArray[np.int64]:
     """Return the decile of each energy [N], 1 to 10, of sizes that differ by one at most; ties go by their order."""
     place = np.empty(len(energy), dtype=np.int64)
     place[np.argsort(energy, kind="stable")] = np.arange(len(energy))
     return place * 10 // len(energy) + 1
-
-
-def influence(table: pa.Table, column: Column) -> Mapping[str, NDArray[np.float64]] | None:
-    """Return each sample's value where a column is their mean, over samples that are the same for every method."""
-    values = None if column.subset == NOT_REPLAYED else from_table(table).part(column)
-    return None if values is None else {column.subset: values}
-
-
-def resamples(tables: Sequence[pa.Table], column: Column) -> list[NDArray[np.float64]] | None:
-    """Return a column's value on the same `RESAMPLES` resamples of task 1 [R] for each table, or None."""
-    methods = [from_table(table) for table in tables]
-    count = len(methods[0].energy)
-    draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
-    found = []
-    for method in methods:
-        values = [method.resampled(column, draw) for draw in draws]
-        if None in values:
-            return None
-        found.append(np.array(values, dtype=np.float64))
-    return found
-
-
-def to_table(retained: Retained) -> pa.Table:
-    """Return the table; what is known of task-1 samples alone is null for images of task 2."""
-    import pyarrow as pa
-
-    counts = (len(retained.old.rows), len(retained.new.rows))
-    joined = {
-        "row": np.concatenate([retained.old.rows, retained.new.rows]),
-        "label": np.concatenate([retained.old.labels, retained.new.labels]),
-        "before": np.concatenate([retained.old.before, retained.new.before]),
-        "after": np.concatenate([retained.old.after, retained.new.after]),
-    }
-    of_old = {name: getattr(retained, name) for name in ("energy", "variance", "decile", "replayed")}
-    padded = {name: pa.array([*values.tolist(), *[None] * counts[1]]) for name, values in of_old.items()}
-    table = pa.table({"subset": np.repeat([ALL, NEW], counts), **joined, **padded})
-    return table.replace_schema_metadata({MEASURED: json.dumps(retained.measured).encode()})
-
-
-def from_table(table: pa.Table) -> Retained:
-    """Return what a table says."""
-    is_new = np.asarray(table["subset"].to_pylist()) == NEW
-    columns = {name: np.asarray(table[name].to_pylist()) for name in ("row", "label", "before", "after")}
-    old, new = (Images(*(values[chosen] for values in columns.values())) for chosen in (~is_new, is_new))
-    kinds = {"energy": np.float64, "variance": np.float64, "decile": np.int64, "replayed": np.bool_}
-    of_old = {name: np.array(table[name].to_pylist(), dtype=object)[~is_new].astype(kinds[name]) for name in kinds}
-    measured = json.loads((table.schema.metadata or {}).get(MEASURED, b"{}"))
-    return Retained(old=old, new=new, measured={name: (value, n) for name, (value, n) in measured.items()}, **of_old)

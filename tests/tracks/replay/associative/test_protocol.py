@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import math
+import json
 
 import pytest
 import torch
 from torch import Tensor
 
 from suite import Card
-from suite.contracts import Column, Outcome, Resources, TaskContext
-from suite.hopfield import fixed_points, forgetting, net_replay_gain, weights
+from suite.contracts import Column, Outcome, Resources, Setting, TaskContext
+from suite.contracts.samples import MEASURED, stored_table
+from suite.run.scoring import scores_of
 from suite.stats.sampled import estimate
-from suite.tracks.replay import Bound, MemoryUpdate, ReplayContext, ReplaySelector, Samples, Unavailable
+from suite.tracks.replay import Bound, Exemplars, MemoryUpdate, ReplayContext, ReplaySelector, Unavailable
 from suite.tracks.replay.associative.memory import Memory, rotations
 from suite.tracks.replay.associative.protocol import AssociativeTask
+from suite.tracks.replay.associative.samples import AssociativeSamples
+from suite.tracks.replay.hopfield import fixed_points, forgetting, net_replay_gain, weights
 
 CARD = Card(title="For tests", status="baseline")
 
@@ -34,7 +37,7 @@ class Outlier(ReplaySelector):
 
     name, version, card = "outlier", "1", CARD
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         assert candidates.inputs.shape == (13, 50)
         return torch.tensor([12])
 
@@ -52,7 +55,7 @@ class Everything(Nothing):
 
 
 def values(outcome: Outcome) -> dict[tuple[str, str], float]:
-    return {(score.metric, score.subset): score.value for score in outcome.scores}
+    return {(score.metric, score.subset): score.value for score in scores_of(Task(), outcome.samples)}
 
 
 def test_the_gain_is_the_closed_form(resources: Resources) -> None:
@@ -84,20 +87,33 @@ def test_changes_are_the_unit_of_intervals_and_seeds_differ(resources: Resources
     task = Task()
     outcomes = [task.evaluate(Outlier(), TaskContext(seed, resources)) for seed in (0, 1)]
     assert values(outcomes[0])["energy_rise", "m"] != values(outcomes[1])["energy_rise", "m"]
-    for score in outcomes[0].scores:
+    samples = outcomes[0].samples
+    for score in scores_of(task, samples):
         if score.metric in ("energy_rise", "net_replay_gain"):
-            parts = task.influence(outcomes[0].samples, Column(metric=score.metric, subset=score.subset))
-            assert estimate(parts) == pytest.approx(score.value, abs=1e-12)
-            assert all(len(part) == 50 for part in parts.values())
+            influence = samples.influence(score.column)
+            assert influence.basis == "normal approximation over changes of the memory"
+            assert estimate(influence.strata) == pytest.approx(score.value, abs=1e-12)
+            assert all(len(part) == 50 for part in influence.strata.values())
             assert score.interval.low < score.value < score.interval.high
-    assert task.influence(outcomes[0].samples, Column(metric="buffer_bytes", subset="mean")) is None
+    assert samples.influence(Column(metric="buffer_bytes", subset="mean")) is None
 
 
 def test_a_stored_table_gives_the_scores_again(resources: Resources) -> None:
-    outcome = Task().evaluate(Outlier(), TaskContext(0, resources))
-    again = Task().rescore(outcome.samples)
-    assert [(s.metric, s.subset) for s in again] == [(s.metric, s.subset) for s in outcome.scores]
-    assert all(math.isclose(a.value, b.value, abs_tol=1e-12) for a, b in zip(again, outcome.scores, strict=True))
+    task = Task()
+    samples = task.evaluate(Outlier(), TaskContext(0, resources)).samples
+    scores = scores_of(task, samples)
+    assert {score.subset for score in scores} == set(task.subsets)
+    assert {score.metric for score in scores} == {metric.name for metric in task.metrics}
+    assert scores_of(task, AssociativeSamples.read(stored_table(samples))) == scores
+
+
+def test_a_table_of_an_earlier_version_gives_them_too(resources: Resources) -> None:
+    """It had what was measured under a key of its own."""
+    samples = Task().evaluate(Outlier(), TaskContext(0, resources)).samples
+    measured = {column.metric: (value.value, value.n) for column, value in samples.measured.items()}
+    table = samples.table().replace_schema_metadata({b"basin-suite.replay": json.dumps(measured).encode()})
+    assert MEASURED not in table.schema.metadata
+    assert scores_of(Task(), AssociativeSamples.read(table)) == scores_of(Task(), samples)
 
 
 def test_what_needs_a_network_or_a_stream_is_declined() -> None:
@@ -105,22 +121,23 @@ def test_what_needs_a_network_or_a_stream_is_declined() -> None:
         needs = frozenset({"logits", "features"})
 
     class Online(MemoryUpdate):
-        def consider(self, batch: Samples, buffer: object, context: ReplayContext) -> Tensor: ...
+        def update(self, batch: Exemplars, buffer: object, context: ReplayContext) -> Tensor: ...
 
     class Alone(Nothing):
         regime = "buffer alone"
 
-    declines = Task().declines
+    def declines(method: type, *partners: type) -> str:
+        return Task().declines(method, Setting(), partners)
+
     assert declines(Outlier) == declines(Nothing) == declines(Everything) == ""
-    assert declines(NeedsLogits) == "an associative memory has no logits"
-    assert "no stream" in declines(Online)
-    assert "buffer alone" in declines(Alone)
+    assert declines(NeedsLogits) == "there is no logits"
+    assert declines(Online) == declines(Alone) == "there is no stream"
 
 
 def test_asking_for_logits_all_the_same_is_an_error_that_says_so(resources: Resources) -> None:
     class Sly(Outlier):
-        def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+        def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
             return context.learner.logits(candidates).argmax(dim=1)
 
-    with pytest.raises(Unavailable, match="no logits"):
+    with pytest.raises(Unavailable, match="an associative memory has no logits"):
         Task().evaluate(Sly(), TaskContext(0, resources))

@@ -17,10 +17,10 @@ from suite.data.transform import Transform
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.diffusion.pixels import PixelDiffusion
 from suite.diffusion.training import DenoisingRecipe
-from suite.hopfield import kernel_energy, matched_beta
-from suite.tracks.replay import Bound, ReplayContext, ReplaySelector, Samples
+from suite.tracks.replay import Bound, Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.denoising.experiment import Experiment
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION, DenoisingTask
+from suite.tracks.replay.hopfield import kernel_energy, matched_beta
 
 DIGITS = DataSet("digits", Embedded("digits"))
 CARD = Card(title="For a test", status="baseline")
@@ -58,7 +58,7 @@ class TopEnergy(ReplaySelector):
     name, version, card = "top-energy", "1", CARD
     needs = frozenset({"features"})
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         points = context.learner.features(candidates).double()
         energy = kernel_energy(points, points, matched_beta(points), exclude=torch.arange(len(points)))
         return energy.argsort(descending=True)[:capacity]
@@ -69,7 +69,7 @@ class RandomDraw(ReplaySelector):
 
     name, version, card = "random-draw", "1", CARD
 
-    def select(self, candidates: Samples, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
         context.learner.losses(candidates)
         context.learner.gradients(candidates[torch.arange(10)])
         return torch.randperm(len(candidates), generator=context.generator("draw"))[:capacity]
@@ -107,7 +107,7 @@ def context(resources: Resources) -> TaskContext:
 
 @pytest.fixture
 def experiment(task: SmallTask, context: TaskContext) -> Experiment:
-    return Experiment(task, context)
+    return task.experiment(context)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("denoising")
 @pytest.fixture
 def learner(experiment: Experiment) -> DenoiserLearner:
     inputs = experiment.before.old_inputs
-    network = experiment.model.load(experiment.resources)
+    network = experiment.design.model.load(experiment.resources)
     return DenoiserLearner(network, inputs, experiment.diffusion.schedule, (100, 300), step=0.01, seed=7, device="cpu")
 
 
@@ -55,10 +55,10 @@ def test_gradients_are_those_of_the_losses(learner: DenoiserLearner, experiment:
 
 
 def test_there_are_no_logits_and_no_history(learner: DenoiserLearner, experiment: Experiment) -> None:
-    for ask in (
-        lambda: learner.logits(experiment.samples),
-        lambda: learner.augmented_logits(experiment.samples, 2, torch.Generator()),
-        lambda: learner.history(experiment.samples),
+    for what, ask in (
+        ("logits", lambda: learner.logits(experiment.samples)),
+        ("logits", lambda: learner.augmented_logits(experiment.samples, 2, torch.Generator())),
+        ("history", lambda: learner.history(experiment.samples)),
     ):
-        with pytest.raises(Unavailable, match="a denoiser has no logits"):
+        with pytest.raises(Unavailable, match=f"a denoiser has no {what}"):
             ask()

@@ -9,7 +9,8 @@ import altair as alt
 import numpy as np
 import pytest
 
-from suite.contracts import Outcome, Picture
+from suite.contracts import Column, Outcome, Picture
+from suite.run.scoring import scores_of
 from suite.tracks.replay.denoising.pictures import KEPT, LOST
 from suite.tracks.replay.denoising.protocol import DenoisingTask
 
@@ -22,21 +23,20 @@ def run(outcome: Callable[[str], Outcome]) -> Outcome:
 
 
 @pytest.fixture
-def pictures(task: DenoisingTask, run: Outcome) -> tuple[Picture, ...]:
-    assert run.samples is not None
-    found = task.pictures(run.samples, "all")
+def pictures(run: Outcome) -> tuple[Picture, ...]:
+    found = run.samples.pictures("all")
     for picture in found:
         text = json.dumps(picture.spec, allow_nan=False)
         alt.LayerChart.from_dict(json.loads(text))
     return found
 
 
-def test_deciles_have_their_scores(pictures: tuple[Picture, ...], run: Outcome) -> None:
+def test_deciles_have_their_scores(pictures: tuple[Picture, ...], run: Outcome, task: DenoisingTask) -> None:
     rows = pictures[0].spec["data"]["values"]
-    scores = {score.subset: score for score in run.scores if score.metric == "reconstruction_forgetting"}
+    scores = {score.column: score for score in scores_of(task, run.samples)}
     assert [row["decile"] for row in rows] == list(range(1, 11))
     for row in rows:
-        score = scores[f"decile-{row['decile']}"]
+        score = scores[Column(metric="reconstruction_forgetting", subset=f"decile-{row['decile']}")]
         assert score.interval is not None
         expected = (score.value, score.interval.low, score.interval.high)
         assert (row["forgetting"], row["low"], row["high"]) == pytest.approx(expected, rel=1e-4)
@@ -47,9 +47,7 @@ def test_deciles_have_their_scores(pictures: tuple[Picture, ...], run: Outcome) 
 
 def test_every_sample_is_drawn_and_those_replayed_are_marked(pictures: tuple[Picture, ...], run: Outcome) -> None:
     rows = pictures[1].spec["data"]["values"]
-    table = run.samples
-    assert table is not None
-    old = table.slice(0, 200)
+    old = run.samples.table().slice(0, 200)
     np.testing.assert_allclose([row["energy"] for row in rows], old["energy"].to_numpy(), rtol=1e-4)
     rise = old["after"].to_numpy() - old["before"].to_numpy()
     np.testing.assert_allclose([row["forgetting"] for row in rows], rise, rtol=1e-4)
@@ -58,6 +56,5 @@ def test_every_sample_is_drawn_and_those_replayed_are_marked(pictures: tuple[Pic
     assert "200 task-1 samples, 30 of them replayed" in pictures[1].description
 
 
-def test_images_of_task_2_have_no_pictures(task: DenoisingTask, run: Outcome) -> None:
-    assert run.samples is not None
-    assert task.pictures(run.samples, "new task") == ()
+def test_images_of_task_2_have_no_pictures(run: Outcome) -> None:
+    assert run.samples.pictures("new task") == ()

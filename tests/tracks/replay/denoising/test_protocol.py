@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from suite.contracts import Card, Column, Outcome, TaskContext
+from suite.contracts.samples import stored_table
 from suite.run.result import Result, check_result
+from suite.run.scoring import scores_of
 from suite.tracks.replay import Bound, MemoryRetrieval, MemoryUpdate, ReplaySelector
 from suite.tracks.replay.denoising import protocol
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION, DenoisingTask
@@ -20,20 +22,22 @@ NAMES = ("no-replay", "random-draw", "top-energy", "joint")
 Run = Callable[[str], Outcome]
 
 
-def values(outcome: Outcome) -> dict[tuple[str, str], float]:
-    return {(score.metric, score.subset): score.value for score in outcome.scores}
+@pytest.fixture
+def values(task: DenoisingTask) -> Callable[[Outcome], dict[tuple[str, str], float]]:
+    return lambda outcome: {(score.metric, score.subset): score.value for score in scores_of(task, outcome.samples)}
 
 
 def test_outcomes_are_as_declared_and_can_be_scored_again(task: DenoisingTask, outcome: Run) -> None:
     for name in NAMES:
-        found = outcome(name)
-        assert check_result(task, Result(state="done", scores=found.scores)) is None
-        assert found.samples is not None
-        assert task.rescore(found.samples) == found.scores
-        assert len(task.pictures(found.samples, "all")) == 2
+        samples = outcome(name).samples
+        assert isinstance(samples, task.samples)
+        scores = scores_of(task, samples)
+        assert check_result(task, Result(state="done", scores=scores)) is None
+        assert scores_of(task, task.samples.read(stored_table(samples))) == scores
+        assert len(samples.pictures("all")) == 2
 
 
-def test_replay_keeps_what_would_be_forgotten(outcome: Run) -> None:
+def test_replay_keeps_what_would_be_forgotten(outcome: Run, values: Any) -> None:
     forgotten = {name: values(outcome(name))["reconstruction_forgetting", "all"] for name in NAMES}
     assert forgotten["no-replay"] > 0.01
     assert max(forgotten["joint"], forgotten["random-draw"]) < 0.8 * forgotten["no-replay"]
@@ -42,8 +46,7 @@ def test_replay_keeps_what_would_be_forgotten(outcome: Run) -> None:
 
 
 def test_what_was_replayed_is_forgotten_least(outcome: Run) -> None:
-    table = outcome("top-energy").samples
-    assert table is not None
+    table = outcome("top-energy").samples.table()
     old = table.filter(np.asarray(table["subset"].to_pylist()) == "all")
     kept = old["replayed"].to_numpy(zero_copy_only=False).astype(bool)
     rise = old["after"].to_numpy() - old["before"].to_numpy()
@@ -52,7 +55,7 @@ def test_what_was_replayed_is_forgotten_least(outcome: Run) -> None:
     assert set(old["decile"].to_numpy()[kept]) <= {9, 10}
 
 
-def test_the_buffer_and_its_cost_are_measured(task: DenoisingTask, outcome: Run) -> None:
+def test_the_buffer_and_its_cost_are_measured(task: DenoisingTask, outcome: Run, values: Any) -> None:
     assert task.slot_bytes() == 72
     assert task.capacity() == 30
     random, top, none, joint = (values(outcome(name)) for name in ("random-draw", "top-energy", "no-replay", "joint"))
@@ -67,25 +70,25 @@ def test_the_buffer_and_its_cost_are_measured(task: DenoisingTask, outcome: Run)
 
 
 def test_before_task_2_all_methods_stand_where_the_others_do(outcome: Run) -> None:
-    tables = [outcome(name).samples for name in NAMES]
+    tables = [outcome(name).samples.table() for name in NAMES]
     for column in ("subset", "row", "label", "energy", "variance", "decile", "before"):
-        assert len({str(table[column].to_pylist()) for table in tables if table is not None}) == 1
+        assert len({str(table[column].to_pylist()) for table in tables}) == 1
 
 
-def test_a_cell_repeats_itself(task: DenoisingTask, context: TaskContext, outcome: Run, methods: Any) -> None:
+def test_a_cell_repeats_itself(
+    task: DenoisingTask, context: TaskContext, outcome: Run, methods: Any, values: Any
+) -> None:
     again = task.evaluate(methods["random-draw"](), context)
     seconds = ("selector_seconds", "all")
     assert {**values(again), seconds: 0.0} == {**values(outcome("random-draw")), seconds: 0.0}
 
 
-def test_two_methods_are_compared_sample_by_sample(task: DenoisingTask, outcome: Run) -> None:
+def test_two_methods_are_compared_sample_by_sample(outcome: Run, values: Any) -> None:
     column = Column(metric="reconstruction_forgetting", subset="all")
     for name in ("no-replay", "joint"):
-        table = outcome(name).samples
-        assert table is not None
-        parts = task.influence(table, column)
-        assert parts is not None
-        (part,) = parts.values()
+        influence = outcome(name).samples.influence(column)
+        assert influence is not None
+        (part,) = influence.strata.values()
         assert part.mean() == pytest.approx(values(outcome(name))["reconstruction_forgetting", "all"])
 
 
@@ -95,7 +98,7 @@ CARD = Card(title="For a test", status="baseline")
 class Keeps(MemoryUpdate):
     name, version, card = "keeps", "1", CARD
 
-    def consider(self, batch: Any, buffer: Any, context: Any) -> torch.Tensor:
+    def update(self, batch: Any, buffer: Any, context: Any) -> torch.Tensor:
         return torch.full((len(batch),), -1)
 
 
@@ -119,16 +122,14 @@ class Alone(Bound):
 
 
 def test_what_has_no_place_here_is_declined(task: DenoisingTask, methods: Any) -> None:
-    assert [task.declines(method) for method in methods.values()] == [""] * 4
-    assert "no stream" in task.declines(Keeps)
-    assert "no stream" in task.declines(Retrieves)
-    assert task.declines(Asks) == "a denoiser has no history"
-    assert "buffer alone" in task.declines(Alone)
+    def declines(method: Any, *partners: Any) -> str:
+        return task.declines(method, task.setting({}), partners)
 
-
-def test_a_method_without_a_role_here_is_an_error(task: DenoisingTask, context: TaskContext) -> None:
-    with pytest.raises(TypeError, match=r"Keeps is not a suite.tracks.replay.ReplaySelector"):
-        task.evaluate(Keeps(), context)
+    assert [declines(method) for method in methods.values()] == [""] * 4
+    for method in (Keeps, Retrieves, Alone):
+        assert declines(method) == "there is no stream"
+    assert declines(Asks) == "there is no history"
+    assert declines(methods["top-energy"], Retrieves) == "there is no stream"  # its partner has nothing to do
 
 
 def test_a_wrong_selection_is_an_error_of_the_cell(task: DenoisingTask, context: TaskContext, methods: Any) -> None:

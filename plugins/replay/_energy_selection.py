@@ -1,0 +1,60 @@
+"""Selection by modern Hopfield energy: what the family shares."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from suite import Card, Parameters
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector, Space
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def reconstructed(title: str) -> Card:
+    """Return the card of a member of the family."""
+    return Card(
+        title=f"{title} (reconstruction)",
+        status="reconstruction",
+        paper="Continual Learning in Modern Hopfield Networks with an Application to Diffusion Models",
+        authors="Takeda, Oizumi, Karakida",
+        year=2026,
+        url="https://arxiv.org/abs/2605.27975",
+        note="Reconstruction: the authors' formula was not available. "
+        "Hopfield-energy replay after Takeda et al., re-derived.",
+    )
+
+
+class EnergySelector(ReplaySelector):
+    """Selects by each candidate's energy in the memory of all the others; see `suite.tracks.replay.hopfield.energies`.
+
+    Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
+    """
+
+    needs = frozenset({"features"})
+
+    class Parameters(Parameters):
+        """Ours throughout."""
+
+        beta: float | None = Field(
+            None,
+            gt=0,
+            description="inverse temperature; None: the model's, or that of a largest weight of 0.5 on average",
+        )
+        space: Space = Field("features", description="which vectors are the patterns")
+        normalise: bool = Field(False, description="whether these are centred and scaled to unit length")
+
+    parameters: Parameters
+
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+        """Return ``capacity`` places."""
+        energy = context.energies(candidates, **self.parameters.model_dump(include={"beta", "space", "normalise"}))
+        return self.chosen(energy, candidates.labels, capacity, context.rng("selection"))
+
+    @abstractmethod
+    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
+        """Return ``capacity`` places, given energies and labels of all candidates [N]."""

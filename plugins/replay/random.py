@@ -1,0 +1,26 @@
+"""Random selection, what every selector must beat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Card
+from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Random(ReplaySelector):
+    """A uniform draw from the task's samples."""
+
+    name = "random"
+    version = "1"
+    standing = "reference"
+    card = Card(title="Random selection", status="baseline")
+
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+        """Return ``capacity`` places in random order."""
+        import torch
+
+        return torch.from_numpy(context.rng("selection").permutation(len(candidates)))[:capacity]

@@ -1,0 +1,51 @@
+"""The stream: classes in a random order, a few of them a task, and the samples of each task in random order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from suite.tracks.replay.exemplars import Exemplars
+
+
+@dataclass(frozen=True)
+class StreamTask:
+    """One task of the stream.
+
+    Attributes:
+        samples: to learn from, in no particular order.
+        images: of the test, as the network takes them [N, C, H, W], on its device; ``labels`` theirs [N].
+    """
+
+    samples: Exemplars
+    images: Tensor
+    labels: Tensor
+
+
+def class_order(classes: int, rng: np.random.Generator, tasks: int) -> list[list[int]]:
+    """Return which classes each task has, in the order of their numbers in the task.
+
+    Raises:
+        ValueError: the classes cannot be dealt to the tasks in equal shares.
+    """
+    if classes % tasks:
+        raise ValueError(f"{classes} classes cannot be dealt to {tasks} tasks in equal shares")
+    return [part.tolist() for part in np.split(rng.permutation(classes), tasks)]
+
+
+def relabelled(labels: NDArray[np.int64], order: list[int], scenario: str) -> NDArray[np.int64]:
+    """Return the labels [N] of a task's samples as the network learns them: the class, or its number in the task."""
+    if scenario == "class":
+        return labels
+    numbers = {label: number for number, label in enumerate(order)}
+    return np.array([numbers[label] for label in labels.tolist()], dtype=np.int64)
+
+
+def batches(samples: Exemplars, size: int, rng: np.random.Generator) -> list[Exemplars]:
+    """Return one epoch of samples in random order; the last batch may be smaller."""
+    order = torch.from_numpy(rng.permutation(len(samples)))
+    return [samples[places] for places in torch.split(order, size)]
