@@ -1,24 +1,15 @@
-"""The built-in tasks of the quantization track."""
+"""The built-in tasks of the quantization track, each in the module of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from suite.discovery import modules_in
 from suite.hookspecs import hookimpl
-
-TASKS = (
-    "cifar10_vit:CIFAR10ViTGridTask",
-    "cifar10_vit:CIFAR10ViTTask",
-    "cifar10_vit:CIFAR10ViTW8A8Task",
-    "digits_vit:DigitsViTTask",
-    "imagenet:DeiTSmallTask",
-    "imagenet:DeiTTinyTask",
-    "imagenet:SwinTinyTask",
-)
 
 
 @hookimpl
 def suite_register_tasks(register: Callable[[str], None]) -> None:
     """Register every task of this folder."""
-    for task in TASKS:
-        register(f"{__name__}.{task}")
+    for module in modules_in(__name__):
+        register(module)

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec, fake
 
-from .ranges import Ranges, quantile, round_to_nearest
-from .search import fed_by_gelu
-from .sensitivity import passed
+from ._activations import fed_by_gelu, trace
+from ._ranges import Ranges, quantile, round_to_nearest
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import Logarithmic
 
 GELU_OFFSET = 0.16997124254703522
 """GELU is nowhere less than minus this."""
@@ -67,9 +64,7 @@ class AdaLog(Quantizer):
         """Return the quantized model."""
         import torch
 
-        from suite.tracks.quantization.fake import insert
-
-        reference = copy.deepcopy(insert(model))
+        reference = copy.deepcopy(fake.insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
         if spec.activation_bits < FLOAT:
             images = calibration.images[: self.parameters.images]
@@ -80,24 +75,22 @@ class AdaLog(Quantizer):
 
     def _after_softmax(self, model: nn.Module, reference: nn.Module, images: Tensor) -> None:
         """Put logarithmic quantizers in the place of the uniform ones of softmax outputs."""
-        from suite.tracks.quantization.fake import QuantAttention
+        import torch
 
         for name, attention in model.named_modules():
-            if isinstance(attention, QuantAttention):
+            if isinstance(attention, fake.QuantAttention):
                 product: Any = attention.products[1]
-                (x, value), exact, _ = passed(reference, reference.get_submodule(f"{name}.products.1"), images)
-                multiply = partial(_times, product.right_quantizer(value))
+                (x, value), exact, _ = trace(reference, reference.get_submodule(f"{name}.products.1"), images)
+                multiply = partial(torch.matmul, other=product.right_quantizer(value))
                 scales = [x.new_ones(())]
                 product.left_quantizer = self._searched(product.left_quantizer.bits, x, 0.0, scales, multiply, exact)
 
     def _after_gelu(self, model: nn.Module, reference: nn.Module, images: Tensor) -> None:
         """Put logarithmic quantizers in the place of the uniform ones of GELU outputs."""
-        from suite.tracks.quantization.fake import layers
-
         after_gelu = fed_by_gelu(reference, images[:1])
-        for name, layer in layers(model):
+        for name, layer in fake.quant_layers(model):
             if name in after_gelu:
-                (x,), exact, _ = passed(reference, reference.get_submodule(name), images)
+                (x,), exact, _ = trace(reference, reference.get_submodule(name), images)
                 multiply = partial(layer.multiply, weight=layer.quantized_weight(), bias=layer.bias)
                 bits, scales = cast(Any, layer.input_quantizer).bits, gelu_scales(x)
                 layer.input_quantizer = self._searched(bits, x, GELU_OFFSET, scales, multiply, exact)
@@ -110,19 +103,18 @@ class AdaLog(Quantizer):
         scales: Sequence[Tensor],
         multiply: Callable[[Tensor], Tensor],
         exact: Tensor,
-    ) -> Logarithmic:
+    ) -> fake.Logarithmic:
         """Return the quantizer of ``x`` of which ``multiply`` makes what is closest to ``exact``.
 
         The search starts with the last of the scales.
         """
-        from suite.tracks.quantization.fake import Logarithmic
 
-        def error(quantizer: Logarithmic) -> float:
+        def error(quantizer: fake.Logarithmic) -> float:
             return float((multiply(quantizer(x)) - exact).square().sum())
 
-        def best(bases: Sequence[float], scales: Sequence[Tensor]) -> Logarithmic:
+        def best(bases: Sequence[float], scales: Sequence[Tensor]) -> fake.Logarithmic:
             how: Any = {"offset": offset, "extra_zero": self.parameters.published}
-            return min((Logarithmic(bits, scale, base, **how) for base in bases for scale in scales), key=error)
+            return min((fake.Logarithmic(bits, scale, base, **how) for base in bases for scale in scales), key=error)
 
         quantizer = best(BASES, scales[-1:])
         for _ in range(ROUNDS if len(scales) > 1 else 0):
@@ -132,10 +124,6 @@ class AdaLog(Quantizer):
                 break
             quantizer = best(BASES, [quantizer.scale])
         return quantizer
-
-
-def _times(right: Tensor, left: Tensor) -> Tensor:
-    return left @ right
 
 
 def gelu_scales(x: Tensor) -> list[Tensor]:

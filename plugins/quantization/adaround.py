@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
-from .layerwise import repaired
-from .ranges import Ranges, round_to_nearest
+from ._layerwise import repaired
+from ._ranges import Ranges, round_to_nearest
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import QuantLayer, Uniform
 
 ZETA, GAMMA = 1.1, -0.1
 """How far the sigmoid is stretched before it is cut off at 0 and 1."""
@@ -58,17 +57,13 @@ class AdaRound(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with its weights on the grids of their quantizers."""
-        import copy
-
         import torch
 
-        from suite.tracks.quantization.fake import Uniform, insert
-
         images, generator = calibration.images, context.generator("batches")
-        float_model = copy.deepcopy(insert(model))
+        float_model = copy.deepcopy(fake.insert(model))
         round_to_nearest(model, images, spec, self.parameters.ranges)
         for layer, inputs, outputs in repaired(model, float_model, images):
-            if isinstance(layer.weight_quantizer, Uniform):
+            if isinstance(layer.weight_quantizer, fake.Uniform):
                 rows = max(1, len(inputs) * self.parameters.batch // len(images))
                 rounded = self._rounded(layer, layer.weight_quantizer, inputs, outputs, rows, generator)
                 with torch.no_grad():
@@ -77,8 +72,8 @@ class AdaRound(Quantizer):
 
     def _rounded(
         self,
-        layer: QuantLayer,
-        quantizer: Uniform,
+        layer: fake.QuantLayer,
+        quantizer: fake.Uniform,
         inputs: Tensor,
         outputs: Tensor,
         rows: int,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
-from .layerwise import repaired
-from .ranges import Ranges, round_to_nearest
+from ._layerwise import repaired
+from ._ranges import Ranges, round_to_nearest
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import QuantLayer
 
 
 class BiasCorrection(Quantizer):
@@ -44,13 +43,9 @@ class BiasCorrection(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model, rounded to nearest, with corrected biases."""
-        import copy
-
         import torch
 
-        from suite.tracks.quantization.fake import insert
-
-        float_model = copy.deepcopy(insert(model))
+        float_model = copy.deepcopy(fake.insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
         with torch.no_grad():
             for layer, inputs, outputs in repaired(model, float_model, calibration.images):
@@ -58,7 +53,7 @@ class BiasCorrection(Quantizer):
         return model
 
 
-def correct_bias(layer: QuantLayer, inputs: Tensor, outputs: Tensor) -> None:
+def correct_bias(layer: fake.QuantLayer, inputs: Tensor, outputs: Tensor) -> None:
     """Shift a layer's bias, in place, so that its outputs have the mean of ``outputs`` in each channel.
 
     Args:

@@ -16,6 +16,7 @@ class FP32(Quantizer):
 
     name = "fp32"
     version = "1"
+    standing = "reference"
     card = Card(title="Not quantized", status="baseline", note="The upper reference; its audit reports every mismatch.")
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer, TrainingImages
+from suite import Card, Context
+from suite.models.features import linear_head
+from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer, TrainingImages, fake
 
-from .compensation import compensate_blocks
-from .finetuning import OBSERVED, ActivationScales, fine_tune, fold_inputs, freeze, learned_activation
-from .placement import place_activations, place_weights
-from .ranges import Ranges, weight_quantizer
+from ._activations import trace
+from ._compensation import compensate_blocks
+from ._finetuning import OBSERVED, Training, fine_tune, fold_inputs, freeze, learned_activation
+from ._placement import place_activations, place_weights
+from ._ranges import Ranges, weight_quantizer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,21 +47,18 @@ class GPLQ(TrainedQuantizer):
         "codes, weight decay is 0, input scales are folded into the weights before these are rounded.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Training):
         """The paper's settings for one GPU (table 9); each ablation of the paper is a value of one of these.
 
         The scales' rate was chosen on validation images of quantization/cifar10-vit: an epoch there has 313 steps where
         ImageNet has 40,000, and the paper's rate would leave scales where they start.
         """
 
-        epochs: int = Field(1, ge=0, description="passes over the training images in stage 1")
         batch_size: int = Field(32, ge=1, description="images of a step")
         learning_rate: float = Field(1e-6, gt=0, description="constant; the paper's for batches of 128 is 5e-6")
-        scale_learning_rate: float = Field(1e-2, gt=0, description="of the logarithms of scales, constant")
         alpha: float = Field(1.0, ge=0, description="weight of the PCA loss; 0 trains by cross-entropy alone")
         variance: float = Field(0.6, gt=0, le=1, description="share that the principal components explain together")
         components: int | None = Field(None, ge=1, description="number of components, whatever they explain")
-        activation_scales: ActivationScales = Field("per-channel", description="per-tensor is the paper's per layer")
         weight_ranges: Ranges = Field("percentile", description="of stage 2")
         quantize_weights: bool = Field(True, description="stage 2; without, weights stay float32")
         compensate: bool = Field(True, description="whether QwT repairs each block")
@@ -76,56 +75,42 @@ class GPLQ(TrainedQuantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model after both stages."""
-        from suite.tracks.quantization.fake import insert
-
-        data, chosen = calibration.training, self.parameters
-        if data is None:
-            raise ValueError("GPLQ trains, and there are no training images")
-        teacher = copy.deepcopy(model).requires_grad_(False)
-        insert(model)
-        first = data.draw(OBSERVED, context.generator("observed"))
-        place_activations(model, first, spec, partial(learned_activation, chosen.activation_scales))
-        self._train_activations(model, teacher, data, context)
+        images, teacher = calibration.training_images, copy.deepcopy(model).requires_grad_(False)
+        fake.insert(model)
+        first = images.draw(OBSERVED, context.generator("observed"))
+        per_channel = self.parameters.activation_scales == "per-channel"
+        place_activations(model, first, spec, partial(learned_activation, per_channel))
+        self._train_activations(model, teacher, images, context)
         freeze(model)
-        if chosen.quantize_weights:
-            self._quantize_weights(model, data, spec, context)
+        if self.parameters.quantize_weights:
+            self._quantize_weights(model, images, spec, context)
         return model
 
     def _train_activations(
-        self, student: nn.Module, teacher: nn.Module, data: TrainingImages, context: Context
+        self, student: nn.Module, teacher: nn.Module, training: TrainingImages, context: Context
     ) -> None:
         import torch
         from torch.nn import functional as F
 
-        chosen = self.parameters
-        seen = data.draw(PCA_IMAGES, context.generator("pca")).split(chosen.batch_size)
-        selected = self._components(torch.cat([features(teacher, images)[0] for images in seen]))
+        alpha, batch_size = self.parameters.alpha, self.parameters.batch_size
+        batches = training.draw(PCA_IMAGES, context.generator("pca")).split(batch_size)
+        components = self._components(torch.cat([features(teacher, images)[0] for images in batches]))
 
         def loss(images: Tensor, labels: Tensor) -> Tensor:
-            seen, logits = features(student, images)
+            student_features, logits = features(student, images)
             objective = F.cross_entropy(logits, labels)
-            if chosen.alpha:
-                wanted, _ = features(teacher, images)
-                objective = objective + chosen.alpha * ((seen - wanted) @ selected).square().sum(dim=1).mean()
+            if alpha:
+                moved = student_features - features(teacher, images)[0]
+                objective = objective + alpha * (moved @ components).square().sum(dim=1).mean()
             return objective
 
-        fine_tune(
-            student,
-            data,
-            loss,
-            epochs=chosen.epochs,
-            batch_size=chosen.batch_size,
-            learning_rate=chosen.learning_rate,
-            scale_learning_rate=chosen.scale_learning_rate,
-            cosine=False,
-            context=context,
-        )
+        fine_tune(student, training, loss, self.parameters, cosine=False, context=context)
 
-    def _components(self, seen: Tensor) -> Tensor:
+    def _components(self, rows: Tensor) -> Tensor:
         """Return the first principal components [D, k] of features [N, D]."""
         import torch
 
-        _, lengths, directions = torch.linalg.svd(seen - seen.mean(dim=0), full_matrices=False)
+        _, lengths, directions = torch.linalg.svd(rows - rows.mean(dim=0), full_matrices=False)
         count = self.parameters.components
         if count is None:
             explained = lengths.square().cumsum(dim=0) / lengths.square().sum()
@@ -133,24 +118,16 @@ class GPLQ(TrainedQuantizer):
             count = max(MULTIPLE, round(enough / MULTIPLE) * MULTIPLE)
         return directions[:count].T
 
-    def _quantize_weights(self, model: nn.Module, data: TrainingImages, spec: Spec, context: Context) -> None:
-        chosen = self.parameters
+    def _quantize_weights(self, model: nn.Module, training: TrainingImages, spec: Spec, context: Context) -> None:
         reference = copy.deepcopy(model)
         fold_inputs(model)
-        place_weights(model, spec, partial(weight_quantizer, chosen.weight_ranges))
-        if chosen.compensate:
-            images = data.draw(chosen.compensation_images, context.generator("qwt"))
-            compensate_blocks(model, reference, images, ridge=chosen.ridge)
+        place_weights(model, spec, partial(weight_quantizer, self.parameters.weight_ranges))
+        if self.parameters.compensate:
+            images = training.draw(self.parameters.compensation_images, context.generator("qwt"))
+            compensate_blocks(model, reference, images, ridge=self.parameters.ridge)
 
 
 def features(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return (penultimate features [B, D], logits [B, C]), with gradient if enabled."""
-    from suite.models.features import linear_head
-
-    caught: list[Tensor] = []
-    hook = linear_head(network).register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
-    try:
-        logits = network(images)
-    finally:
-        hook.remove()
-    return caught[0], logits
+    (inputs,), _, logits = trace(network, linear_head(network), images)
+    return inputs, logits

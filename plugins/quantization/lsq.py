@@ -5,18 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from suite import Card, Context
+from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer, fake
 
-from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer
-
-from .finetuning import OBSERVED, ActivationScales, fine_tune, fold_inputs, freeze, learned_activation
-from .placement import place_activations, place_weights
+from ._finetuning import OBSERVED, Training, fine_tune, fold_inputs, freeze, learned_activation
+from ._placement import place_activations, place_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import Learned
 
 
 class LSQ(TrainedQuantizer):
@@ -38,14 +34,8 @@ class LSQ(TrainedQuantizer):
         note="Scales are learned as logarithms, per channel. AdamW and a cosine where the paper has SGD.",
     )
 
-    class Parameters(Parameters):
-        """The training; the paper's rates are for ResNets, these were chosen on validation images of CIFAR-10."""
-
-        epochs: int = Field(1, ge=0, description="passes over the training images")
-        batch_size: int = Field(128, ge=1, description="images of a step")
-        learning_rate: float = Field(3e-4, gt=0, description="where the cosine starts")
-        scale_learning_rate: float = Field(1e-2, gt=0, description="of the logarithms of scales")
-        activation_scales: ActivationScales = Field("per-channel", description="what shares a scale")
+    class Parameters(Training):
+        """The paper's rates are for ResNets; these were chosen on validation images of quantization/cifar10-vit."""
 
     parameters: Parameters
     grid = {"learning_rate": (3e-4, 1e-4, 1e-3)}
@@ -59,34 +49,23 @@ class LSQ(TrainedQuantizer):
         """Return the trained model with its scales fixed."""
         from torch.nn import functional as F
 
-        from suite.tracks.quantization.fake import insert
-
-        data, chosen = calibration.training, self.parameters
-        if data is None:
-            raise ValueError("LSQ trains, and there are no training images")
-        insert(model)
-        first = data.draw(OBSERVED, context.generator("observed"))
-        place_activations(model, first, spec, partial(learned_activation, chosen.activation_scales))
+        images = calibration.training_images
+        fake.insert(model)
+        first = images.draw(OBSERVED, context.generator("observed"))
+        per_channel = self.parameters.activation_scales == "per-channel"
+        place_activations(model, first, spec, partial(learned_activation, per_channel))
         fold_inputs(model)
         place_weights(model, spec, learned_weight)
-        fine_tune(
-            model,
-            data,
-            lambda images, labels: F.cross_entropy(model(images), labels),
-            epochs=chosen.epochs,
-            batch_size=chosen.batch_size,
-            learning_rate=chosen.learning_rate,
-            scale_learning_rate=chosen.scale_learning_rate,
-            cosine=True,
-            context=context,
-        )
+
+        def loss(images: Tensor, labels: Tensor) -> Tensor:
+            return F.cross_entropy(model(images), labels)
+
+        fine_tune(model, images, loss, self.parameters, cosine=True, context=context)
         freeze(model)
         return model
 
 
-def learned_weight(weight: Tensor, bits: int) -> Learned:
+def learned_weight(weight: Tensor, bits: int) -> fake.Learned:
     """Return the quantizer of a weight [D_out, ...] with a learned scale per output channel."""
-    from suite.tracks.quantization.fake import Learned, code_range
-
     mean = weight.abs().mean(dim=tuple(range(1, weight.ndim)), keepdim=True)
-    return Learned(bits, 2 * mean / code_range(bits, signed=True)[1] ** 0.5, granularity="per-channel")
+    return fake.Learned(bits, 2 * mean / fake.code_range(bits, signed=True)[1] ** 0.5, granularity="per-channel")

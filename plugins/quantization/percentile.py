@@ -9,7 +9,7 @@ from pydantic import Field
 from suite import Card, Context, Parameters
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 
-from .ranges import PERCENTILE, round_to_nearest
+from ._ranges import PERCENTILE, round_to_nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,7 +32,4 @@ class Percentile(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors clipped and rounded to nearest."""
-        from suite.tracks.quantization.fake import insert
-
-        round_to_nearest(insert(model), calibration.images, spec, "percentile", self.parameters.percentile)
-        return model
+        return round_to_nearest(model, calibration.images, spec, "percentile", self.parameters.percentile)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
-from .compensation import compensate_blocks
-from .ranges import Ranges, round_to_nearest
+from ._compensation import compensate_blocks
+from ._ranges import Ranges, round_to_nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,9 +48,7 @@ class QwT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors rounded to nearest, and its blocks compensated."""
-        from suite.tracks.quantization.fake import insert
-
-        reference = copy.deepcopy(insert(model))
+        reference = copy.deepcopy(fake.insert(model))
         round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
         compensate_blocks(model, reference, calibration.images, self.parameters.ridge, context.log)
         return model

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec, fake
 
-from .placement import place_activations, place_weights
-from .ranges import PERCENTILES
-from .reparameterisation import absorb, norms_with_layers
+from ._placement import place_activations, place_weights
+from ._ranges import PERCENTILES
+from ._reparameterisation import absorb, norms_with_layers
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import FakeQuantizer, Logarithmic, Observation, Site, Uniform
 
 VALUES = 2**24
 """The most of which torch takes quantiles."""
@@ -57,13 +55,11 @@ class RepQViT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the quantized model."""
-        from suite.tracks.quantization.fake import insert
-
-        insert(model)
+        fake.insert(model)
         moved = self._reparameterised(model, calibration.images, spec.activation_bits)
         context.log(f"layers with reparameterised inputs: {len(moved)}")
 
-        def rule(site: Site, observation: Observation, bits: int) -> FakeQuantizer:
+        def rule(site: fake.Site, observation: fake.Observation, bits: int) -> fake.FakeQuantizer:
             if site.kind == "attention":
                 return log_sqrt2(observation.sample, bits, self.parameters.published)
             return moved.get(site.owner) or affine(observation.sample[None], bits)
@@ -72,52 +68,46 @@ class RepQViT(Quantizer):
         place_weights(model, spec, weight_quantizer)
         return model
 
-    def _reparameterised(self, model: nn.Module, images: Tensor, bits: int) -> dict[nn.Module, Uniform]:
+    def _reparameterised(self, model: nn.Module, images: Tensor, bits: int) -> dict[nn.Module, fake.Uniform]:
         """Reparameterise all layer norms before inner linear layers; return those layers' input quantizers."""
-        from suite.tracks.quantization.fake import Uniform, activation_sites, layer_inputs
-
-        inner = {site.owner for site in activation_sites(model) if not site.edge}
-        moved: dict[nn.Module, Uniform] = {}
+        inner = {site.owner for site in fake.activation_sites(model) if not site.edge}
+        moved: dict[nn.Module, fake.Uniform] = {}
         if bits >= FLOAT:
             return moved
         for norm, layers in norms_with_layers(model, images[:1]):
             if not inner.issuperset(layers) or _padded(model, norm, layers[0], images[:1]):
                 continue
-            x = layer_inputs(model, layers[0], images).flatten(0, -2)
+            x = fake.layer_inputs(model, layers[0], images).flatten(0, -2)
             scale, zero_point = per_channel(x, bits)
             mean_scale, mean_zero = scale.mean(), zero_point.mean()
             if not self.parameters.published:
                 mean_zero = mean_zero.round()
             absorb(norm, layers, scale / mean_scale, (mean_zero - zero_point) * mean_scale)
-            moved |= {layer: Uniform(bits, mean_scale, mean_zero) for layer in layers}
+            moved |= {layer: fake.Uniform(bits, mean_scale, mean_zero) for layer in layers}
         return moved
 
 
-def affine(rows: Tensor, bits: int) -> Uniform:
+def affine(rows: Tensor, bits: int) -> fake.Uniform:
     """Return the affine quantizer of rows [R, M] with scales [R, 1], of one row with one scale.
 
     Each row is clipped at the one of `PERCENTILES`, and 1 minus it below, with the least squared error.
     """
     import torch
 
-    from suite.tracks.quantization.fake import Uniform
-
     ranges = torch.stack([rows.quantile(torch.tensor([1 - p, p]).to(rows), dim=1) for p in PERCENTILES])
-    tried = [Uniform.affine(bits, low[:, None], high[:, None]) for low, high in ranges]
+    tried = [fake.Uniform.affine(bits, low[:, None], high[:, None]) for low, high in ranges]
     errors = torch.stack([(quantizer(rows) - rows).square().mean(dim=1) for quantizer in tried])
     low, high = ranges[errors.argmin(dim=0), :, torch.arange(len(rows), device=rows.device)].T
     if len(rows) == 1:
-        return Uniform.affine(bits, low[0], high[0])
-    return Uniform.affine(bits, low[:, None], high[:, None], granularity="per-channel")
+        return fake.Uniform.affine(bits, low[0], high[0])
+    return fake.Uniform.affine(bits, low[:, None], high[:, None], granularity="per-channel")
 
 
-def weight_quantizer(weight: Tensor, bits: int) -> Uniform:
+def weight_quantizer(weight: Tensor, bits: int) -> fake.Uniform:
     """Return the affine quantizer of a weight [D_out, ...], with a scale and a zero point per output channel."""
-    from suite.tracks.quantization.fake import Uniform
-
     found = affine(weight.flatten(1), bits)
     shape = len(weight), *[1] * (weight.ndim - 1)
-    return Uniform(bits, found.scale.reshape(shape), found.zero_point.reshape(shape), granularity="per-channel")
+    return fake.Uniform(bits, found.scale.reshape(shape), found.zero_point.reshape(shape), granularity="per-channel")
 
 
 def per_channel(x: Tensor, bits: int) -> tuple[Tensor, Tensor]:
@@ -131,21 +121,17 @@ def per_channel(x: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     return floored, torch.round(-low / floored)
 
 
-def log_sqrt2(sample: Tensor, bits: int, extra_zero: bool) -> Logarithmic:
+def log_sqrt2(sample: Tensor, bits: int, extra_zero: bool) -> fake.Logarithmic:
     """Return the quantizer of softmax outputs: powers of the root of 2, times the best of three percentiles."""
-    from suite.tracks.quantization.fake import Logarithmic
-
-    tried = [Logarithmic(bits, sample.quantile(p), math.sqrt(2), extra_zero=extra_zero) for p in PERCENTILES]
+    tried = [fake.Logarithmic(bits, sample.quantile(p), math.sqrt(2), extra_zero=extra_zero) for p in PERCENTILES]
     return min(tried, key=lambda quantizer: float((quantizer(sample) - sample).square().mean()))
 
 
 def _padded(model: nn.Module, norm: nn.Module, layer: nn.Module, image: Tensor) -> bool:
     """Tell whether zeros are put between norm and layer, as in Swin's windows: these would need the shift as well."""
-    from suite.tracks.quantization.fake import layer_inputs
-
     sizes: list[int] = []
     handle = norm.register_forward_hook(lambda _, __, output: sizes.append(output.numel()))
     try:
-        return layer_inputs(model, layer, image).numel() > sizes[0]
+        return fake.layer_inputs(model, layer, image).numel() > sizes[0]
     finally:
         handle.remove()

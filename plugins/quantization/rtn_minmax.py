@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from suite import Card, Context
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 
-from .ranges import round_to_nearest
+from ._ranges import round_to_nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,7 +22,4 @@ class RTNMinMax(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with all its tensors rounded to nearest."""
-        from suite.tracks.quantization.fake import insert
-
-        round_to_nearest(insert(model), calibration.images, spec, "minmax")
-        return model
+        return round_to_nearest(model, calibration.images, spec, "minmax")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
-from .ranges import Ranges, round_to_nearest
-from .reparameterisation import absorb, norms_with_layers
+from ._ranges import Ranges, round_to_nearest
+from ._reparameterisation import absorb, norms_with_layers
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -46,12 +46,9 @@ class SmoothQuant(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model, smoothed and rounded to nearest."""
-        from suite.tracks.quantization.fake import insert
-
-        moved = smooth(insert(model), calibration.images, self.parameters.alpha)
+        moved = smooth(fake.insert(model), calibration.images, self.parameters.alpha)
         context.log(f"scales moved out of {moved} layer norms")
-        round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
-        return model
+        return round_to_nearest(model, calibration.images, spec, self.parameters.ranges)
 
 
 def smooth(model: nn.Module, images: Tensor, alpha: float) -> int:
@@ -65,11 +62,9 @@ def smooth(model: nn.Module, images: Tensor, alpha: float) -> int:
     """
     import torch
 
-    from suite.tracks.quantization.fake import activation_sites, observe
-
     pairs = norms_with_layers(model, images[:1])
-    sites = {site.owner: site for site in activation_sites(model)}
-    observed = observe(model, [sites[fed[0]] for _, fed in pairs], images)
+    sites = {site.owner: site for site in fake.activation_sites(model)}
+    observed = fake.observe(model, [sites[fed[0]] for _, fed in pairs], images)
     for norm, fed in pairs:
         seen = observed[sites[fed[0]].name]
         activation = seen.high.maximum(-seen.low)

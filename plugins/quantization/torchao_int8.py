@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from suite import Card, Context
-from suite.tracks.quantization import FLOAT, PEER, Calibration, Quantizer, Spec
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,7 +24,7 @@ class TorchAOInt8(Quantizer):
 
     name = "torchao-int8"
     version = f"{OWN_VERSION}+torchao-{RELEASE}"
-    league = PEER
+    standing = "reference"
     card = Card(
         title="int8 of torchao",
         status="baseline",
@@ -32,14 +32,14 @@ class TorchAOInt8(Quantizer):
         note=f"Implementation: torchao {RELEASE}, unchanged. Linear layers alone, activations per token.",
     )
 
-    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        """Return the model with int8 linear layers.
+    @classmethod
+    def supports(cls, spec: Spec) -> str:
+        """Torchao computes in int8 or in float."""
+        known = spec.weight_bits == 8 and spec.activation_bits in (8, FLOAT)
+        return "" if known else f"it does W8A8 and W8A32, not {spec.name}"
 
-        Raises:
-            ValueError: ``spec`` asks for other bits than W8A8 and W8A32.
-        """
-        if spec.weight_bits != 8 or spec.activation_bits not in (8, FLOAT):
-            raise ValueError(f"torchao-int8 does W8A8 and W8A32, not {spec.name}: torchao computes in int8 or in float")
+    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
+        """Return the model with int8 linear layers."""
         from torchao.quantization import Int8DynamicActivationInt8WeightConfig, Int8WeightOnlyConfig, quantize_
 
         both = spec.activation_bits < FLOAT

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from suite.contracts import Track
+from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
-from suite.tracks.quantization.contract import (
-    PEER,
-    TRAINING,
-    TRAINING_FREE,
-    Calibration,
-    Quantizer,
-    TrainedQuantizer,
-)
+from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer, TrainedQuantizer
 from suite.tracks.quantization.spec import FLOAT, Spec
 from suite.tracks.quantization.training import TrainingImages
 
-__all__ = ["FLOAT", "PEER", "Calibration", "Quantizer", "Spec", "TrainedQuantizer", "TrainingImages"]
+__all__ = ["FLOAT", "Calibration", "Quantizer", "Spec", "TrainedQuantizer", "TrainingImages"]
 
 
 @hookimpl
@@ -28,7 +21,14 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             name="quantization",
             title="Quantization of vision transformers",
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
-            contract=(Quantizer, TrainedQuantizer),
-            leagues=(TRAINING_FREE, TRAINING, PEER),
+            contract=Quantizer,
+            access=(
+                Access(
+                    TRAINING,
+                    "labelled images of the training split, the same for every seed, to train on",
+                    privilege=True,
+                    on_request=True,
+                ),
+            ),
         )
     )

@@ -13,8 +13,8 @@ from suite.tracks.quantization.training import TrainingImages
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TRAINING_FREE, TRAINING, PEER = "training-free", "training", "peer"
-"""The leagues."""
+TRAINING = "training images"
+"""The access that methods which train need."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,38 @@ class Calibration:
 
     Attributes:
         images: [N, C, H, W], normalised, on the device: the seed's random draw from the training split.
-        training: what methods of the league ``training`` may train on; None for all others.
+        training: what methods that need training images may train on; None for all others.
     """
 
     images: Tensor
     training: TrainingImages | None = None
+
+    @property
+    def training_images(self) -> TrainingImages:
+        """What there is to train on.
+
+        Raises:
+            ValueError: nothing was given.
+        """
+        if self.training is None:
+            raise ValueError("this method trains, and there are no training images")
+        return self.training
 
 
 class Quantizer(Method, ABC):
     """A method that needs calibration images alone. Derive from this, declare name, version and card."""
 
     track = "quantization"
-    league = TRAINING_FREE
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the training images."""
+        return 0.0
+
+    @classmethod
+    def supports(cls, spec: Spec) -> str:
+        """Return why the method cannot do what ``spec`` asks for, whatever the network; an empty string if it can."""
+        return ""
 
     @abstractmethod
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
@@ -45,14 +65,14 @@ class Quantizer(Method, ABC):
         Torch's global generator is seeded with the cell's seed.
 
         Raises:
-            ValueError: the method cannot do what ``spec`` asks for, and says why.
+            ValueError: the method cannot quantize this network so, and says why.
         """
 
 
 class TrainedQuantizer(Quantizer):
-    """A method that trains: ``calibration.training`` is there, and `epochs` says how often it is passed over."""
+    """A method that trains: `Calibration.training_images` is there, and `epochs` says how often it is passed over."""
 
-    league = TRAINING
+    needs = frozenset({TRAINING})
 
     @property
     @abstractmethod

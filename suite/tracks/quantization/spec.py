@@ -1,11 +1,27 @@
-"""What a quantized model must keep to."""
+"""What a quantized model must keep to, and the axes along which tasks vary it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from suite.contracts import Axis
 
 FLOAT = 32
 """As a number of bits: not quantized."""
+BITS = "([1-9]|1[0-6]|32)"
+"""Those that a code of `fake` can have, and floats."""
+PRECISION = Axis(
+    "precision",
+    ("W4A4", "W8A8", "W6A6", "W4A8", "W3A3"),
+    pattern=f"W{BITS}A{BITS}",
+    about="Bits of weights and of activations.",
+)
+
+
+def calibration_axis(*others: int, pattern: str) -> Axis:
+    """Return the axis of the number of calibration images: 128, then others; ``pattern`` says how many there may be."""
+    return Axis("calibration", ("128", *map(str, others)), pattern=pattern, about="Number of calibration images.")
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,12 @@ class Spec:
     activation_bits: int
     calibration: int = 128
     edge_bits: int = 8
+
+    @classmethod
+    def of(cls, setting: Mapping[str, str]) -> Spec:
+        """Return what a setting asks for, as ``{"precision": "W4A8", "calibration": "128"}``."""
+        weight_bits, activation_bits = setting["precision"].removeprefix("W").split("A")
+        return cls(int(weight_bits), int(activation_bits), int(setting["calibration"]))
 
     @property
     def name(self) -> str:

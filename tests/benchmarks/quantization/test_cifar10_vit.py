@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suite.benchmarks.quantization.cifar10_vit import WEIGHTS, CIFAR10ViTGridTask, CIFAR10ViTTask
+from suite.benchmarks.quantization.cifar10_vit import WEIGHTS, CIFAR10ViTTask
 from suite.cache import Cache
 from suite.contracts import Resources, TaskContext
 from suite.data.split import Split
 from suite.hashing import file_digest
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
+from suite.run.scoring import scores_of
 from suite.settings import Settings
-from suite.tracks.quantization import Spec
-from suite.tracks.quantization.measuring import Measuring
-from suite.tracks.quantization.protocol import subset_of
+from suite.tracks.quantization.evaluation import Evaluation
 
 
 @pytest.fixture
@@ -30,10 +29,22 @@ def test_the_checkpoint_is_the_one_that_was_measured(resources: Resources) -> No
 
 
 def test_the_grid_has_the_precisions_and_calibrations() -> None:
-    specs = CIFAR10ViTGridTask.specs
-    assert {spec.name for spec in specs} == {"W8A8", "W6A6", "W4A8", "W4A4", "W3A3"}
-    assert {spec.calibration for spec in specs} == {32, 128, 1024}
-    assert [subset_of(spec, specs) for spec in specs][-2:] == ["W4A4/32", "W4A4/1024"]
+    settings = CIFAR10ViTTask().settings()
+    assert {setting["precision"] for setting in settings} == {"W8A8", "W6A6", "W4A8", "W4A4", "W3A3"}
+    assert {setting["calibration"] for setting in settings} == {"32", "128", "1024"}
+    assert {setting["precision"] for setting in settings if setting["calibration"] != "128"} == {"W4A4"}
+    assert len(settings) == 7
+
+
+@pytest.mark.parametrize(("count", "accepted"), [("1", True), ("50000", True), ("50001", False), ("0", False)])
+def test_calibration_images_may_be_as_many_as_there_are(count: str, accepted: bool) -> None:
+    assert CIFAR10ViTTask.axes[1].accepts(count) is accepted
+
+
+def test_the_tasks_that_it_was_are_settings_of_it() -> None:
+    formerly = CIFAR10ViTTask.formerly
+    assert formerly["quantization/cifar10-vit-w8a8"] == {"precision": "W8A8"}
+    assert formerly["quantization/cifar10-vit-grid"] == {}
 
 
 @pytest.mark.mirror
@@ -42,7 +53,7 @@ def test_splits_are_disjoint_and_the_network_is_as_good_as_stated(at: Resources)
     validation, test = task.validation(at), task.test(at)
     assert sorted(np.concatenate([validation.rows(at), test.rows(at)])) == list(range(10_000))
     some = Split(test.data, test.rows(at)[:1000])
-    assert Measuring(task.model(), some, at).accuracy(task.model().load(at)) > 0.7
+    assert Evaluation(task.model(), some, at).accuracy(task.model().load(at)) > 0.7
     for name, data in task.downstream(at).items():
         train, held_out = data.train.rows(at), data.test.rows(at)
         assert not set(train) & set(held_out), name
@@ -53,7 +64,6 @@ def test_splits_are_disjoint_and_the_network_is_as_good_as_stated(at: Resources)
 def test_four_bits_on_real_images(at: Resources) -> None:
     class Short(CIFAR10ViTTask):
         id = "quantization/short"
-        specs = (Spec(4, 4, 32),)
 
         def test(self, resources: Resources) -> Split:
             whole = super().test(resources)
@@ -62,9 +72,10 @@ def test_four_bits_on_real_images(at: Resources) -> None:
         def downstream(self, resources: Resources) -> dict:
             return {}
 
-    outcome = Short().evaluate(RTNMinMax(), TaskContext(0, at))
-    found = {score.metric: score.value for score in outcome.scores}
-    assert 0.3 < found["accuracy"] < 0.75
-    assert found["mismatches"] == 0
-    assert found["latent_accuracy"] > 0.68
+    task = Short()
+    outcome = task.evaluate(RTNMinMax(), TaskContext(0, at, task.setting({"calibration": "32"})))
+    values = {score.metric: score.value for score in scores_of(task, outcome.samples)}
+    assert 0.3 < values["accuracy"] < 0.75
+    assert values["mismatches"] == 0
+    assert values["latent_accuracy"] > 0.68
     assert set(outcome.missing) == {"mnist", "textures", "tiny-imagenet"}

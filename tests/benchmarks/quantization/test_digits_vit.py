@@ -7,7 +7,7 @@ import pytest
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Resources
-from suite.tracks.quantization.measuring import Measuring
+from suite.tracks.quantization.evaluation import Evaluation
 
 pytestmark = pytest.mark.xdist_group("digits-vit")
 
@@ -21,4 +21,4 @@ def test_the_partition_is_fixed_and_whole(resources: Resources) -> None:
 
 def test_the_network_has_learned_digits(resources: Resources) -> None:
     task = DigitsViTTask()
-    assert Measuring(task.model(), task.test(resources), resources).accuracy(task.model().load(resources)) > 0.93
+    assert Evaluation(task.model(), task.test(resources), resources).accuracy(task.model().load(resources)) > 0.93

@@ -10,17 +10,19 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from suite.benchmarks.quantization import imagenet
-from suite.benchmarks.quantization.imagenet import DeiTSmallTask, DeiTTinyTask, ImageNetTask, SwinTinyTask
+from suite.benchmarks.quantization import _imagenet
+from suite.benchmarks.quantization._imagenet import ImageNetTask
+from suite.benchmarks.quantization.imagenet_deit_small import DeiTSmallTask
+from suite.benchmarks.quantization.imagenet_deit_tiny import DeiTTinyTask
+from suite.benchmarks.quantization.imagenet_swin_tiny import SwinTinyTask
 from suite.cache import Cache
-from suite.contracts import Missing, Resources, TaskContext
+from suite.contracts import Column, Missing, Resources, TaskContext
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.pretrained import PretrainedModel
 from suite.plugins.quantization.gplq import GPLQ
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
 from suite.settings import Settings, load_settings
-from suite.tracks.quantization import Spec
 
 TINY = PretrainedModel(
     "tiny",
@@ -34,13 +36,12 @@ TINY = PretrainedModel(
 class Tiny(ImageNetTask):
     id = "quantization/tiny"
     network = TINY
-    specs = (Spec(4, 4, 16), Spec(8, 8, 16))
 
 
 @pytest.fixture
 def at(tmp_path: Path, write_images: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Resources:
     """A mirror with a few images, and random weights."""
-    monkeypatch.setattr(imagenet, "VALIDATION", 20)
+    monkeypatch.setattr(_imagenet, "VALIDATION", 20)
     rng = np.random.default_rng(0)
     for split, count in {"train": 60, "validation": 50}.items():
         images = rng.integers(256, size=(count, 40, 50, 3)).astype(np.uint8)
@@ -66,11 +67,14 @@ def test_it_runs(at: Resources, method: RTNMinMax | GPLQ) -> None:
     for ingredient in task.requires(0):
         ingredient.fingerprint(at)
     task.prepare(TaskContext(0, at))
-    outcome = task.evaluate(method, TaskContext(0, at))
-    found = {(score.metric, score.subset): score for score in outcome.scores}
-    assert found["accuracy", "W4A4"].n == 30
-    assert found["logit_sqnr", "W8A8"].value > found["logit_sqnr", "W4A4"].value
-    assert outcome.facts["trained on"] == ("nothing" if isinstance(method, RTNMinMax) else "60 labelled images")
+    four, eight = (
+        task.evaluate(method, TaskContext(0, at, task.setting({"precision": precision, "calibration": "16"})))
+        for precision in ("W4A4", "W8A8")
+    )
+    accuracy, sqnr = (Column(metric=metric, subset="test") for metric in ("accuracy", "logit_sqnr"))
+    assert four.samples.value(accuracy).n == 30
+    assert eight.samples.value(sqnr).value > four.samples.value(sqnr).value
+    assert four.facts["trained on"] == ("nothing" if isinstance(method, RTNMinMax) else "60 labelled images")
 
 
 def test_it_says_what_is_missing(settings: Settings, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from suite import Context
 from suite.plugins.quantization.adaround import AdaRound, annealed, rectified_sigmoid
 from suite.plugins.quantization.mse import MSE
 from suite.tracks.quantization import Calibration, Quantizer, Spec
-from suite.tracks.quantization.fake import Uniform, layers
+from suite.tracks.quantization.fake import Uniform, quant_layers
 
 
 def quantized(method: Quantizer, model: nn.Module, images: Tensor, *bits: int) -> nn.Module:
@@ -51,7 +51,7 @@ def test_weights_of_the_network_go_one_step_at_most_and_lose_less(digits_vit: An
             errors.append(float((model(digits_vit.images) - digits_vit.model(digits_vit.images)).square().mean()))
     assert errors[1] < 0.7 * errors[0]
     originals = dict(digits_vit.model.named_modules())
-    for name, layer in layers(model):
+    for name, layer in quant_layers(model):
         quantizer = layer.weight_quantizer
         assert isinstance(quantizer, Uniform)
         assert torch.equal(layer.quantized_weight(), layer.weight)
@@ -63,7 +63,9 @@ def test_weights_of_the_network_go_one_step_at_most_and_lose_less(digits_vit: An
 def test_without_learning_it_is_rounding_to_nearest(digits_vit: Any) -> None:
     how = digits_vit.calibration, 4, 8
     still = quantized(AdaRound(learning_rate=1e-9, iterations=2), digits_vit.copy(), *how)
-    for (_, one), (_, other) in zip(layers(still), layers(quantized(MSE(), digits_vit.copy(), *how)), strict=True):
+    for (_, one), (_, other) in zip(
+        quant_layers(still), quant_layers(quantized(MSE(), digits_vit.copy(), *how)), strict=True
+    ):
         assert torch.equal(one.quantized_weight(), other.quantized_weight())
 
 

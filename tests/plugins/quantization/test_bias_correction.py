@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from suite import Context
+from suite.plugins.quantization._layerwise import repaired
+from suite.plugins.quantization._ranges import weight_quantizer
 from suite.plugins.quantization.bias_correction import BiasCorrection, correct_bias
-from suite.plugins.quantization.layerwise import repaired
 from suite.plugins.quantization.mse import MSE
-from suite.plugins.quantization.ranges import weight_quantizer
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.fake import insert
 

@@ -10,10 +10,10 @@ import timm
 import torch
 from torch import nn
 
-from suite.plugins.quantization import compensation
-from suite.plugins.quantization.compensation import compensate_blocks, fit_compensation, transformer_blocks
-from suite.plugins.quantization.placement import place_weights
-from suite.plugins.quantization.ranges import round_to_nearest, weight_quantizer
+from suite.plugins.quantization import _compensation
+from suite.plugins.quantization._compensation import compensate_blocks, fit_compensation, transformer_blocks
+from suite.plugins.quantization._placement import place_weights
+from suite.plugins.quantization._ranges import round_to_nearest, weight_quantizer
 from suite.tracks.quantization import Spec
 from suite.tracks.quantization.fake import insert, remove
 
@@ -55,7 +55,7 @@ def test_it_is_ridge_regression_with_a_free_intercept() -> None:
 def test_rows_are_summed_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     x, residual = tokens(), tokens(1)
     whole = fit_compensation(x, residual)
-    monkeypatch.setattr(compensation, "ROWS", 33)
+    monkeypatch.setattr(_compensation, "ROWS", 33)
     for one, other in zip(whole, fit_compensation(x, residual), strict=True):
         torch.testing.assert_close(one, other)
 

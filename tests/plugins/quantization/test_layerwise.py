@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suite.plugins.quantization.layerwise import in_order, repaired
+from suite.plugins.quantization._layerwise import in_order, repaired
 from suite.tracks.quantization.fake import insert
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import pytest
@@ -10,18 +9,17 @@ import torch
 from torch import nn
 
 from suite import Context, SuiteError
-from suite.plugins.quantization import METHODS
-from suite.tracks.quantization import FLOAT, TRAINING_FREE, Calibration, Spec
-from suite.tracks.quantization.fake import layers, weight_sites
+from suite.registry import load_registry
+from suite.tracks.quantization import FLOAT, Calibration, Spec
+from suite.tracks.quantization.fake import quant_layers, weight_sites
 
-
-def classes() -> dict[str, Any]:
-    paths = [path.split(":") for path in METHODS]
-    found = [getattr(importlib.import_module(f"suite.plugins.quantization.{module}"), name) for module, name in paths]
-    return {method.name: method for method in found if method.league == TRAINING_FREE}
-
-
-ALL = classes()
+PEERS = {"brevitas", "torchao-int8"}
+"""Other libraries' code, which promises less."""
+ALL: dict[str, Any] = {
+    entry.value.name: entry.value
+    for entry in load_registry().methods_of("quantization")
+    if not entry.value.needs and entry.value.name not in PEERS
+}
 QUANTIZING = [name for name in ALL if name != "fp32"]
 every_method = pytest.mark.parametrize("name", QUANTIZING)
 
@@ -35,10 +33,11 @@ def quantized(name: str, digits: Any, spec: Spec, **parameters: Any) -> nn.Modul
     return method.quantize(digits.copy(), Calibration(digits.calibration), spec, Context(seed=0))
 
 
-def test_methods_are_sorted_and_have_names_of_their_own() -> None:
-    assert list(METHODS) == sorted(METHODS)
-    assert len({path.split(":")[0] for path in METHODS}) == len(METHODS)
+def test_all_are_there_and_those_that_do_not_compete_are_references() -> None:
+    methods = {entry.value.name: entry.value for entry in load_registry().methods_of("quantization")}
     assert {"adaround", "bias-correction", "gptq", "mse", "smoothquant"} <= set(ALL)
+    assert {name for name, method in methods.items() if method.standing == "reference"} - PEERS == {"fp32"}
+    assert {name for name, method in methods.items() if method.needs} == {"gplq", "lsq"}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -86,7 +85,7 @@ def test_floats_asked_for_are_floats(name: str, digits_vit: Any) -> None:
     with torch.no_grad():
         expected = digits_vit.model(digits_vit.images)
         torch.testing.assert_close(model(digits_vit.images), expected, rtol=1e-3, atol=1e-3)
-    assert all(isinstance(layer.weight_quantizer, nn.Identity) for _, layer in layers(model))
+    assert all(isinstance(layer.weight_quantizer, nn.Identity) for _, layer in quant_layers(model))
 
 
 CHANGED = {

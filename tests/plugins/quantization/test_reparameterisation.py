@@ -9,8 +9,8 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from suite.plugins.quantization.reparameterisation import absorb, norms_with_layers
-from suite.tracks.quantization.fake import QuantLayer, insert, layers
+from suite.plugins.quantization._reparameterisation import absorb, norms_with_layers
+from suite.tracks.quantization.fake import QuantLayer, insert, quant_layers
 
 
 def vit(**changes: object) -> nn.Module:
@@ -112,7 +112,7 @@ def test_what_does_not_fit_changes_nothing(ratio: Tensor, shift: Tensor | None, 
     model = insert(nn.Sequential(nn.LayerNorm(4), nn.Linear(4, 3)))
     before = [parameter.clone() for parameter in model.parameters()]
     with pytest.raises(ValueError, match=message):
-        absorb(model[0], [layer for _, layer in layers(model)], ratio, shift)
+        absorb(model[0], [layer for _, layer in quant_layers(model)], ratio, shift)
     assert all(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
 
 

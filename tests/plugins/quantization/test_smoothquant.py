@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from suite import Context
+from suite.plugins.quantization._reparameterisation import norms_with_layers
 from suite.plugins.quantization.mse import MSE
-from suite.plugins.quantization.reparameterisation import norms_with_layers
 from suite.plugins.quantization.smoothquant import SmoothQuant, smooth
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.fake import insert, layer_inputs

@@ -10,13 +10,13 @@ import torch
 from torch import nn
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask
-from suite.contracts import Context, Resources, TaskContext
+from suite.contracts import Context, Resources, Setting, TaskContext
 from suite.plugins.quantization.gplq import GPLQ, features
 from suite.plugins.quantization.lsq import LSQ
 from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer
 from suite.tracks.quantization.audit import Audit, audit
+from suite.tracks.quantization.evaluation import Evaluation
 from suite.tracks.quantization.fake import Learned, Uniform, activation_sites, remove, weight_sites
-from suite.tracks.quantization.measuring import Measuring
 
 pytestmark = pytest.mark.xdist_group("digits-vit")
 W4A4 = Spec(4, 4)
@@ -29,12 +29,12 @@ class Small(DigitsViTTask):
 
 
 @pytest.fixture
-def measuring(resources: Resources) -> Measuring:
-    return Measuring(Small().model(), Small().test(resources), resources)
+def evaluation(resources: Resources) -> Evaluation:
+    return Evaluation(Small().model(), Small().test(resources), resources)
 
 
 def made(method: TrainedQuantizer, resources: Resources, spec: Spec = W4A4) -> nn.Module:
-    return Small().quantized(method, spec, TaskContext(0, resources)).network
+    return Small().quantize(method, TaskContext(0, resources, Setting({"precision": spec.name})))[0]
 
 
 def audited(model: nn.Module, spec: Spec = W4A4) -> Audit:
@@ -43,11 +43,11 @@ def audited(model: nn.Module, spec: Spec = W4A4) -> Audit:
 
 @pytest.mark.parametrize("method", [GPLQ, LSQ])
 def test_eight_bits_lose_little_and_four_bits_work(
-    measuring: Measuring, resources: Resources, method: type[TrainedQuantizer]
+    evaluation: Evaluation, resources: Resources, method: type[TrainedQuantizer]
 ) -> None:
-    full = measuring.accuracy(Small().model().load(resources))
-    assert measuring.accuracy(made(method(), resources, Spec(8, 8))) > full - 0.01
-    assert measuring.accuracy(made(method(), resources)) > full - 0.06
+    full = evaluation.accuracy(Small().model().load(resources))
+    assert evaluation.accuracy(made(method(), resources, Spec(8, 8))) > full - 0.01
+    assert evaluation.accuracy(made(method(), resources)) > full - 0.06
 
 
 @pytest.mark.parametrize("spec", [Spec(5, 5), Spec(2, 8), Spec(8, 2)], ids=lambda spec: spec.name)
@@ -72,15 +72,15 @@ def test_nothing_is_left_to_learn(resources: Resources, method: type[TrainedQuan
         assert not isinstance(site.quantizer, Learned)
 
 
-def test_training_moves_scales_and_weights_and_more_of_it_helps(measuring: Measuring, resources: Resources) -> None:
+def test_training_moves_scales_and_weights_and_more_of_it_helps(evaluation: Evaluation, resources: Resources) -> None:
     none, some = (made(LSQ(epochs=epochs, learning_rate=1e-3), resources, Spec(3, 3)) for epochs in (0, 6))
-    assert measuring.accuracy(some) > measuring.accuracy(none) + 0.1
+    assert evaluation.accuracy(some) > evaluation.accuracy(none) + 0.1
     first, last = (model.blocks[0].mlp.fc1 for model in (none, some))
     assert not torch.equal(first.weight, last.weight)
     assert not torch.equal(first.input_quantizer.scale, last.input_quantizer.scale)
 
 
-def test_each_stage_of_gplq_can_be_left_out(measuring: Measuring, resources: Resources) -> None:
+def test_each_stage_of_gplq_can_be_left_out(evaluation: Evaluation, resources: Resources) -> None:
     activations = made(GPLQ(quantize_weights=False), resources)
     assert audited(activations).granularity == {"weight": "float", "activation": "per-channel"}
     assert audited(made(GPLQ(compensate=False), resources)).mismatches == ()

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from suite.contracts import Context
+from suite.plugins.quantization._placement import place_activations, place_weights
+from suite.plugins.quantization._ranges import PERCENTILE, activation_quantizer, weight_quantizer
 from suite.plugins.quantization.percentile import Percentile
-from suite.plugins.quantization.placement import place_activations, place_weights
-from suite.plugins.quantization.ranges import activation_rule, weight_quantizer
 from suite.plugins.quantization.repq_vit import RepQViT
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
 from suite.tracks.quantization import Calibration, Quantizer, Spec
@@ -129,7 +129,7 @@ def test_levels_are_counted(quantizer: Logarithmic, count: int) -> None:
 
 def test_scales_per_channel_need_folding(network: nn.Module) -> None:
     model = insert(copy.deepcopy(network))
-    place_activations(model, IMAGES, W4A4, activation_rule("minmax"))
+    place_activations(model, IMAGES, W4A4, partial(activation_quantizer, "minmax", PERCENTILE))
     layer = model.blocks[0].mlp.fc2
     layer.input_quantizer = Uniform.symmetric(4, torch.linspace(0.5, 2, 192), granularity="per-channel")
     place_weights(model, W4A4, partial(weight_quantizer, "minmax"))

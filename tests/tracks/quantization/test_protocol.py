@@ -1,6 +1,8 @@
-"""The protocol on the digits: what methods are given, what is measured, what failing does."""
+"""The protocol on the digits: what methods are given, and what is measured."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,21 +11,24 @@ from torch import nn
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Column, Context, Outcome, Resources, TaskContext
+from suite.contracts.samples import stored_table
 from suite.plugins.quantization.fp32 import FP32
 from suite.plugins.quantization.percentile import Percentile
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
+from suite.run.scoring import scores_of
 from suite.tracks.quantization import Calibration, Quantizer, Spec, TrainedQuantizer
+from suite.tracks.quantization.evaluation import MEAN
 from suite.tracks.quantization.probe import Downstream
-from suite.tracks.quantization.samples import from_table
+from suite.tracks.quantization.samples import TEST
 
 pytestmark = pytest.mark.xdist_group("digits-vit")
+Evaluate = Callable[..., Outcome]
 
 
 class Small(DigitsViTTask):
-    """Three columns, and digits below five as a downstream set."""
+    """Digits below five as a downstream set."""
 
-    specs = (Spec(4, 4), Spec(8, 8), Spec(4, 4, 32))
-    downstream_names = ("small-digits", "not-at-hand")
+    subsets = (TEST, MEAN, "small-digits", "not-at-hand")
     training_images = 300
 
     def downstream(self, resources: Resources) -> dict[str, Downstream]:
@@ -33,12 +38,18 @@ class Small(DigitsViTTask):
 
 
 @pytest.fixture
-def context(resources: Resources) -> TaskContext:
-    return TaskContext(0, resources)
+def evaluate(resources: Resources) -> Evaluate:
+    """Evaluate a method on the small task."""
+
+    def run(method: Quantizer, seed: int = 0, **setting: str) -> Outcome:
+        task = Small()
+        return task.evaluate(method, TaskContext(seed, resources, task.setting(setting)))
+
+    return run
 
 
 def values(outcome: Outcome) -> dict[tuple[str, str], float]:
-    return {(score.metric, score.subset): score.value for score in outcome.scores}
+    return {(score.metric, score.subset): score.value for score in scores_of(Small(), outcome.samples)}
 
 
 class Watching(Quantizer):
@@ -46,66 +57,81 @@ class Watching(Quantizer):
 
     name = "watching"
     version = "1"
-    seen: list[tuple[Calibration, Spec]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[Calibration, Spec]] = []
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        self.__dict__.setdefault("seen", []).append((calibration, spec))
+        self.seen.append((calibration, spec))
         return model
 
 
 class Training(Watching, TrainedQuantizer):
-    """The same in the other league."""
+    """The same, with training images."""
 
     epochs = 2.5
 
 
-def test_the_float_model_loses_nothing_and_the_audit_says_so(context: TaskContext) -> None:
-    found = values(Small().evaluate(FP32(), context))
-    assert found["accuracy_drop", "W4A4"] == 0
-    assert found["agreement", "W8A8"] == 1
-    assert found["logit_sqnr", "W4A4"] > 100
-    assert found["loss_barrier", "W4A4"] == pytest.approx(0, abs=1e-6)
-    assert found["latent_accuracy", "W4A4"] == found["accuracy", "W4A4"]
-    assert found["mac_coverage", "W4A4"] == 0
-    assert found["mismatches", "W4A4"] == 1
+def test_the_float_model_loses_nothing_and_the_audit_says_so(evaluate: Evaluate) -> None:
+    four, eight = (values(evaluate(FP32(), precision=precision)) for precision in ("W4A4", "W8A8"))
+    assert four["accuracy_drop", "test"] == 0
+    assert eight["agreement", "test"] == 1
+    assert four["logit_sqnr", "test"] > 100
+    assert four["loss_barrier", "test"] == pytest.approx(0, abs=1e-6)
+    assert four["latent_accuracy", "test"] == four["accuracy", "test"]
+    assert four["mac_coverage", "test"] == 0
+    assert four["mismatches", "test"] == 1
 
 
-def test_every_declared_column_is_measured(context: TaskContext) -> None:
+def test_every_column_is_measured_at_every_precision(evaluate: Evaluate) -> None:
     task = Small()
-    outcome = task.evaluate(RTNMinMax(), context)
-    found = values(outcome)
-    assert task.primary == Column(metric="accuracy", subset="W4A4")
-    assert {subset for _, subset in found} == set(task.subsets) - {"not-at-hand"}
-    assert outcome.missing == ("not-at-hand",)
-    assert found["accuracy", "W8A8"] >= found["accuracy", "W4A4"] - 0.01
-    assert found["images_used", "W4A4/32"] == 32
-    assert found["mismatches", "W8A8"] == 0
-    assert 0.5 < found["probe_accuracy", "small-digits"] <= 1
-    assert found["probe_accuracy", "downstream"] == found["probe_accuracy", "small-digits"]
-    assert outcome.facts["activation scales"] == "per-tensor"
-    assert outcome.facts["W4A4 audit"].startswith("as declared")
+    four, eight = (evaluate(RTNMinMax(), precision=precision) for precision in ("W4A4", "W8A8"))
+    scores = values(four)
+    assert task.primary == Column(metric="accuracy", subset="test")
+    assert {subset for _, subset in scores} == set(task.subsets) - {"not-at-hand"}
+    assert {metric for metric, subset in scores if subset == "test"} == {
+        metric.name for metric in task.metrics if metric.name != "probe_accuracy"
+    }
+    assert values(eight).keys() == scores.keys()
+    assert four.missing == eight.missing == ("not-at-hand",)
+    assert values(eight)["accuracy", "test"] >= scores["accuracy", "test"] - 0.01
+    assert values(eight)["mismatches", "test"] == 0
+    assert 0.5 < scores["probe_accuracy", "small-digits"] <= 1
+    assert scores["probe_accuracy", "downstream"] == scores["probe_accuracy", "small-digits"]
+    assert four.facts["activation scales"] == "per-tensor"
+    assert four.facts["audit"].startswith("as declared")
+    assert four.cost["quantize_seconds"] == scores["quantize_seconds", "test"]
 
 
-def test_calibration_images_are_the_seeds_and_small_draws_begin_large_ones(resources: Resources) -> None:
+def test_calibration_images_are_the_seeds_and_small_draws_begin_large_ones(evaluate: Evaluate) -> None:
     method, again, other = Watching(), Watching(), Watching()
-    Small().evaluate(method, TaskContext(0, resources))
-    Small().evaluate(again, TaskContext(0, resources))
-    Small().evaluate(other, TaskContext(1, resources))
-    first, _, few = (calibration.images for calibration, _ in method.seen)
-    assert [len(calibration.images) for calibration, _ in method.seen] == [128, 128, 32]
+    evaluate(method)
+    evaluate(method, precision="W8A8")
+    few_used = values(evaluate(method, calibration="32"))["images_used", "test"]
+    evaluate(again)
+    evaluate(other, seed=1)
+    first, eight, few = (calibration.images for calibration, _ in method.seen)
+    assert [(len(calibration.images), spec.name) for calibration, spec in method.seen] == [
+        (128, "W4A4"),
+        (128, "W8A8"),
+        (32, "W4A4"),
+    ]
+    assert few_used == 32
     assert torch.equal(few, first[:32])
+    assert torch.equal(eight, first)  # settings are paired
     assert torch.equal(first, again.seen[0][0].images)
     assert not torch.equal(first, other.seen[0][0].images)
     assert all(calibration.training is None for calibration, _ in method.seen)
 
 
-def test_methods_that_train_get_training_images_and_state_what_they_used(context: TaskContext) -> None:
+def test_methods_that_train_get_training_images_and_state_what_they_used(evaluate: Evaluate) -> None:
     method = Training()
-    found = values(Small().evaluate(method, context))
-    training = method.seen[0][0].training
-    assert training is not None
+    outcome = evaluate(method)
+    training = method.seen[0][0].training_images
     assert len(training) == 300
-    assert found["images_used", "W4A4"] == 128 + 2.5 * 300
+    assert values(outcome)["images_used", "test"] == 128 + 2.5 * 300
+    assert outcome.facts["trained on"] == "300 labelled images"
     batches = list(training.batches(128, torch.Generator().manual_seed(0)))
     assert [len(labels) for _, labels in batches] == [128, 128, 44]
     assert batches[0][0].shape == (128, 1, 8, 8)
@@ -122,42 +148,20 @@ def test_no_training_or_calibration_image_is_in_a_test(resources: Resources) -> 
     assert set(task.test(resources).rows(resources)) == test
 
 
-class Fragile(RTNMinMax):
-    """Fails at eight bits, or at the spec that ranks."""
+class Returning(Quantizer):
+    """Returns what it was made with, or raises it."""
 
-    name = "fragile"
-
-    def __init__(self, at: int) -> None:
-        super().__init__()
-        self.at = at
-
-    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        if spec.weight_bits == self.at:
-            raise ValueError("cannot do that")
-        return super().quantize(model, calibration, spec, context)
-
-
-def test_failing_at_one_spec_leaves_the_others(context: TaskContext) -> None:
-    outcome = Small().evaluate(Fragile(8), context)
-    assert outcome.facts["W8A8 failed"] == "ValueError: cannot do that"
-    assert {"W4A4", "W4A4/32"} <= {score.subset for score in outcome.scores}
-    assert "W8A8" not in {score.subset for score in outcome.scores}
-    with pytest.raises(ValueError, match="cannot do that"):
-        Small().evaluate(Fragile(4), context)
-
-
-class Broken(Quantizer):
-    """Returns what it was made with."""
-
-    name = "broken"
+    name = "returning"
     version = "1"
 
-    def __init__(self, made: object) -> None:
+    def __init__(self, result: object) -> None:
         super().__init__()
-        self.made = made
+        self.result = result
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        return self.made  # type: ignore[return-value]
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result  # type: ignore[return-value]
 
 
 class Logits(nn.Module):
@@ -172,33 +176,42 @@ class Logits(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("made", "error", "said"),
+    ("result", "error", "message"),
     [
         ("a model", TypeError, "returned a str, not a torch module"),
         (Logits(float("nan"), 10), ValueError, "expected finite logits"),
         (Logits(1.0, 3), ValueError, "of shape"),
+        (ValueError("cannot do that"), ValueError, "cannot do that"),
+        (MemoryError("no memory"), MemoryError, "no memory"),
     ],
 )
+@pytest.mark.parametrize("precision", ["W4A4", "W8A8"])
 def test_what_is_no_quantized_model_is_refused(
-    context: TaskContext, made: object, error: type[Exception], said: str
+    evaluate: Evaluate, precision: str, result: object, error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=said):
-        Small().evaluate(Broken(made), context)
+    with pytest.raises(error, match=message):
+        evaluate(Returning(result), precision=precision)
 
 
-def test_a_stored_table_gives_every_score_again(context: TaskContext) -> None:
+def test_a_stored_table_gives_every_score_again(evaluate: Evaluate) -> None:
     task = Small()
-    outcome = task.evaluate(Percentile(), context)
-    assert outcome.samples is not None
-    assert task.rescore(outcome.samples) == outcome.scores
-    parts = task.influence(outcome.samples, Column(metric="accuracy_drop", subset="W4A4"))
-    assert parts is not None
-    assert parts["test"].mean() == pytest.approx(values(outcome)["accuracy_drop", "W4A4"])
-    assert task.influence(outcome.samples, Column(metric="size", subset="W4A4")) is None
-    assert [judged.subset for judged in from_table(outcome.samples)] == ["W4A4", "W8A8", "W4A4/32"]
+    outcome = evaluate(Percentile())
+    read = task.samples.read(stored_table(outcome.samples))
+    assert scores_of(task, read) == scores_of(task, outcome.samples)
+    drop = Column(metric="accuracy_drop", subset="test")
+    influence = read.influence(drop)
+    assert influence is not None
+    assert influence.strata["test"].mean() == pytest.approx(values(outcome)["accuracy_drop", "test"])
+    assert read.influence(Column(metric="size", subset="test")) is None
+    assert read.influence(Column(metric="accuracy", subset="small-digits")) is None
+    accuracy = next(score for score in scores_of(task, read) if score.metric == "accuracy")
+    assert accuracy.interval is not None
+    assert accuracy.interval.high <= 1
+    assert accuracy.n == 600
 
 
-def test_tuning_looks_at_validation_images_alone(context: TaskContext) -> None:
+def test_tuning_looks_at_validation_images_alone(resources: Resources) -> None:
+    context = TaskContext(0, resources, Small().setting({"precision": "W6A6"}))
     tuning = Small().tune(Percentile, {}, {"percentile": (0.6, 0.999)}, context)
     assert tuning.chosen == {"percentile": 0.999}
-    assert "validation" in tuning.measured
+    assert tuning.measured == "top-1 at W6A6 on validation images"

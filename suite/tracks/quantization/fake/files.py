@@ -18,7 +18,7 @@ from suite.tracks.quantization.fake.integers import NotInteger, exact_weight, un
 from suite.tracks.quantization.fake.layers import Compensated, compensate, insert
 from suite.tracks.quantization.fake.logarithmic import Logarithmic, TwinUniform
 from suite.tracks.quantization.fake.quantizer import FakeQuantizer
-from suite.tracks.quantization.fake.sites import Site, activation_sites, layers, weight_sites
+from suite.tracks.quantization.fake.sites import Site, activation_sites, quant_layers, weight_sites
 from suite.tracks.quantization.fake.uniform import Learned, PerToken, Uniform
 
 FORMAT = 1
@@ -51,7 +51,7 @@ def save_integers(model: nn.Module, path: Path) -> None:
             for name, tensor in _fixed(site.quantizer).named_buffers():
                 tensors[f"{site.name}.{name}"] = tensor
     written: set[str] = set()
-    for name, layer in layers(model):
+    for name, layer in quant_layers(model):
         if f"{name}.weight" in described:
             codes, _ = exact_weight(layer)
             tensors[f"{name}.codes"] = codes.to(torch.int8 if codes.abs().max() < 128 else torch.int16)
@@ -63,7 +63,7 @@ def save_integers(model: nn.Module, path: Path) -> None:
     metadata = {
         "format": FORMAT,
         "quantizers": described,
-        "folded": [name for name, layer in layers(model) if layer.folds],
+        "folded": [name for name, layer in quant_layers(model) if layer.folds],
         "compensated": [name for name, module in model.named_modules() if isinstance(module, Compensated)],
     }
     whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
@@ -95,7 +95,7 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
                 site.put(_quantizer(site.name, metadata["quantizers"][site.name], tensors))
         floats = {name.removeprefix("float."): t for name, t in tensors.items() if name.startswith("float.")}
         model.load_state_dict(floats, strict=False)
-        for name, layer in layers(model):
+        for name, layer in quant_layers(model):
             layer.folds = name in metadata["folded"]
             if f"{name}.codes" in tensors:
                 decoded = tensors[f"{name}.codes"].to(layer.weight.dtype) * uniform(layer.weight_quantizer).scale

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.tracks.quantization.fake.layers import QuantLayer
-from suite.tracks.quantization.fake.sites import layers
+from suite.tracks.quantization.fake.sites import quant_layers
 
 RESHAPING = re.compile(
     "(Unsafe)?(View|Reshape|Permute|Transpose|T|Clone|Roll|Slice|ConstantPadNd|Expand|Squeeze|Unsqueeze|Alias)Backward"
@@ -17,7 +17,7 @@ RESHAPING = re.compile(
 """The names of autograd's nodes that move values and change none."""
 
 
-def origins(model: nn.Module, image: Tensor) -> dict[str, nn.Module]:
+def input_origins(model: nn.Module, image: Tensor) -> dict[str, nn.Module]:
     """Return for each layer with quantizers, by name, the module whose output is its input, moved about at most.
 
     Layers whose input is a sum, a product or the image are left out. ``image`` [1, C, H, W] is any the model takes.
@@ -30,7 +30,7 @@ def origins(model: nn.Module, image: Tensor) -> dict[str, nn.Module]:
     for module in model.modules():
         if not isinstance(module, QuantLayer) and not list(module.children()) and not _passes(module):
             handles.append(module.register_forward_hook(lambda m, _, y: _note(makers, kept, m, y)))
-    for name, layer in layers(model):
+    for name, layer in quant_layers(model):
         handles.append(layer.register_forward_pre_hook(lambda _, x, name=name: inputs.update({name: x[0].grad_fn})))
     try:
         with torch.enable_grad():

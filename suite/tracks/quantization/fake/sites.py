@@ -52,7 +52,7 @@ def edges(model: nn.Module) -> set[str]:
     return {name for name in [first, *heads] if name is not None}
 
 
-def layers(model: nn.Module) -> Iterator[tuple[str, QuantLayer]]:
+def quant_layers(model: nn.Module) -> Iterator[tuple[str, QuantLayer]]:
     """Yield every layer with quantizers and its name, in the model's order."""
     for name, module in model.named_modules():
         if isinstance(module, QuantLayer):
@@ -62,7 +62,10 @@ def layers(model: nn.Module) -> Iterator[tuple[str, QuantLayer]]:
 def weight_sites(model: nn.Module) -> list[Site]:
     """Return a site for the weight of every layer with quantizers, in the model's order."""
     outer = edges(model)
-    return [Site(f"{name}.weight", "weight", layer, "weight_quantizer", name in outer) for name, layer in layers(model)]
+    return [
+        Site(f"{name}.weight", "weight", layer, "weight_quantizer", name in outer)
+        for name, layer in quant_layers(model)
+    ]
 
 
 def activation_sites(model: nn.Module) -> list[Site]:

@@ -17,7 +17,7 @@ from suite.tracks.quantization.fake import (
     activation_sites,
     compensate,
     insert,
-    layers,
+    quant_layers,
     weight_sites,
 )
 from suite.tracks.quantization.fake.files import load_integers, save_integers
@@ -52,7 +52,7 @@ def test_weights_take_a_byte_each(network: Callable[[str], nn.Module], images: T
     model = quantized(network("vit"), images)
     save_integers(model, tmp_path / "model.safetensors")
     with safe_open(tmp_path / "model.safetensors", framework="pt") as file:
-        for name, layer in layers(model):
+        for name, layer in quant_layers(model):
             codes = file.get_tensor(f"{name}.codes")
             assert codes.dtype == torch.int8
             assert codes.shape == layer.weight.shape

@@ -16,8 +16,8 @@ from suite.tracks.quantization.fake import (
     Uniform,
     activation_sites,
     insert,
-    layers,
     observe,
+    quant_layers,
     weight_sites,
 )
 from suite.tracks.quantization.fake.integers import NotInteger, exact_weight, layer_output, on_integers, product_output
@@ -121,7 +121,7 @@ def test_a_model_that_is_not_quantized_cannot_run_on_integers(
 
 
 def test_codes_stay_within_their_bits(network: Callable[[str], nn.Module], images: Tensor) -> None:
-    for _, layer in layers(quantized(network("vit"), images, bits=3)):
+    for _, layer in quant_layers(quantized(network("vit"), images, bits=3)):
         codes, _ = exact_weight(layer)
         assert torch.equal(codes, codes.round())
         assert codes.min() >= -4

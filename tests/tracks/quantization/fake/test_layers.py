@@ -18,7 +18,7 @@ from suite.tracks.quantization.fake import (
     activation_sites,
     compensate,
     insert,
-    layers,
+    quant_layers,
     remove,
     weight_sites,
 )
@@ -106,7 +106,7 @@ def test_removal_can_leave_the_quantized_weights(network: Network, images: Tenso
     model = insert(network("swin"))
     for site in weight_sites(model):
         site.put(Uniform.symmetric(4, torch.tensor(0.6)))
-    name, layer = next((name, layer) for name, layer in layers(model) if name.endswith("fc1"))
+    name, layer = next((name, layer) for name, layer in quant_layers(model) if name.endswith("fc1"))
     fold(layer, torch.linspace(0.5, 2, layer.weight.shape[1]))
     expected, latent = outputs(model, images), layer.weight.detach().clone()
     folded = Uniform.symmetric(4, torch.tensor(0.6))(latent * layer.fold) / layer.fold
@@ -122,7 +122,7 @@ def test_removal_can_leave_the_quantized_weights(network: Network, images: Tenso
 def test_what_is_folded_in_and_not_quantized_changes_nothing(network: Network, images: Tensor) -> None:
     model = insert(network("vit"))
     expected = outputs(model, images)
-    for _, layer in layers(model):
+    for _, layer in quant_layers(model):
         fold(layer, torch.rand(layer.weight.shape[1:]) + 0.5)
     torch.testing.assert_close(outputs(model, images), expected, rtol=1e-4, atol=1e-4)
 
@@ -153,7 +153,7 @@ def test_inserting_twice_is_harmless(network: Network, images: Tensor) -> None:
 def test_a_model_learns_through_its_quantizers(network: Network, images: Tensor) -> None:
     model = quantize(insert(network("swin")), bits=8)
     model(images).square().sum().backward()
-    assert all(layer.weight.grad is not None and layer.weight.grad.abs().max() > 0 for _, layer in layers(model))
+    assert all(layer.weight.grad is not None and layer.weight.grad.abs().max() > 0 for _, layer in quant_layers(model))
 
 
 class Attention(nn.Module):

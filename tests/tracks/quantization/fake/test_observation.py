@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from suite.tracks.quantization.fake import Observation, Uniform, activation_sites, insert, layer_inputs, layers, observe
+from suite.tracks.quantization.fake import (
+    Observation,
+    Uniform,
+    activation_sites,
+    insert,
+    layer_inputs,
+    observe,
+    quant_layers,
+)
 from suite.tracks.quantization.fake import observation as observation_module
 
 Network = Callable[[str], nn.Module]
@@ -66,7 +74,7 @@ def test_extremes_are_those_of_each_channel_and_head(network: Network, images: T
 def test_extremes_of_layer_inputs_are_those_of_what_enters(name: str, network: Network, images: Tensor) -> None:
     model = insert(network(name))
     found = observe(model, activation_sites(model), images, 2)
-    for layer_name, layer in layers(model):
+    for layer_name, layer in quant_layers(model):
         if isinstance(layer, nn.Linear):
             entered = layer_inputs(model, layer, images).flatten(0, -2)
             torch.testing.assert_close(found[f"{layer_name}.input"].low, entered.amin(0))
@@ -133,7 +141,7 @@ def test_layer_inputs_are_what_enters_before_the_quantizer(name: str, network: N
     model = insert(network(name))
     for site in activation_sites(model):
         site.put(Uniform.symmetric(4, torch.tensor(4.0)))
-    for _, layer in layers(model):
+    for _, layer in quant_layers(model):
         entered: list[Tensor] = []
         handle = layer.register_forward_pre_hook(lambda _, x, entered=entered: entered.append(x[0]))
         with torch.no_grad():
@@ -160,4 +168,4 @@ def test_layers_that_are_not_called_are_named() -> None:
     with pytest.raises(ValueError, match=r"nothing passed at unused\.input"):
         observe(model, activation_sites(model), x)
     with pytest.raises(ValueError, match="does not call the QuantLinear"):
-        layer_inputs(model, dict(layers(model))["unused"], x)
+        layer_inputs(model, dict(quant_layers(model))["unused"], x)

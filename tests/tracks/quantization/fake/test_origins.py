@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from suite.tracks.quantization.fake import Uniform, activation_sites, insert, origins, weight_sites
+from suite.tracks.quantization.fake import Uniform, activation_sites, input_origins, insert, weight_sites
 
 Network = Callable[[str], nn.Module]
 
@@ -21,7 +21,7 @@ def names(model: nn.Module, found: dict[str, nn.Module]) -> dict[str, str]:
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_vits_norms_and_activations_are_found(name: str, frozen: bool, network: Network, images: Tensor) -> None:
     model = insert(network(name)).requires_grad_(not frozen)
-    found = names(model, origins(model, images[:1]))
+    found = names(model, input_origins(model, images[:1]))
     for block in ("blocks.0", "blocks.1"):
         assert found.pop(f"{block}.attn.qkv") == f"{block}.norm1"
         assert found.pop(f"{block}.mlp.fc1") == f"{block}.norm2"
@@ -32,7 +32,7 @@ def test_a_vits_norms_and_activations_are_found(name: str, frozen: bool, network
 
 def test_a_swins_norms_are_found_through_windows_shifts_and_merging(network: Network, images: Tensor) -> None:
     model = insert(network("swin"))
-    found = names(model, origins(model, images[:1]))
+    found = names(model, input_origins(model, images[:1]))
     for stage in (0, 1):
         for number in (0, 1):
             block = f"layers.{stage}.blocks.{number}"
@@ -46,10 +46,10 @@ def test_a_swins_norms_are_found_through_windows_shifts_and_merging(network: Net
 
 def test_quantizers_hide_nothing_and_nothing_is_left_behind(network: Network, images: Tensor) -> None:
     model = insert(network("swin"))
-    expected = names(model, origins(model, images[:1]))
+    expected = names(model, input_origins(model, images[:1]))
     for site in [*activation_sites(model), *weight_sites(model)]:
         site.put(Uniform.symmetric(8, torch.tensor(4.0)))
-    assert names(model, origins(model, images[:1])) == expected
+    assert names(model, input_origins(model, images[:1])) == expected
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
     assert not images.requires_grad
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -71,4 +71,4 @@ class Torn(nn.Module):
 
 def test_sums_have_no_single_origin() -> None:
     model = insert(Torn())
-    assert "of_sum" not in origins(model, torch.randn(3, 4))
+    assert "of_sum" not in input_origins(model, torch.randn(3, 4))

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from suite.tracks.quantization.fake import QuantAttention, Uniform, activation_sites, insert, layers, weight_sites
+from suite.tracks.quantization.fake import QuantAttention, Uniform, activation_sites, insert, quant_layers, weight_sites
 
 Network = Callable[[str], nn.Module]
 EDGES = {
@@ -46,7 +46,7 @@ def test_there_is_a_site_for_every_layer_and_side_of_a_product(name: str, networ
     model = insert(plain)
     attentions = sum(isinstance(module, QuantAttention) for module in model.modules())
     assert attentions == (4 if name == "swin" else 2)
-    assert len(list(layers(model))) == len(weight_sites(model)) == kinds[nn.Linear] + kinds[nn.Conv2d]
+    assert len(list(quant_layers(model))) == len(weight_sites(model)) == kinds[nn.Linear] + kinds[nn.Conv2d]
     assert Counter(site.kind for site in activation_sites(model)) == {
         "linear-input": kinds[nn.Linear],
         "conv-input": kinds[nn.Conv2d],

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from suite import Context
+from suite.plugins.quantization._ranges import weight_quantizer
 from suite.plugins.quantization.gptq import GPTQ, round_columns
 from suite.plugins.quantization.mse import MSE
-from suite.plugins.quantization.ranges import weight_quantizer
 from suite.tracks.quantization import Calibration, Quantizer, Spec
-from suite.tracks.quantization.fake import Uniform, layers
+from suite.tracks.quantization.fake import Uniform, quant_layers
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_weights_of_the_network_lie_on_their_grids_and_lose_less(digits_vit: Any
         with torch.no_grad():
             errors.append(float((model(digits_vit.images) - digits_vit.model(digits_vit.images)).square().mean()))
     assert errors[1] < 0.8 * errors[0]
-    for _, layer in layers(model):
+    for _, layer in quant_layers(model):
         assert isinstance(layer.weight_quantizer, Uniform)
         assert torch.equal(layer.quantized_weight(), layer.weight)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from suite.plugins.quantization.unfolding import hessians, unfolded
+from suite.plugins.quantization.gptq._unfolding import hessians, unfolded
 from suite.tracks.quantization.fake import insert
 
 CONVOLUTIONS = {

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec, fake
 
-from .search import Operand, alternate, fed_by_gelu, symmetric, symmetric_rows
-from .sensitivity import Record, record
+from .._activations import fed_by_gelu
+from ._search import Operand, alternate, symmetric, symmetric_rows
+from ._sensitivity import Record, record
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.tracks.quantization.fake import QuantLayer, TwinUniform
-
-    from .search import Quantizers
+    from ._search import Quantizers
 
     Found = tuple[nn.Module, tuple[str, str], Quantizers]
 
@@ -66,17 +65,15 @@ class PTQ4ViT(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the quantized model."""
-        from suite.tracks.quantization.fake import QuantAttention, insert, weight_sites
-
         images = calibration.images[: self.parameters.images]
-        after_gelu = fed_by_gelu(insert(model), images[:1])
+        after_gelu = fed_by_gelu(fake.insert(model), images[:1])
         found: list[Found] = []
-        for site in weight_sites(model):
+        for site in fake.weight_sites(model):
             seen = self._seen(model, site.owner, images, context)
             bits = spec.weight(site.edge), spec.activation(site.edge)
             is_after_gelu = site.name.removesuffix(".weight") in after_gelu
             found.append((site.owner, LAYER, self._layer(site.owner, seen, *bits, is_after_gelu)))
-        for attention in (module for module in model.modules() if isinstance(module, QuantAttention)):
+        for attention in (module for module in model.modules() if isinstance(module, fake.QuantAttention)):
             for product, after_softmax in zip(attention.products, (False, True), strict=True):
                 seen = self._seen(model, product, images, context)
                 found.append((product, PRODUCT, self._product(seen, spec.activation_bits, after_softmax)))
@@ -92,7 +89,7 @@ class PTQ4ViT(Quantizer):
         return seen if self.parameters.hessian else replace(seen, importance=seen.importance.new_ones(()))
 
     def _layer(
-        self, layer: QuantLayer, seen: Record, weight_bits: int, input_bits: int, after_gelu: bool
+        self, layer: fake.QuantLayer, seen: Record, weight_bits: int, input_bits: int, after_gelu: bool
     ) -> Quantizers:
         import torch
 
@@ -138,17 +135,13 @@ class PTQ4ViT(Quantizer):
         return torch.linspace(NARROWEST, WIDEST, self.parameters.candidates)
 
 
-def softmax_grids(x: Tensor, bits: int) -> list[TwinUniform]:
+def softmax_grids(x: Tensor, bits: int) -> list[fake.TwinUniform]:
     """Return quantizers of softmax outputs: a coarse grid up to 1, and finer and finer ones below."""
-    from suite.tracks.quantization.fake import TwinUniform
-
     coarse = x.new_tensor(1 / (2 ** (bits - 1) - 1))
-    return [TwinUniform(bits, coarse / 2**power, coarse, "magnitude") for power in range(SPLITS)]
+    return [fake.TwinUniform(bits, coarse / 2**power, coarse, "magnitude") for power in range(SPLITS)]
 
 
-def gelu_grids(x: Tensor, bits: int, shares: Tensor) -> list[TwinUniform]:
+def gelu_grids(x: Tensor, bits: int, shares: Tensor) -> list[fake.TwinUniform]:
     """Return quantizers of GELU outputs: all of the negative values, and shares of the greatest positive one."""
-    from suite.tracks.quantization.fake import TwinUniform
-
     greatest = 2 ** (bits - 1) - 1
-    return [TwinUniform(bits, -x.min() / greatest, share * x.max() / greatest, "sign") for share in shares]
+    return [fake.TwinUniform(bits, -x.min() / greatest, share * x.max() / greatest, "sign") for share in shares]

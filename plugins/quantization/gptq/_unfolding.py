@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from suite.tracks.quantization import fake
+
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from suite.tracks.quantization.fake import QuantLayer
 
 BATCH = 64
 """How many inputs are multiplied at a time."""
 
 
-def hessians(layer: QuantLayer, inputs: Tensor) -> Tensor:
+def hessians(layer: fake.QuantLayer, inputs: Tensor) -> Tensor:
     """Return ``2 X X'`` [groups, K, K] in float64; K is the columns of the layer's weight [D_out, K], flattened.
 
     Args:
@@ -29,7 +29,7 @@ def hessians(layer: QuantLayer, inputs: Tensor) -> Tensor:
     return total
 
 
-def unfolded(layer: QuantLayer, x: Tensor) -> Tensor:
+def unfolded(layer: fake.QuantLayer, x: Tensor) -> Tensor:
     """Return the rows [groups, M, K] by which a layer multiplies its flattened weight.
 
     Raises:

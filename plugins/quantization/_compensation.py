@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from suite.tracks.quantization import fake
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -35,26 +37,22 @@ def compensate_blocks(
     makes of the same input is what it should have made. ``reference`` decides what is compensated for: the float model
     both weights and activations, one with the activations quantized the weights alone.
     """
-    from suite.tracks.quantization.fake import compensate, layer_inputs
-
     for name, block in transformer_blocks(model):
-        x = layer_inputs(model, block, images)
+        x = fake.layer_inputs(model, block, images)
         residual = _difference(reference.get_submodule(name), block, x)
         weight, bias, explained = fit_compensation(x.flatten(0, -2), residual.flatten(0, -2), ridge)
         if log is not None:
             log(f"{name}: R2 {explained:.4f}")
         if explained > 0:
-            compensate(block, weight, bias)
+            fake.compensate(block, weight, bias)
 
 
 def transformer_blocks(model: nn.Module) -> list[tuple[str, nn.Module]]:
     """Return the blocks of a model with quantizers, in its order: the modules that hold an attention directly."""
-    from suite.tracks.quantization.fake import QuantAttention
-
     return [
         (name, module)
         for name, module in model.named_modules()
-        if any(isinstance(child, QuantAttention) for child in module.children())
+        if any(isinstance(child, fake.QuantAttention) for child in module.children())
     ]
 
 

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
+
+from suite.tracks.quantization import fake
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.tracks.quantization.fake import QuantLayer
 
-
-def in_order(model: nn.Module, image: Tensor) -> list[tuple[str, QuantLayer]]:
+def in_order(model: nn.Module, image: Tensor) -> list[tuple[str, fake.QuantLayer]]:
     """Return the layers with quantizers that run on ``image`` [1, C, H, W], with their names, as they come first."""
     import torch
 
-    from suite.tracks.quantization.fake import layers
-
-    seen: dict[str, QuantLayer] = {}
-    handles = [layer.register_forward_pre_hook(partial(_note, seen, name)) for name, layer in layers(model)]
+    names = {layer: name for name, layer in fake.quant_layers(model)}
+    calls: list[fake.QuantLayer] = []
+    handles = [layer.register_forward_pre_hook(lambda layer, _: calls.append(layer)) for layer in names]
     try:
         with torch.no_grad():
             model(image)
     finally:
         for handle in handles:
             handle.remove()
-    return list(seen.items())
+    return [(names[layer], layer) for layer in dict.fromkeys(calls)]
 
 
-def repaired(model: nn.Module, float_model: nn.Module, images: Tensor) -> Iterator[tuple[QuantLayer, Tensor, Tensor]]:
+def repaired(
+    model: nn.Module, float_model: nn.Module, images: Tensor
+) -> Iterator[tuple[fake.QuantLayer, Tensor, Tensor]]:
     """Yield for each layer of a quantized model, in order: the layer, its quantized inputs, and its outputs in floats.
 
     Whatever is done to a layer shows in the inputs of those that follow.
@@ -41,16 +41,10 @@ def repaired(model: nn.Module, float_model: nn.Module, images: Tensor) -> Iterat
     """
     import torch
 
-    from suite.tracks.quantization.fake import layer_inputs, layers
-
-    originals = dict(layers(float_model))
+    originals = dict(fake.quant_layers(float_model))
     for name, layer in in_order(model, images[:1]):
         original = originals[name]
         with torch.no_grad():
-            inputs = layer.input_quantizer(layer_inputs(model, layer, images))
-            outputs = original(layer_inputs(float_model, original, images))
+            inputs = layer.input_quantizer(fake.layer_inputs(model, layer, images))
+            outputs = original(fake.layer_inputs(float_model, original, images))
         yield layer, inputs, outputs
-
-
-def _note(seen: dict[str, QuantLayer], name: str, layer: QuantLayer, _: tuple[Tensor, ...]) -> None:
-    seen.setdefault(name, layer)

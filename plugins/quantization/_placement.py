@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from suite.tracks.quantization import FLOAT, Spec
+from suite.tracks.quantization import FLOAT, Spec, fake
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.tracks.quantization.fake import FakeQuantizer, Observation, QuantLayer, Site
-
-    WeightRule = Callable[[Tensor, int], FakeQuantizer]
-    ActivationRule = Callable[[Site, Observation, int], FakeQuantizer]
+    WeightRule = Callable[[Tensor, int], fake.FakeQuantizer]
+    ActivationRule = Callable[[fake.Site, fake.Observation, int], fake.FakeQuantizer]
 
 
 def place_weights(model: nn.Module, spec: Spec, rule: WeightRule) -> None:
     """Put ``rule(weight, bits)`` at every weight: [D_out, D_in], or [C_out, C_in, h, w] of a convolution."""
-    from suite.tracks.quantization.fake import weight_sites
-
-    for site in weight_sites(model):
+    for site in fake.weight_sites(model):
         bits = spec.weight(site.edge)
         if bits < FLOAT:
-            layer: QuantLayer = site.owner
+            layer: fake.QuantLayer = site.owner
             weight = layer.weight.detach()
             site.put(rule(weight if layer.fold is None else weight * layer.fold, bits))
 
@@ -33,9 +29,7 @@ def place_activations(model: nn.Module, images: Tensor, spec: Spec, rule: Activa
 
     Weights are as they are at that time: quantize them before, and their error is calibrated for.
     """
-    from suite.tracks.quantization.fake import activation_sites, observe
-
-    sites = [site for site in activation_sites(model) if spec.activation(site.edge) < FLOAT]
-    observed = observe(model, sites, images)
+    sites = [site for site in fake.activation_sites(model) if spec.activation(site.edge) < FLOAT]
+    observed = fake.observe(model, sites, images)
     for site in sites:
         site.put(rule(site, observed[site.name], spec.activation(site.edge)))

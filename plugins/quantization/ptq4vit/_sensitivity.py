@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._activations import trace
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
@@ -30,7 +32,7 @@ def record(model: nn.Module, module: nn.Module, images: Tensor, generator: torch
 
     with torch.enable_grad():
         # The images ask for gradients, so that there is a graph even if all weights are frozen.
-        inputs, output, logits = passed(model, module, images.detach().clone().requires_grad_())
+        inputs, output, logits = trace(model, module, images.detach().clone().requires_grad_())
     signs = torch.randint(2, logits.shape, generator=generator).to(logits) * 2 - 1
     likely = logits.detach().softmax(dim=1)
     drawn = likely.sqrt() * signs
@@ -39,18 +41,3 @@ def record(model: nn.Module, module: nn.Module, images: Tensor, generator: torch
     mean = squared.mean()
     importance = squared / mean if mean > 0 else torch.ones_like(squared)
     return Record(tuple(each.detach() for each in inputs), output.detach(), importance)
-
-
-def passed(model: nn.Module, module: nn.Module, images: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
-    """Return a module's inputs and its output while the model runs on images, and the model's logits."""
-    kept: list[tuple[tuple[Tensor, ...], Tensor]] = []
-
-    def hook(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        kept.append((inputs, output))
-
-    handle = module.register_forward_hook(hook)
-    try:
-        logits: Tensor = model(images)
-    finally:
-        handle.remove()
-    return *kept[0], logits

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Context, Parameters
-from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
-from .layerwise import in_order
-from .ranges import Ranges, round_to_nearest
-from .unfolding import hessians
+from .._layerwise import in_order
+from .._ranges import Ranges, round_to_nearest
+from ._unfolding import hessians
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import FakeQuantizer, QuantLayer, Uniform
 
 
 class GPTQ(Quantizer):
@@ -48,19 +46,17 @@ class GPTQ(Quantizer):
 
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with its weights on the grids of their quantizers."""
-        from suite.tracks.quantization.fake import Uniform, insert, layer_inputs
-
         images = calibration.images
-        round_to_nearest(insert(model), images, spec, self.parameters.ranges)
+        round_to_nearest(model, images, spec, self.parameters.ranges)
         for _, layer in in_order(model, images[:1]):
-            if isinstance(layer.weight_quantizer, Uniform):
-                self._round(layer, layer.input_quantizer(layer_inputs(model, layer, images)), layer.weight_quantizer)
+            if isinstance(layer.weight_quantizer, fake.Uniform):
+                self._round(
+                    layer, layer.input_quantizer(fake.layer_inputs(model, layer, images)), layer.weight_quantizer
+                )
         return model
 
-    def _round(self, layer: QuantLayer, inputs: Tensor, quantizer: Uniform) -> None:
+    def _round(self, layer: fake.QuantLayer, inputs: Tensor, quantizer: fake.Uniform) -> None:
         import torch
-
-        from suite.tracks.quantization.fake import Uniform
 
         chosen = self.parameters
         with torch.no_grad():
@@ -71,7 +67,7 @@ class GPTQ(Quantizer):
                 round_columns(
                     weight,
                     matrix,
-                    Uniform(quantizer.bits, scale, signed=True),
+                    fake.Uniform(quantizer.bits, scale, signed=True),
                     damping=chosen.damping,
                     block=chosen.block,
                     act_order=chosen.act_order,
@@ -84,7 +80,7 @@ class GPTQ(Quantizer):
 def round_columns(
     weight: Tensor,
     hessian: Tensor,
-    quantizer: FakeQuantizer,
+    quantizer: fake.FakeQuantizer,
     *,
     damping: float = 0.01,
     block: int = 128,

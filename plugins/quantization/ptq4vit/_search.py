@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from suite.tracks.quantization import fake
+
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-    from suite.tracks.quantization.fake import FakeQuantizer, Uniform
-
-    Quantizers = tuple[FakeQuantizer | None, FakeQuantizer | None]
+    Quantizers = tuple[fake.FakeQuantizer | None, fake.FakeQuantizer | None]
     Error = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -24,7 +24,7 @@ class Operand:
     """
 
     value: Tensor
-    tried: Sequence[FakeQuantizer]
+    tried: Sequence[fake.FakeQuantizer]
 
 
 def alternate(left: Operand, right: Operand, error: Error, rounds: int) -> Quantizers:
@@ -53,46 +53,31 @@ def alternate(left: Operand, right: Operand, error: Error, rounds: int) -> Quant
     return of_left, of_right
 
 
-def _best(operand: Operand, error: Callable[[Tensor], Tensor]) -> tuple[FakeQuantizer, list[int]]:
+def _best(operand: Operand, error: Callable[[Tensor], Tensor]) -> tuple[fake.FakeQuantizer, list[int]]:
     """Return the quantizer of least error, and by number what was chosen: once, or for each row."""
     import torch
 
-    from suite.tracks.quantization.fake import Uniform
-
     tried = operand.tried
     errors = torch.stack([error(quantizer(operand.value)) for quantizer in tried])
-    uniform = [quantizer for quantizer in tried if isinstance(quantizer, Uniform)]
+    uniform = [quantizer for quantizer in tried if isinstance(quantizer, fake.Uniform)]
     if tried[0].granularity != "per-channel":
         least = int(errors.sum(dim=1).argmin())
         return tried[least], [least]
     rows = errors.argmin(dim=0)
     scales = torch.stack([quantizer.scale for quantizer in uniform])
     scale = scales[rows, torch.arange(len(rows), device=rows.device)]
-    return Uniform(tried[0].bits, scale, signed=True, granularity="per-channel"), rows.tolist()
+    return fake.Uniform(tried[0].bits, scale, signed=True, granularity="per-channel"), rows.tolist()
 
 
-def fed_by_gelu(model: nn.Module, image: Tensor) -> set[str]:
-    """Return the names of the layers whose input is what a GELU made of something, for any image [1, C, H, W]."""
-    from torch import nn
-
-    from suite.tracks.quantization.fake import origins
-
-    return {name for name, maker in origins(model, image).items() if isinstance(maker, nn.GELU)}
-
-
-def symmetric(value: Tensor, bits: int, shares: Tensor) -> list[Uniform]:
+def symmetric(value: Tensor, bits: int, shares: Tensor) -> list[fake.Uniform]:
     """Return symmetric quantizers of an activation, whose limits are shares of its largest absolute value."""
-    from suite.tracks.quantization.fake import Uniform
-
-    return [Uniform.symmetric(bits, share * value.abs().max()) for share in shares]
+    return [fake.Uniform.symmetric(bits, share * value.abs().max()) for share in shares]
 
 
-def symmetric_rows(weight: Tensor, bits: int, shares: Tensor) -> list[Uniform]:
+def symmetric_rows(weight: Tensor, bits: int, shares: Tensor) -> list[fake.Uniform]:
     """Return symmetric quantizers of a weight [D_out, ...], whose limits are shares of its rows' largest values."""
-    from suite.tracks.quantization.fake import Uniform
-
     largest = weight.abs().amax(dim=tuple(range(1, weight.ndim)), keepdim=True)
-    return [Uniform.symmetric(bits, share * largest, granularity="per-channel") for share in shares]
+    return [fake.Uniform.symmetric(bits, share * largest, granularity="per-channel") for share in shares]
 
 
 def _flipped(error: Error, right: Tensor, left: Tensor) -> Tensor:

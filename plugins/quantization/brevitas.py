@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from suite import Card, Context
-from suite.tracks.quantization import FLOAT, PEER, Calibration, Quantizer, Spec
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,7 +25,7 @@ class Brevitas(Quantizer):
 
     name = "brevitas"
     version = f"{OWN_VERSION}+brevitas-{RELEASE}"
-    league = PEER
+    standing = "reference"
     card = Card(
         title="Layerwise quantization of brevitas",
         status="baseline",
@@ -33,14 +33,13 @@ class Brevitas(Quantizer):
         note=f"Implementation: brevitas {RELEASE}, unchanged. Linear and convolution layers alone.",
     )
 
-    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        """Return the model with brevitas' layers, calibrated.
+    @classmethod
+    def supports(cls, spec: Spec) -> str:
+        """With a single bit a narrow symmetric grid has zero alone."""
+        return "" if spec.weight_bits > 1 else "brevitas' narrow symmetric weights need at least 2 bits, not 1"
 
-        Raises:
-            ValueError: weights are to take a single bit, with which a narrow symmetric grid has zero alone.
-        """
-        if spec.weight_bits < 2:
-            raise ValueError("brevitas' narrow symmetric weights need at least 2 bits, not 1")
+    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
+        """Return the model with brevitas' layers, calibrated."""
         import torch
         from brevitas.graph.calibrate import calibration_mode
         from brevitas.graph.quantize import layerwise_quantize

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 def quantized(spec: Spec, digits_vit: Any) -> nn.Module:
     method: Quantizer = load_registry().method("quantization", "brevitas").value()
-    assert method.league == "peer"
+    assert method.standing == "reference"
     model, images, _, _ = digits_vit
     return method.quantize(copy.deepcopy(model), Calibration(images), spec, Context(seed=0))
 
@@ -55,6 +55,7 @@ def test_float_activations_have_no_quantizer(digits_vit: Any) -> None:
     assert model.blocks[0].attn.qkv.weight_quant.is_quant_enabled
 
 
-def test_a_single_bit_is_refused(digits_vit: Any) -> None:
-    with pytest.raises(ValueError, match="at least 2 bits"):
-        quantized(Spec(1, 8), digits_vit)
+def test_a_single_bit_is_not_supported() -> None:
+    method = load_registry().method("quantization", "brevitas").value
+    assert "at least 2 bits" in method.supports(Spec(1, 8))
+    assert method.supports(Spec(2, 1)) == ""

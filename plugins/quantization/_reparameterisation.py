@@ -8,31 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from suite.tracks.quantization import fake
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from suite.tracks.quantization.fake import QuantLayer
 
-
-def norms_with_layers(model: nn.Module, image: Tensor) -> list[tuple[nn.LayerNorm, list[QuantLayer]]]:
+def norms_with_layers(model: nn.Module, image: Tensor) -> list[tuple[nn.LayerNorm, list[fake.QuantLayer]]]:
     """Return every affine layer norm that feeds linear layers and nothing else, with those layers.
 
     ``image`` [1, C, H, W] is any that the model takes. Layers must hold no quantizers yet.
     """
     from torch import nn
 
-    from suite.tracks.quantization.fake import layers, origins
-
-    makers = origins(model, image)
-    fed: dict[nn.LayerNorm, list[QuantLayer]] = {}
-    for name, layer in layers(model):
+    makers = fake.input_origins(model, image)
+    fed: dict[nn.LayerNorm, list[fake.QuantLayer]] = {}
+    for name, layer in fake.quant_layers(model):
         norm = makers.get(name)
         if isinstance(norm, nn.LayerNorm) and norm.elementwise_affine:
             fed.setdefault(norm, []).append(layer)
     return [(norm, followers) for norm, followers in fed.items() if _feeds_only(model, image, norm, followers)]
 
 
-def absorb(norm: nn.LayerNorm, layers: Sequence[QuantLayer], ratio: Tensor, shift: Tensor | None = None) -> None:
+def absorb(norm: nn.LayerNorm, layers: Sequence[fake.QuantLayer], ratio: Tensor, shift: Tensor | None = None) -> None:
     """Divide a layer norm's output by ``ratio`` and take ``shift`` off; let the linear layers behind it make up for it.
 
     In place: ``gamma / r``, ``beta / r - c``, ``W diag(r)``, ``bias + W diag(r) c``. What has no bias gets one if there
@@ -77,7 +75,7 @@ def absorb(norm: nn.LayerNorm, layers: Sequence[QuantLayer], ratio: Tensor, shif
             layer.bias.add_(layer.weight @ shift)
 
 
-def _feeds_only(model: nn.Module, image: Tensor, norm: nn.LayerNorm, layers: Sequence[QuantLayer]) -> bool:
+def _feeds_only(model: nn.Module, image: Tensor, norm: nn.LayerNorm, layers: Sequence[fake.QuantLayer]) -> bool:
     """Tell whether the output no longer depends on the norm once these layers' inputs are cut off from it."""
     import torch
 

@@ -9,19 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from suite.plugins.quantization.sensitivity import passed, record
+from suite.plugins.quantization.ptq4vit._sensitivity import record
 from suite.tracks.quantization.fake import insert
-
-
-def test_inputs_and_output_are_the_modules(digits_vit: Any) -> None:
-    model, images, _, _ = digits_vit
-    model = insert(copy.deepcopy(model))
-    product = model.blocks[1].attn.products[1]
-    with torch.no_grad():
-        (attention, value), output, logits = passed(model, product, images[:4])
-        assert torch.equal(logits, model(images[:4]))
-    torch.testing.assert_close(attention.sum(dim=-1), torch.ones(4, 4, 16))
-    assert torch.equal(attention @ value, output)
 
 
 def test_importance_is_the_diagonal_of_the_hessian_on_average() -> None:

@@ -8,16 +8,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from suite.tracks.quantization import Spec
+from suite.tracks.quantization import Spec, fake
 
-from .placement import place_activations, place_weights
+from ._placement import place_activations, place_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization.fake import Observation, Site, Uniform
-
-    from .placement import ActivationRule
 
 Ranges = Literal["minmax", "percentile", "mse"]
 
@@ -31,41 +27,29 @@ SHRINKAGES = 60
 
 def round_to_nearest(
     model: nn.Module, images: Tensor, spec: Spec, ranges: Ranges, percentile: float = PERCENTILE
-) -> None:
-    """Put quantizers at every site of a model that has layers for them, in place; observed on images [N, C, H, W]."""
-    place_activations(model, images, spec, activation_rule(ranges, percentile))
+) -> nn.Module:
+    """Put quantizers at every site, in place, by what is observed on images [N, C, H, W]; return the model."""
+    place_activations(fake.insert(model), images, spec, partial(activation_quantizer, ranges, percentile))
     place_weights(model, spec, partial(weight_quantizer, ranges))
+    return model
 
 
-def weight_quantizer(ranges: Ranges, weight: Tensor, bits: int) -> Uniform:
+def weight_quantizer(ranges: Ranges, weight: Tensor, bits: int) -> fake.Uniform:
     """Return the quantizer of a weight [D_out, ...], symmetric, with a scale per output channel."""
-    from suite.tracks.quantization.fake import Uniform
-
     limits = {"minmax": _largest, "percentile": percentile_limits, "mse": _least_error_limits}[ranges](weight, bits)
-    return Uniform.symmetric(bits, limits, granularity="per-channel")
+    return fake.Uniform.symmetric(bits, limits, granularity="per-channel")
 
 
 def activation_quantizer(
-    ranges: Ranges, observation: Observation, bits: int, percentile: float = PERCENTILE
-) -> Uniform:
+    ranges: Ranges, percentile: float, site: fake.Site, observation: fake.Observation, bits: int
+) -> fake.Uniform:
     """Return the quantizer of an activation, affine, with one scale; ``percentile`` only if the range is one."""
-    from suite.tracks.quantization.fake import Uniform
-
     low, high = observation.low.min(), observation.high.max()
     if ranges == "percentile":
         low, high = quantile(observation.sample, 1 - percentile), quantile(observation.sample, percentile)
     if ranges == "mse":
         low, high = _least_error_range(observation.sample, low, high, bits)
-    return Uniform.affine(bits, low, high)
-
-
-def activation_rule(ranges: Ranges, percentile: float = PERCENTILE) -> ActivationRule:
-    """Return `activation_quantizer` as a rule of `place_activations`."""
-
-    def rule(site: Site, observation: Observation, bits: int) -> Uniform:
-        return activation_quantizer(ranges, observation, bits, percentile)
-
-    return rule
+    return fake.Uniform.affine(bits, low, high)
 
 
 def quantile(values: Tensor, fraction: float) -> Tensor:
@@ -102,11 +86,9 @@ def _best(weight: Tensor, candidates: list[Tensor], bits: int) -> Tensor:
     """Return for each row the candidate limit [D_out] with the least squared error, shaped to broadcast."""
     import torch
 
-    from suite.tracks.quantization.fake import Uniform
-
     errors = []
     for limit in candidates:
-        quantized = Uniform.symmetric(bits, _shaped(limit, weight))(weight)
+        quantized = fake.Uniform.symmetric(bits, _shaped(limit, weight))(weight)
         errors.append((quantized - weight).flatten(1).square().mean(dim=1))
     best = torch.stack(errors).argmin(dim=0)
     return _shaped(torch.stack(candidates).gather(0, best[None])[0], weight)
@@ -115,10 +97,10 @@ def _best(weight: Tensor, candidates: list[Tensor], bits: int) -> Tensor:
 def _least_error_range(sample: Tensor, low: Tensor, high: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     import torch
 
-    from suite.tracks.quantization.fake import Uniform
-
     shares = torch.linspace(1, 0.05, SHRINKAGES)
-    errors = [(Uniform.affine(bits, low * share, high * share)(sample) - sample).square().mean() for share in shares]
+    errors = [
+        (fake.Uniform.affine(bits, low * share, high * share)(sample) - sample).square().mean() for share in shares
+    ]
     best = shares[int(torch.stack(errors).argmin())]
     return low * best, high * best
 
