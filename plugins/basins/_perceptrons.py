@@ -27,23 +27,25 @@ class Training(Parameters):
 class Perceptrons:
     """``n`` networks of two hidden ReLU layers, each with inputs [q] of its own and logits [C]."""
 
-    def __init__(self, n: int, inputs: int, classes: int, training: Training, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        n: int,
+        inputs: int,
+        classes: int,
+        training: Training,
+        generator: torch.Generator,
+        device: torch.device | str = "cpu",
+    ) -> None:
         import torch
 
         hidden, self._training, self._generator = training.hidden, training, generator
         sizes = ((inputs, hidden, 2.0), (hidden, hidden, 2.0), (hidden, classes, 1.0))
-        # He's initialisation (2015), but for the last layer.
+        # He's initialisation (2015), but for the last layer; the same numbers whatever the device.
         self._weights = [
-            torch.randn(n, before, after, generator=generator).mul_((gain / before) ** 0.5)
+            torch.randn(n, before, after, generator=generator).mul_((gain / before) ** 0.5).to(device)
             for before, after, gain in sizes
         ]
-        self._biases = [torch.zeros(n, 1, after) for _, after, _ in sizes]
-
-    def to(self, device: torch.device) -> Perceptrons:
-        """Move the networks; their initial weights are the same whatever the device."""
-        self._weights = [each.to(device) for each in self._weights]
-        self._biases = [each.to(device) for each in self._biases]
-        return self
+        self._biases = [torch.zeros(n, 1, after, device=device) for _, after, _ in sizes]
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Return the logits [n, N, C] of inputs [n, N, q]."""

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import cut
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class EnergyDistance(BasinDetector):
@@ -27,7 +22,7 @@ class EnergyDistance(BasinDetector):
         title="Energy distance + average linkage", status="baseline", note="Statistic of Szekely and Rizzo 2013."
     )
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups of the energy distances' tree [K]."""
         from ._discrepancy import discrepancies
 

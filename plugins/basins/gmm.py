@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import MOST_GROUPS
 from ._trajectory_frames import principal, settled, thinned, vote
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class GMM(BasinDetector):
@@ -39,7 +34,7 @@ class GMM(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return the most frequent Gaussian of each representative's frames [K]."""
         from sklearn.mixture import GaussianMixture
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._trajectory_frames import principal, settled, thinned, vote
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class HDBSCAN(BasinDetector):
@@ -36,7 +31,7 @@ class HDBSCAN(BasinDetector):
     parameters: Parameters
     grid = {"smallest": (0.005, 0.01, 0.02, 0.05)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return the most frequent cluster of each representative's frames [K]."""
         from sklearn.cluster import HDBSCAN
 

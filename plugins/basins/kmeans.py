@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import clustered
 from ._trajectory_frames import settled, thinned, vote
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class KMeans(BasinDetector):
@@ -37,7 +32,7 @@ class KMeans(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return each representative's most frequent cluster [K]."""
         frames = thinned(settled(trajectories, context.burn_in), self.parameters.frames)
         points = frames.reshape(-1, frames.shape[2])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import Rule, cut
 from ._cross_validation import Selection, directed_folds
@@ -46,7 +46,7 @@ class KWayDiscrimination(BasinDetector):
     parameters: Parameters
     grid = {"rule": ("threshold", "silhouette", "gap")}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups of representatives and the risk of each pair.
 
         Raises:
@@ -71,8 +71,8 @@ class KWayDiscrimination(BasinDetector):
         folds = directed_folds(states, chosen.folds, chosen)
         training = torch.stack([fold.training.flatten(0, 2) for fold in folds])
         labels = torch.arange(count, device=states.device).repeat_interleave(training.shape[1] // count)
-        networks = Perceptrons(len(folds), training.shape[2], count, chosen, context.generator("networks"))
-        networks.to(states.device)
+        generator = context.generator("networks")
+        networks = Perceptrons(len(folds), training.shape[2], count, chosen, generator, states.device)
         scale = training.std(dim=1, keepdim=True).clamp(min=1e-12)
         networks.fit(training / scale, labels)
         found = torch.empty((*states.shape[:3], count), device=states.device)

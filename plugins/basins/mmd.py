@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import cut
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class MMD(BasinDetector):
@@ -40,7 +35,7 @@ class MMD(BasinDetector):
     parameters: Parameters
     grid = {"bandwidth": (0.25, 0.125, 0.18, 0.35, 0.5, 1.0)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups of the discrepancies' tree [K]."""
         from ._discrepancy import discrepancies, median_squared_distance
 

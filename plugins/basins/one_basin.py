@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 
 class OneBasin(BasinDetector):
@@ -19,6 +14,6 @@ class OneBasin(BasinDetector):
     standing = "reference"
     card = Card(title="One basin", status="baseline")
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return zeros [K]."""
         return [0] * len(trajectories)

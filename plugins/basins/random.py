@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 
 class Random(BasinDetector):
@@ -28,6 +23,6 @@ class Random(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return independent labels [K]."""
         return Partition(context.rng("labels").integers(self.parameters.groups, size=len(trajectories)))

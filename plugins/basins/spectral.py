@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import MOST_GROUPS, clustered
 from ._trajectory_frames import settled, thinned, vote
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
 
 
 class Spectral(BasinDetector):
@@ -43,7 +38,7 @@ class Spectral(BasinDetector):
     parameters: Parameters
     grid = {"neighbours": (20, 5, 10, 40)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return the most frequent cluster of each representative's frames [K].
 
         Raises:

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cross_validation import Fold, Selection, directed_folds, raw_folds
 from ._perceptrons import Perceptrons, Training
@@ -67,7 +67,7 @@ class TrajectoryDiscrimination(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups, and the risk of each pair of representatives before any merging.
 
         Raises:
@@ -136,7 +136,7 @@ class _Classifiers:
         )
         mean, scale = training.mean(dim=1, keepdim=True), training.std(dim=1, keepdim=True).clamp(min=1e-12)
         labels = torch.arange(2, device=training.device).repeat_interleave(kept * length)
-        networks = Perceptrons(len(tests), inputs, 2, self.training, self.generator).to(training.device)
+        networks = Perceptrons(len(tests), inputs, 2, self.training, self.generator, training.device)
         networks.fit((training - mean) / scale, labels)
         errors = torch.empty(len(tests), 2)
         for number, (fold, pair) in enumerate(tests):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import cut
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class TrajectoryMeanWard(BasinDetector):
@@ -26,7 +21,7 @@ class TrajectoryMeanWard(BasinDetector):
     formerly = {"trajectory-mean-ward-known": {"basins": "counted"}}
     card = Card(title="Trajectory mean + Ward", status="baseline", note="Ward 1963 on mean states.")
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups of the means' tree [K]."""
         import torch
         from scipy.spatial.distance import pdist, squareform

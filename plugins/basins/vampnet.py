@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._trajectory_frames import vote
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 RELEASE = version("deeptime")
 
@@ -50,7 +46,7 @@ class VAMPnet(BasinDetector):
 
     parameters: Parameters
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return the most frequent state of each representative's frames [K].
 
         Raises:
@@ -69,15 +65,8 @@ class VAMPnet(BasinDetector):
         before, after = inputs[:, :, :-lag].flatten(0, 2), inputs[:, :, lag:].flatten(0, 2)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(context.rng("network").integers(2**31)))
-            layers = (
-                nn.Linear(inputs.shape[3], width),
-                nn.ELU(),
-                nn.Linear(width, width),
-                nn.ELU(),
-                nn.Linear(width, context.count),
-                nn.Softmax(dim=-1),
-            )
-            network = nn.Sequential(*layers).to(inputs.device)
+            hidden = (nn.Linear(inputs.shape[3], width), nn.ELU(), nn.Linear(width, width), nn.ELU())
+            network = nn.Sequential(*hidden, nn.Linear(width, context.count), nn.Softmax(dim=-1)).to(inputs.device)
             training = VAMPNet(network, learning_rate=self.parameters.rate, device=inputs.device)
             for _ in range(self.parameters.epochs):
                 # All batches have about the same size: a covariance of a few left-over pairs is singular.

@@ -7,17 +7,15 @@ one machine. For 22 atoms it is also the fastest platform on a CPU.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.extras import required_library
 from suite.hashing import digest
 
 from ._structure import ELEMENTS, HEAVY, topology
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 STEP = 0.004  # ps; hydrogens of threefold mass allow it (Hopkins et al. 2015)
 FRICTION = 1.0  # 1/ps

@@ -5,12 +5,8 @@ The borders are the ridges of the free energy in the dihedral angles, as this fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 REGIONS = ("C5", "PII", "alpha R", "alpha L", "PII L")
 """C5 and PII are the two sides of one basin, beta, between which the molecule goes to and fro within a few ps."""
@@ -49,11 +45,3 @@ def expected_shares(
 def observed_shares(visits: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the share of each region in the visits [K, ...] of each representative: [K, 5]."""
     return np.stack([(visits == index).reshape(len(visits), -1).mean(axis=1) for index in range(len(REGIONS))], axis=1)
-
-
-def variation(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the total variation between each pair of laws [K, regions]: [K, K].
-
-    Of the whole state's laws it is a lower bound, close to it once they have relaxed within each region.
-    """
-    return np.asarray(0.5 * np.abs(shares[:, None] - shares[None]).sum(axis=-1))

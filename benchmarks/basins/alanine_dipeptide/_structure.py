@@ -7,14 +7,12 @@ dihedral angles make both peptide bonds trans and the alpha carbon L.
 from __future__ import annotations
 
 from math import cos, radians, sin
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.extras import required_library
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # fmt: off
 RESIDUES = {

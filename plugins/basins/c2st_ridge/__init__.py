@@ -8,13 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from .._cluster_count import cut
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from ._ridge import RidgeTests
 
 
@@ -46,7 +44,7 @@ class C2STRidge(BasinDetector):
     parameters: Parameters
     grid = {"ridge": (0.1, 1.0, 10.0)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the merged groups [K] and the risk of each pair of representatives before any merge [K, K].
 
         Raises:

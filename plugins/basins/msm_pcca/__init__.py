@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.basins import BasinContext, BasinDetector
+from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from .._cluster_count import MOST_GROUPS
 from .._trajectory_frames import vote
 from ._markov import connected_sets, reversible, slow_modes, transition_counts
 from ._pcca import memberships
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
 
 
 class MSMPCCA(BasinDetector):
@@ -52,7 +47,7 @@ class MSMPCCA(BasinDetector):
     parameters: Parameters
     grid = {"microstates": (100, 50, 200), "lag": (1, 2, 4)}
 
-    def partition(self, trajectories: Tensor, context: BasinContext) -> list[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> list[int]:
         """Return each representative's most frequent macrostate [K].
 
         Raises:

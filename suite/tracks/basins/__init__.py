@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
-from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator
+from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator, Trajectories
 
-__all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator"]
+__all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator", "Trajectories"]
 
 
 @hookimpl

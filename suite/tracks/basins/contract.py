@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from suite.contracts import Context, Method
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
+
+Trajectories: TypeAlias = "Tensor"
+"""[K, M, L, D], float32: K representatives, M trajectories from each, L saved frames in order of time, D dimensions."""
 
 
 class Simulator(Protocol):
@@ -69,9 +72,8 @@ class BasinDetector(Method, ABC):
     track = "basins"
 
     @abstractmethod
-    def partition(self, trajectories: Tensor, context: BasinContext) -> Partition | Sequence[int]:
+    def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition | Sequence[int]:
         """Return which representatives share a basin: their labels [K], or a `Partition`.
 
-        ``trajectories`` [K, M, L, D], float32, on the context's device: K representatives, M trajectories from each,
-        L saved frames in order of time, D dimensions.
+        ``trajectories`` [K, M, L, D] are on the context's device.
         """

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.tracks.basins.dynamics.oracle import grid, grid_energies
 from suite.tracks.basins.dynamics.system import System
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 HIGHEST = 12.0
 """In kT above the lowest point. What lies higher is drawn as if it were no higher, or as a curve not at all."""

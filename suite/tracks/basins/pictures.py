@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.contracts import Picture
 from suite.tracks.basins.dynamics.systems import SYSTEMS
 from suite.tracks.basins.landscape import Landscape, landscape, rounded
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 """Okabe and Ito's, told apart with every kind of colour vision; with more labels they start again. Black numbers can be

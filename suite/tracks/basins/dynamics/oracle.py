@@ -46,10 +46,14 @@ def truth(system: System, starts: NDArray[np.float32], frames: int, burn_in: int
 
     Of ``frames`` evenly spaced over the horizon the first ``burn_in`` do not count.
     """
-    marginals = marginal_distributions(system, starts, frames, burn_in)
-    variation = np.array([0.5 * np.abs(marginals - each).sum(axis=1) for each in marginals])
+    return truth_of(marginal_distributions(system, starts, frames, burn_in))
+
+
+def truth_of(laws: NDArray[np.float64]) -> Truth:
+    """Return the truth for representatives whose trajectories' frames follow these laws [K, cells]."""
+    variation = np.array([0.5 * np.abs(laws - law).sum(axis=1) for law in laws])
     risk = (1 - variation) / 2
-    pairs = variation[np.triu_indices(len(starts), 1)]
+    pairs = variation[np.triu_indices(len(laws), 1)]
     return Truth(
         risk=risk,
         labels=components(risk > THRESHOLD),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -16,19 +15,14 @@ Energy = Callable[..., Tensor]
 Gradient = Callable[..., tuple[Tensor, ...]]
 
 
-@dataclass(frozen=True)
 class Potential:
     """An energy of d coordinates, ``energy(x, y, ...)``, and its gradient, d tensors.
 
     Without ``gradient`` torch's autograd computes it: any differentiable function of torch tensors will do.
     """
 
-    energy: Energy
-    gradient: Gradient
-
     def __init__(self, energy: Energy, gradient: Gradient | None = None) -> None:
-        object.__setattr__(self, "energy", energy)
-        object.__setattr__(self, "gradient", gradient or _autograd(energy))
+        self.energy, self.gradient = energy, gradient or _autograd(energy)
 
     def __call__(self, *coordinates: Tensor) -> Tensor:
         """Return the energy at each point."""
@@ -91,11 +85,7 @@ TRIPLE_WELL = Potential(_triple_well, _triple_slope)
 
 
 def _prinz_parts(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    return (
-        0.8 * (-80 * x * x).exp(),
-        0.2 * (-80 * (x - 0.5).square()).exp(),
-        0.5 * (-40 * (x + 0.5).square()).exp(),
-    )
+    return (0.8 * (-80 * x * x).exp(), 0.2 * (-80 * (x - 0.5).square()).exp(), 0.5 * (-40 * (x + 0.5).square()).exp())
 
 
 def _prinz(x: Tensor) -> Tensor:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from suite.benchmarks.basins.alanine_dipeptide._recipe import make, simulate
-from suite.benchmarks.basins.alanine_dipeptide._regions import BASINS, region, variation
+from suite.benchmarks.basins.alanine_dipeptide._regions import BASINS, region
 from suite.benchmarks.basins.alanine_dipeptide._structure import HEAVY, OMEGAS, topology
 from suite.data.molecular import dihedrals, load_trajectories
 from suite.data.molecular_geometry import aligned, dihedral_angles, pair_distances
-from suite.tracks.basins.dynamics.oracle import components
+from suite.tracks.basins.dynamics.oracle import truth_of
 
 openmm: Any = pytest.importorskip("openmm", reason="pip install 'basin-suite[molecules]'")
 SMALL = {"representatives": 6, "trajectories": 3, "frames": 24, "burn_in": 6, "explored": 40}
@@ -45,7 +45,7 @@ def test_labels_are_the_basins_that_starts_lie_in_and_trajectories_stay_in(made:
     assert np.array_equal(made["labels"][:, None] == made["labels"], same)
     stays = np.array([made["shares"][row, basin == BASINS].sum() for row, basin in enumerate(basins)])
     assert (stays > 0.6).all()
-    assert np.array_equal(components((1 - variation(made["shares"])) / 2 > 0.25), made["labels"])
+    assert np.array_equal(truth_of(made["shares"]).labels, made["labels"])
     assert made["risk"][same].min() > 0.35
     assert made["risk"][~same].max() < 0.15
     np.testing.assert_allclose(np.diag(made["risk"]), 0.5)

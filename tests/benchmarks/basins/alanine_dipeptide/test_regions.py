@@ -11,7 +11,6 @@ from suite.benchmarks.basins.alanine_dipeptide._regions import (
     markov_model,
     observed_shares,
     region,
-    variation,
 )
 
 
@@ -53,8 +52,3 @@ def test_burn_in_frames_do_not_count() -> None:
     swap = np.eye(5)[[1, 0, 2, 3, 4]]
     np.testing.assert_array_equal(expected_shares(swap, np.array([0]), 4, 3), np.eye(5)[[0]])
     np.testing.assert_array_equal(expected_shares(swap, np.array([0]), 4, 2), [[0.5, 0.5, 0, 0, 0]])
-
-
-def test_variation_is_zero_for_the_same_law_and_one_for_disjoint_ones() -> None:
-    found = variation(np.array([[1.0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0], [0.5, 0.5, 0, 0, 0]]))
-    np.testing.assert_allclose(found, [[0, 1, 0.5], [1, 0, 0.5], [0.5, 0.5, 0]])

@@ -10,7 +10,7 @@ import torch
 
 from suite.tracks.basins.dynamics.counter import keys, stream
 from suite.tracks.basins.dynamics.langevin import simulate
-from suite.tracks.basins.dynamics.oracle import components, generator, grid, marginal_distributions, truth
+from suite.tracks.basins.dynamics.oracle import components, generator, grid, marginal_distributions, truth, truth_of
 from suite.tracks.basins.dynamics.systems import SYSTEMS
 from suite.tracks.basins.latent import BURN_IN, FRAMES
 
@@ -81,3 +81,8 @@ def test_components_are_numbered_by_appearance() -> None:
     linked = np.zeros((4, 4), dtype=bool)
     linked[1, 3] = linked[3, 1] = True
     assert components(linked).tolist() == [0, 1, 2, 1]
+
+
+def test_risk_is_one_half_for_the_same_law_and_zero_for_disjoint_ones() -> None:
+    found = truth_of(np.array([[1.0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0], [0.5, 0.5, 0, 0, 0]]))
+    np.testing.assert_allclose(1 - 2 * found.risk, [[0, 1, 0.5], [1, 0, 0.5], [0.5, 0.5, 0]])
