@@ -59,8 +59,8 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
 
     def differing(without: set[int]) -> list[Tensor]:
         mean, *products = directions.moments(_others(parts, without))
-        found = [between(mean, selection.means)]
-        return found + [between(each, selection.products) for each in products if selection.products]
+        families = [between(mean, selection.means)]
+        return families + [between(each, selection.products) for each in products if selection.products]
 
     def along(part: Sequence[int], towards: list[Tensor]) -> Tensor:
         return torch.cat([directions.unlabelled[:, list(part)], directions.along(part, torch.cat(towards, 1))], dim=-1)

@@ -55,8 +55,8 @@ class Directions:
         [1 + variance, K, D]: the mean state, and the means of the state times its coordinate along each direction of
         variance. Where means tell nothing, as under random signs, products may.
         """
-        chosen = list(trajectories)
-        carriers, states = self._carriers[:, chosen].flatten(1, 2), self._whitened[:, chosen].flatten(1, 2)
+        rows = list(trajectories)
+        carriers, states = self._carriers[:, rows].flatten(1, 2), self._whitened[:, rows].flatten(1, 2)
         return torch.einsum("knc,knd->ckd", carriers, states) / states.shape[1]
 
     def along(self, trajectories: Sequence[int], directions: Tensor) -> Tensor:

@@ -35,8 +35,8 @@ def discrepancies(frames: Tensor, similarity: Callable[[Tensor], Tensor]) -> NDA
     # Without the common mean, less is lost to rounding where norms and products cancel.
     flat = (frames - frames.mean(dim=(0, 1, 2))).flatten(1, 2)
     means = torch.zeros(representatives, representatives, dtype=torch.float64, device=frames.device)
-    for row, each in enumerate(flat):
-        values = similarity(squared_distances(each, flat[row:].flatten(0, 1)))
+    for row, states in enumerate(flat):
+        values = similarity(squared_distances(states, flat[row:].flatten(0, 1)))
         blocks = values.view(trajectories, length, representatives - row, trajectories, length)
         sums = blocks.sum(dim=(1, 4), dtype=torch.float64)  # [M, K - row, M]
         sums[:, 0].fill_diagonal_(0)
@@ -50,9 +50,9 @@ def discrepancies(frames: Tensor, similarity: Callable[[Tensor], Tensor]) -> NDA
 
 def median_squared_distance(frames: Tensor) -> float:
     """Return the median squared distance between different frames of [K, M, L, D]."""
-    each = frames.flatten(1, 2)
-    step = -(-each.shape[1] // MEDIAN_FRAMES)
-    some = each[:, ::step].flatten(0, 1)
+    flat = frames.flatten(1, 2)
+    step = -(-flat.shape[1] // MEDIAN_FRAMES)
+    some = flat[:, ::step].flatten(0, 1)
     some = some - some.mean(dim=0)
     above = torch.ones(len(some), len(some), dtype=torch.bool, device=some.device).triu(1)
     return float(squared_distances(some, some)[above].median())

@@ -20,8 +20,8 @@ def settled(trajectories: Tensor, burn_in: int) -> NDArray[np.float32]:
 
 def thinned(frames: NDArray[Number], limit: int) -> NDArray[Number]:
     """Return at most ``limit`` frames in all of [K, N, D]: the same, evenly spaced, of each representative."""
-    each = max(1, min(frames.shape[1], limit // len(frames)))
-    return frames[:, np.linspace(0, frames.shape[1] - 1, each).round().astype(int)]
+    kept = max(1, min(frames.shape[1], limit // len(frames)))
+    return frames[:, np.linspace(0, frames.shape[1] - 1, kept).round().astype(int)]
 
 
 def principal(frames: NDArray[np.float32], components: int) -> NDArray[np.float64]:

@@ -35,9 +35,9 @@ class HDBSCAN(BasinDetector):
         """Return the most frequent cluster of each representative's frames [K]."""
         from sklearn.cluster import HDBSCAN
 
-        chosen = self.parameters
-        scores = principal(thinned(settled(trajectories, context.burn_in), chosen.frames), chosen.components)
+        parameters = self.parameters
+        scores = principal(thinned(settled(trajectories, context.burn_in), parameters.frames), parameters.components)
         points = scores.reshape(-1, scores.shape[2])
-        size = max(2, round(chosen.smallest * len(points)))
+        size = max(2, round(parameters.smallest * len(points)))
         labels = HDBSCAN(min_cluster_size=size, copy=True).fit(points).labels_
         return vote(labels.reshape(scores.shape[:2]))

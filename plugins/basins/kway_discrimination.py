@@ -54,32 +54,32 @@ class KWayDiscrimination(BasinDetector):
         """
         import torch
 
-        chosen = self.parameters
-        if chosen.further:
-            more = context.simulator.simulate(range(len(trajectories)), chosen.further)
+        parameters = self.parameters
+        if parameters.further:
+            more = context.simulator.simulate(range(len(trajectories)), parameters.further)
             trajectories = torch.cat([trajectories, more], dim=1)
         risk = pairwise_risk(self._held_out_logits(trajectories[:, :, context.burn_in :], context)).cpu().numpy()
         distances = (1 - 2 * risk).clip(min=0)
-        labels = cut(distances, chosen.rule, context.count, height=1 - 2 * chosen.threshold)
+        labels = cut(distances, parameters.rule, context.count, height=1 - 2 * parameters.threshold)
         return Partition(labels, risk)
 
     def _held_out_logits(self, states: Tensor, context: BasinContext) -> Tensor:
         """Return logits [K, M, L, K] of states [K, M, L, D], each from the network that did not see its trajectory."""
         import torch
 
-        chosen, count = self.parameters, len(states)
-        folds = directed_folds(states, chosen.folds, chosen)
+        parameters, count = self.parameters, len(states)
+        folds = directed_folds(states, parameters.folds, parameters)
         training = torch.stack([fold.training.flatten(0, 2) for fold in folds])
         labels = torch.arange(count, device=states.device).repeat_interleave(training.shape[1] // count)
         generator = context.generator("networks")
-        networks = Perceptrons(len(folds), training.shape[2], count, chosen, generator, states.device)
+        networks = Perceptrons(len(folds), training.shape[2], count, parameters, generator, states.device)
         scale = training.std(dim=1, keepdim=True).clamp(min=1e-12)
         networks.fit(training / scale, labels)
-        found = torch.empty((*states.shape[:3], count), device=states.device)
+        logits = torch.empty((*states.shape[:3], count), device=states.device)
         for number, fold in enumerate(folds):
-            logits = networks.only(number)(fold.held_out.flatten(0, 2)[None] / scale[number])
-            found[:, fold.held] = logits[0].view(*fold.held_out.shape[:3], count)
-        return found
+            held_out = networks.only(number)(fold.held_out.flatten(0, 2)[None] / scale[number])
+            logits[:, fold.held] = held_out[0].view(*fold.held_out.shape[:3], count)
+        return logits
 
 
 def pairwise_risk(logits: Tensor) -> Tensor:

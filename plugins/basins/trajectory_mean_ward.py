@@ -26,11 +26,11 @@ class TrajectoryMeanWard(BasinDetector):
         import torch
         from scipy.spatial.distance import pdist, squareform
 
-        each = trajectories[:, :, context.burn_in :].double().mean(dim=2)  # [K, M, D]
-        squares = torch.from_numpy(squareform(pdist(each.mean(dim=1).cpu().numpy(), "sqeuclidean")))
+        means = trajectories[:, :, context.burn_in :].double().mean(dim=2)  # [K, M, D]
+        squares = torch.from_numpy(squareform(pdist(means.mean(dim=1).cpu().numpy(), "sqeuclidean")))
         count = context.count
         if count is None:
-            noise = each.var(dim=1).sum(dim=1).cpu() / each.shape[1]  # how far a mean is from its limit, squared
+            noise = means.var(dim=1).sum(dim=1).cpu() / means.shape[1]  # how far a mean is from its limit, squared
             unbiased = (squares - (noise[:, None] + noise)).clamp(min=0).fill_diagonal_(0)
             count = len(set(cut(unbiased.sqrt().numpy(), linkage="ward").tolist()))
         return Partition(cut(squares.sqrt().numpy(), count=count, linkage="ward"))

@@ -61,11 +61,11 @@ class Dynamics:
 
     def run(self, frames: int, interval: float) -> NDArray[np.float64]:
         """Return the next ``frames`` states [frames, 22, 3] in nm, ``interval`` ps apart, the first after as much."""
-        found = np.empty((frames, len(ELEMENTS), 3))
+        states = np.empty((frames, len(ELEMENTS), 3))
         for frame in range(frames):
             self._context.getIntegrator().step(max(1, round(interval / STEP)))
-            found[frame] = self._coordinates()
-        return found
+            states[frame] = self._coordinates()
+        return states
 
     def energy(self, coordinates: NDArray[np.float64]) -> float:
         """Return the potential energy in kJ/mol."""

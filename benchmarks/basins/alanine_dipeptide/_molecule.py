@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from suite.contracts import Resources
 from suite.data.molecular_geometry import aligned, pair_distances
@@ -19,6 +17,9 @@ from suite.tracks.basins.problem import Problem
 
 from . import _recipe as recipe
 from ._dynamics import STEP, heavy
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ANGSTROMS = 10.0  # in a nanometre
 
@@ -47,6 +48,8 @@ class AlanineDipeptide(Simulated):
 
     def compute(self) -> dict[str, Tensor]:
         """Simulate; about a minute on one core."""
+        import torch
+
         counts = {"representatives": REPRESENTATIVES, "trajectories": TRAJECTORIES, "frames": FRAMES}
         made = recipe.make(self.seed, **counts, burn_in=BURN_IN, explored=recipe.EXPLORED)
         return {name: torch.from_numpy(array) for name, array in made.items()}
@@ -83,6 +86,8 @@ class Molecule(Problem):
         return self._seen(heavy(states), resources)
 
     def _seen(self, coordinates: NDArray[np.float32], resources: Resources) -> Tensor:
+        import torch
+
         if self.features == "distances":
             seen = pair_distances(coordinates)
         else:

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.data.molecular_geometry import dihedral_angles
-from suite.tracks.basins.dynamics.oracle import truth_of
 
 from ._dynamics import Dynamics, heavy
 from ._regions import BASINS, expected_shares, markov_model, observed_shares, region
@@ -63,6 +62,8 @@ def make(
         SuiteError: OpenMM is not installed.
         ValueError: the exploration found fewer than two basins.
     """
+    from suite.tracks.basins.dynamics.oracle import truth_of
+
     positions = _representatives(seed, representatives, explored)
     starts = _dihedrals(positions)
     states = simulate(positions, seed, range(representatives), 0, trajectories, frames, interval)
@@ -90,20 +91,20 @@ def make(
 def simulate(
     positions: NDArray[np.float64],
     seed: int,
-    chosen: Sequence[int],
+    representatives: Sequence[int],
     first: int,
     count: int,
     frames: int,
     interval: float = INTERVAL,
 ) -> NDArray[np.float64]:
-    """Return trajectories ``first`` to ``first + count - 1`` of chosen representatives [len(chosen), count, L, 22, 3].
+    """Return trajectories ``first`` to ``first + count - 1`` of R representatives [R, count, L, 22, 3].
 
-    ``positions`` [K, 22, 3] are all representatives'. One of the same seed, representative and number is always the
+    ``positions`` [K, 22, 3] are those of all. A trajectory of the same seed, representative and number is always the
     same.
     """
     dynamics = Dynamics(TEMPERATURE)
-    states = np.empty((len(chosen), count, frames, *positions.shape[1:]))
-    for row, representative in enumerate(chosen):
+    states = np.empty((len(representatives), count, frames, *positions.shape[1:]))
+    for row, representative in enumerate(representatives):
         for number in range(count):
             dynamics.start(positions[representative], seed, "trajectory", int(representative), first + number)
             states[row, number] = dynamics.run(frames, interval)

@@ -83,15 +83,15 @@ def topology() -> Any:
 
     made = app.Topology()
     chain = made.addChain()
-    found = {}
+    added = {}
     for residue, members in RESIDUES.items():
         place = made.addResidue(residue, chain)
         for atom in members:
             element = app.Element.getBySymbol(atom[0])
-            found[f"{residue} {atom}"] = made.addAtom(atom, element, place)
+            added[f"{residue} {atom}"] = made.addAtom(atom, element, place)
     bonds = [("ACE CH3", "ACE C"), ("ACE C", "ALA N"), *((c, atom) for atom, _, _, c, *_ in _PLACED)]
     for first, second in bonds:
-        made.addBond(found[first], found[second])
+        made.addBond(added[first], added[second])
     return made
 
 

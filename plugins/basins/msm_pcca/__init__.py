@@ -90,6 +90,6 @@ def coarse_grained(paths: NDArray[np.integer], lag: int, context: BasinContext) 
     else:
         count = max(context.count, len(kept))
     context.log(f"{len(used)} of {len(sets)} microstates in {len(kept)} connected sets, {count} macrostates")
-    found = np.full(len(sets), -1)
-    found[used] = memberships(modes[:, :count]).argmax(axis=1)
-    return found
+    macrostates = np.full(len(sets), -1)
+    macrostates[used] = memberships(modes[:, :count]).argmax(axis=1)
+    return macrostates

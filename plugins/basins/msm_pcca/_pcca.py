@@ -29,21 +29,21 @@ def memberships(modes: NDArray[np.float64]) -> NDArray[np.float64]:
         whole = _feasible(free.reshape(start.shape), modes)
         return -float((whole**2 / whole[0]).sum())
 
-    found = fmin(blur, start.ravel(), disp=False)
-    crisp: NDArray[np.float64] = modes @ _feasible(found.reshape(start.shape), modes)
+    inner = fmin(blur, start.ravel(), disp=False)
+    crisp: NDArray[np.float64] = modes @ _feasible(inner.reshape(start.shape), modes)
     return crisp.clip(0, 1)
 
 
 def _outermost(modes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the rows that span the largest simplex, chosen in turn by distance (Weber and Galliat 2002)."""
     first = int((modes**2).sum(axis=1).argmax())
-    chosen, rest = [first], modes - modes[first]
-    while len(chosen) < modes.shape[1]:
+    rows, rest = [first], modes - modes[first]
+    while len(rows) < modes.shape[1]:
         lengths = (rest**2).sum(axis=1)
-        chosen.append(int(lengths.argmax()))
-        direction = rest[chosen[-1]] / np.sqrt(lengths.max())
+        rows.append(int(lengths.argmax()))
+        direction = rest[rows[-1]] / np.sqrt(lengths.max())
         rest = rest - np.outer(rest @ direction, direction)
-    return np.array(chosen)
+    return np.array(rows)
 
 
 def _feasible(inner: NDArray[np.float64], modes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -106,11 +106,11 @@ class Latent(Simulated):
         from suite.tracks.basins.dynamics.counter import keys, stream
         from suite.tracks.basins.dynamics.langevin import simulate
 
-        chosen = torch.tensor(list(representatives))
-        numbers = trajectory_numbers(chosen, first, count)
+        indices = torch.tensor(list(representatives))
+        numbers = trajectory_numbers(indices, first, count)
         stream_of_keys = keys(stream(self.seed, f"{self.name} trajectories"), numbers)
-        found = simulate(self.system, starts[chosen].repeat_interleave(count, dim=0), stream_of_keys, FRAMES)
-        return found.view(len(chosen), count, FRAMES, -1)
+        trajectories = simulate(self.system, starts[indices].repeat_interleave(count, dim=0), stream_of_keys, FRAMES)
+        return trajectories.view(len(indices), count, FRAMES, -1)
 
     def compute(self) -> dict[str, Tensor]:
         """Simulate the trajectories and solve for the truth."""
@@ -125,17 +125,17 @@ class Latent(Simulated):
         for attempt in range(ATTEMPTS):
             scatter = keys(stream(self.seed, f"{self.name} starts {attempt}"), torch.arange(REPRESENTATIVES))
             starts = simulate(self.system, sites[order % len(sites)], scatter, 1, every=SCATTER)[:, 0]
-            found = truth(self.system, starts.numpy(), FRAMES, BURN_IN)
-            if found.ambiguous < AMBIGUOUS:
+            exact = truth(self.system, starts.numpy(), FRAMES, BURN_IN)
+            if exact.ambiguous < AMBIGUOUS:
                 break
         else:
-            raise ValueError(f"{self.name}: {100 * found.ambiguous:.0f} % of pairs are ambiguous; change the horizon")
+            raise ValueError(f"{self.name}: {100 * exact.ambiguous:.0f} % of pairs are ambiguous; change the horizon")
         return {
             "starts": starts,
             "trajectories": self.simulate(starts, range(REPRESENTATIVES), 0, TRAJECTORIES),
-            "risk": torch.from_numpy(found.risk),
-            "labels": torch.from_numpy(found.labels),
-            "ambiguous": torch.tensor(found.ambiguous),
+            "risk": torch.from_numpy(exact.risk),
+            "labels": torch.from_numpy(exact.labels),
+            "ambiguous": torch.tensor(exact.ambiguous),
         }
 
 

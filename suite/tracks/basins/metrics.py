@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from suite.contracts import Metric
 
 
-def _table(true: ArrayLike, found: ArrayLike) -> NDArray[np.int64]:
+def _table(true: ArrayLike, predicted: ArrayLike) -> NDArray[np.int64]:
     """Return how many items each pair of labels shares."""
     _, rows = np.unique(np.asarray(true), return_inverse=True)
-    _, columns = np.unique(np.asarray(found), return_inverse=True)
+    _, columns = np.unique(np.asarray(predicted), return_inverse=True)
     if rows.shape != columns.shape or rows.ndim != 1 or not rows.size:
         raise ValueError(f"expected two labellings of the same items, got shapes {rows.shape} and {columns.shape}")
     counts = np.zeros((rows.max() + 1, columns.max() + 1), dtype=np.int64)
@@ -19,13 +19,13 @@ def _table(true: ArrayLike, found: ArrayLike) -> NDArray[np.int64]:
     return counts
 
 
-def adjusted_rand_index(true: ArrayLike, found: ArrayLike) -> float:
+def adjusted_rand_index(true: ArrayLike, predicted: ArrayLike) -> float:
     """Return the adjusted Rand index of two labellings [K]: 1 for the same partition, 0 in the mean by chance.
 
     Two labellings that both say one group, or both say all single, are the same partition.
     Source: Hubert and Arabie 1985. Counted in integers; one division.
     """
-    counts = _table(true, found)
+    counts = _table(true, predicted)
 
     def pairs(numbers: NDArray[np.int64]) -> int:
         return int((numbers * (numbers - 1) // 2).sum())
@@ -37,15 +37,15 @@ def adjusted_rand_index(true: ArrayLike, found: ArrayLike) -> float:
     return 1.0 if denominator == 0 else numerator / denominator
 
 
-def count_error(true: ArrayLike, found: ArrayLike) -> int:
+def count_error(true: ArrayLike, predicted: ArrayLike) -> int:
     """Return by how many the number of groups in two labellings [K] differs."""
-    counts = _table(true, found)
+    counts = _table(true, predicted)
     return int(abs(counts.shape[0] - counts.shape[1]))
 
 
-def is_exact(true: ArrayLike, found: ArrayLike) -> bool:
+def is_exact(true: ArrayLike, predicted: ArrayLike) -> bool:
     """Tell whether two labellings [K] are the same partition."""
-    counts = _table(true, found) > 0
+    counts = _table(true, predicted) > 0
     return bool((counts.sum(axis=0) == 1).all() and (counts.sum(axis=1) == 1).all())
 
 

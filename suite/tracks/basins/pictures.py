@@ -43,23 +43,23 @@ def basin_pictures(
     return (_representatives(starts, labels, predicted, ground, axes), *matrices)
 
 
-def renumbered(labels: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return found labels [K] with the numbers of the basins that they stand for, given the true ``labels`` [K].
+def renumbered(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return predicted labels [K] with the numbers of the basins that they stand for, given the true ``labels`` [K].
 
     Which label stands for which basin is the assignment, one to one, under which most representatives agree. Labels
     that stand for none get numbers beyond the basins'.
     """
     from scipy.optimize import linear_sum_assignment
 
-    basins, groups = np.unique(labels), np.unique(found)
-    shared = np.array([[np.sum((labels == basin) & (found == group)) for group in groups] for basin in basins])
+    basins, groups = np.unique(labels), np.unique(predicted)
+    shared = np.array([[np.sum((labels == basin) & (predicted == group)) for group in groups] for basin in basins])
     partner = dict(zip(*reversed(linear_sum_assignment(shared, maximize=True)), strict=True))
     beyond = count(basins.max() + 1)
     names = {
         group: basins[partner[k]] if k in partner and shared[partner[k], k] else next(beyond)
         for k, group in enumerate(groups)
     }
-    return np.array([names[group] for group in found], dtype=np.int64)
+    return np.array([names[group] for group in predicted], dtype=np.int64)
 
 
 def _representatives(

@@ -108,7 +108,7 @@ class MeteredSimulator:
         """See `suite.tracks.basins.Simulator`."""
         import torch
 
-        asked = [int(each) for each in representatives]
+        asked = list(map(int, representatives))
         steps = len(asked) * count * self._problem.steps
         if len(set(asked)) < len(asked) or not set(asked) <= set(self._made) or count < 1:
             raise ValueError(
@@ -119,9 +119,10 @@ class MeteredSimulator:
             raise ValueError(f"{steps:,} further integrator steps are more than the {self.steps_left:,} left")
         started = time.perf_counter()
         self.steps += steps
-        found = []
-        for each in asked:
-            found.append(self._problem.further(each, self._made[each], count, self._resources))
-            self._made[each] += count
+        parts = []
+        for representative in asked:
+            first = self._made[representative]
+            parts.append(self._problem.further(representative, first, count, self._resources))
+            self._made[representative] += count
         self.seconds += time.perf_counter() - started
-        return torch.cat(found)
+        return torch.cat(parts)

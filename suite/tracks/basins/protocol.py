@@ -108,7 +108,8 @@ class BasinTask(Task[BasinDetector]):
         )
 
     def _asked(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> BasinSamples:
-        counted = "count" in self.gives | given_by(self.axes, self.setting(context.setting))
+        setting = {axis.name: context.setting.get(axis.name, axis.default) for axis in self.axes}
+        counted = "count" in self.gives | given_by(self.axes, setting)
         samples = BasinSamples.joined([_ask(method, problem, context, counted) for problem in problems])
         if all(samples.error):
             raise ValueError(f"{method.name} fails at every problem, first with: {samples.error[0]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from subprocess import run
 from typing import Any
 
@@ -124,9 +125,14 @@ def test_an_unknown_parameter_is_refused(name: str) -> None:
         METHODS[name](nonsense=1)
 
 
-def test_listing_imports_nothing_heavy() -> None:
+def test_listing_and_planning_import_nothing_heavy(tmp_path: Path) -> None:
     code = (
-        "import sys; from suite.registry import load_registry; list(load_registry().methods_of('basins')); "
+        "import sys; from pathlib import Path; from suite.cache import Cache; from suite.contracts import Resources; "
+        "from suite.registry import load_registry; from suite.settings import load_settings; "
+        f"resources = Resources(load_settings(), Cache(Path({str(tmp_path)!r}))); registry = load_registry(); "
+        "data = [each for seed in (0, 1) for each in registry.tasks['basins/grid']().requires(seed)]; "
+        "assert [each.known_fingerprint(resources) for each in data] == 12 * [None]; "
+        "assert [each.name for each in registry.methods_of('basins')]; "
         "print([name for name in ('torch', 'sklearn', 'scipy', 'deeptime') if name in sys.modules])"
     )
     found = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -51,7 +51,7 @@ def simulate(
             f"got {list(starts.shape)} and {list(keys.shape)}"
         )
     every = every or system.steps(frames)
-    found = torch.empty((len(starts), frames, system.dimension), dtype=torch.float32, device=starts.device)
+    states = torch.empty((len(starts), frames, system.dimension), dtype=torch.float32, device=starts.device)
 
     threads = 1 if starts.is_cuda else threads or torch.get_num_threads()
     size = min(LARGEST, max(SMALLEST, -(-len(starts) // threads)))
@@ -59,13 +59,13 @@ def simulate(
     def run(first: int) -> None:
         rows = slice(first, first + size)
         with torch.no_grad():
-            found[rows] = _chunk(system, starts[rows], keys[rows], frames, every, integrator)
+            states[rows] = _chunk(system, starts[rows], keys[rows], frames, every, integrator)
 
     run_chunks(run, range(0, len(starts), size), threads)
-    wrong = (~found.isfinite()).flatten(1).any(dim=1).nonzero()
+    wrong = (~states.isfinite()).flatten(1).any(dim=1).nonzero()
     if len(wrong):
         raise ValueError(f"{system.name}: {len(wrong)} of {len(starts)} trajectories run away; shorten the step")
-    return found
+    return states
 
 
 def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int, integrator: Integrator) -> Tensor:
@@ -76,7 +76,7 @@ def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int
     normals = CounterNormals(keys[rows], axes)
     rate = -system.step * system.barrier / system.friction
     sigma = math.sqrt(2 * system.temperature * system.step / system.friction)
-    found = torch.empty((frames, axes, padded), device=starts.device)
+    states = torch.empty((frames, axes, padded), device=starts.device)
     block = max(1, _UNSPLIT // (padded * axes))
     previous = normals(0, 1)[0].clone() if integrator == "baoab-limit" else None
     total = frames * every
@@ -96,5 +96,5 @@ def _chunk(system: System, starts: Tensor, keys: Tensor, frames: int, every: int
             frame, left = divmod(first + number + 1, every)
             if not left:
                 for axis in range(axes):
-                    found[frame - 1, axis] = state[axis]
-    return found[:, :, :count].permute(2, 0, 1)
+                    states[frame - 1, axis] = state[axis]
+    return states[:, :, :count].permute(2, 0, 1)

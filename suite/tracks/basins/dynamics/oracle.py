@@ -63,8 +63,8 @@ def truth_of(laws: NDArray[np.float64]) -> Truth:
 
 def components(linked: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the connected component of each node [K] of a graph [K, K], numbered in order of appearance."""
-    _, found = connected_components(linked, directed=False)
-    _, first, inverse = np.unique(found, return_index=True, return_inverse=True)
+    _, numbers = connected_components(linked, directed=False)
+    _, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[inverse], dtype=np.int64)
 
 
@@ -121,13 +121,13 @@ def grid(system: System) -> tuple[NDArray[np.float64], ...]:
 
 def grid_energies(system: System) -> NDArray[np.float64]:
     """Return the potential, barrier included, at the grid's points [grid, ...], at most 40 kT above the lowest."""
-    found = system.barrier * system.potential(*(torch.from_numpy(each) for each in grid(system))).numpy()
-    return np.asarray(np.minimum(found, found.min() + _HIGHEST * system.temperature))
+    energies = system.barrier * system.potential(*(torch.from_numpy(each) for each in grid(system))).numpy()
+    return np.asarray(np.minimum(energies, energies.min() + _HIGHEST * system.temperature))
 
 
 def _nearest_cells(system: System, starts: NDArray[np.float32]) -> NDArray[np.int64]:
-    found = []
+    indices = []
     for axis, (low, high) in enumerate(system.box):
         place = np.rint((starts[:, axis] - low) / (high - low) * (system.grid - 1))
-        found.append(np.clip(place, 0, system.grid - 1).astype(np.int64))
-    return np.asarray(np.ravel_multi_index(found, (system.grid,) * system.dimension), dtype=np.int64)
+        indices.append(np.clip(place, 0, system.grid - 1).astype(np.int64))
+    return np.asarray(np.ravel_multi_index(indices, (system.grid,) * system.dimension), dtype=np.int64)

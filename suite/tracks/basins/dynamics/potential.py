@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-Energy = Callable[..., Tensor]
-Gradient = Callable[..., tuple[Tensor, ...]]
+    Energy = Callable[..., Tensor]
+    Gradient = Callable[..., tuple[Tensor, ...]]
 
 
 class Potential:
@@ -31,6 +32,8 @@ class Potential:
 
 def _autograd(energy: Energy) -> Gradient:
     def gradient(*coordinates: Tensor) -> tuple[Tensor, ...]:
+        import torch
+
         with torch.enable_grad():
             inputs = [each.detach().requires_grad_() for each in coordinates]
             # The sum's gradient holds each point's own: no point's energy depends on another.
@@ -186,6 +189,8 @@ def separate_rings(stiffness: float = 80.0) -> Potential:
     centres = [(1.5 * math.cos(angle), 1.5 * math.sin(angle)) for angle in (0.5, 2.594395, 4.68879)]
 
     def energy(x: Tensor, y: Tensor) -> Tensor:
+        import torch
+
         rings = [((x - a).square() + (y - b).square()).sqrt().sub(0.6).square() for a, b in centres]
         return stiffness * torch.stack(rings).amin(dim=0)
 
