@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from suite.board import model
 from suite.cli.main import app
-from suite.contracts import Resources, TaskContext
+from suite.contracts import Column, Resources, TaskContext
 from suite.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +89,6 @@ def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resourc
 def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
     from suite.benchmarks.quantization.digits_vit import DigitsViTTask
     from suite.registry import load_registry
-    from suite.tracks.quantization import Spec
 
     quantizer, integers = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "quantization.md").read_text(), re.DOTALL)
     file = tmp_path / "shared_range.py"
@@ -97,13 +96,14 @@ def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: R
     registry = load_registry((file,))
     assert registry.failures == []
 
-    class OtherPrecisions(DigitsViTTask):
-        specs = (Spec(5, 5), Spec(2, 8))
-
-    outcome = OtherPrecisions().evaluate(registry.methods["quantization/shared-range"](), TaskContext(0, resources))
-    found = {(score.metric, score.subset): score.value for score in outcome.scores}
-    assert found["accuracy", "W5A5"] > 0.9
-    assert found["mismatches", "W5A5"] == found["mismatches", "W2A8"] == 0
+    task, method = DigitsViTTask(), registry.methods["quantization/shared-range"]()
+    five, two = (
+        task.evaluate(method, TaskContext(0, resources, task.setting({"precision": precision}))).samples
+        for precision in ("W5A5", "W2A8")
+    )
+    accuracy, mismatches = (Column(metric=metric, subset="test") for metric in ("accuracy", "mismatches"))
+    assert five.value(accuracy).value > 0.9
+    assert five.value(mismatches).value == two.value(mismatches).value == 0
 
     example: dict[str, Any] = {}
     exec(integers, example)
