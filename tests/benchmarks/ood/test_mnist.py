@@ -14,6 +14,7 @@ from suite.contracts import Resources, TaskContext
 from suite.data.split import Split
 from suite.models.reference import ReferenceModel
 from suite.plugins.ood.energy import Energy
+from suite.run.scoring import scores_of
 from suite.settings import Settings
 from suite.tracks.ood.protocol import Splits
 
@@ -61,7 +62,7 @@ def test_splits_are_disjoint(mirrored: Settings) -> None:
 def test_a_short_training_already_tells_photographs_from_digits(mirrored: Settings) -> None:
     resources = Resources(mirrored, Cache(mirrored.cache_folder))
     outcome = Shortened().evaluate(Energy(), TaskContext(0, resources))
-    values = {(score.metric, score.subset): score for score in outcome.scores}
+    values = {(score.metric, score.subset): score for score in scores_of(Shortened(), outcome.samples)}
     print(
         {name: round(score.value, 3) for (metric, name), score in values.items() if metric in ("auroc", "id_accuracy")}
     )

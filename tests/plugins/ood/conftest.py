@@ -12,7 +12,18 @@ from suite.benchmarks.ood.digits import DigitsTask
 from suite.contracts import Resources
 from suite.data.split import Split, SplitImages
 from suite.models.features import extract, linear_head
-from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
+from suite.plugins.ood.outlier_exposure import OutlierExposure
+from suite.tracks.ood import (
+    Batch,
+    Detector,
+    Labelled,
+    LinearHead,
+    TrainedDetector,
+    TrainingData,
+    TrainingSet,
+)
+from suite.tracks.ood.fitting import training_data
+from suite.tracks.ood.metrics import auroc
 
 
 @dataclass(frozen=True)
@@ -56,3 +67,31 @@ def digits(resources: Resources) -> Features:
             for split in (splits.test, *splits.near.values())
         ),
     )
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """ID images with labels, and jigsaws of validation images: outliers of the kind to train with, never trained on."""
+
+    data: TrainingData
+    images: torch.Tensor
+    labels: torch.Tensor
+    jigsaws: torch.Tensor
+
+    def auroc(self, method: TrainedDetector) -> float:
+        """Return the AUROC of a trained method, ID test images against the jigsaws."""
+        inside, outside = (method.predict(images)[0].detach().numpy() for images in (self.images, self.jigsaws))
+        return auroc(inside, outside)
+
+
+@pytest.fixture
+def trainable(resources: Resources) -> Trainable:
+    """What training methods get with outliers, and images to score; a new copy of the reference model each time."""
+    task = DigitsTask()
+    splits, model = task.splits(0, resources), task.model(0)
+    images, jigsaws = (
+        model.transform.normalise(split.pixels(model.transform, resources))
+        for split in (splits.test, splits.validation_ood["jigsaw"])
+    )
+    data = training_data(OutlierExposure(), model, splits.development, resources)
+    return Trainable(data, images, torch.from_numpy(splits.test.targets(resources)), jigsaws)

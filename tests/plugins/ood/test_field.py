@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from suite import Context
-from suite.plugins.ood.field import Field, FieldParameters
+from suite.plugins.ood._field import Field, FieldParameters
 from suite.plugins.ood.field_potential import FieldPotential
 from suite.plugins.ood.field_steady_state import FieldSteadyState
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
@@ -151,7 +151,7 @@ def test_blocks_do_not_change_the_field(monkeypatch: pytest.MonkeyPatch) -> None
         return [field.potential(u), field.potential(u, posterior), field.gradient(u), field.log_density_gradient(u)]
 
     whole = values()
-    monkeypatch.setattr("suite.plugins.ood.field.PAIRS", 37 * 50)
+    monkeypatch.setattr("suite.plugins.ood._field.PAIRS", 37 * 50)
     for one, other in zip(whole, values(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 

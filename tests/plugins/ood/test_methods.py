@@ -14,12 +14,12 @@ from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.msp import MSP
 from suite.plugins.ood.vim import ViM
 from suite.registry import load_registry
-from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 
 METHODS = [
     entry
     for entry in load_registry().methods_of("ood")
-    if entry.plugin.distribution == "basin-suite" and getattr(entry.value, "league", "post-hoc") == "post-hoc"
+    if entry.plugin.distribution == "basin-suite" and issubclass(entry.value, Detector) and "/" not in entry.value.name
 ]
 every_method = pytest.mark.parametrize("method", [entry.value for entry in METHODS], ids=[e.name for e in METHODS])
 
@@ -27,6 +27,10 @@ every_method = pytest.mark.parametrize("method", [entry.value for entry in METHO
 def test_the_methods_of_the_issue_are_there() -> None:
     names = {entry.value.name for entry in METHODS}
     assert names >= {"msp", "max-logit", "energy", "knn", "mahalanobis", "vim", "field-potential", "field-steady-state"}
+
+
+def test_controls_take_no_place() -> None:
+    assert {entry.value.name for entry in METHODS if entry.value.standing == "reference"} == {"random", "feature-norm"}
 
 
 @every_method
@@ -161,7 +165,7 @@ def test_knn_is_the_definition_in_any_block_size(monkeypatch: pytest.MonkeyPatch
     units = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (bank, query)]
     expected = -np.sort(np.linalg.norm(units[1][:, None] - units[0][None], axis=2), axis=1)[:, 6]
     for rows in (16_384, 64, 5):
-        monkeypatch.setattr("suite.plugins.ood.neighbours.BANK_ROWS", rows)
+        monkeypatch.setattr("suite.plugins.ood._neighbours.BANK_ROWS", rows)
         detector = KNN(k=7)
         detector.fit(training(torch.from_numpy(bank)), Context(seed=0))
         found = detector.score(Batch(torch.from_numpy(query), torch.zeros(20, 1)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from suite.plugins.ood import neighbours
-from suite.plugins.ood.neighbours import top_products
+from suite.plugins.ood import _neighbours as neighbours
+from suite.plugins.ood._neighbours import top_products
 
 
 @pytest.mark.parametrize("k", [1, 3, 40, 200])

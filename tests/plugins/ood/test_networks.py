@@ -61,7 +61,7 @@ def setting(name: str) -> tuple[TrainingSet, Batch]:
 def test_any_network_will_do_in_passes_of_any_size(detector: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scores = []
     for pixels in (2**19, 5 * 32 * 32):
-        monkeypatch.setattr("suite.plugins.ood.passes.PIXELS", pixels)
+        monkeypatch.setattr("suite.plugins.ood._batching.PIXELS", pixels)
         train, batch = setting(name)
         detector.fit(train, Context(seed=0))
         scores.append(detector.score(batch))

@@ -12,7 +12,7 @@ from scipy.stats import weibull_min
 
 from suite import Context
 from suite.plugins.ood.openmax import OpenMax
-from suite.plugins.ood.weibull import SHIFT, Weibull
+from suite.plugins.ood.openmax._weibull import SHIFT, Weibull
 from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 
 

@@ -112,7 +112,7 @@ def test_the_conventions_tell_opposite_stories_of_one_detector() -> None:
 
 def test_a_constant_score_is_chance() -> None:
     ones = np.ones(50)
-    values = {metric.name: function(ones, ones) for metric, function in DETECTION.items()}
+    values = {metric: function(ones, ones) for metric, function in DETECTION.items()}
     assert values == {"auroc": 0.5, "fpr95": 1.0, "fpr95_ood": 1.0, "aupr_in": 0.5, "aupr_out": 0.5}
 
 

@@ -12,8 +12,10 @@ from torch import Tensor
 from suite.benchmarks.ood.digits import DigitsTask
 from suite.benchmarks.ood.digits_shift import ARRIVING, DEGREES, DigitsShiftTask
 from suite.contracts import Card, Column, Context, Outcome, Resources, TaskContext
+from suite.contracts.samples import stored_table
 from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.msp import MSP
+from suite.run.scoring import scores_of
 from suite.stats.sampled import estimate
 from suite.tracks.ood import TrainedDetector, TrainingData
 from suite.tracks.ood.metrics import auroc, fpr95
@@ -47,12 +49,13 @@ def outcome(resources: Resources) -> Outcome:
 
 
 def value(outcome: Outcome, metric: str, subset: str) -> float:
-    return next(score.value for score in outcome.scores if (score.metric, score.subset) == (metric, subset))
+    return outcome.samples.value(Column(metric=metric, subset=subset)).value
 
 
 def test_scores_are_those_of_the_table(outcome: Outcome) -> None:
-    samples = outcome.samples.to_pandas()
-    assert DigitsShiftTask().rescore(outcome.samples) == outcome.scores
+    task, table = DigitsShiftTask(), stored_table(outcome.samples)
+    samples, scores = table.to_pandas(), scores_of(task, outcome.samples)
+    assert scores_of(task, task.samples.read(table)) == scores
     found: dict[str, list[float]] = {"auroc": [], "fpr95": [], "id_accuracy": []}
     for number in LEVELS:
         level = samples[samples.level == number]
@@ -64,16 +67,35 @@ def test_scores_are_those_of_the_table(outcome: Outcome) -> None:
             assert value(outcome, metric, f"level-{number}") == pytest.approx(values[-1])
     for metric, values in found.items():
         assert value(outcome, metric, "mean") == pytest.approx(np.mean(values))
-    assert len(outcome.scores) == 3 * len(DigitsShiftTask.subsets)
+    assert len(scores) == 3 * len(DigitsShiftTask.subsets)
+    assert all((score.interval is None) == (score.metric != "auroc") for score in scores)
 
 
 def test_influence_adds_up_to_the_auroc(outcome: Outcome) -> None:
     for subset in ("mean", "level-2"):
-        influence = DigitsShiftTask().influence(outcome.samples, Column(metric="auroc", subset=subset))
-        assert influence is not None
-        assert {name: len(values) for name, values in influence.items()} == {"inside": 513, "0": 724}
-        assert estimate(influence) == pytest.approx(value(outcome, "auroc", subset))
-    assert DigitsShiftTask().influence(outcome.samples, Column(metric="fpr95", subset="mean")) is None
+        influence = outcome.samples.influence(Column(metric="auroc", subset=subset))
+        assert influence.basis == "DeLong over samples"
+        assert {name: len(values) for name, values in influence.strata.items()} == {"inside": 513, "0": 724}
+        assert estimate(influence.strata) == pytest.approx(value(outcome, "auroc", subset))
+    assert outcome.samples.influence(Column(metric="fpr95", subset="mean")) is None
+    assert outcome.samples.resampled(Column(metric="fpr95", subset="mean")) is None
+
+
+def test_the_table_of_an_earlier_version_is_read(outcome: Outcome) -> None:
+    """It has the subsets as a dictionary, and the levels in the last column."""
+    table = stored_table(outcome.samples)
+    old = table.set_column(0, "subset", table["subset"].dictionary_encode()).replace_schema_metadata(None)
+    task = DigitsShiftTask()
+    assert scores_of(task, task.samples.read(old)) == scores_of(task, outcome.samples)
+
+
+def test_pictures_of_a_level_and_of_all(outcome: Outcome) -> None:
+    assert [picture.title for picture in outcome.samples.pictures("level-2")] == ["Scores", "ROC curve"]
+    (curves,) = outcome.samples.pictures("mean")
+    area = value(outcome, "auroc", "level-3")
+    assert f"level-3 {area:.4f}, exact over 513 and 724 samples" in curves.description
+    assert outcome.samples.pictures("ood") == (curves,)
+    assert outcome.samples.pictures("id") == ()
 
 
 def test_a_detector_that_stays_as_fitted_gets_worse(outcome: Outcome) -> None:
@@ -105,7 +127,7 @@ def test_samples_arrive_before_every_level_but_the_first(resources: Resources) -
 @pytest.mark.parametrize("seed", DigitsShiftTask.seeds)
 def test_what_arrives_is_in_no_test_and_not_trained_on(seed: int, resources: Resources) -> None:
     task = DigitsShiftTask()
-    train = set(task.splits(seed, resources).train.rows(resources))
+    train = set(task.development(seed, resources).train.rows(resources))
     arrived = []
     for level in task.levels(seed, resources):
         tested = {*level.test.rows(resources), *level.ood.rows(resources)}

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from suite.benchmarks.ood.digits import IN, DigitsTask
-from suite.contracts import Card, Context, Outcome, Resources, TaskContext
+from suite.contracts import Card, Column, Context, Missing, Outcome, Resources, TaskContext
 from suite.tracks.ood import TrainedDetector, TrainingData
 
 pytestmark = pytest.mark.xdist_group("digits")
@@ -32,6 +32,12 @@ class Spy(TrainedDetector):
         return logits.amax(dim=1), logits.roll(1, dims=1)
 
 
+class Exposed(Spy):
+    """Needs outliers too."""
+
+    needs = frozenset({"outliers"})
+
+
 def evaluate(method: Any, resources: Resources) -> Outcome:
     return DigitsTask().evaluate(method, TaskContext(0, resources))
 
@@ -40,13 +46,16 @@ def test_what_there_is_to_train_with(resources: Resources) -> None:
     spy = Spy()
     evaluate(spy, resources)
     data = spy.data
-    assert (data.task, data.pixels.shape, data.pixels.dtype) == ("ood/digits", (500, 8, 8, 1), torch.uint8)
+    assert (data.pixels.shape, data.pixels.dtype) == ((500, 8, 8, 1), torch.uint8)
     assert sorted(data.labels.unique().tolist()) == list(range(len(IN)))
     assert (len(data.validation_pixels), len(data.validation_labels)) == (60, 60)
-    assert data.outliers.shape[1:] == (8, 8, 1)
+    assert data.outliers.shape == (0, 8, 8, 1)
+    exposed = Exposed()
+    evaluate(exposed, resources)
+    assert exposed.data.outliers.shape[1:] == (8, 8, 1)
     splits = DigitsTask().splits(0, resources)
     jigsaws = sum(len(split.rows(resources)) for split in splits.outliers.values())
-    assert len(data.outliers) == jigsaws > 0
+    assert len(exposed.data.outliers) == jigsaws > 0
     with torch.no_grad():
         hits = data.reference(data.transform.normalise(data.pixels)).argmax(dim=1) == data.labels
     assert float(hits.double().mean()) > 0.95
@@ -56,10 +65,10 @@ def test_test_images_come_mixed_and_normalised(resources: Resources) -> None:
     spy = Spy()
     outcome = evaluate(spy, resources)
     tested = spy.batches[1:]  # the first are training images, for the accuracy
-    assert sum(map(len, tested)) == outcome.samples.num_rows
+    assert sum(map(len, tested)) == len(outcome.samples.score)
     assert all(len(batch) <= 1000 for batch in tested)
-    order = TaskContext(0, resources).rng("test-order").permutation(outcome.samples.num_rows)
-    scores = outcome.samples["score"].to_numpy()[order]
+    order = TaskContext(0, resources).rng("test-order").permutation(len(outcome.samples.score))
+    scores = outcome.samples.score[order]
     with torch.no_grad():
         expected = torch.cat([spy.data.reference(images).amax(dim=1) for images in tested])
     assert scores == pytest.approx(expected.numpy(), rel=1e-5)
@@ -67,7 +76,7 @@ def test_test_images_come_mixed_and_normalised(resources: Resources) -> None:
 
 def test_accuracy_and_predicted_classes_are_its_own(resources: Resources) -> None:
     outcome = evaluate(Spy(), resources)
-    accuracy = next(score.value for score in outcome.scores if score.metric == "id_accuracy")
+    accuracy = outcome.samples.value(Column(metric="id_accuracy", subset="id")).value
     assert accuracy < 0.05  # the class after the right one
     assert outcome.facts["accuracy of spy's network on ID training images"].endswith("% of 500")
     assert set(outcome.cost) == {"fit_seconds", "score_seconds"}
@@ -94,13 +103,15 @@ def test_the_global_generator_is_seeded(resources: Resources) -> None:
     assert drawn[0] == drawn[1]
 
 
-def test_outliers_that_are_not_there_are_an_error_that_names_the_task(resources: Resources) -> None:
-    spy = Spy()
-    evaluate(spy, resources)
-    assert len(spy.data.require_outliers("spy")) > 0
-    empty = replace(spy.data, outliers=spy.data.outliers[:0])
-    with pytest.raises(ValueError, match="spy trains with auxiliary outliers, and task ood/digits has none"):
-        empty.require_outliers("spy")
+def test_outliers_whose_data_set_is_not_at_hand_are_missing(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = DigitsTask()
+    bare = replace(task.splits(0, resources), outliers={})
+    monkeypatch.setattr(DigitsTask, "splits", lambda self, seed, resources: bare)
+    with pytest.raises(Missing, match="spy trains with auxiliary outliers, and their data set is not at hand"):
+        evaluate(Exposed(), resources)
+    evaluate(Spy(), resources)
 
 
 def test_wrong_predictions_are_refused(resources: Resources) -> None:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from suite.stats.sampled import estimate, paired_normal, standard_error
+from suite.contracts import Interval
+from suite.stats.sampled import estimate, normal_interval, paired_normal, standard_error
 from suite.tracks.ood.metrics import auroc, fpr95, fpr95_ood
-from suite.tracks.ood.uncertainty import auroc_influence, auroc_interval, fpr95_interval, fpr95_ood_interval
+from suite.tracks.ood.uncertainty import DELONG, auroc_influence, fpr95_interval, fpr95_ood_interval
 
 # Few distinct values, so that ties are the rule.
 SCORES = arrays(np.float64, st.integers(2, 25), elements=st.integers(-4, 4).map(float))
@@ -31,6 +32,10 @@ def test_the_standard_error_is_delongs(inside: np.ndarray, outside: np.ndarray) 
     rows, columns = kernel.mean(axis=1), kernel.mean(axis=0)
     expected = rows.var(ddof=1) / len(rows) + columns.var(ddof=1) / len(columns)
     assert standard_error(auroc_influence(inside, [outside])) ** 2 == pytest.approx(expected, abs=1e-12)
+
+
+def auroc_interval(inside: np.ndarray, outside: list[np.ndarray]) -> Interval | None:
+    return normal_interval(auroc_influence(inside, outside), basis=DELONG)
 
 
 def draw(rng: np.random.Generator, sizes: tuple[int, ...] = (400, 300, 200)) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from suite import Context
+from suite.plugins.ood.abet import AbeT
+from suite.plugins.ood.energy_finetune import EnergyFineTuning
+from suite.plugins.ood.logitnorm import LogitNorm
+from suite.plugins.ood.meta_ood import DISCLAIMER, MetaOOD
+from suite.plugins.ood.mixoe import MixOE
 from suite.plugins.ood.msp import log_msp
-from suite.plugins.ood.training.abet import AbeT
-from suite.plugins.ood.training.energy_finetune import EnergyFineTuning
-from suite.plugins.ood.training.logitnorm import LogitNorm
-from suite.plugins.ood.training.meta_ood import DISCLAIMER, MetaOOD
-from suite.plugins.ood.training.mixoe import MixOE
-from suite.plugins.ood.training.outlier_exposure import OutlierExposure
+from suite.plugins.ood.outlier_exposure import OutlierExposure
 from suite.tracks.ood import TrainedDetector
 
 SHORT: dict[type[TrainedDetector], dict[str, Any]] = {
@@ -30,49 +30,48 @@ WITH_OUTLIERS = [EnergyFineTuning, OutlierExposure, MixOE, MetaOOD]
 every_method = pytest.mark.parametrize("method", SHORT, ids=[method.name for method in SHORT])
 
 
-def trained(method: type[TrainedDetector], digits: Any, seed: int = 0, **changed: Any) -> TrainedDetector:
+def trained(method: type[TrainedDetector], trainable: Any, seed: int = 0, **changed: Any) -> TrainedDetector:
     made = method(**{**SHORT[method], **changed})
-    few_epochs = replace(digits.data, recipe=replace(digits.data.recipe, epochs=5))
+    few_epochs = replace(trainable.data, recipe=replace(trainable.data.recipe, epochs=5))
     made.train(few_epochs, Context(seed=seed))
     return made
 
 
 @every_method
-def test_it_learns_the_classes_and_tells_id_from_ood(method: type[TrainedDetector], digits: Any) -> None:
+def test_it_learns_the_classes_and_tells_id_from_ood(method: type[TrainedDetector], trainable: Any) -> None:
     made = method(**SHORT[method])
-    made.train(digits.data, Context(seed=0))
-    scores, logits = made.predict(digits.images)
-    assert scores.shape == (len(digits.images),)
-    assert logits.shape == (len(digits.images), 6)
-    assert float((logits.argmax(dim=1) == digits.labels).double().mean()) > 0.9
-    assert digits.auroc(made) > 0.6
+    made.train(trainable.data, Context(seed=0))
+    scores, logits = made.predict(trainable.images)
+    assert scores.shape == (len(trainable.images),)
+    assert logits.shape == (len(trainable.images), 6)
+    assert float((logits.argmax(dim=1) == trainable.labels).double().mean()) > 0.9
+    assert trainable.auroc(made) > 0.6
 
 
 @every_method
-def test_the_seed_and_nothing_else_decides(method: type[TrainedDetector], digits: Any) -> None:
+def test_the_seed_and_nothing_else_decides(method: type[TrainedDetector], trainable: Any) -> None:
     found = []
     for seed, noise in ((3, 0), (3, 1), (4, 0)):
         torch.manual_seed(noise)
-        reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
-        found.append(trained(method, digits, seed).predict(digits.images)[0])
-        digits.data.reference.load_state_dict(reference)
+        reference = {name: tensor.clone() for name, tensor in trainable.data.reference.state_dict().items()}
+        found.append(trained(method, trainable, seed).predict(trainable.images)[0])
+        trainable.data.reference.load_state_dict(reference)
     assert torch.equal(found[0], found[1])
     assert not torch.equal(found[0], found[2])
 
 
 @every_method
-def test_a_score_does_not_depend_on_its_batch(method: type[TrainedDetector], digits: Any) -> None:
-    made = trained(method, digits)
-    whole = made.predict(digits.images)[0]
-    parts = torch.cat([made.predict(part)[0] for part in digits.images.split(97)])
+def test_a_score_does_not_depend_on_its_batch(method: type[TrainedDetector], trainable: Any) -> None:
+    made = trained(method, trainable)
+    whole = made.predict(trainable.images)[0]
+    parts = torch.cat([made.predict(part)[0] for part in trainable.images.split(97)])
     torch.testing.assert_close(parts, whole, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("method", WITH_OUTLIERS, ids=[method.name for method in WITH_OUTLIERS])
-def test_without_outliers_the_task_is_named(method: type[TrainedDetector], digits: Any) -> None:
-    without = replace(digits.data, outliers=digits.data.outliers[:0])
-    with pytest.raises(ValueError, match=f"{method.name} trains with auxiliary outliers, and task ood/digits has none"):
-        method().train(without, Context(seed=0))
+def test_needs_say_which_methods_train_with_outliers() -> None:
+    """A task without outliers declines those, before anything starts."""
+    for method in SHORT:
+        assert method.needs == {"training data", *(["outliers"] if method in WITH_OUTLIERS else [])}
 
 
 CHANGED: dict[type[TrainedDetector], dict[str, Any]] = {
@@ -112,24 +111,24 @@ CHANGED: dict[type[TrainedDetector], dict[str, Any]] = {
     ("method", "change"),
     [pytest.param(m, {k: v}, id=f"{m.name}-{k}") for m, changes in CHANGED.items() for k, v in changes.items()],
 )
-def test_every_parameter_has_an_effect(method: type[TrainedDetector], change: dict[str, Any], digits: Any) -> None:
-    reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
-    before = trained(method, digits).predict(digits.images)[0]
-    digits.data.reference.load_state_dict(reference)
-    after = trained(method, digits, **change).predict(digits.images)[0]
+def test_every_parameter_has_an_effect(method: type[TrainedDetector], change: dict[str, Any], trainable: Any) -> None:
+    reference = {name: tensor.clone() for name, tensor in trainable.data.reference.state_dict().items()}
+    before = trained(method, trainable).predict(trainable.images)[0]
+    trainable.data.reference.load_state_dict(reference)
+    after = trained(method, trainable, **change).predict(trainable.images)[0]
     assert not torch.allclose(before, after, rtol=1e-4)
 
 
 @pytest.mark.parametrize("method", [EnergyFineTuning, OutlierExposure, MixOE])
-def test_outliers_raise_auroc_on_ood_of_their_kind(method: type[TrainedDetector], digits: Any) -> None:
+def test_outliers_raise_auroc_on_ood_of_their_kind(method: type[TrainedDetector], trainable: Any) -> None:
     """Against the reference model under the same score; the outliers trained on and the OOD tested are other images."""
     made = method(optimiser="adamw", learning_rate=3e-3)
     with torch.no_grad():
-        logits = [digits.data.reference(images) for images in (digits.images, digits.jigsaws)]
+        logits = [trainable.data.reference(images) for images in (trainable.images, trainable.jigsaws)]
     plain = [each.logsumexp(dim=1) if method is EnergyFineTuning else log_msp(each) for each in logits]
     before = float((plain[0][:, None] > plain[1][None]).double().mean())
-    made.train(digits.data, Context(seed=0))
-    assert digits.auroc(made) > before + 0.02
+    made.train(trainable.data, Context(seed=0))
+    assert trainable.auroc(made) > before + 0.02
 
 
 def test_abet_values() -> None:
@@ -140,11 +139,11 @@ def test_abet_values() -> None:
     assert AbeT(ablated=False).score(logits, temperature).tolist() == pytest.approx([0.93164, 0.80025], abs=1e-5)
 
 
-def test_abets_head_is_cosine_and_temperature(digits: Any) -> None:
-    made = trained(AbeT, digits)
+def test_abets_head_is_cosine_and_temperature(trainable: Any) -> None:
+    made = trained(AbeT, trainable)
     network = made.network
     assert not network.temperature_head[1].training
-    features, (scores, logits) = network.features(digits.images), made.predict(digits.images)
+    features, (scores, logits) = network.features(trainable.images), made.predict(trainable.images)
     lengths = (features.norm(dim=1) + 1e-4)[:, None] * (network.weight.norm(dim=1) + 1e-4)
     linear, norm = network.temperature_head
     normed = (linear(features) - norm.running_mean) / (norm.running_var + norm.eps).sqrt() * norm.weight + norm.bias
@@ -161,37 +160,37 @@ def test_the_reconstruction_says_so() -> None:
     assert MetaOOD.card.note.startswith(DISCLAIMER)
 
 
-def test_adaptation_starts_from_the_initialisation_or_from_what_is_kept(digits: Any) -> None:
-    images, labels = digits.images[:32].flip(3), digits.labels[:32]
-    made = trained(MetaOOD, digits, initialisation="standard")
-    before = made.predict(digits.images)[0]
+def test_adaptation_starts_from_the_initialisation_or_from_what_is_kept(trainable: Any) -> None:
+    images, labels = trainable.images[:32].flip(3), trainable.labels[:32]
+    made = trained(MetaOOD, trainable, initialisation="standard")
+    before = made.predict(trainable.images)[0]
     made.adapt(images, labels, Context(seed=0))
-    once = made.predict(digits.images)[0]
+    once = made.predict(trainable.images)[0]
     made.adapt(images, labels, Context(seed=0))
     assert not torch.equal(before, once)
-    assert torch.equal(made.predict(digits.images)[0], once)
+    assert torch.equal(made.predict(trainable.images)[0], once)
 
-    keeping = trained(MetaOOD, digits, initialisation="standard", kept=1.0)
+    keeping = trained(MetaOOD, trainable, initialisation="standard", kept=1.0)
     for _ in range(2):
         keeping.adapt(images, labels, Context(seed=0))
-    assert not torch.equal(keeping.predict(digits.images)[0], once)
+    assert not torch.equal(keeping.predict(trainable.images)[0], once)
 
-    still = trained(MetaOOD, digits, initialisation="standard", adaptation=False)
+    still = trained(MetaOOD, trainable, initialisation="standard", adaptation=False)
     still.adapt(images, labels, Context(seed=0))
-    assert torch.equal(still.predict(digits.images)[0], before)
+    assert torch.equal(still.predict(trainable.images)[0], before)
 
 
-def test_energy_initialisation_is_energy_fine_tuning(digits: Any) -> None:
-    reference = {name: tensor.clone() for name, tensor in digits.data.reference.state_dict().items()}
+def test_energy_initialisation_is_energy_fine_tuning(trainable: Any) -> None:
+    reference = {name: tensor.clone() for name, tensor in trainable.data.reference.state_dict().items()}
     tuned = EnergyFineTuning()
-    tuned.train(digits.data, Context(seed=0))
-    expected = tuned.predict(digits.images)[0]
-    digits.data.reference.load_state_dict(reference)
+    tuned.train(trainable.data, Context(seed=0))
+    expected = tuned.predict(trainable.images)[0]
+    trainable.data.reference.load_state_dict(reference)
     made = MetaOOD(initialisation="energy")
-    made.train(digits.data, Context(seed=0))
-    torch.testing.assert_close(made.predict(digits.images)[0], expected)
+    made.train(trainable.data, Context(seed=0))
+    torch.testing.assert_close(made.predict(trainable.images)[0], expected)
 
 
-def test_a_meta_task_that_needs_more_images_than_there_are_is_an_error(digits: Any) -> None:
+def test_a_meta_task_that_needs_more_images_than_there_are_is_an_error(trainable: Any) -> None:
     with pytest.raises(ValueError, match=r"takes 400 \+ 200 images, and there are 500"):
-        MetaOOD(n=400, query=200).train(digits.data, Context(seed=0))
+        MetaOOD(n=400, query=200).train(trainable.data, Context(seed=0))

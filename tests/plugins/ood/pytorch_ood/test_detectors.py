@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from suite import Context, SuiteError
 from suite.models.architecture import Architecture
 from suite.models.features import features_and_logits, linear_head
-from suite.plugins.ood.peers import installed_peers
 from suite.registry import load_registry
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import auroc
 
 peer = pytest.importorskip("pytorch_ood.detector", reason="install it with: pip install 'basin-suite[test]'")
-ADAPTERS = {adapter.name: adapter for adapter in installed_peers()}
+DETECTORS = pytest.importorskip("suite.plugins.ood.pytorch_ood", exc_type=ImportError).DETECTORS
+ADAPTERS = {adapter.name: adapter for adapter in DETECTORS}
 
 
 def test_every_post_hoc_detector_for_images_is_there() -> None:
@@ -34,7 +34,7 @@ def test_every_post_hoc_detector_for_images_is_there() -> None:
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_it_is_registered_with_the_release_in_its_version(name: str) -> None:
     adapter = load_registry().method("ood", name).value
-    assert adapter.league == "peer"
+    assert adapter.standing == "reference"
     assert adapter.version.endswith(f"+pytorch-ood-{version('pytorch-ood')}")
     assert adapter.card.note == f"Implementation: pytorch-ood {version('pytorch-ood')}, unchanged."
     info = getattr(peer, adapter.peer).info
@@ -172,7 +172,7 @@ def test_vims_dimension_is_half_the_features_or_what_is_said(digits: Any) -> Non
 
 
 def test_without_the_library_its_methods_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("suite.plugins.ood.peers.find_spec", lambda name: None)
+    monkeypatch.setattr("suite.plugins.ood.find_spec", lambda name: None)
     registry = load_registry()
     assert registry.failures == []
     with pytest.raises(SuiteError, match="unknown method 'ood/pytorch-ood/knn'"):

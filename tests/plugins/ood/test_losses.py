@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from suite import Context
-from suite.plugins.ood.training.energy_finetune import EnergyFineTuning
-from suite.plugins.ood.training.logitnorm import LogitNorm
-from suite.plugins.ood.training.losses import energy_above, energy_below, joint_logits
-from suite.plugins.ood.training.meta_ood import MetaOOD
-from suite.plugins.ood.training.mixoe import MixOE
-from suite.plugins.ood.training.outlier_exposure import OutlierExposure
+from suite.plugins.ood._losses import energy_above, energy_below, joint_logits
+from suite.plugins.ood.energy_finetune import EnergyFineTuning
+from suite.plugins.ood.logitnorm import LogitNorm
+from suite.plugins.ood.meta_ood import MetaOOD
+from suite.plugins.ood.mixoe import MixOE
+from suite.plugins.ood.outlier_exposure import OutlierExposure
 
 LOGITS = nn.Identity()  # a network whose images are its logits
 

@@ -1,0 +1,47 @@
+"""Every task with every method: what a task lacks by its nature is declined, with the reason, before a run starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from suite.contracts import Resources, Setting
+from suite.registry import load_registry
+from suite.tracks.ood import TrainedDetector
+
+REGISTRY = load_registry()
+TASKS = [entry.value for entry in REGISTRY.tasks if entry.name.startswith("ood/")]
+METHODS = [entry.value for entry in REGISTRY.methods_of("ood")]
+PRETRAINED = {"ood/imagenet", "ood/imagenet-vit-b16"}
+every_task = pytest.mark.parametrize("task", TASKS, ids=[task.id for task in TASKS])
+
+
+@every_task
+@pytest.mark.parametrize("method", METHODS, ids=[method.name for method in METHODS])
+def test_methods_that_train_are_declined_where_there_is_no_recipe(task: Any, method: Any) -> None:
+    reason = task().declines(method, Setting())
+    if task.id in PRETRAINED and issubclass(method, TrainedDetector):
+        assert reason.startswith("there is no ")
+        assert "training data" in reason
+        assert ("outliers" in reason) == ("outliers" in method.needs)
+    else:
+        assert reason == ""
+
+
+@every_task
+def test_training_data_are_given_where_there_is_a_recipe(task: Any) -> None:
+    assert ("training data" in task.gives) == (task().model(task.seeds[0]).recipe is not None)
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if task.tier == "embedded"], ids=lambda task: task.id)
+def test_outliers_are_given_where_there_are_some(task: Any, resources: Resources) -> None:
+    assert ("outliers" in task.gives) == bool(task().development(0, resources).outliers)
+
+
+def test_training_methods_are_ranked_apart_and_run_on_request() -> None:
+    track = REGISTRY.tracks["ood"]
+    assert track.privileges == track.on_request == {"training data"}
+    assert {method.name for method in METHODS if method.needs & track.privileges} == {
+        method.name for method in METHODS if issubclass(method, TrainedDetector)
+    }
