@@ -35,7 +35,7 @@ def columns_of(table: Table, preset: str) -> list[Column]:
 
 
 def heading(table: Table, column: Column) -> str:
-    """Return ``auroc near ↑ %``: metric, subset, the better direction, the unit, and ``partial`` where one is."""
+    """Return ``METRIC SUBSET ↑ %``: the column, the better direction, the unit, and ``partial`` where one is."""
     metric = table.metric(column.metric)
     arrow = "↑" if metric.direction == "higher" else "↓"
     partial = any((value := row.value(column)) and value.partial for row in table.rows)
@@ -68,7 +68,7 @@ def interval(table: Table, column: Column, value: Value | None) -> str:
 
 
 def coverage(table: Table, row: Row) -> str:
-    """Return ``4/5 seeds, 1 failed, partial: far``."""
+    """Return ``4/5 seeds, 1 failed, partial: SUBSET``."""
     done = sum(seed in table.seeds for seed in row.seeds)
     parts = [f"{done}/{len(table.seeds)} seeds"]
     parts += [f"{count} {clean(state)}" for state, count in sorted(row.failed.items())]

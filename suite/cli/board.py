@@ -60,11 +60,12 @@ def board(
     of_tasks = [table for table in everything.tables if table.task in choices and (protocols or table.current)]
     tables = [table.together() if together else table for table in of_tasks if is_asked(table)]
     if task and not tables:
-        options = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
+        wanted = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
+        command, options = ("board", " --all-settings") if of_tasks else ("run", wanted)
         raise SuiteError(
-            f"no results of {', '.join(task)}{' in this setting' if of_tasks else ''}",
+            f"no results of {', '.join(request.tasks)}{' in this setting' if of_tasks else ''}",
             place=shown(settings.database_url),
-            next=f"suite board --task {task[0]} --all-settings" if of_tasks else f"suite run --task {task[0]}{options}",
+            next=f"suite {command} --task {request.tasks[0]}{options}",
         )
     _print_tables(everything.model_copy(update={"tables": tuple(tables)}), form, full)
     if form is Format.table:

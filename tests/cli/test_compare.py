@@ -44,16 +44,16 @@ def compared(first: str, second: str) -> dict[str, dict[str, Any]]:
 
 def test_one_seed_is_compared_over_samples(run: Any) -> None:
     run(0)
-    found = compared("knn", "random")
-    near, fpr = found["auroc near"], found["fpr95 near"]
-    assert near["over"] == "paired over the test samples of one model, DeLong"
-    assert fpr["over"] == "paired over the test samples of one model, stratified bootstrap"
+    columns = compared("knn", "random")
+    near, fpr = columns["auroc near"], columns["fpr95 near"]
+    assert near["over"] == "paired, DeLong over samples"
+    assert fpr["over"] == "paired, stratified bootstrap over samples"
     assert near["low"] < near["difference"] < near["high"]
     assert fpr["low"] <= fpr["difference"] <= fpr["high"] < 0
     assert near["p"] < 1e-6
     assert fpr["p"] == 0.002  # as little as 1,000 resamples can tell
-    assert found["aupr_in near"]["over"] == ""
-    assert found["id_accuracy id"]["p"] is None
+    assert columns["aupr_in near"]["over"] == ""
+    assert columns["id_accuracy id"]["p"] is None
     back = compared("random", "knn")["auroc near"]
     assert (back["difference"], back["low"], back["high"]) == (-near["difference"], -near["high"], -near["low"])
 
@@ -64,9 +64,9 @@ def test_several_seeds_are_compared_over_seeds(run: Any) -> None:
     assert near["over"] == "t over seeds"
     reader = Reader(load_settings().database_url)
     values: dict[str, dict[int, float]] = {"ood/knn": {}, "ood/msp": {}}
-    for each in reader.latest_runs():
-        score = next(s for s in each.scores if (s.metric, s.subset) == ("auroc", "near"))
-        values.setdefault(each.cell.method, {})[each.cell.seed] = score.value
+    for run in reader.latest_runs():
+        score = next(s for s in run.scores if (s.metric, s.subset) == ("auroc", "near"))
+        values.setdefault(run.cell.method, {})[run.cell.seed] = score.value
     reader.close()
     differences = [values["ood/knn"][seed] - values["ood/msp"][seed] for seed in (0, 1, 2)]
     assert near["difference"] == pytest.approx(100 * np.mean(differences), abs=1e-3)

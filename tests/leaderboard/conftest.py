@@ -185,10 +185,15 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
-def specifications(app: AppTest) -> list[dict[str, Any]]:
+def charts(app: AppTest) -> list[Any]:
     """Return the charts of a page."""
-    charts = [*app.get("vega_lite_chart"), *app.get("arrow_vega_lite_chart")]  # Streamlit's name for it, and its former
-    return [json.loads(chart.proto.spec) for chart in charts]
+    both = [*app.get("vega_lite_chart"), *app.get("arrow_vega_lite_chart")]  # Streamlit's name for it, and its former
+    return [chart.proto for chart in both]
+
+
+def specifications(app: AppTest) -> list[dict[str, Any]]:
+    """Return what the charts of a page show."""
+    return [json.loads(chart.spec) for chart in charts(app)]
 
 
 def assert_sound(app: AppTest) -> None:

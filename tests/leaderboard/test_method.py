@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .conftest import DIRECTIVE, IMG, PAYLOADS, Open, assert_sound, specifications, texts, varied
+import pyarrow as pa
+
+from .conftest import DIRECTIVE, IMG, PAYLOADS, Open, assert_sound, charts, specifications, texts, varied
 
 
 def test_card_of_the_method_in_the_address(page: Open) -> None:
@@ -35,9 +37,10 @@ def test_a_method_is_drawn_along_each_axis_on_which_it_has_several_values(page: 
         r"Title of demo\/varied by precision (sort\=few)",
         r"Title of demo\/varied by sort (precision\=fine)",
     ]
-    first = specifications(app)[0]
-    (points,) = (rows for rows in first["datasets"].values() if "low" in rows[0])
-    assert [(point["at"], point["mean"]) for point in points] == [("fine", 90.0), ("coarse", 60.0)]
+    assert "accuracy near (%), higher is better, along precision" in specifications(app)[0]["description"]
+    (data,) = charts(app)[0].datasets
+    points = pa.ipc.open_stream(data.data.data).read_pandas()
+    assert list(zip(points["at"], points["mean"], strict=True)) == [("fine", 90.0), ("coarse", 60.0)]
     assert app.dataframe[0].value["setting"].iloc[0] == "precision=fine, sort=few"
     assert IMG not in texts(app)
 

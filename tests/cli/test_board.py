@@ -1,0 +1,201 @@
+"""``suite board`` and ``suite compare`` on a store that is filled by hand: settings, axes, former names, samples."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from suite.board.artifact import load_board
+from suite.cli.main import app
+from suite.errors import SuiteError
+from suite.hashing import digest
+from suite.store.samples import samples_path
+
+from ..board.conftest import PLUGIN, Store, fill
+
+VARIED = "demo/varied"
+FINE, COARSE = ({"precision": value, "amount": "few"} for value in ("fine", "coarse"))
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store in the home of the commands, which load its plugin."""
+    monkeypatch.setenv("SUITE_PLUGINS", str(PLUGIN))
+    return Store(tmp_path / "home")
+
+
+@pytest.fixture
+def varied(store: Store) -> Store:
+    """A store of two methods and a control under two settings of one task, and one method on another."""
+    fill(store, "alpha", [0.9, 0.92, 0.89, 0.9, 0.91], task=VARIED, setting=FINE)
+    fill(store, "chance", [0.1, 0.12, 0.09, 0.1, 0.11], task=VARIED, setting=FINE)
+    fill(store, "alpha", [0.7, 0.72, 0.69, 0.7, 0.71], task=VARIED, setting=COARSE)
+    fill(store, "beta", [0.8, 0.83, 0.79, 0.8, 0.81], task=VARIED, setting=COARSE)
+    fill(store, "alpha", [0.5])
+    return store
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def printed(*arguments: str) -> str:
+    result = invoke(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def problem(*arguments: str) -> SuiteError:
+    error = invoke(*arguments).exception
+    assert isinstance(error, SuiteError)
+    return error
+
+
+@pytest.mark.usefixtures("varied")
+def test_the_default_setting_is_shown_and_the_others_are_named() -> None:
+    text = printed("board", "--task", VARIED)
+    assert "precision=fine, amount=few" in text
+    assert "beta" not in text
+    assert "demo/varied has results in other settings: precision=coarse, amount=few; see --setting, --by" in text
+    assert "other settings" not in printed("board", "--task", "demo/plain")
+    assert "other settings" not in printed("board", "--task", VARIED, "--all-settings")
+
+
+@pytest.mark.usefixtures("varied")
+@pytest.mark.parametrize(
+    ("options", "precisions"),
+    [
+        ((), ["fine"]),
+        (("--setting", "precision=coarse"), ["coarse"]),
+        (("--setting", "precision=coarse", "--setting", "precision=fine"), ["fine", "coarse"]),
+        (("--all-settings",), ["fine", "coarse"]),
+        (("--all-settings", "--setting", "precision=coarse"), ["coarse"]),
+        (("--all-settings", "--setting", "amount=few"), ["fine", "coarse"]),
+    ],
+)
+def test_settings_are_chosen(options: tuple[str, ...], precisions: list[str]) -> None:
+    tables = json.loads(printed("board", "--task", "demo/*", "--format", "json", *options))["tables"]
+    assert [table["setting"]["precision"] for table in tables if table["task"] == VARIED] == precisions
+
+
+@pytest.mark.usefixtures("varied")
+def test_what_is_not_there_is_said_with_what_to_type() -> None:
+    error = problem("board", "--task", VARIED, "--setting", "precision=coarse4")
+    assert (error.cause, error.next) == (
+        "no results of demo/varied in this setting",
+        "suite board --task demo/varied --all-settings",
+    )
+    assert "Did you mean 'precision'?" in problem("board", "-t", VARIED, "--setting", "precison=fine").cause
+    assert "is no precision" in problem("board", "-t", VARIED, "--setting", "precision=huge").cause
+    assert "Did you mean 'precision'?" in problem("board", "-t", VARIED, "--by", "precison").cause
+    assert "Did you mean 'demo/varied'" in problem("board", "-t", "demo/varid").cause
+
+
+@pytest.mark.usefixtures("varied")
+def test_methods_by_the_values_of_an_axis() -> None:
+    text = printed("board", "--task", VARIED, "--by", "precision")
+    lines = [line.split("  ") for line in text.splitlines() if line]
+    assert lines[0] == [
+        "demo/varied · amount=few · accuracy test (%, higher is better), rank (best–worst) by precision"
+    ]
+    cells = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in lines[1:]}
+    assert cells == {
+        "method": ["fine", "coarse"],
+        "alpha": ["90.40 ±1.42, 1", "70.40 ±1.42, 2"],
+        "chance": ["10.40 ±1.42, reference", "–"],
+        "beta": ["–", "80.60 ±1.88, 1"],
+    }
+    rows = json.loads(printed("board", "--task", VARIED, "--by", "precision", "--format", "json"))
+    assert [row["method"] for row in rows] == ["alpha", "chance", "beta"]
+    assert (rows[0]["coarse place"], rows[1]["coarse"]) == (2, None)
+    table = list(csv.DictReader(io.StringIO(printed("board", "--by", "precision", "--format", "csv"))))
+    assert float(table[2]["coarse"]) == pytest.approx(0.806)
+    assert table[0]["task"] == VARIED
+
+
+@pytest.mark.usefixtures("varied")
+def test_runs_have_a_column_for_the_setting_and_are_chosen_by_it() -> None:
+    runs = json.loads(printed("board", "--runs", "--format", "json", "--setting", "precision=coarse"))
+    assert {run["setting"] for run in runs} == {"precision=coarse, amount=few"}
+    assert len(runs) == 10
+    assert {run["setting"] for run in json.loads(printed("board", "--runs", "-f", "json", "-t", "demo/plain"))} == {""}
+
+
+def test_a_former_id_leads_to_todays_and_its_setting(store: Store) -> None:
+    fill(store, "alpha", [0.5], task="demo/varied-coarse")
+    for arguments in (("board", "--task", "demo/varied-coarse"), ("compare", "demo/varied-coarse", "alpha", "alpha")):
+        result = invoke(*arguments)
+        assert result.exit_code == 0, result.output
+        assert "demo/varied-coarse is now demo/varied --setting precision=coarse" in result.stderr
+    assert "precision=coarse" in printed("board", "--task", "demo/varied-coarse")
+    assert len(json.loads(printed("board", "--runs", "-t", VARIED, "-f", "json"))) == 1
+
+
+@pytest.mark.usefixtures("varied")
+def test_rows_are_compared_in_a_setting() -> None:
+    (entry,) = json.loads(
+        printed("compare", VARIED, "alpha", "beta", "--setting", "precision=coarse", "--format", "json")
+    )
+    assert (entry["column"], entry["difference"], entry["over"]) == ("accuracy test", -10.2, "t over seeds")
+    error = problem("compare", VARIED, "alpha", "beta")
+    assert error.next == "suite board --task demo/varied"
+    error = problem("compare", VARIED, "alpha", "beta", "--setting", "amount=many")
+    assert error.next == "suite run -t demo/varied --setting amount=many"
+
+
+def marked(store: Store, method: str, right: int) -> None:
+    """Record one seed of a method with a file of 200 marks, of which the first are right."""
+    marks = (np.arange(200) < right).astype(float)
+    table = pa.table({"subset": ["near"] * 200, "mark": marks})
+    path = samples_path(store.settings, digest(method))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path)
+    scores = {("accuracy", "near"): right / 200, ("error", "near"): 1 - right / 200}
+    store.run(method, 0, 0.0, scores=scores, samples=path.stem)
+
+
+def compared(store: Store) -> dict[str, dict[str, Any]]:
+    """Return what the command says of two methods, whose board is there already."""
+    load_board(store.settings, store.registry)
+    entries = json.loads(printed("compare", "demo/plain", "alpha", "beta", "--format", "json"))
+    return {entry["column"]: entry for entry in entries}
+
+
+def test_each_sides_samples_are_read_once_and_name_their_basis(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked(store, "alpha", 150)
+    marked(store, "beta", 130)
+    load_board(store.settings, store.registry)
+    reads: list[Path] = []
+    read_table = pq.read_table
+    monkeypatch.setattr(pq, "read_table", lambda path: reads.append(path) or read_table(path))
+    entries = compared(store)
+    assert sorted(path.stem for path in reads) == sorted(map(digest, ("alpha", "beta")))
+    accuracy, error = entries["accuracy near"], entries["error near"]
+    assert accuracy["over"] == "paired, normal approximation over marks"
+    assert error["over"] == "paired, 100 resamples of marks"
+    assert (accuracy["difference"], error["difference"]) == (10, -10)
+    assert accuracy["low"] < 10 < accuracy["high"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "damaged", "of other samples"])
+def test_samples_that_are_not_at_hand_leave_the_difference(store: Store, damage: str) -> None:
+    marked(store, "alpha", 150)
+    marked(store, "beta", 130)
+    path = samples_path(store.settings, digest("beta"))
+    if damage == "gone":
+        path.unlink()
+    elif damage == "damaged":
+        path.write_bytes(path.read_bytes()[:100])
+    else:
+        pq.write_table(pq.read_table(path).slice(0, 100), path)
+    entry = compared(store)["accuracy near"]
+    assert (entry["difference"], entry["low"], entry["p"], entry["over"]) == (10, None, None, "")
