@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 def trace(model: nn.Module, module: nn.Module, images: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
     """Return a module's inputs and its output while the model runs on images, and the model's logits."""
     calls: list[tuple[tuple[Tensor, ...], Tensor]] = []
-    handle = module.register_forward_hook(lambda _, inputs, output: calls.append((inputs, output)))
-    try:
+    with module.register_forward_hook(lambda _, inputs, output: calls.append((inputs, output))):
         logits: Tensor = model(images)
-    finally:
-        handle.remove()
     return *calls[0], logits
 
 

@@ -37,9 +37,13 @@ def compensate_blocks(
     makes of the same input is what it should have made. ``reference`` decides what is compensated for: the float model
     both weights and activations, one with the activations quantized the weights alone.
     """
+    import torch
+
     for name, block in transformer_blocks(model):
         x = fake.layer_inputs(model, block, images)
-        residual = _difference(reference.get_submodule(name), block, x)
+        with torch.no_grad():
+            target = reference.get_submodule(name)
+            residual = torch.cat([target(part) - block(part) for part in torch.split(x, IMAGES)])
         weight, bias, explained = fit_compensation(x.flatten(0, -2), residual.flatten(0, -2), ridge)
         if log is not None:
             log(f"{name}: R2 {explained:.4f}")
@@ -73,8 +77,8 @@ def fit_compensation(x: Tensor, residual: Tensor, ridge: float = 0.0) -> tuple[T
     moments = reduce(torch.add, (inputs.T @ part for inputs, part in _chunks(x, residual)))
     solution = torch.linalg.solve(_regularized(gram, ridge), moments)
     left = float(sum((part - inputs @ solution).square().sum() for inputs, part in _chunks(x, residual)))
-    weight, bias = solution.to(x.dtype).split([width, 1])
-    return weight, bias[0], 1 - left / spread
+    solution = solution.to(x.dtype)
+    return solution[:width], solution[width], 1 - left / spread
 
 
 def _regularized(gram: Tensor, ridge: float) -> Tensor:
@@ -93,12 +97,5 @@ def _chunks(x: Tensor, residual: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     import torch
     from torch.nn import functional as F
 
-    for inputs, part in zip(x.split(ROWS), residual.split(ROWS), strict=True):
+    for inputs, part in zip(torch.split(x, ROWS), torch.split(residual, ROWS), strict=True):
         yield F.pad(inputs.to(torch.float64), (0, 1), value=1.0), part.to(torch.float64)
-
-
-def _difference(reference: nn.Module, block: nn.Module, x: Tensor) -> Tensor:
-    import torch
-
-    with torch.no_grad():
-        return torch.cat([reference(part) - block(part) for part in x.split(IMAGES)])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from suite import Context, Parameters
-from suite.tracks.quantization import fake
+from suite.tracks.quantization import Spec, TrainedQuantizer, TrainingImages, fake
+
+from ._placement import place_activations
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from suite.tracks.quantization import TrainingImages
 
 OBSERVED = 512
 """Training images that the first scales are taken from."""
@@ -29,25 +29,38 @@ class Training(Parameters):
     activation_scales: Literal["per-channel", "per-tensor"] = Field("per-channel", description="what shares a scale")
 
 
-def learned_activation(
-    per_channel: bool, site: fake.Site, observation: fake.Observation, bits: int
-) -> fake.FakeQuantizer:
-    """Return an activation's quantizer with learned scales, the first from the extremes; symmetric.
+class FineTunedQuantizer(TrainedQuantizer):
+    """Base of the methods that train with learned scales; ``Parameters`` derive from `Training`."""
 
-    ``per_channel`` gives the inputs of linear layers and attention's values a scale for each channel, which can be
-    folded into the weight or the product; queries and keys, whose channels are summed over, get one for each head. The
-    softmax output, never negative, has unsigned codes. The image has fixed affine ones.
-    """
-    low, high = observation.low, observation.high
-    if site.kind == "conv-input":
-        return fake.Uniform.affine(bits, low.min(), high.max())
-    signed = site.kind != "attention"
-    scale = low.abs().maximum(high.abs()) / fake.code_range(bits, signed)[1]
-    if not per_channel or site.kind == "attention":
-        return fake.Learned(bits, scale.max(), signed=signed)
-    if site.kind in ("query", "key"):
-        return fake.Learned(bits, scale.amax((-2, -1), keepdim=True), granularity="per-head")
-    return fake.Learned(bits, scale, granularity="per-channel")
+    parameters: Training
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the training images."""
+        return self.parameters.epochs
+
+    def learn_activations(self, model: nn.Module, images: TrainingImages, spec: Spec, context: Context) -> None:
+        """Put quantizers with learned scales at every activation of a model, in place, observed on some images."""
+        observed = images.draw(OBSERVED, context.generator("observed"))
+        place_activations(fake.insert(model), observed, spec, self._activation_quantizer)
+
+    def _activation_quantizer(self, site: fake.Site, observation: fake.Observation, bits: int) -> fake.FakeQuantizer:
+        """Return an activation's quantizer with learned scales, the first from the extremes; symmetric.
+
+        ``per-channel`` gives the inputs of linear layers and attention's values a scale for each channel, which can be
+        folded into the weight or the product; queries and keys, whose channels are summed over, get one for each head.
+        The softmax output, never negative, has unsigned codes. The image has fixed affine ones.
+        """
+        low, high = observation.low, observation.high
+        if site.kind == "conv-input":
+            return fake.Uniform.affine(bits, low.min(), high.max())
+        signed = site.kind != "attention"
+        scale = low.abs().maximum(high.abs()) / fake.code_range(bits, signed)[1]
+        if self.parameters.activation_scales == "per-tensor" or site.kind == "attention":
+            return fake.Learned(bits, scale.max(), signed=signed)
+        if site.kind in ("query", "key"):
+            return fake.Learned(bits, scale.amax((-2, -1), keepdim=True), granularity="per-head")
+        return fake.Learned(bits, scale, granularity="per-channel")
 
 
 def fold_inputs(model: nn.Module) -> None:
@@ -102,7 +115,7 @@ def fine_tune(
         for batch, labels in images.batches(training.batch_size, generator):
             objective = loss(batch, labels)
             optimiser.zero_grad(set_to_none=True)
-            objective.backward()
+            objective.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
             optimiser.step()
             if cosine:
                 schedule.step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from suite.tracks.quantization import fake
@@ -17,13 +18,10 @@ def in_order(model: nn.Module, image: Tensor) -> list[tuple[str, fake.QuantLayer
 
     names = {layer: name for name, layer in fake.quant_layers(model)}
     calls: list[fake.QuantLayer] = []
-    handles = [layer.register_forward_pre_hook(lambda layer, _: calls.append(layer)) for layer in names]
-    try:
-        with torch.no_grad():
-            model(image)
-    finally:
-        for handle in handles:
-            handle.remove()
+    with ExitStack() as hooks, torch.no_grad():
+        for layer in names:
+            hooks.enter_context(layer.register_forward_pre_hook(lambda layer, _: calls.append(layer)))
+        model(image)
     return [(names[layer], layer) for layer in dict.fromkeys(calls)]
 
 

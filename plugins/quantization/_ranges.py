@@ -36,8 +36,28 @@ def round_to_nearest(
 
 def weight_quantizer(ranges: Ranges, weight: Tensor, bits: int) -> fake.Uniform:
     """Return the quantizer of a weight [D_out, ...], symmetric, with a scale per output channel."""
-    limits = {"minmax": _largest, "percentile": percentile_limits, "mse": _least_error_limits}[ranges](weight, bits)
-    return fake.Uniform.symmetric(bits, limits, granularity="per-channel")
+    import torch
+
+    shape = (-1, *[1] * (weight.ndim - 1))
+    limits = [limit.reshape(shape) for limit in candidate_limits(ranges, weight.flatten(1))]
+    tried = (fake.Uniform.symmetric(bits, limit)(weight) for limit in limits)
+    errors = torch.stack([(quantized - weight).flatten(1).square().mean(dim=1) for quantized in tried])
+    best = torch.stack(limits).gather(0, errors.argmin(dim=0).reshape(1, *shape))[0]
+    return fake.Uniform.symmetric(bits, best, granularity="per-channel")
+
+
+def candidate_limits(ranges: Ranges, rows: Tensor) -> list[Tensor]:
+    """Return limits [D_out] of rows [D_out, K], of which the one with the least squared error is each row's.
+
+    Percentiles are GPLQ's, of its stage 2: ``max(|quantile(w, p)|, |quantile(w, 1 - p)|)``.
+    """
+    import torch
+
+    if ranges == "percentile":
+        return [rows.quantile(p, dim=1).abs().maximum(rows.quantile(1 - p, dim=1).abs()) for p in PERCENTILES]
+    largest = rows.abs().amax(dim=1)
+    shares = torch.linspace(1, 0.2, SHRINKAGES if ranges == "mse" else 1)
+    return [largest * float(share) for share in shares]
 
 
 def activation_quantizer(
@@ -61,39 +81,6 @@ def quantile(values: Tensor, fraction: float) -> Tensor:
     return under + (over - under) * (place - below)
 
 
-def percentile_limits(weight: Tensor, bits: int) -> Tensor:
-    """Return for each row of a weight [D_out, ...] the limit among `PERCENTILES` with the least squared error.
-
-    Source: the specification of GPLQ's stage 2: ``max(|quantile(w, p)|, |quantile(w, 1 - p)|)``.
-    """
-    rows = weight.flatten(1)
-    candidates = [rows.quantile(p, dim=1).abs().maximum(rows.quantile(1 - p, dim=1).abs()) for p in PERCENTILES]
-    return _best(weight, candidates, bits)
-
-
-def _largest(weight: Tensor, bits: int) -> Tensor:
-    return _shaped(weight.flatten(1).abs().amax(dim=1), weight)
-
-
-def _least_error_limits(weight: Tensor, bits: int) -> Tensor:
-    import torch
-
-    largest = weight.flatten(1).abs().amax(dim=1)
-    return _best(weight, [largest * float(share) for share in torch.linspace(1, 0.2, SHRINKAGES)], bits)
-
-
-def _best(weight: Tensor, candidates: list[Tensor], bits: int) -> Tensor:
-    """Return for each row the candidate limit [D_out] with the least squared error, shaped to broadcast."""
-    import torch
-
-    errors = []
-    for limit in candidates:
-        quantized = fake.Uniform.symmetric(bits, _shaped(limit, weight))(weight)
-        errors.append((quantized - weight).flatten(1).square().mean(dim=1))
-    best = torch.stack(errors).argmin(dim=0)
-    return _shaped(torch.stack(candidates).gather(0, best[None])[0], weight)
-
-
 def _least_error_range(sample: Tensor, low: Tensor, high: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     import torch
 
@@ -103,7 +90,3 @@ def _least_error_range(sample: Tensor, low: Tensor, high: Tensor, bits: int) -> 
     ]
     best = shares[int(torch.stack(errors).argmin())]
     return low * best, high * best
-
-
-def _shaped(rows: Tensor, weight: Tensor) -> Tensor:
-    return rows.reshape(-1, *[1] * (weight.ndim - 1))

@@ -6,6 +6,7 @@ The function of the model stays what it is; what changes is how hard its tensors
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from suite.tracks.quantization import fake
@@ -79,17 +80,10 @@ def _feeds_only(model: nn.Module, image: Tensor, norm: nn.LayerNorm, layers: Seq
     """Tell whether the output no longer depends on the norm once these layers' inputs are cut off from it."""
     import torch
 
-    handles = [layer.register_forward_pre_hook(lambda _, x: (x[0].detach(), *x[1:])) for layer in layers]
-    needed = norm.weight.requires_grad
-    try:
-        with torch.enable_grad():
-            norm.weight.requires_grad_(True)
-            output = model(image).sum()
-            if not output.requires_grad:
-                return True
-            (gradient,) = torch.autograd.grad(output, norm.weight, allow_unused=True)
-    finally:
-        norm.weight.requires_grad_(needed)
-        for handle in handles:
-            handle.remove()
-    return gradient is None
+    with ExitStack() as hooks, torch.enable_grad():
+        for layer in layers:
+            hooks.enter_context(layer.register_forward_pre_hook(lambda _, x: (x[0].detach(), *x[1:])))
+        hooks.callback(norm.weight.requires_grad_, norm.weight.requires_grad)
+        norm.weight.requires_grad_(True)
+        output = model(image).sum()
+        return not output.requires_grad or torch.autograd.grad(output, norm.weight, allow_unused=True)[0] is None

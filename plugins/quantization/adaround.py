@@ -81,27 +81,25 @@ class AdaRound(Quantizer):
     ) -> Tensor:
         """Return the weight on its grid, learned in steps of ``rows`` of the inputs and outputs."""
         import torch
-        from torch import nn
 
-        chosen = self.parameters
+        how = self.parameters
         steps = layer.weight.detach() / quantizer.scale
         floor = steps.floor()
         v = ((steps - floor - GAMMA) / (ZETA - GAMMA)).logit().requires_grad_()
         bias = None if layer.bias is None else layer.bias.detach()
-        channel = 1 if isinstance(layer, nn.Conv2d) else -1
-        optimiser = torch.optim.Adam([v], lr=chosen.learning_rate)
-        warm = round(chosen.warm_start * chosen.iterations)
-        for step in range(chosen.iterations):
+        optimiser = torch.optim.Adam([v], lr=how.learning_rate)
+        warm = round(how.warm_start * how.iterations)
+        for step in range(how.iterations):
             some = torch.randint(len(inputs), (rows,), generator=generator).to(inputs.device)
             up = rectified_sigmoid(v)
             weight = (floor + up).clamp(quantizer.low, quantizer.high) * quantizer.scale
             error = layer.multiply(inputs[some], weight, bias) - outputs[some]
-            loss = error.square().mean() * error.shape[channel]
+            loss = error.square().mean() * error.shape[layer.channel_dimension]
             if step >= warm:
-                exponent = annealed((step - warm) / (chosen.iterations - warm))
-                loss = loss + chosen.regularisation * (1 - (2 * up - 1).abs().pow(exponent)).sum()
+                exponent = annealed((step - warm) / (how.iterations - warm))
+                loss = loss + how.regularisation * (1 - (2 * up - 1).abs().pow(exponent)).sum()
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
             optimiser.step()
         return (floor + (v.detach() >= 0)).clamp(quantizer.low, quantizer.high) * quantizer.scale
 

@@ -64,6 +64,5 @@ def correct_bias(layer: fake.QuantLayer, inputs: Tensor, outputs: Tensor) -> Non
     from torch import nn
 
     shift = outputs - layer.multiply(inputs, layer.quantized_weight(), layer.bias)
-    channel = 1 if isinstance(layer, nn.Conv2d) else -1
-    correction = shift.movedim(channel, -1).flatten(0, -2).mean(dim=0)
+    correction = shift.movedim(layer.channel_dimension, -1).flatten(0, -2).mean(dim=0)
     layer.bias = nn.Parameter(correction if layer.bias is None else layer.bias.detach() + correction)

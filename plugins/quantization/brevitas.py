@@ -50,7 +50,7 @@ class Brevitas(Quantizer):
         model = layerwise_quantize(model, _layers(spec, edge=False), name_blacklist=sorted(edges(model)))
         model = layerwise_quantize(model, _layers(spec, edge=True))
         with torch.no_grad(), calibration_mode(model):
-            for images in calibration.images.split(IMAGES):
+            for images in torch.split(calibration.images, IMAGES):
                 model(images)
         return model
 

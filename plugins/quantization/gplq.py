@@ -10,12 +10,12 @@ from pydantic import Field
 
 from suite import Card, Context
 from suite.models.features import linear_head
-from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer, TrainingImages, fake
+from suite.tracks.quantization import Calibration, Spec, TrainingImages
 
 from ._activations import trace
 from ._compensation import compensate_blocks
-from ._finetuning import OBSERVED, Training, fine_tune, fold_inputs, freeze, learned_activation
-from ._placement import place_activations, place_weights
+from ._finetuning import FineTunedQuantizer, Training, fine_tune, fold_inputs, freeze
+from ._placement import place_weights
 from ._ranges import Ranges, weight_quantizer
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PCA_IMAGES = 2048
 """Training images whose features give the principal components."""
 
 
-class GPLQ(TrainedQuantizer):
+class GPLQ(FineTunedQuantizer):
     """Stage 1 trains with only the activations quantized, and keeps the features' principal components where they were.
 
     Stage 2 freezes them, rounds the weights in percentile ranges, and adds to each block the linear map that takes most
@@ -68,18 +68,10 @@ class GPLQ(TrainedQuantizer):
     parameters: Parameters
     grid = {"scale_learning_rate": (1e-2, 1e-3, 3e-2), "learning_rate": (1e-6, 1e-5)}
 
-    @property
-    def epochs(self) -> float:
-        """Passes over the training images."""
-        return self.parameters.epochs
-
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model after both stages."""
         images, teacher = calibration.training_images, copy.deepcopy(model).requires_grad_(False)
-        fake.insert(model)
-        first = images.draw(OBSERVED, context.generator("observed"))
-        per_channel = self.parameters.activation_scales == "per-channel"
-        place_activations(model, first, spec, partial(learned_activation, per_channel))
+        self.learn_activations(model, images, spec, context)
         self._train_activations(model, teacher, images, context)
         freeze(model)
         if self.parameters.quantize_weights:
@@ -93,7 +85,7 @@ class GPLQ(TrainedQuantizer):
         from torch.nn import functional as F
 
         alpha, batch_size = self.parameters.alpha, self.parameters.batch_size
-        batches = training.draw(PCA_IMAGES, context.generator("pca")).split(batch_size)
+        batches = torch.split(training.draw(PCA_IMAGES, context.generator("pca")), batch_size)
         components = self._components(torch.cat([features(teacher, images)[0] for images in batches]))
 
         def loss(images: Tensor, labels: Tensor) -> Tensor:
@@ -116,7 +108,8 @@ class GPLQ(TrainedQuantizer):
             explained = lengths.square().cumsum(dim=0) / lengths.square().sum()
             enough = int((explained < self.parameters.variance).sum()) + 1
             count = max(MULTIPLE, round(enough / MULTIPLE) * MULTIPLE)
-        return directions[:count].T
+        components: Tensor = directions[:count].T
+        return components
 
     def _quantize_weights(self, model: nn.Module, training: TrainingImages, spec: Spec, context: Context) -> None:
         reference = copy.deepcopy(model)

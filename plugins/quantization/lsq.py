@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from suite import Card, Context
-from suite.tracks.quantization import Calibration, Spec, TrainedQuantizer, fake
+from suite.tracks.quantization import Calibration, Spec, fake
 
-from ._finetuning import OBSERVED, Training, fine_tune, fold_inputs, freeze, learned_activation
-from ._placement import place_activations, place_weights
+from ._finetuning import FineTunedQuantizer, Training, fine_tune, fold_inputs, freeze
+from ._placement import place_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-class LSQ(TrainedQuantizer):
+class LSQ(FineTunedQuantizer):
     """Cross-entropy through fake-quantized weights and activations, whose scales are learned with the weights.
 
     Source: Esser et al. 2019. A weight's first scales are the paper's, ``2 mean|w| / sqrt(high)``, per output channel;
@@ -40,20 +39,12 @@ class LSQ(TrainedQuantizer):
     parameters: Parameters
     grid = {"learning_rate": (3e-4, 1e-4, 1e-3)}
 
-    @property
-    def epochs(self) -> float:
-        """Passes over the training images."""
-        return self.parameters.epochs
-
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the trained model with its scales fixed."""
         from torch.nn import functional as F
 
         images = calibration.training_images
-        fake.insert(model)
-        first = images.draw(OBSERVED, context.generator("observed"))
-        per_channel = self.parameters.activation_scales == "per-channel"
-        place_activations(model, first, spec, partial(learned_activation, per_channel))
+        self.learn_activations(model, images, spec, context)
         fold_inputs(model)
         place_weights(model, spec, learned_weight)
 

@@ -105,19 +105,19 @@ def affine(rows: Tensor, bits: int) -> fake.Uniform:
 
 def weight_quantizer(weight: Tensor, bits: int) -> fake.Uniform:
     """Return the affine quantizer of a weight [D_out, ...], with a scale and a zero point per output channel."""
-    found = affine(weight.flatten(1), bits)
+    rows = affine(weight.flatten(1), bits)
     shape = len(weight), *[1] * (weight.ndim - 1)
-    return fake.Uniform(bits, found.scale.reshape(shape), found.zero_point.reshape(shape), granularity="per-channel")
+    return fake.Uniform(bits, rows.scale.reshape(shape), rows.zero_point.reshape(shape), granularity="per-channel")
 
 
 def per_channel(x: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     """Return scale [D] and zero point [D] of each channel of tokens [T, D]."""
     import torch
 
-    found = affine(x[:: -(-x.numel() // VALUES)].T.contiguous(), bits)
-    scale = found.scale.flatten()
+    quantizer = affine(x[:: -(-x.numel() // VALUES)].T.contiguous(), bits)
+    scale = quantizer.scale.flatten()
     floored = scale.maximum(LEAST_SHARE * scale.mean())
-    low = -found.zero_point.flatten() * scale
+    low = -quantizer.zero_point.flatten() * scale
     return floored, torch.round(-low / floored)
 
 
@@ -130,8 +130,5 @@ def log_sqrt2(sample: Tensor, bits: int, extra_zero: bool) -> fake.Logarithmic:
 def _padded(model: nn.Module, norm: nn.Module, layer: nn.Module, image: Tensor) -> bool:
     """Tell whether zeros are put between norm and layer, as in Swin's windows: these would need the shift as well."""
     sizes: list[int] = []
-    handle = norm.register_forward_hook(lambda _, __, output: sizes.append(output.numel()))
-    try:
+    with norm.register_forward_hook(lambda _, __, output: sizes.append(output.numel())):
         return fake.layer_inputs(model, layer, image).numel() > sizes[0]
-    finally:
-        handle.remove()

@@ -50,30 +50,21 @@ class GPTQ(Quantizer):
         round_to_nearest(model, images, spec, self.parameters.ranges)
         for _, layer in in_order(model, images[:1]):
             if isinstance(layer.weight_quantizer, fake.Uniform):
-                self._round(
-                    layer, layer.input_quantizer(fake.layer_inputs(model, layer, images)), layer.weight_quantizer
-                )
+                inputs = layer.input_quantizer(fake.layer_inputs(model, layer, images))
+                self._round(layer, inputs, layer.weight_quantizer)
         return model
 
     def _round(self, layer: fake.QuantLayer, inputs: Tensor, quantizer: fake.Uniform) -> None:
         import torch
 
-        chosen = self.parameters
+        how = self.parameters.model_dump(exclude={"ranges"})
         with torch.no_grad():
             matrices = hessians(layer, inputs)
             weights = layer.weight.flatten(1).chunk(len(matrices))
             scales = quantizer.scale.flatten(1).chunk(len(matrices))
-            rounded = [
-                round_columns(
-                    weight,
-                    matrix,
-                    fake.Uniform(quantizer.bits, scale, signed=True),
-                    damping=chosen.damping,
-                    block=chosen.block,
-                    act_order=chosen.act_order,
-                )
-                for weight, matrix, scale in zip(weights, matrices, scales, strict=True)
-            ]
+            quantizers = [fake.Uniform(quantizer.bits, scale, signed=True) for scale in scales]
+            groups = zip(weights, matrices, quantizers, strict=True)
+            rounded = [round_columns(*group, **how) for group in groups]
             layer.weight.copy_(torch.cat(rounded).reshape(layer.weight.shape))
 
 

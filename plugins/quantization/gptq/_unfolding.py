@@ -23,7 +23,7 @@ def hessians(layer: fake.QuantLayer, inputs: Tensor) -> Tensor:
     import torch
 
     total = torch.zeros((), dtype=torch.float64, device=inputs.device)
-    for part in inputs.split(BATCH):
+    for part in torch.split(inputs, BATCH):
         patches = unfolded(layer, part).double()
         total = total + 2 * patches.mT @ patches
     return total
@@ -43,5 +43,5 @@ def unfolded(layer: fake.QuantLayer, x: Tensor) -> Tensor:
     if isinstance(layer.padding, str) or layer.padding_mode != "zeros":
         raise ValueError(f"convolutions padded by {layer.padding!r} with {layer.padding_mode} cannot be unfolded")
     columns = F.unfold(x, layer.kernel_size, layer.dilation, layer.padding, layer.stride)
-    rows: Tensor = columns.unflatten(1, (layer.groups, -1)).permute(1, 0, 3, 2).flatten(1, 2)
-    return rows
+    grouped = columns.reshape(len(x), layer.groups, -1, columns.shape[-1])
+    return grouped.permute(1, 0, 3, 2).flatten(1, 2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ._search import Quantizers
 
-    Found = tuple[nn.Module, tuple[str, str], Quantizers]
+    Choice = tuple[nn.Module, tuple[str, str], Quantizers]
 
 LAYER = "input_quantizer", "weight_quantizer"
 PRODUCT = "left_quantizer", "right_quantizer"
@@ -67,18 +67,18 @@ class PTQ4ViT(Quantizer):
         """Return the quantized model."""
         images = calibration.images[: self.parameters.images]
         after_gelu = fed_by_gelu(fake.insert(model), images[:1])
-        found: list[Found] = []
+        choices: list[Choice] = []
         for site in fake.weight_sites(model):
             seen = self._seen(model, site.owner, images, context)
             bits = spec.weight(site.edge), spec.activation(site.edge)
             is_after_gelu = site.name.removesuffix(".weight") in after_gelu
-            found.append((site.owner, LAYER, self._layer(site.owner, seen, *bits, is_after_gelu)))
+            choices.append((site.owner, LAYER, self._layer(site.owner, seen, *bits, is_after_gelu)))
         for attention in (module for module in model.modules() if isinstance(module, fake.QuantAttention)):
             for product, after_softmax in zip(attention.products, (False, True), strict=True):
                 seen = self._seen(model, product, images, context)
-                found.append((product, PRODUCT, self._product(seen, spec.activation_bits, after_softmax)))
+                choices.append((product, PRODUCT, self._product(seen, spec.activation_bits, after_softmax)))
         # Only now, so that all were searched on the float network's activations.
-        for owner, attributes, quantizers in found:
+        for owner, attributes, quantizers in choices:
             for attribute, quantizer in zip(attributes, quantizers, strict=True):
                 if quantizer is not None:
                     setattr(owner, attribute, quantizer)
@@ -94,11 +94,10 @@ class PTQ4ViT(Quantizer):
         import torch
 
         x, weight = seen.inputs[0], layer.weight.detach()
-        channel = 1 if weight.ndim == 4 else -1
 
         def error(x: Tensor, weight: Tensor) -> Tensor:
             difference = layer.multiply(x, weight, layer.bias) - seen.output
-            return (difference.square() * seen.importance).movedim(channel, 0).flatten(1).sum(dim=1)
+            return (difference.square() * seen.importance).movedim(layer.channel_dimension, 0).flatten(1).sum(dim=1)
 
         inputs = gelu_grids if after_gelu else symmetric
         with torch.no_grad():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from suite.contracts import Access, Track
+from suite.contracts import Track
 from suite.hookspecs import hookimpl
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer, TrainedQuantizer
 from suite.tracks.quantization.spec import FLOAT, Spec
@@ -22,13 +22,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Quantization of vision transformers",
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
             contract=Quantizer,
-            access=(
-                Access(
-                    TRAINING,
-                    "labelled images of the training split, the same for every seed, to train on",
-                    privilege=True,
-                    on_request=True,
-                ),
-            ),
+            access=(TRAINING,),
         )
     )

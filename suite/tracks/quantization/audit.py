@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from suite.tracks.quantization.fake.integers import NotInteger, layer_output, product_output
+from suite.tracks.quantization.fake.integers import NotInteger, integer_output
 from suite.tracks.quantization.fake.layers import Product, QuantLayer
 from suite.tracks.quantization.fake.multiplications import FLOAT_BITS, Multiplication, Operand, multiplications
 from suite.tracks.quantization.fake.quantizer import FakeQuantizer
@@ -60,27 +60,29 @@ def audit(model: nn.Module, images: Tensor, spec: Spec) -> Audit:
     modules = dict(model.named_modules())
     outer = edges(model)
     errors = _integer_errors(model, images)
-    found = [_seen_through_codes(each, modules[each.place], errors) for each in multiplications(model, images)]
-    within = [_within(each, spec, each.place in outer) for each in found]
-    macs = sum(each.macs for each in found)
+    seen = multiplications(model, images)
+    products = [_seen_through_codes(product, modules[product.place], errors) for product in seen]
+    within = [_within(product, spec, product.place in outer) for product in products]
+    macs = sum(product.macs for product in products)
 
-    weights = {each.place: (each, good) for each, good in zip(found, within, strict=True) if each.weighted}
-    stored = sum(each.right.numel * _stored_bits(each, modules[each.place]) for each, _ in weights.values())
+    judged = list(zip(products, within, strict=True))
+    weights = {product.place: (product, good) for product, good in judged if product.weighted}
+    stored = sum(product.right.numel * _stored_bits(product, modules[product.place]) for product, _ in weights.values())
     scales = FLOAT_BITS * sum(tensor.numel() for tensor in _scales(model))
-    weighted = sum(each.right.numel for each, _ in weights.values())
+    weighted = sum(product.right.numel for product, _ in weights.values())
     quantizing = {id(tensor) for tensor in _scales(model)}
     parameters = sum(tensor.numel() for tensor in model.parameters() if id(tensor) not in quantizing)
     rest = FLOAT_BITS * max(parameters - weighted, 0)
-    sides = [(each.macs, side.bits) for each in found for side in _activations(each)]
+    sides = [(product.macs, side.bits) for product in products for side in _activations(product)]
     return Audit(
-        mac_coverage=sum(each.macs for each, good in zip(found, within, strict=True) if good) / max(macs, 1),
-        parameter_coverage=sum(each.right.numel for each, good in weights.values() if good) / max(parameters, 1),
+        mac_coverage=sum(product.macs for product, good in judged if good) / max(macs, 1),
+        parameter_coverage=sum(product.right.numel for product, good in weights.values() if good) / max(parameters, 1),
         weight_bits=(stored + scales) / max(weighted, 1),
         activation_bits=sum(count * bits for count, bits in sides) / max(sum(count for count, _ in sides), 1),
         size_mb=(stored + scales + rest) / 8e6,
-        granularity=_granularity(model, found),
+        granularity=_granularity(model, products),
         integer_error=max(errors.values(), default=None),
-        mismatches=tuple(_mismatches(model, spec, found, within, errors, outer)),
+        mismatches=tuple(_mismatches(model, spec, products, within, errors)),
     )
 
 
@@ -90,60 +92,51 @@ def levels(quantizer: FakeQuantizer) -> int:
     if not isinstance(fixed, Uniform):
         return len(fixed(fixed.sweep()[None]).unique())
     fractional = (fixed.zero_point - fixed.zero_point.round()).abs().expand_as(fixed.scale).flatten()
-    chosen = {0, int(fixed.scale.argmin()), int(fixed.scale.argmax()), int(fractional.argmax())}
-    return max(len(single(single.sweep()).unique()) for single in map(fixed.at, chosen))
+    places = {0, int(fixed.scale.argmin()), int(fixed.scale.argmax()), int(fractional.argmax())}
+    return max(len(single(single.sweep()).unique()) for single in map(fixed.at, places))
 
 
 def _integer_errors(model: nn.Module, images: Tensor) -> IntegerErrors:
     """Return how each of the suite's layers and products does on integers, in a forward pass on images."""
+    names = {module: name for name, module in model.named_modules() if isinstance(module, QuantLayer | Product)}
     errors: IntegerErrors = {}
-    handles = []
-    for name, module in model.named_modules():
-        if isinstance(module, QuantLayer | Product):
-            handles.append(module.register_forward_hook(_comparing(name, errors)))
-    try:
+
+    def compare(module: QuantLayer | Product, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        with suppress(NotInteger):
+            difference = (integer_output(module, *inputs) - output).abs().max()
+            errors[names[module]] = float(difference / output.abs().max().clamp(min=1e-12))
+
+    with ExitStack() as hooks:
+        for module in names:
+            hooks.enter_context(module.register_forward_hook(compare))
         model(images)
-    finally:
-        for handle in handles:
-            handle.remove()
     return errors
 
 
-def _comparing(name: str, errors: IntegerErrors) -> Any:
-    def hook(module: QuantLayer | Product, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        try:
-            exact = layer_output(module, *inputs) if isinstance(module, QuantLayer) else product_output(module, *inputs)
-        except NotInteger:
-            return
-        errors[name] = float((exact - output).abs().max() / output.abs().max().clamp(min=1e-12))
-
-    return hook
-
-
-def _seen_through_codes(found: Multiplication, module: nn.Module, errors: IntegerErrors) -> Multiplication:
+def _seen_through_codes(product: Multiplication, module: nn.Module, errors: IntegerErrors) -> Multiplication:
     """Return the same as the codes show it, if they were seen to give the output: folded scales, very short rows."""
-    if errors.get(found.place, torch.inf) > TOLERANCE:
-        return found
+    if errors.get(product.place, torch.inf) > TOLERANCE:
+        return product
     if isinstance(module, Product):
         quantizers = module.left_quantizer, module.right_quantizer
     elif isinstance(module, QuantLayer):
         quantizers = module.input_quantizer, module.weight_quantizer
     else:
-        return found
+        return product
     left, right = (
         Operand(levels(own), own.granularity, seen.numel) if isinstance(own, FakeQuantizer) else seen
-        for seen, own in zip((found.left, found.right), quantizers, strict=True)
+        for seen, own in zip((product.left, product.right), quantizers, strict=True)
     )
-    return replace(found, left=left, right=right)
+    return replace(product, left=left, right=right)
 
 
-def _within(found: Multiplication, spec: Spec, edge: bool) -> bool:
-    right = spec.weight(edge) if found.weighted else spec.activation(edge)
-    return found.left.bits <= spec.activation(edge) and found.right.bits <= right
+def _within(product: Multiplication, spec: Spec, edge: bool) -> bool:
+    right = spec.weight(edge) if product.weighted else spec.activation(edge)
+    return product.left.bits <= spec.activation(edge) and product.right.bits <= right
 
 
-def _activations(found: Multiplication) -> tuple[Operand, ...]:
-    return (found.left,) if found.weighted else (found.left, found.right)
+def _activations(product: Multiplication) -> tuple[Operand, ...]:
+    return (product.left,) if product.weighted else (product.left, product.right)
 
 
 def _scales(model: nn.Module) -> Iterator[Tensor]:
@@ -152,19 +145,19 @@ def _scales(model: nn.Module) -> Iterator[Tensor]:
             yield from (*module.buffers(), *module.parameters())
 
 
-def _stored_bits(found: Multiplication, module: nn.Module) -> int:
-    weight = getattr(module, "weight", None)
-    if found.right.bits == FLOAT_BITS and isinstance(weight, Tensor) and torch.equal(weight.half().to(weight), weight):
+def _stored_bits(product: Multiplication, module: nn.Module) -> int:
+    weight, bits = getattr(module, "weight", None), product.right.bits
+    if bits == FLOAT_BITS and isinstance(weight, Tensor) and torch.equal(weight.half().to(weight), weight):
         return HALF_BITS
-    return found.right.bits
+    return bits
 
 
-def _granularity(model: nn.Module, found: list[Multiplication]) -> dict[str, str]:
+def _granularity(model: nn.Module, products: list[Multiplication]) -> dict[str, str]:
     """Return the finest granularity of weights and of activations; what declares none is told by its values."""
     order = ("float", "integers", "per-tensor", "per-head", "per-vector", "per-channel", "per-token", "per-group")
     names = {
-        "weight": [each.right.granularity for each in found if each.weighted],
-        "activation": [side.granularity for each in found for side in _activations(each)],
+        "weight": [product.right.granularity for product in products if product.weighted],
+        "activation": [side.granularity for product in products for side in _activations(product)],
     }
     for role, sites in (("weight", weight_sites(model)), ("activation", activation_sites(model))):
         names[role] += [site.quantizer.granularity for site in sites if isinstance(site.quantizer, FakeQuantizer)]
@@ -174,19 +167,12 @@ def _granularity(model: nn.Module, found: list[Multiplication]) -> dict[str, str
 
 
 def _mismatches(
-    model: nn.Module,
-    spec: Spec,
-    found: list[Multiplication],
-    within: list[bool],
-    errors: IntegerErrors,
-    outer: set[str],
+    model: nn.Module, spec: Spec, products: list[Multiplication], within: list[bool], errors: IntegerErrors
 ) -> Iterator[str]:
-    beyond = [each for each, good in zip(found, within, strict=True) if not good]
+    beyond = [product for product, good in zip(products, within, strict=True) if not good]
     if beyond:
-        share = 100 * sum(each.macs for each in beyond) / sum(each.macs for each in found)
-        texts = [
-            f"{each.place} (A{each.left.bits}, {'W' if each.weighted else 'A'}{each.right.bits})" for each in beyond
-        ]
+        share = 100 * sum(product.macs for product in beyond) / sum(product.macs for product in products)
+        texts = [f"{it.place} (A{it.left.bits}, {'W' if it.weighted else 'A'}{it.right.bits})" for it in beyond]
         yield f"{share:.1f} % of multiply-accumulates exceed {spec.name}: {_listed(texts)}"
     over, fractional = [], []
     for site in (*weight_sites(model), *activation_sites(model)):

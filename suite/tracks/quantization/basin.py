@@ -30,10 +30,10 @@ def latent(model: nn.Module, original: nn.Module, *, keep_weights: bool) -> nn.M
     stripped = copy.deepcopy(model)
     if any(isinstance(module, QuantLayer) for module in stripped.modules()):
         remove(stripped, keep_weights=keep_weights)
-    found = dict(stripped.named_parameters())
+    floats = dict(stripped.named_parameters())
     for name, tensor in original.named_parameters():
         # A tensor of a class of its own, as libraries pack integers, is no float that could be gone back from.
-        if name not in found or found[name].shape != tensor.shape or type(found[name]) is not nn.Parameter:
+        if name not in floats or floats[name].shape != tensor.shape or type(floats[name]) is not nn.Parameter:
             raise NoLatentWeights(f"the quantized model has no floats under the name {name}")
     return stripped
 

@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.contracts import Context, Method
+from suite.contracts import Access, Context, Method
 from suite.tracks.quantization.spec import Spec
 from suite.tracks.quantization.training import TrainingImages
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TRAINING = "training images"
-"""The access that methods which train need."""
+TRAINING = Access(
+    "training images", "labelled images of the training split, the same for every seed", privilege=True, on_request=True
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Quantizer(Method, ABC):
 class TrainedQuantizer(Quantizer):
     """A method that trains: `Calibration.training_images` is there, and `epochs` says how often it is passed over."""
 
-    needs = frozenset({TRAINING})
+    needs = frozenset({TRAINING.name})
 
     @property
     @abstractmethod

@@ -90,20 +90,5 @@ IMAGES = _amount(
     "Calibration images given, plus training images times epochs for methods that train.",
 )
 
-METRICS = (
-    ACCURACY,
-    DROP,
-    AGREEMENT,
-    SQNR,
-    PROBE,
-    LATENT,
-    BARRIER,
-    MISMATCHES,
-    MAC_COVERAGE,
-    PARAMETER_COVERAGE,
-    WEIGHT_BITS,
-    ACTIVATION_BITS,
-    SIZE,
-    SECONDS,
-    IMAGES,
-)
+AUDIT = (MISMATCHES, MAC_COVERAGE, PARAMETER_COVERAGE, WEIGHT_BITS, ACTIVATION_BITS, SIZE)
+METRICS = (ACCURACY, DROP, AGREEMENT, SQNR, PROBE, LATENT, BARRIER, *AUDIT, SECONDS, IMAGES)

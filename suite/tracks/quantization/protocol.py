@@ -46,7 +46,7 @@ class QuantizationTask(Task[Quantizer]):
     metrics = METRICS
     primary = Column(metric=ACCURACY.name, subset=TEST)
     subsets: ClassVar[tuple[str, ...]] = (TEST,)
-    gives = frozenset({TRAINING})
+    gives = frozenset({TRAINING.name})
     samples = QuantizationSamples
     comparable_by = ("weight scales", "activation scales", "trained on")
     training_images: ClassVar[int | None] = None
@@ -184,7 +184,7 @@ class QuantizationTask(Task[Quantizer]):
         return network.eval(), cost
 
     def _training_images(self, method: Quantizer, resources: Resources) -> TrainingImages | None:
-        if TRAINING not in method.needs:
+        if TRAINING.name not in method.needs:
             return None
         split, model = self.training(resources), self.model()
         places = np.random.default_rng(0).permutation(len(split.rows(resources)))[: self.training_images]

@@ -47,13 +47,12 @@ class QuantizationSamples(Samples):
         if column.subset != TEST:
             return None
         correct = (self.predicted == self.labels).astype(np.float64)
-        if column.metric == ACCURACY.name:
-            return Influence({TEST: correct})
-        if column.metric == DROP.name:
-            return Influence({TEST: (self.reference == self.labels).astype(np.float64) - correct})
-        if column.metric == AGREEMENT.name:
-            return Influence({TEST: (self.predicted == self.reference).astype(np.float64)})
-        return None
+        parts = {
+            ACCURACY.name: correct,
+            DROP.name: (self.reference == self.labels).astype(np.float64) - correct,
+            AGREEMENT.name: (self.predicted == self.reference).astype(np.float64),
+        }
+        return Influence({TEST: parts[column.metric]}) if column.metric in parts else None
 
     def _sqnr(self) -> float:
         """Return signal over noise of the logits, in decibels."""

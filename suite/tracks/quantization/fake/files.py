@@ -22,19 +22,13 @@ from suite.tracks.quantization.fake.sites import Site, activation_sites, quant_l
 from suite.tracks.quantization.fake.uniform import Learned, PerToken, Uniform
 
 FORMAT = 1
-KINDS: dict[str, Callable[..., FakeQuantizer]] = {
-    "logarithmic": Logarithmic,
-    "per-token": PerToken,
-    "twin-uniform": TwinUniform,
-    "uniform": Uniform,
+KINDS: dict[str, tuple[Callable[..., FakeQuantizer], tuple[str, ...]]] = {
+    "logarithmic": (Logarithmic, ("scale",)),
+    "per-token": (PerToken, ()),
+    "twin-uniform": (TwinUniform, ("fine", "coarse")),
+    "uniform": (Uniform, ("scale", "zero_point")),
 }
-
-BUFFERS = {
-    "logarithmic": ("scale",),
-    "per-token": (),
-    "twin-uniform": ("fine", "coarse"),
-    "uniform": ("scale", "zero_point"),
-}
+"""The classes that can be written, and the tensors that make them."""
 
 
 def save_integers(model: nn.Module, path: Path) -> None:
@@ -115,7 +109,7 @@ def _fixed(quantizer: FakeQuantizer) -> FakeQuantizer:
 
 def _described(site: Site) -> dict[str, Any]:
     quantizer = _fixed(site.quantizer)  # type: ignore[arg-type]
-    for kind, known in KINDS.items():
+    for kind, (known, _) in KINDS.items():
         if type(quantizer) is known:
             return {"kind": kind, **quantizer.settings()}
     raise NotInteger(f"{site.name}: a {type(quantizer).__name__} cannot be written")
@@ -123,5 +117,5 @@ def _described(site: Site) -> dict[str, Any]:
 
 def _quantizer(name: str, described: dict[str, Any], tensors: dict[str, Tensor]) -> FakeQuantizer:
     settings = {key: value for key, value in described.items() if key != "kind"}
-    buffers = {key: tensors[f"{name}.{key}"] for key in BUFFERS[described["kind"]]}
-    return KINDS[described["kind"]](**settings, **buffers)
+    kind, buffers = KINDS[described["kind"]]
+    return kind(**settings, **{key: tensors[f"{name}.{key}"] for key in buffers})

@@ -8,12 +8,11 @@ uniform) is looked up in a table of its codes first.
 from __future__ import annotations
 
 import copy
-from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from suite.tracks.quantization.fake.layers import Product, QuantConv2d, QuantLayer, QuantLinear
+from suite.tracks.quantization.fake.layers import Product, QuantConv2d, QuantLayer
 from suite.tracks.quantization.fake.quantizer import FakeQuantizer
 from suite.tracks.quantization.fake.uniform import Learned, PerToken, Uniform
 
@@ -108,28 +107,13 @@ def product_output(product: Product, left: Tensor, right: Tensor) -> Tensor:
     return (torch.matmul(left_codes, right_codes) * left_scale * right_scale).to(left.dtype)
 
 
-class IntegerLinear(QuantLinear):
-    """A linear layer that computes on codes."""
+def integer_output(module: QuantLayer | Product, *inputs: Tensor) -> Tensor:
+    """Return what a layer or a product gives on these inputs, from its integers.
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the layer's output from its integers."""
-        return layer_output(self, x)
-
-
-class IntegerConv2d(QuantConv2d):
-    """A convolution that computes on codes."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the layer's output from its integers."""
-        return layer_output(self, x)
-
-
-class IntegerProduct(Product):
-    """A product that is computed on codes."""
-
-    def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        """Return the product from its integers."""
-        return product_output(self, left, right)
+    Raises:
+        NotInteger: it has none.
+    """
+    return layer_output(module, *inputs) if isinstance(module, QuantLayer) else product_output(module, *inputs)
 
 
 def on_integers(model: nn.Module) -> nn.Module:
@@ -138,9 +122,7 @@ def on_integers(model: nn.Module) -> nn.Module:
     Running it raises `NotInteger` where something is not quantized to integers.
     """
     copied = copy.deepcopy(model)
-    twins = {QuantLinear: IntegerLinear, QuantConv2d: IntegerConv2d, Product: IntegerProduct}
     for module in copied.modules():
-        twin = twins.get(cast("type[QuantLinear]", type(module)))
-        if twin is not None:
-            module.__class__ = twin
+        if isinstance(module, QuantLayer | Product):
+            module.register_forward_hook(lambda module, inputs, _: integer_output(module, *inputs))
     return copied

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-PRODUCTS = ("query-key", "attention-value")
+PRODUCTS = 2
+"""Of attention: queries by keys, and the softmax output by values."""
 
 
 class QuantLayer(nn.Module):
@@ -28,6 +29,7 @@ class QuantLayer(nn.Module):
     input_quantizer: nn.Module
     weight_quantizer: nn.Module
     folds: bool
+    channel_dimension = -1  # of what comes out
 
     @property
     def fold(self) -> Tensor | None:
@@ -62,6 +64,8 @@ class QuantLinear(QuantLayer, nn.Linear):
 
 class QuantConv2d(QuantLayer, nn.Conv2d):
     """A convolution with quantizers."""
+
+    channel_dimension = 1
 
     def multiply(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Return the convolution of ``x`` [B, C, H, W]."""
@@ -112,7 +116,7 @@ class _Attending(TorchFunctionMode):
             return func(*args, **(kwargs or {}))
         product = next(self.products, None)
         if product is None:
-            raise ValueError(f"this attention multiplies more than {len(PRODUCTS)} times; it cannot be quantized")
+            raise ValueError(f"this attention multiplies more than {PRODUCTS} times; it cannot be quantized")
         return product(*args, **(kwargs or {}))
 
     def _linear(self, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -148,7 +152,7 @@ def insert(model: nn.Module) -> nn.Module:
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
             module.had_fused_attn = module.fused_attn
             setattr(module, "fused_attn", False)  # noqa: B010
-            module.products = nn.ModuleList(Product() for _ in PRODUCTS)
+            module.products = nn.ModuleList(Product() for _ in range(PRODUCTS))
     return model
 
 

@@ -8,7 +8,7 @@ multiplied as a whole (a token on the left, an output channel on the right).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,17 +70,17 @@ class Multiplication:
 def multiplications(model: nn.Module, images: Tensor) -> list[Multiplication]:
     """Return every product of two tensors and every convolution of a forward pass on images [N, C, H, W]."""
     stack = [""]
-    with _tracked(model, stack), _Recorder(stack) as recorder:
+    recorder = _Recorder(stack)
+    with _tracked(model, stack), recorder:
         model(images)
-    found: list[Multiplication] = recorder.found
-    return found
+    return recorder.products
 
 
 class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch leaves it untyped
     def __init__(self, stack: list[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # torch leaves it untyped
         self.stack = stack
-        self.found: list[Multiplication] = []
+        self.products: list[Multiplication] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
@@ -103,21 +103,17 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch lea
         return result
 
     def _add(self, left: Tensor, right: Tensor, macs: int, weighted: bool) -> None:
-        self.found.append(Multiplication(self.stack[-1], macs, operand(left), operand(right), weighted))
+        self.products.append(Multiplication(self.stack[-1], macs, operand(left), operand(right), weighted))
 
 
 @contextmanager
 def _tracked(model: nn.Module, stack: list[str]) -> Iterator[None]:
     """Keep the name of the module that runs at the top of the stack."""
-    handles = []
-    for name, module in model.named_modules():
-        handles.append(module.register_forward_pre_hook(lambda *_, name=name: stack.append(name)))
-        handles.append(module.register_forward_hook(lambda *_: stack.pop() and None))
-    try:
+    with ExitStack() as hooks:
+        for name, module in model.named_modules():
+            hooks.enter_context(module.register_forward_pre_hook(lambda *_, name=name: stack.append(name)))
+            hooks.enter_context(module.register_forward_hook(lambda *_: stack.pop() and None))
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def operand(values: Tensor) -> Operand:
@@ -132,12 +128,12 @@ def operand(values: Tensor) -> Operand:
         scopes["per-head"] = values.reshape(values.shape[0], -1)
     if vectors > 1:
         scopes["per-vector"] = values.reshape(-1, values.shape[-1])
-    found = Operand(MANY, "float", values.numel())
+    finest = Operand(MANY, "float", values.numel())
     for granularity, rows in scopes.items():
         finer = Operand(levels(rows), granularity, values.numel())
-        if finer.levels <= min(FEW, SHARE * found.levels):
-            found = finer
-    return found
+        if finer.levels <= min(FEW, SHARE * finest.levels):
+            finest = finer
+    return finest
 
 
 def levels(rows: Tensor) -> int:

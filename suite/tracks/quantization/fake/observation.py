@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 
 import torch
 from torch import Tensor, nn
@@ -59,11 +60,6 @@ class Observation:
         """Values [M] of the activation, at even distances."""
         return torch.cat(self._samples)
 
-    @property
-    def per_head(self) -> tuple[Tensor, Tensor]:
-        """The extremes of each head [H, 1, 1], for a side of a product."""
-        return self.low.amin((-2, -1), keepdim=True), self.high.amax((-2, -1), keepdim=True)
-
 
 class _Observer(nn.Module):
     def __init__(self, observation: Observation, budget: int) -> None:
@@ -76,7 +72,7 @@ class _Observer(nn.Module):
 
 
 @torch.no_grad()
-def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int = BATCH) -> dict[str, Observation]:
+def observe(model: nn.Module, sites: Sequence[Site], images: Tensor, batch: int = BATCH) -> dict[str, Observation]:
     """Return what passed at each site, by name, while the model ran on images [N, C, H, W].
 
     Whatever quantizers the sites had are left out while watching, and put back.
@@ -84,22 +80,21 @@ def observe(model: nn.Module, sites: Iterable[Site], images: Tensor, batch: int 
     Raises:
         ValueError: nothing passed at a site: the model does not call the layer that it belongs to.
     """
-    chosen = list(sites)
-    before = [site.quantizer for site in chosen]
-    found = {site.name: Observation(site.kind) for site in chosen}
+    before = [site.quantizer for site in sites]
+    observations = {site.name: Observation(site.kind) for site in sites}
     batches = torch.split(images, batch)
-    for site in chosen:
-        site.put(_Observer(found[site.name], -(-VALUES // len(batches))))
+    for site in sites:
+        site.put(_Observer(observations[site.name], -(-VALUES // len(batches))))
     try:
         for part in batches:
             model(part)
     finally:
-        for site, quantizer in zip(chosen, before, strict=True):
+        for site, quantizer in zip(sites, before, strict=True):
             site.put(quantizer)
-    missed = [name for name, observation in found.items() if not observation.seen]
+    missed = [name for name, observation in observations.items() if not observation.seen]
     if missed:
         raise ValueError(f"nothing passed at {', '.join(missed)}: the model does not call what these belong to")
-    return found
+    return observations
 
 
 @torch.no_grad()
@@ -117,15 +112,10 @@ def layer_inputs(model: nn.Module, layer: nn.Module, images: Tensor, batch: int 
         parts.append(arguments[0].detach())
         raise _Seen
 
-    handle = layer.register_forward_pre_hook(hook)
-    try:
+    with layer.register_forward_pre_hook(hook):
         for part in torch.split(images, batch):
-            try:
+            with suppress(_Seen):
                 model(part)
-            except _Seen:
-                continue
-    finally:
-        handle.remove()
     if not parts:
         raise ValueError(f"the model does not call the {type(layer).__name__} whose input was asked for")
     return torch.cat(parts)

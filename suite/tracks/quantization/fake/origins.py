@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from typing import Any
 
 import torch
@@ -26,30 +27,22 @@ def input_origins(model: nn.Module, image: Tensor) -> dict[str, nn.Module]:
     makers: dict[Any, nn.Module] = {}
     inputs: dict[str, Any] = {}
     kept: list[Any] = []  # autograd's nodes live as long as something holds them, and only so long are they told apart
-    handles = []
-    for module in model.modules():
-        if not isinstance(module, QuantLayer) and not list(module.children()) and not _passes(module):
-            handles.append(module.register_forward_hook(lambda m, _, y: _note(makers, kept, m, y)))
-    for name, layer in quant_layers(model):
-        handles.append(layer.register_forward_pre_hook(lambda _, x, name=name: inputs.update({name: x[0].grad_fn})))
-    try:
-        with torch.enable_grad():
-            model(image.detach().requires_grad_())  # so that there is a graph of frozen models too
-    finally:
-        for handle in handles:
-            handle.remove()
-    found = {name: _maker(node, makers) for name, node in inputs.items()}
-    return {name: maker for name, maker in found.items() if maker is not None}
 
+    def note(module: nn.Module, _: Any, output: Any) -> None:
+        if isinstance(output, Tensor) and output.grad_fn is not None:
+            makers.setdefault(output.grad_fn, module)
+            kept.append(output)
 
-def _passes(module: nn.Module) -> bool:
-    return isinstance(module, nn.Identity | nn.Dropout)
-
-
-def _note(makers: dict[Any, nn.Module], kept: list[Any], module: nn.Module, output: Any) -> None:
-    if isinstance(output, Tensor) and output.grad_fn is not None:
-        makers.setdefault(output.grad_fn, module)
-        kept.append(output)
+    with ExitStack() as hooks, torch.enable_grad():
+        for module in model.modules():
+            if not (isinstance(module, QuantLayer | nn.Identity | nn.Dropout) or list(module.children())):
+                hooks.enter_context(module.register_forward_hook(note))
+        for name, layer in quant_layers(model):
+            hook = layer.register_forward_pre_hook(lambda _, x, name=name: inputs.update({name: x[0].grad_fn}))
+            hooks.enter_context(hook)
+        model(image.detach().requires_grad_())  # so that there is a graph of frozen models too
+    origins = {name: _maker(node, makers) for name, node in inputs.items()}
+    return {name: maker for name, maker in origins.items() if maker is not None}
 
 
 def _maker(node: Any, makers: dict[Any, nn.Module]) -> nn.Module | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from torch import nn
 
@@ -28,15 +28,15 @@ class Site:
 
     name: str
     kind: Kind
-    owner: nn.Module
+    owner: Any
     attribute: str
     edge: bool = False
 
     @property
     def quantizer(self) -> nn.Module:
         """What is there now."""
-        found: nn.Module = getattr(self.owner, self.attribute)
-        return found
+        quantizer: nn.Module = getattr(self.owner, self.attribute)
+        return quantizer
 
     def put(self, quantizer: nn.Module) -> None:
         """Set the quantizer."""
@@ -47,8 +47,8 @@ def edges(model: nn.Module) -> set[str]:
     """Return the names of the first convolution and of the classifier's head, as timm's ``get_classifier`` has it."""
     first = next((name for name, module in model.named_modules() if isinstance(module, nn.Conv2d)), None)
     classifier = model.get_classifier() if hasattr(model, "get_classifier") else ()  # type: ignore[operator]
-    found = classifier if isinstance(classifier, tuple) else (classifier,)  # distilled DeiT has two
-    heads = [name for name, module in model.named_modules() if any(module is head for head in found)]
+    classifiers = classifier if isinstance(classifier, tuple) else (classifier,)  # distilled DeiT has two
+    heads = [name for name, module in model.named_modules() if any(module is head for head in classifiers)]
     return {name for name in [first, *heads] if name is not None}
 
 
@@ -71,13 +71,13 @@ def weight_sites(model: nn.Module) -> list[Site]:
 def activation_sites(model: nn.Module) -> list[Site]:
     """Return a site for every input of a layer, and both sides of every product of attention, in the model's order."""
     outer = edges(model)
-    found = []
+    sites = []
     for name, module in model.named_modules():
         if isinstance(module, QuantLayer):
             kind: Kind = "conv-input" if isinstance(module, QuantConv2d) else "linear-input"
-            found.append(Site(f"{name}.input", kind, module, "input_quantizer", name in outer))
+            sites.append(Site(f"{name}.input", kind, module, "input_quantizer", name in outer))
         if isinstance(module, QuantAttention):
             for product, sides in zip(module.products, SIDES, strict=True):
                 for side, attribute in zip(sides, ("left_quantizer", "right_quantizer"), strict=True):
-                    found.append(Site(f"{name}.{side}", side, product, attribute))
-    return found
+                    sites.append(Site(f"{name}.{side}", side, product, attribute))
+    return sites

@@ -89,8 +89,7 @@ class Uniform(FakeQuantizer):
     def at(self, index: int) -> Uniform:
         """Return the quantizer that a single one of the scales makes, by its place among all."""
         zero_points = self.zero_point.expand_as(self.scale)
-        chosen = self.scale.flatten()[index], zero_points.flatten()[index]
-        return Uniform(self.bits, *chosen, signed=self.low < 0)
+        return Uniform(self.bits, self.scale.flatten()[index], zero_points.flatten()[index], signed=self.low < 0)
 
     def sweep(self) -> Tensor:
         """Return inputs [M] that cover every code of the largest and the smallest scale, and both sides beyond.
