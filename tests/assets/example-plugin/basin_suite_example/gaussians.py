@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from suite import Column, Method, Outcome, Score, Task, TaskContext, hookimpl
+from suite import Column, Outcome, Samples, Task, TaskContext, Value, hookimpl
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.metrics import AUROC, FPR95, auroc, fpr95
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLASSES, PER_CLASS, SIDE, FEATURES, TEST_BATCH = 3, 60, 4, 32, 100
 
 
-class GaussiansTask(Task):
+class GaussiansTask(Task[Detector]):
     """Three Gaussian classes of 4x4 images against the middle between two of them, and against noise."""
 
     id = "ood/example-gaussians"
@@ -34,11 +34,10 @@ class GaussiansTask(Task):
     primary = Column(metric=AUROC.name, subset="near")
     subsets = ("near", "far")
     seeds = (0, 1)
+    gives = frozenset({"images", "network"})
 
-    def evaluate(self, method: Method, context: TaskContext) -> Outcome:
+    def evaluate(self, method: Detector, context: TaskContext) -> Outcome:
         """Fit the detector on training images, score a random mixture of the test images, compare ID with each set."""
-        if not isinstance(method, Detector):
-            raise TypeError(f"{type(method).__name__} is not a suite.tracks.ood.Detector")
         device = context.resources.device
         images, labels = draw(context.rng("images"))
         images, labels = {name: some.to(device) for name, some in images.items()}, labels.to(device)
@@ -51,19 +50,15 @@ class GaussiansTask(Task):
         scores = shuffled_scores(method, network, tests, context.rng("test-order"))
         scored = time.perf_counter()
 
-        return Outcome(
-            scores=tuple(
-                Score(
-                    metric=metric.name,
-                    subset=subset,
-                    value=compare(scores["id"], scores[subset]),
-                    n=len(scores["id"]) + len(scores[subset]),
-                )
-                for metric, compare in ((AUROC, auroc), (FPR95, fpr95))
-                for subset in self.subsets
-            ),
-            cost={"fit_seconds": fitted - started, "score_seconds": scored - fitted},
-        )
+        measured = {
+            Column(metric=metric.name, subset=subset): Value(
+                compare(scores["id"], scores[subset]), n=len(scores["id"]) + len(scores[subset])
+            )
+            for metric, compare in ((AUROC, auroc), (FPR95, fpr95))
+            for subset in self.subsets
+        }
+        cost = {"fit_seconds": fitted - started, "score_seconds": scored - fitted}
+        return Outcome(Samples(measured=measured), cost=cost)
 
 
 def draw(rng: np.random.Generator) -> tuple[dict[str, Tensor], Tensor]:
