@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite import Parameters
+from suite.tracks.basins import BasinDetector
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,7 +26,7 @@ class Fold:
     held: list[int]
 
 
-class Selection(Parameters):
+class Selection(BasinDetector.Parameters):
     """Which directions of the states a classifier is given."""
 
     variance: int = Field(4, ge=0, description="directions of largest variance")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite import Parameters
+from suite.tracks.basins import BasinDetector
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
 
-class Training(Parameters):
+class Training(BasinDetector.Parameters):
     """How the networks are trained: AdamW (Loshchilov and Hutter 2019) under a one-cycle rate (Smith 2018)."""
 
     hidden: int = Field(64, ge=1, description="width of the two hidden layers")

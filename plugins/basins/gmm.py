@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import MOST_GROUPS
@@ -26,7 +26,7 @@ class GMM(BasinDetector):
         title="PCA + Gaussian mixture", status="baseline", note="EM (Dempster, Laird and Rubin 1977); scikit-learn."
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """Ten components, as for the other clusterings of frames."""
 
         components: int = Field(10, ge=1, description="how many principal components")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._trajectory_frames import principal, settled, thinned, vote
@@ -21,7 +21,7 @@ class HDBSCAN(BasinDetector):
     version = "1"
     card = Card(title="PCA + HDBSCAN", status="baseline", note="Campello, Moulavi and Sander 2013; scikit-learn.")
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """Ten components, as for the other clusterings of frames."""
 
         components: int = Field(10, ge=1, description="how many principal components")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import clustered
@@ -24,7 +24,7 @@ class KMeans(BasinDetector):
     formerly = {"kmeans-known": {"basins": "counted"}}
     card = Card(title="k-means on frames", status="baseline", note="Lloyd 1982; scikit-learn, k-means++.")
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """A few restarts, of which the best is kept, on a part of the frames."""
 
         restarts: int = Field(3, ge=1, description="how many starts; the one with the smallest inertia counts")

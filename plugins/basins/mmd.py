@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import cut
@@ -27,7 +27,7 @@ class MMD(BasinDetector):
         note="Two-sample statistic of Gretton et al. 2012, RBF kernel.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """A quarter of the usual median: chosen on the development systems, where it saves what has no mean."""
 
         bandwidth: float = Field(0.25, gt=0, description="the kernel's width s, in median distances")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 
@@ -16,7 +16,7 @@ class Random(BasinDetector):
     standing = "reference"
     card = Card(title="Random labels", status="baseline")
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """Three groups, if nothing else is said."""
 
         groups: int = Field(3, ge=1, description="how many labels there are")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._cluster_count import MOST_GROUPS, clustered
@@ -28,7 +28,7 @@ class Spectral(BasinDetector):
         title="Spectral clustering of frames", status="baseline", note="Ng, Jordan and Weiss 2001; graph of neighbours."
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """The graph is of a part of the frames, since its cost is quadratic."""
 
         neighbours: int = Field(20, ge=1, description="how many neighbours each frame is joined to")

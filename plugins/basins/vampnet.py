@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._trajectory_frames import vote
@@ -35,7 +35,7 @@ class VAMPnet(BasinDetector):
         note=f"Loss and training step of deeptime {RELEASE}; network and settings are ours, untuned.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """A small network, trained for seconds."""
 
         lag: int = Field(1, ge=1, description="frames between the two halves of a pair")

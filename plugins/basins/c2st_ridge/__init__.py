@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from .._cluster_count import cut
@@ -34,7 +34,7 @@ class C2STRidge(BasinDetector):
         note="Classifier two-sample tests (Lopez-Paz and Oquab 2017), linear, one for each pair.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """The threshold is the oracle's; the rest was chosen on the development systems."""
 
         ridge: float = Field(0.1, gt=0, description="penalty, in mean variances of a pair's frames")

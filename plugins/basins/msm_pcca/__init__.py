@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from suite import Card, Parameters
+from suite import Card
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from .._cluster_count import MOST_GROUPS
@@ -38,7 +38,7 @@ class MSMPCCA(BasinDetector):
         note="k-means microstates on frames, reversible transition matrix of maximum likelihood.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(BasinDetector.Parameters):
         """A lag of one frame keeps the most transitions."""
 
         microstates: int = Field(100, ge=2, description="how many clusters of frames are states of the Markov model")
