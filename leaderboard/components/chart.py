@@ -9,7 +9,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from suite.board.model import Row, Table
+from suite.board.model import Row, Table, Value
+from suite.contracts import Metric
 
 from .escape import clean
 
@@ -17,6 +18,9 @@ ROW_PIXELS = 28
 HEIGHT = 300
 AXIS_PIXELS = 110
 """Of the legend and the axis: Streamlit fits all of it into the height."""
+SCALE = alt.Scale(zero=False, nice=True)
+LEGEND = alt.Legend(orient="top", title=None)
+NUMBERS = [alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high")]
 
 
 def draw(chart: alt.Chart | alt.LayerChart | alt.FacetChart, description: str) -> None:
@@ -36,13 +40,7 @@ def interval_chart(table: Table, rows: list[Row]) -> None:
     if not shown:
         return
     means = pd.DataFrame(
-        {
-            "method": label,
-            "status": row.card.status if row.card else "not installed",
-            "mean": metric.shown(value.mean),
-            "low": None if value.low is None else metric.shown(value.low),
-            "high": None if value.high is None else metric.shown(value.high),
-        }
+        {"method": label, "status": row.card.status if row.card else "not installed", **_numbers(metric, value)}
         for label, row, value in shown
     )
     seeds = pd.DataFrame(
@@ -50,17 +48,17 @@ def interval_chart(table: Table, rows: list[Row]) -> None:
         for label, row, _ in shown
         for point in row.points
     )
-    order = list(means["method"])
-    title = f"{clean(table.primary)} ({metric.shown_unit}), {metric.direction} is better"
+    order, title = list(means["method"]), _title(table)
     y = alt.Y("method:N", sort=order, title=None, axis=alt.Axis(labelLimit=260))
-    base = alt.Chart(means).encode(y=y, color=alt.Color("status:N", legend=alt.Legend(orient="top", title=None)))
-    tooltip = ["method", "status", *(alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high"))]
-    bars = base.mark_rule(strokeWidth=2).encode(x=_quantity("low", title), x2="high:Q", tooltip=tooltip)
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=_quantity("mean", title), tooltip=tooltip)
+    colour = alt.Color("status:N", legend=LEGEND)
+    base = alt.Chart(means).encode(y=y, color=colour, tooltip=["method", "status", *NUMBERS])
+    bars = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=SCALE), x2="high:Q")
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.X("mean:Q", title=title, scale=SCALE))
     layers: list[Any] = [bars, dots]
     if not seeds.empty:
+        x = alt.X("value:Q", title=title, scale=SCALE)
         ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.5)
-        layers.insert(0, ticks.encode(y=y, x=_quantity("value", title), tooltip=["method", "seed", "value"]))
+        layers.insert(0, ticks.encode(y=y, x=x, tooltip=["method", "seed", "value"]))
     best = ", ".join(f"{label} {metric.shown(value.mean):.2f}" for label, _, value in shown[:3])
     draw(
         alt.layer(*layers).properties(height=ROW_PIXELS * len(order) + AXIS_PIXELS),
@@ -70,34 +68,33 @@ def interval_chart(table: Table, rows: list[Row]) -> None:
 
 def axis_chart(axis: str, placed: Sequence[tuple[Table, Row]]) -> None:
     """Draw the primary metric of rows of several tables of a task, with intervals, by the tables' values on an axis."""
-    first = placed[0][0]
-    metric = first.metric(first.primary.metric)
     points = pd.DataFrame(
         {
             "at": clean(table.setting[axis]),
             "method": clean(row.label),
-            "mean": metric.shown(value.mean),
-            "low": None if value.low is None else metric.shown(value.low),
-            "high": None if value.high is None else metric.shown(value.high),
+            **_numbers(table.metric(table.primary.metric), value),
         }
         for table, row in placed
         if (value := row.value(table.primary))
     )
     if points.empty:
         return
-    title = f"{clean(first.primary)} ({metric.shown_unit}), {metric.direction} is better"
+    title = _title(placed[0][0])
     base = alt.Chart(points).encode(
         x=alt.X("at:O", title=axis, sort=list(dict.fromkeys(points["at"]))),
-        color=alt.Color("method:N", legend=alt.Legend(orient="top", title=None)),
-        tooltip=["at", "method", *(alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high"))],
+        color=alt.Color("method:N", legend=LEGEND),
+        tooltip=["at", "method", *NUMBERS],
     )
-    mean = alt.Y("mean:Q", title=title, scale=alt.Scale(zero=False, nice=True))
-    layers = (
-        base.mark_rule().encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
-        base.mark_line(point=True).encode(y=mean),
-    )
-    draw(alt.layer(*layers).properties(height=HEIGHT), f"{title}, along {axis}, mean over seeds with 95 % interval.")
+    bars = base.mark_rule().encode(y=alt.Y("low:Q", title=title, scale=SCALE), y2="high:Q")
+    line = base.mark_line(point=True).encode(y=alt.Y("mean:Q", title=title, scale=SCALE))
+    draw(alt.layer(bars, line).properties(height=HEIGHT), f"{title}, by {axis}, mean over seeds with 95 % interval.")
 
 
-def _quantity(field: str, title: str) -> alt.X:
-    return alt.X(f"{field}:Q", title=title, scale=alt.Scale(zero=False, nice=True))
+def _numbers(metric: Metric, value: Value) -> dict[str, float | None]:
+    numbers = {"mean": value.mean, "low": value.low, "high": value.high}
+    return {name: None if number is None else metric.shown(number) for name, number in numbers.items()}
+
+
+def _title(table: Table) -> str:
+    metric = table.metric(table.primary.metric)
+    return f"{clean(table.primary)} ({metric.shown_unit}), {metric.direction} is better"

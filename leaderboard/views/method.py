@@ -4,15 +4,17 @@ from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from suite.board.export import shown_difference, shown_rank, shown_value
-from suite.board.model import Row, Table
+from suite.board.model import Point, Row, SeedRun, Table
 from suite.contracts import Card, Method, Setting
 
-from ..components.chart import axis_chart, draw
+from ..components.chart import LEGEND, axis_chart, draw
 from ..components.choice import choose
 from ..components.escape import clean, https, plain
 from ..components.grid import coverage
@@ -82,24 +84,26 @@ def draw_axes(placed: Placed) -> None:
     for table, row in placed:
         for axis in table.setting if table.current else ():
             others = Setting({name: value for name, value in table.setting.items() if name != axis})
-            lines.setdefault((table.title, axis, others), []).append((table, row))
-    for (title, axis, others), line in lines.items():
+            lines.setdefault((table.task, axis, others), []).append((table, row))
+    for (_, axis, others), line in lines.items():
         if len({table.setting[axis] for table, _ in line}) > 1:
-            st.subheader(f"{plain(title)} by {plain(axis)}{f' ({plain(others)})' if others else ''}", anchor=False)
+            beside = f" ({plain(others)})" if others else ""
+            st.subheader(f"{plain(line[0][0].title)} by {plain(axis)}{beside}", anchor=False)
             axis_chart(axis, line)
 
 
 def draw_seeds(placed: Placed) -> None:
-    """Draw the value of every seed, with links to the runs."""
+    """Draw the value of every seed, with links to the runs; then the runs without one."""
     st.subheader("Seed by seed", anchor=False)
+    config = {
+        "run": st.column_config.LinkColumn(display_text=LABEL, help="Opens the run."),
+        "value": st.column_config.NumberColumn(format="%.2f"),
+    }
     points = pd.DataFrame(
         {
-            "task": clean(f"{table.task} {table.condition}"),
-            "variant": clean(row.label),
-            "seed": point.seed,
+            **_which(table, row, point),
             "column": clean(table.primary),
             "value": table.metric(table.primary.metric).shown(point.value),
-            "run": address("run", point.run[:8], run=point.run),
         }
         for table, row in placed
         for point in row.points
@@ -107,42 +111,35 @@ def draw_seeds(placed: Placed) -> None:
     if points.empty:
         st.markdown("No finished seed yet.")
     else:
-        chart = (
-            alt.Chart(points)
-            .mark_point(filled=True, size=70)
-            .encode(
-                x=alt.X("value:Q", scale=alt.Scale(zero=False)),
-                y=alt.Y("task:N", title=None),
-                color=alt.Color("variant:N", legend=alt.Legend(orient="top", title=None)),
-                tooltip=["task", "variant", "seed", "column", alt.Tooltip("value", format=".2f")],
-            )
+        marks = alt.Chart(points).mark_point(filled=True, size=70)
+        chart = marks.encode(
+            x=alt.X("value:Q", scale=alt.Scale(zero=False)),
+            y=alt.Y("task:N", title=None),
+            color=alt.Color("variant:N", legend=LEGEND),
+            tooltip=["task", "variant", "seed", "column", alt.Tooltip("value", format=".2f")],
         )
-        draw(
-            chart,
-            f"Value of every seed, {len(points)} points, on {points['task'].nunique()} tasks; in the table below.",
-        )
-        config = {
-            "run": st.column_config.LinkColumn(display_text=LABEL, help="Opens the run."),
-            "value": st.column_config.NumberColumn(format="%.2f"),
-        }
+        tasks = points["task"].nunique()
+        draw(chart, f"Value of every seed, {len(points)} points, on {tasks} tasks; in the table below.")
         st.dataframe(points, hide_index=True, column_config=config)
     scored = {point.run for _, row in placed for point in row.points}
     others = [
-        {
-            "task": clean(f"{table.task} {table.condition}"),
-            "variant": clean(row.label),
-            "seed": each.seed,
-            "state": clean(each.state),
-            "run": address("run", each.run[:8], run=each.run),
-        }
+        {**_which(table, row, run), "state": clean(run.state)}
         for table, row in placed
-        for each in row.runs
-        if each.run not in scored
+        for run in row.runs
+        if run.run not in scored
     ]
     if others:
         st.markdown("Runs without a score in the primary column:")
-        config = {"run": st.column_config.LinkColumn(display_text=LABEL, help="Opens the run.")}
         st.dataframe(pd.DataFrame(others), hide_index=True, column_config=config)
+
+
+def _which(table: Table, row: Row, run: Point | SeedRun) -> dict[str, Any]:
+    return {
+        "run": address("run", run.run[:8], run=run.run),
+        "task": clean(f"{table.task} {table.condition}"),
+        "variant": clean(row.label),
+        "seed": run.seed,
+    }
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +41,8 @@ def board(
     from suite.run.selection import Request, current, select_tasks
     from suite.store.engine import shown
 
-    asked = Request(tasks=tuple(task or ("*",)), settings=tuple(map(setting_pair, setting or ())))
+    pairs = tuple(map(setting_pair, setting or ()))
+    asked = Request(tasks=tuple(task or ("*",)), settings=pairs, all_settings=all_settings)
     request = current(registry, asked, lambda text: typer.echo(text, err=True))
     if runs:
         _print_runs(settings, registry, request, form)
@@ -49,7 +50,7 @@ def board(
     everything = load_board(settings, registry)
     choices = {choice.task.id: choice for choice in select_tasks(registry, request)}
     if by:
-        _print_by(everything, choices.values(), by, together, form)
+        _print_by(everything, list(choices.values()), by, together, form)
         return
 
     def is_asked(table: Table) -> bool:
@@ -88,39 +89,31 @@ def _print_tables(board: Board, form: Format, full: bool) -> None:
             print_table(table, full=full)
 
 
-def _print_by(board: Board, choices: Iterable[TaskChoice], axis: str, together: bool, form: Format) -> None:
+def _print_by(board: Board, choices: Sequence[TaskChoice], axis: str, together: bool, form: Format) -> None:
     from suite.board.export import flat_axis, shown_axis
     from suite.contracts import Setting
     from suite.errors import SuiteError, did_you_mean
 
-    settings = {choice.task.id: choice.settings for choice in choices}
-    axes = {name for of_task in settings.values() for at in of_task for name in at}
-    along = [
-        {value: table.together() if together else table for value, table in tables.items()}
-        for task, of_task in settings.items()
-        for others in dict.fromkeys(Setting({k: v for k, v in at.items() if k != axis}) for at in of_task if axis in at)
-        if (tables := board.along(task, axis, others))
-    ]
+    axes = {name for choice in choices for setting in choice.settings for name in setting}
+    if axis not in axes:
+        raise SuiteError(f"no task has the axis {axis!r}.{did_you_mean(axis, axes)}", place="--by", next="suite tasks")
+    asked = [(choice.task.id, setting) for choice in choices for setting in choice.settings if axis in setting]
+    others = dict.fromkeys((task, Setting({k: v for k, v in setting.items() if k != axis})) for task, setting in asked)
+    along = [(at, tables) for task, at in others if (tables := board.along(task, axis, at))]
     if not along:
-        tasks = ", ".join(settings)
-        known = axis in axes
-        raise SuiteError(
-            f"no results of {tasks}" if known else f"no axis {axis!r} in {tasks}.{did_you_mean(axis, axes)}",
-            place=f"--by {axis}",
-            next=f"suite run --task {tasks} --all-settings" if known else "suite tasks",
-        )
+        raise SuiteError(f"no results by {axis}", place="--by", next=f"suite run --task {asked[0][0]} --all-settings")
+    fields = [(at, {v: t.together() if together else t for v, t in tables.items()}) for at, tables in along]
     if form is Format.json:
-        print_list([row for tables in along for row in flat_axis(tables)], form)
+        print_list([row for _, tables in fields for row in flat_axis(tables)], form)
         return
-    for tables in along:
+    for at, tables in fields:
         if form is Format.csv:
             print_list(flat_axis(tables), form)
             continue
         first = next(iter(tables.values()))
-        others = Setting({name: value for name, value in first.setting.items() if name != axis})
         metric = first.metric(first.primary.metric)
         unit = f"{first.primary} ({metric.shown_unit}, {metric.direction} is better), rank (best–worst)"
-        typer.echo(f"\n{first.task} · {f'{others} · ' if others else ''}{unit} by {axis}")
+        typer.echo(f"\n{first.task} · {f'{at} · ' if at else ''}{unit} by {axis}")
         print_list(shown_axis(tables), form)
 
 

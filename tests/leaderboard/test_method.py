@@ -37,7 +37,7 @@ def test_a_method_is_drawn_along_each_axis_on_which_it_has_several_values(page: 
         r"Title of demo\/varied by precision (sort\=few)",
         r"Title of demo\/varied by sort (precision\=fine)",
     ]
-    assert "accuracy near (%), higher is better, along precision" in specifications(app)[0]["description"]
+    assert "accuracy near (%), higher is better, by precision" in specifications(app)[0]["description"]
     (data,) = charts(app)[0].datasets
     points = pa.ipc.open_stream(data.data.data).read_pandas()
     assert list(zip(points["at"], points["mean"], strict=True)) == [("fine", 90.0), ("coarse", 60.0)]
