@@ -6,9 +6,10 @@ Weights get a symmetric scale per output channel, activations an affine one per 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from suite.tracks.quantization import Spec, fake
+from suite import Context
+from suite.tracks.quantization import Calibration, Quantizer, Spec, fake
 
 from ._placement import place_activations, place_weights
 
@@ -23,6 +24,16 @@ PERCENTILE = 0.999
 """At which an activation is clipped where percentiles are asked for, and nothing else is said."""
 SHRINKAGES = 60
 """How many ranges, from the extremes down to a twentieth of them, the search for the least squared error tries."""
+
+
+class RoundToNearest(Quantizer):
+    """Base of the methods that do nothing but round."""
+
+    ranges: ClassVar[Ranges]
+
+    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
+        """Return the model with all its tensors rounded to nearest."""
+        return round_to_nearest(model, calibration.images, spec, self.ranges)
 
 
 def round_to_nearest(

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite import Card
 
-from suite import Card, Context
-from suite.tracks.quantization import Calibration, Quantizer, Spec
-
-from ._ranges import round_to_nearest
-
-if TYPE_CHECKING:
-    from torch import nn
+from ._ranges import RoundToNearest
 
 
-class MSE(Quantizer):
+class MSE(RoundToNearest):
     """Every value goes to the nearest level; ranges lose least in squared error."""
 
     name = "mse"
     version = "1"
     card = Card(title="Round to nearest, ranges of least squared error", status="baseline")
-
-    def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
-        """Return the model with all its tensors rounded to nearest."""
-        return round_to_nearest(model, calibration.images, spec, "mse")
+    ranges = "mse"
