@@ -79,16 +79,16 @@ class Field:
         if len(features) - kept_out <= NEIGHBOUR:
             raise ValueError(f"{len(features)} training samples are too few for a {NEIGHBOUR}th neighbour")
         rows = order[kept_out : kept_out + options.particles]
-        chosen = features[rows]
-        centre, scale = chosen.mean(dim=0), chosen.std()
-        particles = _placed(chosen, centre, scale, options.sphere)
+        kept = features[rows]
+        centre, scale = kept.mean(dim=0), kept.std()
+        particles = _placed(kept, centre, scale, options.sphere)
         radius = _neighbour_radius(particles)
         if radius <= 0:
             raise ValueError("the training features coincide: the field has no length scale")
         return cls(
             particles=particles,
             labels=labels[rows],
-            background=_background(chosen, particles, options, context),
+            background=_background(kept, particles, options, context),
             held_out=order[:kept_out],
             radius=radius,
             kappa=1 / radius if options.screening is None else options.screening,
@@ -169,7 +169,7 @@ def _placed(features: torch.Tensor, centre: torch.Tensor, scale: torch.Tensor, s
 def _blocks(u: torch.Tensor, sources: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield (sources [S, D], squared distances [B, S]) block by block."""
     squares = u.square().sum(dim=1, keepdim=True)
-    for block in sources.split(max(1, PAIRS // max(1, len(u)))):
+    for block in torch.split(sources, max(1, PAIRS // max(1, len(u)))):
         yield block, (squares + block.square().sum(dim=1) - 2 * matmul(u, block)).clamp(min=1e-12)
 
 
@@ -180,19 +180,19 @@ def _neighbour_radius(particles: torch.Tensor) -> float:
 
 
 def _background(
-    chosen: torch.Tensor, particles: torch.Tensor, options: FieldParameters, context: Context
+    features: torch.Tensor, particles: torch.Tensor, options: FieldParameters, context: Context
 ) -> torch.Tensor | None:
     """Return as many background charges [N, D] as there are particles, in particle coordinates.
 
-    ``chosen`` are the particles' features. Permuted keeps every coordinate's distribution and breaks what ties them.
+    ``features`` are the particles' features. Permuted keeps every coordinate's distribution and breaks what ties them.
     """
     if options.background == "none":
         return None
     generator = context.generator("background")
     if options.background == "permuted":
-        order = torch.rand(chosen.shape, generator=generator).argsort(dim=0).to(chosen.device)
-        shuffled = chosen.gather(0, order)
-        return _placed(shuffled, chosen.mean(dim=0), chosen.std(), options.sphere)
+        order = torch.rand(features.shape, generator=generator).argsort(dim=0).to(features.device)
+        shuffled = features.gather(0, order)
+        return _placed(shuffled, features.mean(dim=0), features.std(), options.sphere)
     double = particles.double()
     mean = double.mean(dim=0)
     covariance = (double - mean).T @ (double - mean) / (len(double) - 1)

@@ -28,7 +28,7 @@ class Gaussian:
 
         ``shrinkage`` None means Ledoit and Wolf's if N <= D, where the covariance is singular, and none otherwise.
         """
-        classes, places = labels.unique(return_inverse=True)
+        classes, places = torch.unique(labels, return_inverse=True)
         means = class_means(features, places, len(classes))
         covariance = second_moment(features, means, places)
         if shrinkage is None:

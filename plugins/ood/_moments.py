@@ -15,8 +15,8 @@ STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work
 def class_means(features: torch.Tensor, places: torch.Tensor, classes: int) -> torch.Tensor:
     """Return the means [C, D] of features [N, D] by class; ``places`` [N] are class numbers from 0, none left out."""
     sums = features.new_zeros(classes, features.shape[1]).double()
-    for block, own in zip(features.split(ROWS), places.split(ROWS), strict=True):
-        sums.index_add_(0, own, block.double())
+    for block, classes_of_block in zip(torch.split(features, ROWS), torch.split(places, ROWS), strict=True):
+        sums.index_add_(0, classes_of_block, block.double())
     return sums / places.bincount(minlength=classes)[:, None]
 
 
@@ -28,9 +28,9 @@ def second_moment(features: torch.Tensor, centres: torch.Tensor, places: torch.T
     width = features.shape[1]
     stripe = -(-width // STRIPES)
     total = features.new_zeros(width, width).double()
-    for number, block in enumerate(features.split(ROWS)):
-        own = centres if places is None else centres[places[number * ROWS : number * ROWS + len(block)]]
-        centred = block.double().sub_(own)
+    for number, block in enumerate(torch.split(features, ROWS)):
+        centre = centres if places is None else centres[places[number * ROWS : number * ROWS + len(block)]]
+        centred = block.double().sub_(centre)
         for start in range(0, width, stripe):  # the upper triangle, by stripes; the lower is its mirror image
             total[start : start + stripe, start:].addmm_(centred[:, start : start + stripe].T, centred[:, start:])
     upper = total.triu()

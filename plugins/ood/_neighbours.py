@@ -25,9 +25,9 @@ def require(k: int, samples: int) -> None:
 def top_products(queries: torch.Tensor, bank: torch.Tensor, k: int) -> torch.Tensor:
     """Return the k largest inner products [B, k] of queries [B, D] with the bank [N, D], in falling order."""
     best = queries.new_empty(len(queries), 0)
-    for block in bank.split(BANK_ROWS):
-        found = _largest(matmul(queries, block), min(k, len(block)))
-        joined = torch.cat([best, found], dim=1)
+    for block in torch.split(bank, BANK_ROWS):
+        largest = _largest(matmul(queries, block), min(k, len(block)))
+        joined = torch.cat([best, largest], dim=1)
         best = joined.topk(min(k, joined.shape[1]), dim=1).values
     return best
 
@@ -41,8 +41,8 @@ def _largest(values: torch.Tensor, k: int) -> torch.Tensor:
     grouped = width // GROUP
     if k >= grouped // 2:
         return values.topk(k, dim=1, sorted=False).values
-    groups = values[:, : grouped * GROUP].unflatten(1, (GROUP, grouped))  # a group is a column: fast to reduce
-    chosen = groups.amax(dim=1).topk(k, dim=1, sorted=False).indices
-    inside = groups.gather(2, chosen.unsqueeze(1).expand(-1, GROUP, -1)).flatten(1)
+    groups = values[:, : grouped * GROUP].view(len(values), GROUP, grouped)  # a group is a column: fast to reduce
+    best = groups.amax(dim=1).topk(k, dim=1, sorted=False).indices
+    inside = groups.gather(2, best.unsqueeze(1).expand(-1, GROUP, -1)).flatten(1)
     candidates = torch.cat([inside, values[:, grouped * GROUP :]], dim=1)
     return candidates.topk(k, dim=1, sorted=False).values

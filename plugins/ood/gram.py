@@ -57,17 +57,17 @@ class Gram(Detector):
         assert train.images is not None
         self._network = train.network
         predicted = train.logits.argmax(dim=1)
-        chosen = torch.randperm(len(predicted), generator=context.generator("held out"))
+        shuffled = torch.randperm(len(predicted), generator=context.generator("held out"))
         held_out = torch.zeros(len(predicted), dtype=torch.bool)
-        held_out[chosen[: min(int(self.parameters.held_out * len(predicted)), AT_MOST)]] = True
+        held_out[shuffled[: min(int(self.parameters.held_out * len(predicted)), AT_MOST)]] = True
         held_out = held_out.to(predicted.device)
         self._low: list[torch.Tensor] = []
         self._high: list[torch.Tensor] = []
         kept: list[list[torch.Tensor]] = []
         for rows, images in passes(train.images, torch.arange(len(predicted), device=predicted.device)):
             vectors, out = self._vectors(images), held_out[rows]
-            self._widen([each[~out] for each in vectors], predicted[rows][~out], train.logits.shape[1])
-            kept.append([each[out] for each in vectors])
+            self._widen([vector[~out] for vector in vectors], predicted[rows][~out], train.logits.shape[1])
+            kept.append([vector[out] for vector in vectors])
         for low, high in zip(self._low, self._high, strict=True):
             never = low[:, 0].isinf()
             low[never], high[never] = low.amin(dim=0), high.amax(dim=0)
@@ -79,31 +79,31 @@ class Gram(Detector):
         """Return minus the sum of the stages' relative deviations [B]."""
         assert batch.images is not None
         vectors = in_passes(lambda images: torch.cat(self._vectors(images), dim=1), batch.images)
-        parts = vectors.split([low.shape[1] for low in self._low], dim=1)
+        parts = torch.split(vectors, [low.shape[1] for low in self._low], dim=1)
         deviations: torch.Tensor = self._deviations(list(parts), batch.logits.argmax(dim=1)) / self._means
         return -deviations.sum(dim=1)
 
     def _vectors(self, images: torch.Tensor) -> list[torch.Tensor]:
         with torch.no_grad():
             outputs, _ = stage_outputs(self._network, images)
-            return [gram_vectors(by_channel(each, self._network), self.parameters.powers) for each in outputs]
+            return [gram_vectors(by_channel(maps, self._network), self.parameters.powers) for maps in outputs]
 
     def _widen(self, vectors: list[torch.Tensor], classes: torch.Tensor, count: int) -> None:
         if not self._low:
-            self._low = [each.new_full((count, each.shape[1]), torch.inf) for each in vectors]
+            self._low = [vector.new_full((count, vector.shape[1]), torch.inf) for vector in vectors]
             self._high = [-low for low in self._low]
-        for each, low, high in zip(vectors, self._low, self._high, strict=True):
-            index = classes.unsqueeze(1).expand_as(each)
-            low.scatter_reduce_(0, index, each, "amin")
-            high.scatter_reduce_(0, index, each, "amax")
+        for vector, low, high in zip(vectors, self._low, self._high, strict=True):
+            index = classes.unsqueeze(1).expand_as(vector)
+            low.scatter_reduce_(0, index, vector, "amin")
+            high.scatter_reduce_(0, index, vector, "amax")
 
     def _deviations(self, vectors: list[torch.Tensor], classes: torch.Tensor) -> torch.Tensor:
         """Return the deviation of each stage [B, stages]."""
         deviations = []
-        for each, lows, highs in zip(vectors, self._low, self._high, strict=True):
+        for vector, lows, highs in zip(vectors, self._low, self._high, strict=True):
             low, high = lows[classes], highs[classes]
-            below = (low - each).relu() / (low + 1e-6).abs()
-            above = (each - high).relu() / (high + 1e-6).abs()
+            below = (low - vector).relu() / (low + 1e-6).abs()
+            above = (vector - high).relu() / (high + 1e-6).abs()
             deviations.append((below + above).sum(dim=1))
         return torch.stack(deviations, dim=1)
 

@@ -29,8 +29,8 @@ class KLMatching(Detector):
         """Average the posteriors of each predicted class, as logarithms [K, C]."""
         logs = train.logits.double().log_softmax(dim=1)
         predicted = logs.argmax(dim=1)
-        means = [logs[predicted == k] for k in predicted.unique()]
-        self._log_means = torch.stack([each.logsumexp(dim=0) - torch.tensor(len(each)).log() for each in means])
+        parts = [logs[predicted == k] for k in torch.unique(predicted)]
+        self._log_means = torch.stack([part.logsumexp(dim=0) - torch.tensor(len(part)).log() for part in parts])
 
     def score(self, batch: Batch) -> torch.Tensor:
         """Return minus the smallest divergence in nats [B]."""

@@ -69,17 +69,15 @@ class MetaOOD(TrainedDetector):
 
     def train(self, data: TrainingData, context: Context) -> None:
         """Find the initialisation."""
-        chosen = self.parameters
-        if chosen.initialisation == "energy":
-            shared = {"margin_in": chosen.margin_in, "margin_out": chosen.margin_out, "weight": chosen.weight}
-            tuned = EnergyFineTuning(**shared)
+        if self.parameters.initialisation == "energy":
+            tuned = EnergyFineTuning(**self.parameters.model_dump(include={"margin_in", "margin_out", "weight"}))
             tuned.train(data, context)
             self.network = tuned.network
         else:
             self.network = data.reference.eval()
         self.initial = {name: weights.detach().clone() for name, weights in self.network.named_parameters()}
-        if chosen.initialisation == "meta":
-            self._meta_train(data, data.outliers, context)
+        if self.parameters.initialisation == "meta":
+            self._meta_train(data, context)
         self.current = self.initial
 
     def adapt(self, images: torch.Tensor, labels: torch.Tensor, context: Context) -> None:
@@ -111,27 +109,27 @@ class MetaOOD(TrainedDetector):
             logits, self.parameters.margin_in
         )
 
-    def _meta_train(self, data: TrainingData, outliers: torch.Tensor, context: Context) -> None:
+    def _meta_train(self, data: TrainingData, context: Context) -> None:
         """First-order MAML: the query's gradient at the adapted weights moves the initial ones."""
-        chosen, generator = self.parameters, context.generator("meta-training")
+        settings, generator = self.parameters, context.generator("meta-training")
         labels = data.labels.to(context.device)
-        for _ in range(chosen.meta_steps):
+        for _ in range(settings.meta_steps):
             total = {name: torch.zeros_like(weights) for name, weights in self.initial.items()}
-            for _ in range(chosen.shifts):
-                angle = chosen.degrees * (2 * float(torch.rand((), generator=generator)) - 1)
-                rows, query = _drawn(len(labels), (chosen.n, chosen.query), generator)
-                (others,) = _drawn(len(outliers), (chosen.query,), generator)
+            for _ in range(settings.shifts):
+                angle = settings.degrees * (2 * float(torch.rand((), generator=generator)) - 1)
+                rows, query = _drawn(len(labels), (settings.n, settings.query), generator)
+                (others,) = _drawn(len(data.outliers), (settings.query,), generator)
                 support, inside, outside = (
                     data.transform.normalise(rotated(pixels.to(context.device), angle))
-                    for pixels in (data.pixels[rows], data.pixels[query], outliers[others])
+                    for pixels in (data.pixels[rows], data.pixels[query], data.outliers[others])
                 )
                 weights = self.adapted(self.initial, support, labels[rows])
                 leaves = {name: tensor.detach().requires_grad_() for name, tensor in weights.items()}
-                hinge = chosen.weight * energy_above(self._logits(leaves, outside), chosen.margin_out)
+                hinge = settings.weight * energy_above(self._logits(leaves, outside), settings.margin_out)
                 loss = self.inside_loss(self._logits(leaves, inside), labels[query]) + hinge
                 for name, slope in zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True):
                     total[name] += slope
-            self.initial = {name: weights - chosen.outer_lr * total[name] for name, weights in self.initial.items()}
+            self.initial = {name: weights - settings.outer_lr * total[name] for name, weights in self.initial.items()}
 
     def _logits(self, weights: Weights, images: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = torch.func.functional_call(self.network, weights, (images,))

@@ -33,7 +33,7 @@ class RelativeMahalanobis(Detector):
             self._classes = Gaussian.fit(features, train.labels)
             self._background = Gaussian.fit(features, train.labels.new_zeros(len(features)))
             return
-        classes, places = train.labels.unique(return_inverse=True)
+        classes, places = torch.unique(train.labels, return_inverse=True)
         means = class_means(features, places, len(classes))
         within = second_moment(features, means, places)
         # The background's covariance is what the classes have within and between them.

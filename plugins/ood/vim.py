@@ -56,7 +56,7 @@ class ViM(Detector):
         # A sum needs no float64, unlike the subspace and a sample's score.
         origin, residual = self._origin.float(), self._residual.float()
         residuals = sum(
-            ((block - origin) @ residual).norm(dim=1).double().sum() for block in train.features.split(ROWS)
+            ((block - origin) @ residual).norm(dim=1).double().sum() for block in torch.split(train.features, ROWS)
         )
         if residuals <= 0:
             raise ValueError(f"the training features have no residual outside {d} dimensions; choose a smaller d")

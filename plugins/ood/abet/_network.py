@@ -36,8 +36,8 @@ class AbeTNetwork(nn.Module):
 
     def temperature(self, features: Tensor) -> Tensor:
         """Return the temperatures [N, 1] of features [N, D], in (0, 1]."""
-        found: Tensor = self.temperature_head(features).sigmoid() + 1e-12
-        return found
+        temperature: Tensor = self.temperature_head(features).sigmoid() + 1e-12
+        return temperature
 
     def forward(self, images: Tensor) -> Tensor:
         """Return z [N, C]."""

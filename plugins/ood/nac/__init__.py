@@ -83,7 +83,7 @@ class NAC(Detector):
     def score(self, batch: Batch) -> torch.Tensor:
         """Return the mean coverage [B]."""
         states = self._states(self._products(batch))
-        covered = [layer(each).mean(dim=1) for layer, each in zip(self._layers, states, strict=True)]
+        covered = [coverage(layer).mean(dim=1) for coverage, layer in zip(self._layers, states, strict=True)]
         return torch.stack(covered).mean(dim=0)
 
     def _training_products(self, train: TrainingSet, rows: torch.Tensor) -> list[torch.Tensor]:
@@ -97,7 +97,7 @@ class NAC(Detector):
         return [torch.cat(layer) for layer in zip(*parts, strict=True)]
 
     def _states(self, products: list[torch.Tensor]) -> list[torch.Tensor]:
-        return [(alpha * each).sigmoid() for alpha, each in zip(self.parameters.alpha, products, strict=False)]
+        return [(alpha * layer).sigmoid() for alpha, layer in zip(self.parameters.alpha, products, strict=False)]
 
     def _products(self, batch: Batch) -> list[torch.Tensor]:
         """Return neurons times their gradients [B, neurons], a tensor per layer."""
@@ -109,19 +109,19 @@ class NAC(Detector):
         widths: list[int] = []
 
         def joined(images: torch.Tensor) -> torch.Tensor:
-            found = self._earlier_products(images)
-            widths[:] = [each.shape[1] for each in found]
-            return torch.cat(found, dim=1)
+            layers = self._earlier_products(images)
+            widths[:] = [layer.shape[1] for layer in layers]
+            return torch.cat(layers, dim=1)
 
-        return [*products, *in_passes(joined, batch.images).split(widths, dim=1)]
+        return [*products, *torch.split(in_passes(joined, batch.images), widths, dim=1)]
 
     def _earlier_products(self, images: torch.Tensor) -> list[torch.Tensor]:
         with torch.enable_grad():
             outputs, logits = stage_outputs(self._network, images.detach().clone().requires_grad_(True))
-            chosen = outputs[-2::-1][: self._earlier]
+            earlier = outputs[-2::-1][: self._earlier]
             divergence = -logits.log_softmax(dim=1).mean(dim=1).sum()
-            gradients = torch.autograd.grad(divergence, chosen)
-        return [self._summed(maps) * self._summed(slopes) for maps, slopes in zip(chosen, gradients, strict=True)]
+            gradients = torch.autograd.grad(divergence, earlier)
+        return [self._summed(maps) * self._summed(slopes) for maps, slopes in zip(earlier, gradients, strict=True)]
 
     def _summed(self, maps: torch.Tensor) -> torch.Tensor:
         return by_channel(maps.detach(), self._network).sum(dim=2)

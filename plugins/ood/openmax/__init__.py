@@ -48,7 +48,7 @@ class OpenMax(Detector):
         classes = train.logits.shape[1]
         self._means = train.logits.new_zeros(classes, classes, dtype=torch.float64)
         tails = torch.full((classes, self.parameters.tail), torch.nan, dtype=torch.float64, device=train.logits.device)
-        members = order.split(train.labels[right].bincount(minlength=classes).tolist())
+        members = torch.split(order, train.labels[right].bincount(minlength=classes).tolist())
         for label, rows in enumerate(members):
             if len(rows):
                 logits = train.logits[rows].double()

@@ -159,7 +159,7 @@ class OnImages(Adapter):
 
     def _predict(self, batch: Batch) -> Any:
         assert batch.images is not None
-        return torch.cat([self._predict_images(images) for images in batch.images.split(IMAGES)])
+        return torch.cat([self._predict_images(images) for images in torch.split(batch.images, IMAGES)])
 
     def _predict_images(self, images: torch.Tensor) -> Any:
         return self._detector.predict(images).detach()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from suite.contracts import Context, Method
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from suite.tracks.ood.lazy import torch
 
 
 class Images(Protocol):
@@ -18,7 +16,7 @@ class Images(Protocol):
     def __len__(self) -> int:
         """How many there are."""
 
-    def __getitem__(self, rows: slice) -> Tensor:
+    def __getitem__(self, rows: slice) -> torch.Tensor:
         """Return images [B, channels, height, width], transformed for the network, on the detector's device."""
 
 
@@ -26,10 +24,10 @@ class Images(Protocol):
 class LinearHead:
     """The classifier's last layer: ``logits = features @ weight.T + bias``, with weight [C, D] and bias [C]."""
 
-    weight: Tensor
-    bias: Tensor
+    weight: torch.Tensor
+    bias: torch.Tensor
 
-    def __call__(self, features: Tensor) -> Tensor:
+    def __call__(self, features: torch.Tensor) -> torch.Tensor:
         """Return the logits [B, C] of features [B, D]."""
         return features @ self.weight.T + self.bias
 
@@ -38,9 +36,9 @@ class LinearHead:
 class Labelled:
     """In-distribution samples as the reference model sees them: features [N, D], logits [N, C], labels [N], int64."""
 
-    features: Tensor
-    logits: Tensor
-    labels: Tensor
+    features: torch.Tensor
+    logits: torch.Tensor
+    labels: torch.Tensor
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class TrainingSet(Labelled):
     head: LinearHead
     validation: Labelled
     images: Images | None = None
-    network: nn.Module | None = None
+    network: torch.nn.Module | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,9 @@ class Batch:
         images: [B, channels, height, width], if the detector declares that it needs images.
     """
 
-    features: Tensor
-    logits: Tensor
-    images: Tensor | None = None
+    features: torch.Tensor
+    logits: torch.Tensor
+    images: torch.Tensor | None = None
 
 
 class Detector(Method, ABC):
@@ -91,7 +89,7 @@ class Detector(Method, ABC):
         """Learn from the in-distribution training data; called once, before `score`."""
 
     @abstractmethod
-    def score(self, batch: Batch) -> Tensor:
+    def score(self, batch: Batch) -> torch.Tensor:
         """Return one finite score per sample [B], higher = more in-distribution.
 
         A sample's score must not depend on which others share its batch.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 OODMethod = Detector | TrainedDetector
+Ask = Callable[[NDArray[np.int64], slice], tuple["torch.Tensor", "torch.Tensor"]]
+"""From the rows and places of a batch of test samples to their scores and logits."""
 TEST_BATCH = 1000
 
 
@@ -52,17 +54,17 @@ class FittedMethod(ABC):
         Raises:
             ValueError: what the method returns has a wrong shape or is not finite.
         """
-        rows = [split.rows(self.resources) for split in tests.values()]
-        counts = [len(part) for part in rows]
+        numbers = [split.rows(self.resources) for split in tests.values()]
+        counts = [len(part) for part in numbers]
         order = self.context.rng(role).permutation(sum(counts))
         images = SplitImages(tuple(tests.values()), self.model.transform, self.resources, order)
-        outputs = self._reference_outputs(tests)
+        answers = self._answers(tests, images)
         scores, predicted = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.int64)
         started = time.perf_counter()
         for start in range(0, len(order), TEST_BATCH):
             places = slice(start, start + TEST_BATCH)
-            chosen = order[places]
-            scores[chosen], predicted[chosen] = self._checked(*self._answers(outputs, chosen, images, places), start)
+            rows = order[places]
+            scores[rows], predicted[rows] = self._checked(*answers(rows, places), len(rows), start)
         seconds = time.perf_counter() - started
         labels = [
             split.targets(self.resources) if is_inside(subset) else np.full(count, -1, dtype=np.int64)
@@ -70,7 +72,7 @@ class FittedMethod(ABC):
         ]
         arrays: dict[str, Any] = {
             "subset": np.repeat(np.array(list(tests), dtype=object), counts),
-            "row": np.concatenate(rows),
+            "row": np.concatenate(numbers),
             "score": scores,
             "predicted": predicted,
             "label": np.concatenate(labels),
@@ -81,14 +83,8 @@ class FittedMethod(ABC):
         """Let the method adapt to a few labelled ID samples, if it is one that can."""
 
     @abstractmethod
-    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
-        """Return what of the reference model's outputs on the test splits in a row is handed out."""
-
-    @abstractmethod
-    def _answers(
-        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
-    ) -> tuple[torch.Tensor, torch.Tensor, int]:
-        """Return scores, logits and how many there must be, for ``rows`` of the outputs, the images at ``places``."""
+    def _answers(self, tests: Mapping[str, Split], images: SplitImages) -> Ask:
+        """Return what answers for ``rows`` of the splits in a row, whose images lie at ``places``."""
 
     def _checked(
         self, scores: torch.Tensor, logits: torch.Tensor, count: int, start: int
@@ -126,16 +122,19 @@ class FittedDetector(FittedMethod):
         method.fit(training, context.method)
         self.cost = {"fit_seconds": time.perf_counter() - started}
 
-    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
+    def _answers(self, tests: Mapping[str, Split], images: SplitImages) -> Ask:
         outputs = [extract(self.model, split, self.resources) for split in tests.values()]
-        return {name: torch.cat([arrays[name] for arrays in outputs]) for name in ("features", "logits")}
+        features, logits = (torch.cat([arrays[name] for arrays in outputs]) for name in ("features", "logits"))
 
-    def _answers(
-        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
-    ) -> tuple[torch.Tensor, torch.Tensor, int]:
-        handed = {name: values[rows].to(self.resources.device) for name, values in outputs.items()}
-        batch = Batch(**handed, images=images[places] if "images" in self.method.needs else None)
-        return self.method.score(batch), outputs["logits"][rows], len(rows)
+        def ask(rows: NDArray[np.int64], places: slice) -> tuple[torch.Tensor, torch.Tensor]:
+            batch = Batch(
+                features=features[rows].to(self.resources.device),
+                logits=logits[rows].to(self.resources.device),
+                images=images[places] if "images" in self.method.needs else None,
+            )
+            return self.method.score(batch), logits[rows]
+
+        return ask
 
 
 class FittedNetwork(FittedMethod):
@@ -151,7 +150,7 @@ class FittedNetwork(FittedMethod):
             method.train(data, context.method)
             self.cost = {"fit_seconds": time.perf_counter() - started}
         parts = [self._normalised(part) for part in torch.split(data.pixels, TEST_BATCH)]
-        predicted = np.concatenate([self._checked(*self._predict(images), start=0)[1] for images in parts])
+        predicted = np.concatenate([self._checked(*self._predict(part), len(part), 0)[1] for part in parts])
         accuracy = float((predicted == data.labels.numpy()).mean())
         name = f"accuracy of {method.name}'s network on ID training images"
         self.facts = {name: f"{100 * accuracy:.2f} % of {len(data.labels):,}"}
@@ -162,17 +161,12 @@ class FittedNetwork(FittedMethod):
         labels = torch.from_numpy(split.targets(self.resources)).to(self.resources.device)
         self.method.adapt(images, labels, self.context.method)
 
-    def _reference_outputs(self, tests: Mapping[str, Split]) -> dict[str, torch.Tensor]:
-        return {}
+    def _answers(self, tests: Mapping[str, Split], images: SplitImages) -> Ask:
+        return lambda rows, places: self._predict(images[places])
 
-    def _answers(
-        self, outputs: dict[str, torch.Tensor], rows: NDArray[np.int64], images: SplitImages, places: slice
-    ) -> tuple[torch.Tensor, torch.Tensor, int]:
-        return self._predict(images[places])
-
-    def _predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, int]:
+    def _predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         with torch.no_grad():
-            return *self.method.predict(images), len(images)
+            return self.method.predict(images)
 
     def _normalised(self, pixels: torch.Tensor) -> torch.Tensor:
         return self.model.transform.normalise(pixels.to(self.resources.device))

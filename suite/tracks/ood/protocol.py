@@ -63,11 +63,7 @@ class OODTask(DetectionTask):
         return (*splits.inside.values(), *splits.ood.values())
 
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
-        """Fit the method on ID training data and score a random mixture of all test samples.
-
-        Raises:
-            ValueError: the scores have a wrong shape or are not finite.
-        """
+        """Fit the method on ID training data and score a random mixture of all test samples."""
         resources = context.resources
         splits, model = self.splits(context.seed, resources), self.model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if at_hand(split, resources)}

@@ -160,7 +160,7 @@ class ShiftedSamples(ScoredSamples):
         if column.metric != AUROC.name:
             return None
         levels = [auroc_influence(inside, [outside]) for inside, outside in self.pairs(column.subset)]
-        return Influence({name: np.mean([each[name] for each in levels], axis=0) for name in levels[0]}, DELONG)
+        return Influence({name: np.mean([strata[name] for strata in levels], axis=0) for name in levels[0]}, DELONG)
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
         """Return the histograms and the ROC curve of a level; for the mean and for ``ood``, each level's ROC curve."""

@@ -62,11 +62,7 @@ class ShiftingTask(DetectionTask):
         return (split for level in self.levels(seed, resources) for split in (level.test, level.ood))
 
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
-        """Fit the method, walk through the levels, let it adapt at each but the first, and score it there.
-
-        Raises:
-            ValueError: the scores have a wrong shape or are not finite.
-        """
+        """Fit the method, walk through the levels, let it adapt at each but the first, and score it there."""
         resources, model = context.resources, self.model(context.seed)
         fitted = fit(method, model, self.development(context.seed, resources), context)
         adapting = scoring = 0.0

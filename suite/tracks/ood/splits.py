@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from suite.contracts import Resources
 from suite.data.split import Split
@@ -13,8 +13,8 @@ from suite.hashing import digest
 class Development:
     """What a method is fitted and tuned on; no sample of these is in a test split.
 
-    ``outliers`` are auxiliary outliers for methods that train with such. What is given one of these cannot reach a
-    test.
+    ``outliers`` are auxiliary outliers for methods that train with such. Code that receives a `Development` has no
+    reference to any test split.
     """
 
     train: Split
@@ -54,9 +54,4 @@ class Splits(Development):
     @property
     def development(self) -> Development:
         """The same without the tests."""
-        return Development(
-            train=self.train,
-            validation=self.validation,
-            validation_ood=self.validation_ood,
-            outliers=self.outliers,
-        )
+        return Development(**{field.name: getattr(self, field.name) for field in fields(Development)})

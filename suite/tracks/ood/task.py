@@ -9,11 +9,13 @@ from typing import Any
 from suite.contracts import Ingredient, Missing, Resources, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.errors import SuiteError
 from suite.models.features import extract, is_extracted
 from suite.models.network import Network
+from suite.tracks.grid_search import search
 from suite.tracks.ood.fitting import OODMethod
 from suite.tracks.ood.splits import Development
-from suite.tracks.ood.tuning import tune
+from suite.tracks.ood.tuning import validation_auroc
 
 
 class DetectionTask(Task[OODMethod]):
@@ -60,9 +62,27 @@ class DetectionTask(Task[OODMethod]):
         grid: Mapping[str, Sequence[Any]],
         context: TaskContext,
     ) -> Tuning:
-        """Return the grid's best point on the validation splits; see `suite.tracks.ood.tuning`."""
-        splits = self.development(context.seed, context.resources)
-        return tune(method, fixed, grid, self.id, self.model(context.seed), splits, context)
+        """Return the point of the grid with the largest mean AUROC over the OOD validation sets; the first of equals.
+
+        Raises:
+            SuiteError: there is no OOD validation data, or the method fails at every point.
+        """
+        splits, model = self.development(context.seed, context.resources), self.model(context.seed)
+        sets = ", ".join(splits.validation_ood)
+        if not sets:
+            raise SuiteError(
+                f"{self.id} has no OOD validation data at hand to tune on",
+                place="--tune",
+                next="suite run without --tune",
+            )
+        return search(
+            method,
+            fixed,
+            grid,
+            lambda candidate: validation_auroc(candidate, model, splits, context),
+            measured=f"mean AUROC of ID validation against {sets} (validation)",
+            data=splits.validation_digest(context.resources),
+        )
 
 
 def at_hand(split: Split, resources: Resources) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from suite.contracts import Context, Method
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from suite.tracks.ood.lazy import torch
 
 
 @dataclass(frozen=True)
@@ -30,28 +28,26 @@ class TrainingData:
         reference: the trained reference model in evaluation mode, on the device; a copy, to do with as one likes.
     """
 
-    pixels: Tensor
-    labels: Tensor
-    validation_pixels: Tensor
-    validation_labels: Tensor
-    outliers: Tensor
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    validation_pixels: torch.Tensor
+    validation_labels: torch.Tensor
+    outliers: torch.Tensor
     transform: Transform
     recipe: Recipe
     architecture: Architecture
-    reference: nn.Module
+    reference: torch.nn.Module
 
-    def build(self, seed: int) -> nn.Module:
+    def build(self, seed: int) -> torch.nn.Module:
         """Return a fresh network of the reference architecture; its weights are drawn from ``seed`` alone.
 
         With the seed of the cell they are those that the reference model started from, where it was trained.
         """
-        import torch
-
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return self.architecture.build()
 
-    def fit(self, network: nn.Module, context: Context, recipe: Recipe | None = None, **how: Any) -> None:
+    def fit(self, network: torch.nn.Module, context: Context, recipe: Recipe | None = None, **how: Any) -> None:
         """Train a network in place on the training split, by the reference recipe or another.
 
         ``how`` are the further arguments of `Recipe.train`: ``loss``, and ``outliers`` with ``outlier_batch``.
@@ -83,12 +79,12 @@ class TrainedDetector(Method, ABC):
         """Train; called once, before `predict`. Torch's global generator is seeded with the cell's seed."""
 
     @abstractmethod
-    def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (scores [B], logits [B, C]) of normalised images [B, channels, height, width] on the device.
 
         Scores are finite, higher = more in-distribution; the largest logit is the predicted class. ID and OOD are
         mixed at random, and a sample's score must not depend on which others share its batch.
         """
 
-    def adapt(self, images: Tensor, labels: Tensor, context: Context) -> None:
+    def adapt(self, images: torch.Tensor, labels: torch.Tensor, context: Context) -> None:
         """Adapt to a shifted distribution by a few labelled ID samples of it, normalised; only where a task shifts."""

@@ -28,13 +28,13 @@ def auroc_influence(inside: Scores, outside: Sequence[Scores]) -> dict[str, Scor
     its samples, over K. Ties count one half. The stratum means add up to the mean AUROC.
     """
     ranked = np.sort(inside)
-    own = np.zeros(inside.size)
+    shares = np.zeros(inside.size)
     influence: dict[str, Scores] = {}
     for k, scores in enumerate(outside):
-        own += _share_below(np.sort(scores), inside) / len(outside)
+        shares += _share_below(np.sort(scores), inside) / len(outside)
         influence[str(k)] = (1 - _share_below(ranked, scores)) / len(outside)
     # Both sides estimate the AUROC: without the shift the means would add up to it twice.
-    return {"inside": own - own.mean(), **influence}
+    return {"inside": shares - shares.mean(), **influence}
 
 
 def _share_below(ranked: Scores, values: Scores) -> Scores:
@@ -64,7 +64,7 @@ def fpr95_ood_interval(inside: Scores, outside: Sequence[Scores]) -> Interval:
     rng = np.random.default_rng(0)
     ranked = np.sort(inside)
     thresholds = [_resampled_threshold(np.sort(scores), needed(scores.size) - 1, rng) for scores in outside]
-    flagged = np.sort([np.searchsorted(ranked, each, side="right") for each in thresholds], axis=0)
+    flagged = np.sort([np.searchsorted(ranked, values, side="right") for values in thresholds], axis=0)
     left = np.full(RESAMPLES, inside.size)
     caught, passed = np.zeros(RESAMPLES), np.zeros(RESAMPLES, dtype=np.int64)
     total = np.zeros(RESAMPLES)
