@@ -45,7 +45,7 @@ def choose_table(found: Board) -> Table:
         label = "Protocol" if len(tables) == 1 else "Protocol (first: current, others: not comparable with it)"
         chosen = tables[choose(label, "protocol", list(tables), help=PROTOCOL)]
     with heading:
-        known = next((each for each in found.tracks if each.name == track), None)
+        known = next((known for known in found.tracks if known.name == track), None)
         st.title(f"{plain(known.title if known else track)}: {plain(chosen.title)}", anchor=False)
         if known:
             st.markdown(plain(known.question))

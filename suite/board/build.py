@@ -74,9 +74,9 @@ def _under_todays_names(run: RunRow, registry: Registry) -> RunRow:
     cell = run.cell
     task, of_task = registry.former_tasks.get(cell.task, (cell.task, {}))
     method, of_method = registry.former_methods.get(cell.method, (cell.method, {}))
-    axes = registry.tasks[task].axes if task in registry.tasks else ()
-    setting = {**{axis.name: axis.default for axis in axes}, **of_task, **of_method, **cell.setting}
-    return replace(run, cell=replace(cell, task=task, method=method, setting=setting))
+    defaults = {axis.name: axis.default for axis in registry.tasks[task].axes} if task in registry.tasks else {}
+    former = {axis: value for axis, value in {**of_task, **of_method}.items() if axis in defaults}
+    return replace(run, cell=replace(cell, task=task, method=method, setting={**defaults, **former, **cell.setting}))
 
 
 def _tables(task: Task, registry: Registry, runs: Sequence[RunRow], read: ReadTable) -> list[Table]:

@@ -71,9 +71,10 @@ class Gamma(DemoMethod):
 
 
 class Delta(DemoMethod):
-    """One more."""
+    """A method whose results of before are those of a setting."""
 
     name = "delta"
+    formerly = {"delta": {"precision": "coarse"}}
 
 
 class Trained(DemoMethod):

@@ -71,6 +71,17 @@ def test_former_names_are_todays_in_the_setting_that_says_the_same(store: Store)
     assert all(row.card for row in former.rows)
 
 
+def test_a_method_may_keep_its_name_where_what_it_did_has_become_a_setting(store: Store) -> None:
+    store.run("delta", 0, 0.5, task=VARIED)
+    store.run("delta", 0, 0.6, task=VARIED, setting=FINE)
+    store.run("delta", 0, 0.7)
+    assert [(table.task, table.setting) for table in store.tables()] == [
+        ("demo/plain", {}),
+        (VARIED, FINE),
+        (VARIED, COARSE),
+    ]
+
+
 def test_an_earlier_version_keeps_its_subsets_and_ranks_by_what_ranked(store: Store) -> None:
     for method, base in (("alpha", 0.6), ("beta", 0.8)):
         scores = {("accuracy", "coarse"): 1 - base, ("accuracy", "fine"): base, ("gone", "fine"): 3.0}
