@@ -202,7 +202,7 @@ class Registry:
         return self._adder(self.tasks, Entry(cls.id, cls, plugin))
 
     def _register_executor(self, plugin: Plugin, executor: object) -> Callable[[], None]:
-        cls = check_class(executor, Executor, {"name": str})  # type: ignore[type-abstract] # likewise
+        cls = check_class(executor, Executor, {"name": str})
         return self._adder(self.executors, Entry(_slug(cls.name), cls, plugin))
 
     def _register_page(self, plugin: Plugin, page: object) -> Callable[[], None]:

@@ -67,7 +67,7 @@ def check_method(given: object) -> type[Method]:
 
 def check_task(given: object) -> type[Task]:
     """Return ``given`` if it is a complete task with seeds, a known tier, and a primary column among its columns."""
-    cls = check_class(given, Task, TASK)  # type: ignore[type-abstract] # a base to check against
+    cls = check_class(given, Task, TASK)
     if cls.tier not in get_args(Tier):
         raise ValueError(f"task {cls.id}: the tier {cls.tier!r} is none of {', '.join(get_args(Tier))}")
     if not cls.seeds or any(not isinstance(seed, int) or seed < 0 for seed in cls.seeds):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,6 +18,9 @@ class Parameters(BaseModel):
     """Base of a method's typed parameters; every field has a default, the paper's where there is one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_Parameters = Parameters
 
 
 class Method:
@@ -48,9 +51,7 @@ class Method:
     partners: ClassVar[Mapping[str, type[Method]]] = {}
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-
-    class Parameters(Parameters):
-        """No parameters."""
+    Parameters: TypeAlias = _Parameters  # none, unless a method has some
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -73,7 +74,7 @@ class Method:
                     next=command,
                 )
         try:
-            self.parameters = self.Parameters(**parameters)
+            self.parameters: Any = self.Parameters(**parameters)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])

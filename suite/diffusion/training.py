@@ -96,7 +96,7 @@ class DenoisingRecipe:
         for update, (clean, times, noise) in enumerate(islice(batches, self.updates)):
             loss = denoising_losses(network, schedule, clean, times, noise).mean()
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+            loss.backward()
             optimiser.step()
             with torch.no_grad():
                 torch._foreach_lerp_(averages, parameters, 1 - min(self.average, (1 + update) / (10 + update)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import abstractmethod
+from typing import TYPE_CHECKING
 
-from suite.contracts import Resources
+from suite.contracts import Ingredient, Resources
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
@@ -13,28 +14,21 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class Network(Protocol):
-    """A trained network: a `ReferenceModel` of the suite's own, or a `PretrainedModel` from the hub."""
+class Network(Ingredient):
+    """A trained network: a `ReferenceModel` of the suite's own, or a `PretrainedModel` from the hub.
 
-    @property
-    def name(self) -> str:
-        """See `Ingredient`."""
+    Attributes:
+        architecture: the network without its weights.
+        transform: what turns images into its input.
+        recipe: how it was trained, where that can be done again.
+    """
 
-    def fingerprint(self, resources: Resources) -> str:
-        """See `Ingredient`."""
+    kind = "model"
+    architecture: Architecture
+    transform: Transform
+    recipe: Recipe | None
 
-    @property
-    def architecture(self) -> Architecture:
-        """The network without its weights."""
-
-    @property
-    def transform(self) -> Transform:
-        """What turns images into its input."""
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """How it was trained, where that can be done again."""
-
+    @abstractmethod
     def load(self, resources: Resources) -> nn.Module:
         """Return the network with its weights, in evaluation mode, on the device.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite.contracts import Ingredient, Missing, Resources
+from suite.contracts import Missing, Resources
 from suite.data.transform import Transform
 from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.models.architecture import Architecture
+from suite.models.network import Network
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,7 +20,7 @@ FILE = "model.safetensors"
 
 
 @dataclass(frozen=True)
-class PretrainedModel(Ingredient):
+class PretrainedModel(Network):
     """One of timm's networks with pretrained weights.
 
     ``SUITE_WEIGHTS/<repository>/model.safetensors`` is read where that file exists. Otherwise it is downloaded from the
@@ -33,17 +34,12 @@ class PretrainedModel(Ingredient):
         transform: what the network was trained to see.
     """
 
-    kind = "model"
     name: str
     architecture: Architecture
     repository: str
     revision: str
     transform: Transform
-
-    @property
-    def recipe(self) -> None:
-        """The suite cannot train it again."""
-        return None
+    recipe: None = field(default=None, init=False)  # the suite cannot train it again
 
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the weights' sha256 if they are on this machine, or None if they have to be downloaded first.

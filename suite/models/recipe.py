@@ -109,7 +109,7 @@ class Recipe:
                 with autocast:
                     objective = loss(network, images, labels[rows], outside)
                 optimiser.zero_grad(set_to_none=True)
-                objective.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+                objective.backward()
                 optimiser.step()
                 schedule.step()
             if len(starts) >= 100 or epoch + 1 == self.epochs:

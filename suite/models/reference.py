@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suite.contracts import Ingredient, Missing, Resources
+from suite.contracts import Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -16,6 +16,7 @@ from suite.errors import SuiteError
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
 from suite.models.architecture import Architecture
+from suite.models.network import Network
 from suite.models.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class GivenWeights:
 
 
 @dataclass(frozen=True)
-class ReferenceModel(Ingredient):
+class ReferenceModel(Network):
     """One trained network of a task.
 
     ``given`` is used when SUITE_WEIGHTS has it, or it is shipped; otherwise ``recipe`` trains the network, once, into
@@ -41,7 +42,6 @@ class ReferenceModel(Ingredient):
     names that split in words that stay the same from seed to seed.
     """
 
-    kind = "model"
     name: str
     architecture: Architecture
     transform: Transform
