@@ -19,10 +19,10 @@ def test_a_thousand_resamples_of_20000_scores() -> None:
     seconds = []
     for _ in range(3):
         started = time.perf_counter()
-        drawn = draw({"id": 10_000, "ood": 10_000}, 1000)
-        found = metrics(inside, outside, drawn["id"], drawn["ood"])
+        draw.cache_clear()
+        values = metrics(inside, outside, *draw((10_000, 10_000), 1000))
         seconds.append(time.perf_counter() - started)
-    assert found["auroc"].size == 1000
+    assert values["auroc"].size == 1000
     print(f"1,000 resamples of AUROC and both FPR95 on 20,000 scores: {min(seconds):.2f} of 1 s")
 
 
