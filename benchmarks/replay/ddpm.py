@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from suite.contracts import Resources
-from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.diffusion.denoisers import DenoiserArchitecture
@@ -39,13 +38,10 @@ class DigitsDDPMTask(DenoisingTask):
         "split, budget, training and metrics are our own design."
     )
     seeds = (0, 1, 2, 3, 4)
+    data = (DIGITS,)
     memory_bytes = KEPT * (64 + 8)
     first_recipe = DenoisingRecipe(updates=8_000, batch_size=64, learning_rate=1e-3, average=0.995, threads=1)
     second_recipe = replace(first_recipe, updates=1_500)
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return the digits."""
-        return (DIGITS,)
 
     def old(self, resources: Resources) -> Split:
         """Return the digits 0 to 4."""

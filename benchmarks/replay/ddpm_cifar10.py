@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Resources, Tier
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -43,7 +44,7 @@ class CIFAR10DDPMTask(DenoisingTask):
 
     id = "replay/ddpm-cifar10"
     version = "1"
-    tier = "standard"
+    tier: ClassVar[Tier] = "standard"
     title = "CIFAR-10, DDPM"
     summary = (
         f"{RECONSTRUCTION} A DDPM on CIFAR-10 at {SIZE}x{SIZE} pixels (diffusers' U-Net with channels 32, 32 and 64, "
@@ -56,13 +57,10 @@ class CIFAR10DDPMTask(DenoisingTask):
         "largest weight is 1/2 on average. Class split, budget, training and metrics are our own design."
     )
     seeds = (0, 1, 2)
+    data = (CIFAR10_TRAIN, CIFAR10_TEST)
     memory_bytes = KEPT * (SIZE * SIZE * 3 + 8)
     first_recipe = DenoisingRecipe(updates=3000, batch_size=64, learning_rate=1e-3, average=0.999)
     second_recipe = DenoisingRecipe(updates=600, batch_size=64, learning_rate=1e-3, average=0.99)
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return CIFAR-10's two splits."""
-        return (CIFAR10_TRAIN, CIFAR10_TEST)
 
     def old(self, resources: Resources) -> Split:
         """Return random training images of classes 0 to 4."""

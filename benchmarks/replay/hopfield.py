@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from suite.tracks.replay.associative.memory import Memory
 from suite.tracks.replay.associative.protocol import AssociativeTask
-
-if TYPE_CHECKING:
-    from suite.tracks.replay.associative.memory import Memory
-
-CLUSTERS, ISOLATED = (12, 6, 3), 6
 
 
 class HopfieldTask(AssociativeTask):
@@ -32,21 +26,7 @@ class HopfieldTask(AssociativeTask):
         "Groups stand apart: what high-energy replay gains, it gains on isolated patterns."
     )
     seeds = (0, 1, 2, 3, 4)
-    subsets = (
-        "mean",
-        "equiangular",
-        "equiangular/cluster-12",
-        "equiangular/isolated",
-        "mixed",
-        *(f"mixed/cluster-{count}" for count in CLUSTERS),
-        "mixed/isolated",
+    memories = (
+        Memory("equiangular", clusters=(12,), isolated=1, capacity=3),
+        Memory("mixed", clusters=(12, 6, 3), isolated=6, capacity=6),
     )
-
-    def memories(self) -> tuple[Memory, ...]:
-        """Return both memories."""
-        from suite.tracks.replay.associative.memory import Memory
-
-        return (
-            Memory("equiangular", clusters=(12,), isolated=1, capacity=3),
-            Memory("mixed", clusters=CLUSTERS, isolated=ISOLATED, capacity=6),
-        )

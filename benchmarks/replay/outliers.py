@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Resources, TaskContext, Value
+from suite.contracts import Column, Ingredient, Resources, TaskContext, Value
 from suite.data.dataset import DataSet
 from suite.data.embedded import Embedded
+from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.stream.corruption import Corruption
 from suite.tracks.replay.stream.metrics import ALL, CORRUPTION, METRICS
+from suite.tracks.replay.stream.tasks import StreamTask
 
-from ..data_sets import DIGITS
 from .split_digits import DATA, PROTOCOL, SplitDigitsTask
 
-if TYPE_CHECKING:
-    from suite.tracks.replay.exemplars import Exemplars
-    from suite.tracks.replay.stream.corruption import Corruption
-    from suite.tracks.replay.stream.tasks import StreamTask
-
 PATCHES = DataSet("photograph-patches", Embedded("photograph-patches"))
-LABEL_NOISE, OUTLIERS = 0.2, 0.1
+CORRUPTED = Corruption(label_noise=0.2, outliers=0.1)
 
 
 class OutliersTask(SplitDigitsTask):
@@ -32,21 +28,21 @@ class OutliersTask(SplitDigitsTask):
     version = "1"
     title = "Split digits with label noise and outliers"
     summary = (
-        f"{DATA} In each task {100 * LABEL_NOISE:.0f} % of the training samples have a wrong label, that of the task's "
-        f"other class, and {100 * OUTLIERS:.0f} % are not digits but patches of scikit-learn's two photographs under "
-        "a digit's label; tests are clean. Hardness, loss, uncertainty and isolation all point at these samples, so "
-        "what ranks high on replay/split-digits may rank low here. The buffer's share of both stands beside the "
-        f"scores. {PROTOCOL}"
+        f"{DATA} In each task {CORRUPTED.label_noise:.0%} of the training samples have a wrong label, that of the "
+        f"task's other class, and {CORRUPTED.outliers:.0%} are not digits but patches of scikit-learn's two "
+        "photographs under a digit's label; tests are clean. Hardness, loss, uncertainty and isolation all point at "
+        "these samples, so what ranks high on replay/split-digits may rank low here. The buffer's share of both "
+        f"stands beside the scores. {PROTOCOL}"
     )
     metrics = (*METRICS, *CORRUPTION)
 
-    def data(self) -> tuple[DataSet, ...]:
+    def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the digits and the patches."""
-        return (DIGITS, PATCHES)
+        return (*super().requires(seed), PATCHES)
 
     def altered(self, samples: Exemplars, number: int, context: TaskContext) -> Exemplars:
         """Return the task's samples with wrong labels and patches among them."""
-        return _corruption().applied(samples, _patches(context.resources), _rng(number, context))
+        return CORRUPTED.applied(samples, _patches(context.resources), _rng(number, context))
 
     def measured(
         self, held: NDArray[np.int64], stream: Sequence[StreamTask], context: TaskContext
@@ -57,16 +53,10 @@ class OutliersTask(SplitDigitsTask):
         wrong: tuple[list[int], list[int]] = ([], [])
         for number, task in enumerate(stream):
             rows = task.samples.rows.numpy()
-            for kind, places in zip(wrong, _corruption().places(len(rows), _rng(number, context)), strict=True):
+            for kind, places in zip(wrong, CORRUPTED.places(len(rows), _rng(number, context)), strict=True):
                 kind += rows[places].tolist()
         shares = [Value(float(np.isin(held, rows).mean()), len(held)) for rows in wrong]
         return {Column(metric=m.name, subset=ALL): share for m, share in zip(CORRUPTION, shares, strict=True)}
-
-
-def _corruption() -> Corruption:
-    from suite.tracks.replay.stream.corruption import Corruption
-
-    return Corruption(LABEL_NOISE, OUTLIERS)
 
 
 def _rng(number: int, context: TaskContext) -> np.random.Generator:

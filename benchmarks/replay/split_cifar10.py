@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
-from suite.contracts import Resources, Setting
-from suite.data.dataset import DataSet
-from suite.data.split import Split
+from suite.contracts import Axis, Setting
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
 from suite.tracks.replay.stream.protocol import PASSES, SCENARIO, SplitTask
+from suite.tracks.replay.stream.training import Schedule, Training
 
 from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN
 from . import _protocol_texts as texts
-
-if TYPE_CHECKING:
-    from suite.tracks.replay.stream.classifier import Training
-    from suite.tracks.replay.stream.evaluation import Schedule
 
 EPOCHS = 5
 
@@ -34,20 +31,18 @@ class SplitCIFAR10Task(SplitTask):
         f"{texts.SCENARIOS} {texts.PASSES.format(epochs=EPOCHS)} {texts.PROTOCOL}"
     )
     seeds = (0, 1, 2)
-    axes = (SCENARIO, PASSES)
+    axes: ClassVar[tuple[Axis, ...]] = (SCENARIO, PASSES)
     formerly = {
         "replay/split-cifar10-domain": {"scenario": "domain"},
         "replay/split-cifar10-offline": {"passes": "offline"},
         "replay/split-cifar10-domain-offline": {"scenario": "domain", "passes": "offline"},
     }
+    train_data, test_data = CIFAR10_TRAIN, CIFAR10_TEST
+    schedule = Schedule(every=100, after_switch=20)
     per_class = 50
 
     def training(self, setting: Setting) -> Training:
         """Return the learner, which replays as many samples as come in."""
-        from suite.data.transform import Transform
-        from suite.models.architecture import Architecture
-        from suite.tracks.replay.stream.classifier import Training
-
         epochs, batch = (EPOCHS, 32) if setting.get(PASSES.name) == "offline" else (1, 10)
         return Training(
             architecture=Architecture("resnet-cifar", {"depth": 20, "classes": self.heads(setting)}),
@@ -59,21 +54,3 @@ class SplitCIFAR10Task(SplitTask):
             crop_padding=4,
             flip=True,
         )
-
-    def schedule(self) -> Schedule:
-        """Return when the learning curves are measured."""
-        from suite.tracks.replay.stream.evaluation import Schedule
-
-        return Schedule(every=100, after_switch=20)
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return CIFAR-10's two splits."""
-        return (CIFAR10_TRAIN, CIFAR10_TEST)
-
-    def train(self, resources: Resources) -> Split:
-        """Return the train split."""
-        return Split(CIFAR10_TRAIN)
-
-    def test(self, resources: Resources) -> Split:
-        """Return the test split."""
-        return Split(CIFAR10_TEST)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from suite.contracts import Resources
-from suite.data.dataset import DataSet
-from suite.data.split import Split
+from suite.tracks.replay.stream.training import Schedule
 
 from ..data_sets import CIFAR100_TEST, CIFAR100_TRAIN
 from . import _protocol_texts as texts
 from .split_cifar10 import SplitCIFAR10Task
-
-if TYPE_CHECKING:
-    from suite.tracks.replay.stream.evaluation import Schedule
 
 
 class SplitCIFAR100Task(SplitCIFAR10Task):
@@ -32,22 +25,6 @@ class SplitCIFAR100Task(SplitCIFAR10Task):
     axes = ()
     formerly = {}
     classes, splits = 100, 20
+    train_data, test_data = CIFAR100_TRAIN, CIFAR100_TEST
+    schedule = Schedule(images=50, every=250, after_switch=10)
     per_class = 20
-
-    def schedule(self) -> Schedule:
-        """Return when the learning curves are measured."""
-        from suite.tracks.replay.stream.evaluation import Schedule
-
-        return Schedule(images=50, every=250, after_switch=10)
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return CIFAR-100's two splits."""
-        return (CIFAR100_TRAIN, CIFAR100_TEST)
-
-    def train(self, resources: Resources) -> Split:
-        """Return the train split."""
-        return Split(CIFAR100_TRAIN)
-
-    def test(self, resources: Resources) -> Split:
-        """Return the test split."""
-        return Split(CIFAR100_TEST)

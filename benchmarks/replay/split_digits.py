@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from suite.contracts import Resources, Setting
-from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
 from suite.tracks.replay.stream.protocol import SplitTask
+from suite.tracks.replay.stream.training import Schedule, Training
 
 from ..data_sets import DIGITS
 from . import _protocol_texts as texts
-
-if TYPE_CHECKING:
-    from suite.tracks.replay.stream.classifier import Training
-    from suite.tracks.replay.stream.evaluation import Schedule
 
 TRAIN = 1197
 EPOCHS = 10
@@ -37,14 +33,12 @@ class SplitDigitsTask(SplitTask):
     title = "Split digits"
     summary = f"{DATA} {PROTOCOL}"
     seeds = (0, 1, 2, 3, 4)
+    train_data = test_data = DIGITS
+    schedule = Schedule(images=60)
     per_class = 5
 
     def training(self, setting: Setting) -> Training:
         """Return the learner: a small CNN, ten epochs of each task."""
-        from suite.data.transform import Transform
-        from suite.models.architecture import Architecture
-        from suite.tracks.replay.stream.classifier import Training
-
         return Training(
             architecture=Architecture("small-cnn", {"classes": 10, "width": 64}),
             transform=Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,)),
@@ -54,16 +48,6 @@ class SplitDigitsTask(SplitTask):
             learning_rate=0.05,
             crop_padding=1,
         )
-
-    def schedule(self) -> Schedule:
-        """Return when the learning curves are measured: every step, on half of the test."""
-        from suite.tracks.replay.stream.evaluation import Schedule
-
-        return Schedule(images=60)
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return the digits."""
-        return (DIGITS,)
 
     def train(self, resources: Resources) -> Split:
         """Return 1,197 images, the same for every seed."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from suite.contracts import Resources, Setting
-from suite.data.dataset import DataSet
-from suite.data.split import Split
+from suite.contracts import Setting
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
 from suite.tracks.replay.stream.protocol import PASSES, SCENARIO, SplitTask
+from suite.tracks.replay.stream.training import Training
 
 from ..data_sets import MNIST_TEST, MNIST_TRAIN
 from . import _protocol_texts as texts
-
-if TYPE_CHECKING:
-    from suite.tracks.replay.stream.classifier import Training
 
 EPOCHS = 10
 
@@ -38,15 +34,12 @@ class SplitMNISTTask(SplitTask):
         "replay/split-mnist-offline": {"passes": "offline"},
         "replay/split-mnist-domain-offline": {"scenario": "domain", "passes": "offline"},
     }
+    train_data, test_data = MNIST_TRAIN, MNIST_TEST
     per_class = 20
     per_task = 1000
 
     def training(self, setting: Setting) -> Training:
         """Return the learner."""
-        from suite.data.transform import Transform
-        from suite.models.architecture import Architecture
-        from suite.tracks.replay.stream.classifier import Training
-
         return Training(
             architecture=Architecture("mlp", {"classes": self.heads(setting)}),
             transform=Transform(size=28, channels=1, mean=(0.1307,), std=(0.3081,)),
@@ -55,15 +48,3 @@ class SplitMNISTTask(SplitTask):
             epochs=1 if setting["passes"] == "online" else EPOCHS,
             learning_rate=0.05,
         )
-
-    def data(self) -> tuple[DataSet, ...]:
-        """Return MNIST's two splits."""
-        return (MNIST_TRAIN, MNIST_TEST)
-
-    def train(self, resources: Resources) -> Split:
-        """Return the train split."""
-        return Split(MNIST_TRAIN)
-
-    def test(self, resources: Resources) -> Split:
-        """Return the test split."""
-        return Split(MNIST_TEST)

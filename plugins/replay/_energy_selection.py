@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -11,7 +10,6 @@ from suite import Card, Parameters
 from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector, Space
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
 
@@ -50,11 +48,6 @@ class EnergySelector(ReplaySelector):
 
     parameters: Parameters
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
-        """Return ``capacity`` places."""
-        energy = context.energies(candidates, **self.parameters.model_dump(include={"beta", "space", "normalise"}))
-        return self.chosen(energy, candidates.labels, capacity, context.rng("selection"))
-
-    @abstractmethod
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return ``capacity`` places, given energies and labels of all candidates [N]."""
+    def energies(self, candidates: Exemplars, context: ReplayContext) -> Tensor:
+        """Return the energy of each candidate [N], by the parameters."""
+        return context.energies(candidates, **self.parameters.model_dump(include={"beta", "space", "normalise"}))

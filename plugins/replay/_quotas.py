@@ -5,14 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from suite.tracks.replay import Exemplars, MemoryUpdate, ReplayContext
+from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
 
 
 class Tally:
@@ -53,7 +50,8 @@ class Holdings:
         classes, whatever the size of the buffer, and no index of slots has to be kept.
         """
         while True:
-            for slot in self.rng.integers(self.filled, size=32).tolist():
+            slots: list[int] = self.rng.integers(self.filled, size=32).tolist()
+            for slot in slots:
                 if (self._changed[slot] if slot in self._changed else self._labels[slot]) == label:
                     return slot
 
@@ -68,7 +66,7 @@ class QuotaMemory(MemoryUpdate):
         super().__init__(**parameters)
         self._tally: Tally | None = None
 
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
         import torch
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._round_robin import in_turns
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class ClassBalanced(ReplaySelector):
@@ -20,7 +15,7 @@ class ClassBalanced(ReplaySelector):
     version = "1"
     card = Card(title="Class-balanced random selection", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
         import torch
 

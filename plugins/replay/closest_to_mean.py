@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
 from ._round_robin import in_turns
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class ClosestToMean(ReplaySelector):
@@ -22,7 +17,7 @@ class ClosestToMean(ReplaySelector):
     needs = frozenset({"features"})
     card = Card(title="Closest to the class mean", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
         features = context.learner.features(candidates).double()
         distances = features.new_empty(len(candidates))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Entropy(ReplaySelector):
@@ -21,7 +16,7 @@ class Entropy(ReplaySelector):
     needs = frozenset({"logits"})
     card = Card(title="Highest entropy", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, largest entropy first."""
         log_p = context.learner.logits(candidates).double().log_softmax(dim=1)
         return ranked(-(log_p.exp() * log_p).sum(dim=1), context.rng("ties"))[:capacity]

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import Exemplars, MemoryUpdate, ReplayContext
+from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
 
 from ._ranking import drawn
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from suite.tracks.replay.buffer import Buffer
 
 FIRST_SCORE = 0.1
 """Of samples that come to an empty buffer, as in the authors' code."""
@@ -54,7 +53,7 @@ class GSS(MemoryUpdate):
 
     parameters: Parameters
 
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
         import torch
 

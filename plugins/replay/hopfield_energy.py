@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite.tracks.replay import Exemplars, Places, ReplayContext
 
 from ._energy_selection import EnergySelector, reconstructed
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class HopfieldEnergy(EnergySelector):
@@ -22,6 +18,6 @@ class HopfieldEnergy(EnergySelector):
     version = "1"
     card = reconstructed("Highest Hopfield energy")
 
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return places, highest energy first."""
-        return ranked(energy, rng)[:capacity]
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
+        """Return ``capacity`` places, highest energy first."""
+        return ranked(self.energies(candidates, context), context.rng("selection"))[:capacity]

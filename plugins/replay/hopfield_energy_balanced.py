@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite.tracks.replay import Exemplars, Places, ReplayContext
 
 from ._energy_selection import EnergySelector, reconstructed
 from ._ranking import ranked
 from ._round_robin import in_turns
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class HopfieldEnergyBalanced(EnergySelector):
@@ -23,6 +19,7 @@ class HopfieldEnergyBalanced(EnergySelector):
     version = "1"
     card = reconstructed("Highest Hopfield energy of each class")
 
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return places, classes in turn and highest energy first."""
-        return in_turns(ranked(energy, rng), labels)[:capacity]
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
+        """Return ``capacity`` places, classes in turn and highest energy first."""
+        order = ranked(self.energies(candidates, context), context.rng("selection"))
+        return in_turns(order, candidates.labels)[:capacity]

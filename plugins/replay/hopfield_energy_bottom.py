@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite.tracks.replay import Exemplars, Places, ReplayContext
 
 from ._energy_selection import EnergySelector, reconstructed
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class HopfieldEnergyBottom(EnergySelector):
@@ -23,6 +19,6 @@ class HopfieldEnergyBottom(EnergySelector):
     standing = "reference"
     card = reconstructed("Lowest Hopfield energy, the control")
 
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return places, lowest energy first."""
-        return ranked(-energy, rng)[:capacity]
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
+        """Return ``capacity`` places, lowest energy first."""
+        return ranked(-self.energies(candidates, context), context.rng("selection"))[:capacity]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
+
+from suite.tracks.replay import Exemplars, Places, ReplayContext
 
 from ._energy_selection import EnergySelector, reconstructed
 from ._ranking import ranked
 from ._strata import stratified
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class HopfieldEnergyStratified(EnergySelector):
@@ -35,8 +31,9 @@ class HopfieldEnergyStratified(EnergySelector):
 
     parameters: Parameters
 
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return places in random order."""
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
+        """Return ``capacity`` places in random order."""
+        energy, rng = self.energies(candidates, context), context.rng("selection")
         left_out = min(int(self.parameters.cutoff * len(energy)), len(energy) - capacity)
         kept = ranked(-energy, rng)[: len(energy) - left_out]
         return kept[stratified(energy[kept], capacity, self.parameters.strata, rng)]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from suite.tracks.replay import Exemplars, Places, ReplayContext
 
 from ._energy_selection import EnergySelector, reconstructed
 from ._ranking import drawn, levels
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class HopfieldEnergyWeighted(EnergySelector):
@@ -22,6 +18,7 @@ class HopfieldEnergyWeighted(EnergySelector):
     version = "1"
     card = reconstructed("Draw weighted by Hopfield energy")
 
-    def chosen(self, energy: Tensor, labels: Tensor, capacity: int, rng: np.random.Generator) -> Tensor:
-        """Return places as they are drawn."""
-        return drawn((energy - energy.min()) * (levels(energy) > 0), rng)[:capacity]
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
+        """Return ``capacity`` places as they are drawn."""
+        energy = self.energies(candidates, context)
+        return drawn((energy - energy.min()) * (levels(energy) > 0), context.rng("selection"))[:capacity]

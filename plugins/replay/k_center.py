@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 
 class KCenter(ReplaySelector):
@@ -31,7 +26,7 @@ class KCenter(ReplaySelector):
         note="Their greedy algorithm on features; the first centre is the sample nearest to the mean.",
     )
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places."""
         import torch
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class LossLow(ReplaySelector):
@@ -21,6 +16,6 @@ class LossLow(ReplaySelector):
     needs = frozenset({"losses"})
     card = Card(title="Lowest loss", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, smallest loss first."""
         return ranked(-context.learner.losses(candidates), context.rng("ties"))[:capacity]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Margin(ReplaySelector):
@@ -21,7 +16,7 @@ class Margin(ReplaySelector):
     needs = frozenset({"logits"})
     card = Card(title="Smallest margin", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, smallest margin first."""
         first, second = context.learner.logits(candidates).double().softmax(dim=1).topk(2).values.unbind(dim=1)
         return ranked(second - first, context.rng("ties"))[:capacity]

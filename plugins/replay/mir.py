@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import Exemplars, MemoryRetrieval, ReplayContext
+from suite.tracks.replay import Buffer, Exemplars, MemoryRetrieval, Places, ReplayContext
 
 from ._ranking import ranked
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
 
 
 class MIR(MemoryRetrieval):
@@ -44,7 +37,7 @@ class MIR(MemoryRetrieval):
 
     parameters: Parameters
 
-    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Places:
         """Return ``count`` slots, the most interfered first."""
         import torch
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
 from ._round_robin import in_turns, shares
@@ -45,7 +45,7 @@ class Rainbow(ReplaySelector):
 
     parameters: Parameters
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
         import torch
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 
 class Random(ReplaySelector):
@@ -19,7 +14,7 @@ class Random(ReplaySelector):
     standing = "reference"
     card = Card(title="Random selection", status="baseline")
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places in random order."""
         import torch
 

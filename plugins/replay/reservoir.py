@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
-from suite.tracks.replay import Exemplars, MemoryUpdate, ReplayContext
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
+from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
 
 
 class Reservoir(MemoryUpdate):
@@ -23,7 +16,7 @@ class Reservoir(MemoryUpdate):
     version = "1"
     card = Card(title="Reservoir", status="baseline", note="Algorithm R (Vitter 1985).")
 
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
         from suite.tracks.replay.roles import reservoir_slots
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from suite import Card
-from suite.tracks.replay import Exemplars, ReplayContext
+from suite.tracks.replay import Buffer, Exemplars, Places, ReplayContext
 
 from ._quotas import Holdings, QuotaMemory, Tally
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
 
 
 class Ring(QuotaMemory):
@@ -32,7 +29,7 @@ class Ring(QuotaMemory):
         super().__init__(**parameters)
         self._ends: NDArray[np.int64] | None = None
 
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
         import numpy as np
 

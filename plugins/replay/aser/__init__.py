@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from suite import Card, Parameters
-from suite.tracks.replay import Exemplars, MemoryRetrieval, MemoryUpdate, ReplayContext, joined
+from suite.tracks.replay import Buffer, Exemplars, MemoryRetrieval, MemoryUpdate, Places, ReplayContext, joined
 
 from .._ranking import ranked
 from .._round_robin import turns
@@ -16,8 +16,6 @@ from ._shapley import knn_shapley
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
 
 
 class ASER(MemoryUpdate, MemoryRetrieval):
@@ -52,7 +50,7 @@ class ASER(MemoryUpdate, MemoryRetrieval):
 
     parameters: Parameters
 
-    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Places:
         """Return ``count`` slots, the most misleading first."""
         import torch
 
@@ -71,7 +69,7 @@ class ASER(MemoryUpdate, MemoryRetrieval):
             value += cooperative.mean(dim=0)
         return slots[ranked(value, rng)[:count]]
 
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
         import torch
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
+from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
     Bound,
     MemoryRetrieval,
@@ -15,16 +16,18 @@ from suite.tracks.replay.contract import (
     ReplaySelector,
     Space,
 )
-from suite.tracks.replay.exemplars import Exemplars, History, joined
+from suite.tracks.replay.exemplars import Exemplars, History, Places, joined
 from suite.tracks.replay.learner import Learner, Unavailable
 
 __all__ = [
     "Bound",
+    "Buffer",
     "Exemplars",
     "History",
     "Learner",
     "MemoryRetrieval",
     "MemoryUpdate",
+    "Places",
     "ReplayContext",
     "ReplayMethod",
     "ReplaySelector",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from suite.tracks.replay.exemplars import Exemplars, Places
 
-from suite.tracks.replay.exemplars import Exemplars
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LABEL_BYTES = COLUMN_BYTES = 8
 
@@ -31,6 +32,8 @@ class Buffer:
         Raises:
             ValueError: the capacity is not above 0.
         """
+        import torch
+
         if capacity < 1:
             raise ValueError(f"a buffer of {capacity} samples holds nothing")
         self.capacity = capacity
@@ -58,16 +61,20 @@ class Buffer:
         """Labels of the filled slots [len(buffer)], not to be written to."""
         return self._all.labels[: self._count]
 
-    def samples(self, slots: Tensor | None = None) -> Exemplars:
+    def samples(self, slots: Places | None = None) -> Exemplars:
         """Return a copy of what lies in some slots, or in all that are filled."""
-        return self._all[slots] if slots is not None else self._all[torch.arange(self._count)]
+        import torch
 
-    def write(self, slots: Tensor, samples: Exemplars) -> None:
+        return self._all[torch.arange(self._count) if slots is None else slots]
+
+    def write(self, slots: Places, samples: Exemplars) -> None:
         """Write each sample [B] to its slot [B]; -1 drops it, and the last write to a slot wins.
 
         Raises:
             ValueError: a slot is beyond the capacity, or would leave a free one before it.
         """
+        import torch
+
         slots = torch.as_tensor(slots, dtype=torch.int64)
         if slots.shape != (len(samples),):
             raise ValueError(f"expected {len(samples)} slots, got shape {tuple(slots.shape)}")
@@ -87,12 +94,14 @@ class Buffer:
         self._all.rows[where] = samples.rows[which].to(self._all.rows.device)
         self._count = count
 
-    def resize(self, capacity: int, slots: Tensor) -> None:
+    def resize(self, capacity: int, slots: Places) -> None:
         """Go on with room for ``capacity`` samples and what lies in ``slots`` [at most ``capacity``], in this order.
 
         Raises:
             ValueError: more slots than the capacity, or one twice, or one that is free.
         """
+        import torch
+
         chosen = slots.tolist()
         if len(chosen) > capacity or len(set(chosen)) < len(chosen) or not all(0 <= s < self._count for s in chosen):
             raise ValueError(f"cannot keep slots {chosen} of {self._count} filled ones in {capacity}")

@@ -14,16 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from suite.contracts import Context, Method
-from suite.tracks.replay.exemplars import Exemplars
+from suite.contracts import Context, Method, Standing
+from suite.tracks.replay.buffer import Buffer
+from suite.tracks.replay.exemplars import Exemplars, Places
 from suite.tracks.replay.learner import Learner
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
     from torch import Tensor
-
-    from suite.tracks.replay.buffer import Buffer
 
 Regime = Literal["no replay", "joint", "buffer alone"]
 
@@ -96,7 +95,7 @@ class MemoryUpdate(ReplayMethod, ABC):
     columns: ClassVar[Mapping[str, float]] = {}
 
     @abstractmethod
-    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample of the batch [B], int64, or -1 for those that are not kept.
 
         Slots from ``len(buffer)`` up to ``buffer.capacity`` are free and must be filled in order. If two samples get
@@ -111,7 +110,7 @@ class MemoryRetrieval(ReplayMethod, ABC):
     partners = {"update": MemoryUpdate}
 
     @abstractmethod
-    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Tensor:
+    def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Places:
         """Return the slots to replay, int64 [at most ``count``]; the buffer is not empty."""
 
 
@@ -125,7 +124,7 @@ class ReplaySelector(ReplayMethod, ABC):
     partners = {"retrieval": MemoryRetrieval}
 
     @abstractmethod
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return the places of the samples to keep, best first, each at most once: int64 [at most ``capacity``].
 
         ``capacity`` is below ``len(candidates)``. Each task has an equal share of the buffer. When a later task needs
@@ -140,7 +139,7 @@ class Bound(ReplayMethod):
     stream, but at the end of each task trains a fresh network on the buffer.
     """
 
-    standing = "reference"
+    standing: ClassVar[Standing] = "reference"
     regime: ClassVar[Regime]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -4,59 +4,57 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Column, Metric, Value
+from suite.contracts.metric import Direction
 from suite.contracts.samples import MEASURED
+from suite.tracks.replay.learner import Learner
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUFFER_BYTES = Metric(
-    name="buffer_bytes",
-    direction="lower",
-    bounds=(0, None),
-    unit="bytes",
-    definition="What the filled slots take at the end of the stream: inputs as stored, 8 bytes for each label, and 8 "
-    "for each number that the method keeps with a slot.",
-)
-CLASS_ENTROPY = Metric(
-    name="class_entropy",
-    direction="higher",
-    bounds=(0, None),
-    unit="bits",
-    definition="Shannon entropy of the classes in the buffer at the end; log2 of their number if all have as many "
-    "samples.",
-)
-SELECTOR_SECONDS = Metric(
-    name="selector_seconds",
-    direction="lower",
-    bounds=(0, None),
-    unit="s",
-    definition="Wall-clock time inside the method, the passes that it asked for included. Compare it only on one "
-    "machine.",
-)
-FORWARD_PASSES = Metric(
-    name="extra_forward_passes",
-    direction="lower",
-    bounds=(0, None),
-    unit="samples",
-    definition="Samples that the model was given on the method's behalf, beyond what learning takes.",
-)
-BACKWARD_PASSES = Metric(
-    name="extra_backward_passes",
-    direction="lower",
-    bounds=(0, None),
-    unit="samples",
-    definition="Samples whose gradient was computed on the method's behalf, beyond what learning takes.",
-)
-COSTS = (BUFFER_BYTES, CLASS_ENTROPY, SELECTOR_SECONDS, FORWARD_PASSES, BACKWARD_PASSES)
+
+def _cost(name: str, unit: str, definition: str, direction: Direction = "lower") -> Metric:
+    return Metric(name=name, direction=direction, bounds=(0, None), unit=unit, definition=definition)
 
 
-def class_entropy(labels: NDArray[np.int64]) -> float:
+COSTS = (
+    _cost(
+        "buffer_bytes",
+        "bytes",
+        "What the filled slots take at the end of the stream: inputs as stored, 8 bytes for each label, and 8 for each "
+        "number that the method keeps with a slot.",
+    ),
+    _cost(
+        "class_entropy",
+        "bits",
+        "Shannon entropy of the classes in the buffer at the end; log2 of their number if all have as many samples.",
+        "higher",
+    ),
+    _cost(
+        "selector_seconds",
+        "s",
+        "Wall-clock time inside the method and its partner, the passes that they asked for included. Compare it only "
+        "on one machine.",
+    ),
+    _cost(
+        "extra_forward_passes",
+        "samples",
+        "Samples that the model was given on the method's behalf, beyond what learning takes.",
+    ),
+    _cost(
+        "extra_backward_passes",
+        "samples",
+        "Samples whose gradient was computed on the method's behalf, beyond what learning takes.",
+    ),
+)
+
+
+def class_entropy(labels: NDArray[Any]) -> float:
     """Return the Shannon entropy of labels [N] in bits; 0 if there are none."""
     if not len(labels):
         return 0.0
@@ -65,20 +63,24 @@ def class_entropy(labels: NDArray[np.int64]) -> float:
 
 
 def costs(
-    subset: str, *, size: int, entropy: float, count: int, seconds: float, forward: int = 0, backward: int = 0
+    subset: str, classes: Sequence[NDArray[Any]], size: int, seconds: float, learner: Learner
 ) -> dict[Column, Value]:
-    """Return the values of `COSTS` on a subset, n being ``count``, or 1.
+    """Return the values of `COSTS` on a subset.
 
     Args:
         subset: that of the whole.
-        size: bytes in the buffer.
-        entropy: of its classes, in bits.
-        count: samples in it.
+        classes: of the samples in each buffer, [N] each; their entropies are averaged.
+        size: bytes in all buffers.
         seconds: inside the method.
-        forward, backward: samples passed on the method's behalf.
+        learner: which has counted the passes.
     """
-    values = zip(COSTS, (size, entropy, seconds, forward, backward), strict=True)
-    return {Column(metric=metric.name, subset=subset): Value(float(value), max(1, count)) for metric, value in values}
+    entropy = float(np.mean([class_entropy(labels) for labels in classes]))
+    count = sum(len(labels) for labels in classes)
+    values: tuple[float, ...] = (size, entropy, seconds, learner.forward_passes, learner.backward_passes)
+    return {
+        Column(metric=metric.name, subset=subset): Value(float(value), max(1, count))
+        for metric, value in zip(COSTS, values, strict=True)
+    }
 
 
 def with_measured(table: pa.Table, older: Mapping[str, Sequence[float]], subset: str) -> pa.Table:

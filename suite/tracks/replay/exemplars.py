@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Places: TypeAlias = "Tensor"
+"""Places among samples, or slots of a buffer: int64 [K]."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -95,6 +96,26 @@ class Roles:
             return call(*arguments)
         finally:
             self.seconds += time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Places among the samples of the task [K], int64, and the seconds that choosing them took."""
+
+    places: Tensor
+    seconds: float = 0.0
+
+
+def selected(method: ReplaySelector | Bound, samples: Exemplars, capacity: int, context: ReplayContext) -> Selection:
+    """Return what a method replays; it is not asked where there is room for all samples.
+
+    Raises:
+        ValueError: what it selects is no selection.
+    """
+    if isinstance(method, Bound):
+        return Selection(torch.arange(len(samples) if method.regime == "joint" else 0))
+    roles = Roles(method)
+    return Selection(roles.select(samples, capacity, context), roles.seconds)
 
 
 def places(answer: object, most: int, count: int) -> Tensor:

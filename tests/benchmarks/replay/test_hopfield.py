@@ -15,7 +15,7 @@ from suite.run.scoring import scores_of
 
 def test_subsets_are_those_of_the_memories() -> None:
     found = ["mean"]
-    for memory in HopfieldTask().memories():
+    for memory in HopfieldTask.memories:
         found += [memory.name, *(f"{memory.name}/{group}" for group in dict.fromkeys(memory.groups))]
     assert tuple(found) == HopfieldTask.subsets
 

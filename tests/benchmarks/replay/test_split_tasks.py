@@ -24,8 +24,8 @@ from suite.plugins.replay.random import Random
 from suite.plugins.replay.reservoir import Reservoir
 from suite.run.scoring import scores_of
 from suite.settings import Settings, load_settings
-from suite.tracks.replay.stream.classifier import Training
 from suite.tracks.replay.stream.protocol import SplitTask
+from suite.tracks.replay.stream.training import Training
 
 SETTINGS = [Setting({"scenario": s, "passes": p}) for p in ("online", "offline") for s in ("class", "domain")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -102,23 +101,29 @@ def test_spaces_cost_what_they_are(space: Any, digits: Any, context: Any, learne
     assert learner.forward_passes == (0 if space == "pixels" else 60)
 
 
-def test_weights_rise_with_energy_and_the_lowest_comes_last() -> None:
-    energy, rng = torch.tensor([-5.0, -4.0, -2.0, -5.0 + 1e-13], dtype=torch.float64), np.random.default_rng(0)
-    orders = torch.stack([HopfieldEnergyWeighted().chosen(energy, energy, 4, rng) for _ in range(4000)])
+def selected(method: Any, energy: Tensor, samples: Any, capacity: int, context: Any) -> Tensor:
+    """Return what a method selects where samples have these energies."""
+    method.energies = lambda *_: energy
+    return method.select(samples, capacity, context)
+
+
+def test_weights_rise_with_energy_and_the_lowest_comes_last(context: Any, labelled: Any) -> None:
+    energy, samples = torch.tensor([-5.0, -4.0, -2.0, -5.0 + 1e-13], dtype=torch.float64), labelled([0] * 4)
+    contexts = [context(seed=seed) for seed in range(4000)]
+    orders = torch.stack([selected(HopfieldEnergyWeighted(), energy, samples, 4, each) for each in contexts])
     assert set(orders[:, 2:].flatten().tolist()) == {0, 3}
     assert abs(float((orders[:, 0] == 2).double().mean()) - 0.75) < 0.03
     assert abs(float((orders[:, 2] == 0).double().mean()) - 0.5) < 0.03
 
 
-def test_strata_cover_energies_and_may_leave_out_the_highest() -> None:
-    energy, rng = torch.cat([torch.linspace(-3, -2.9, 90), torch.linspace(-1, 0, 10)]), np.random.default_rng(0)
-    chosen = HopfieldEnergyStratified(strata=10).chosen(energy, energy, 30, rng)
+def test_strata_cover_energies_and_may_leave_out_the_highest(context: Any, labelled: Any) -> None:
+    energy, samples = torch.cat([torch.linspace(-3, -2.9, 90), torch.linspace(-1, 0, 10)]), labelled([0] * 100)
+    chosen = selected(HopfieldEnergyStratified(strata=10), energy, samples, 30, context())
     assert int((chosen >= 90).sum()) >= 9
-    chosen = HopfieldEnergyStratified(strata=10, cutoff=0.1).chosen(energy, energy, 30, rng)
+    chosen = selected(HopfieldEnergyStratified(strata=10, cutoff=0.1), energy, samples, 30, context())
     assert int(chosen.max()) < 90
 
 
-def test_balance_takes_the_highest_of_each_class() -> None:
-    energy, labels = torch.tensor([5.0, 4.0, 3.0, 2.0, 1.0]), torch.tensor([1, 1, 1, 0, 0])
-    chosen = HopfieldEnergyBalanced().chosen(energy, labels, 4, np.random.default_rng(0))
-    assert chosen.tolist() == [3, 0, 4, 1]
+def test_balance_takes_the_highest_of_each_class(context: Any, labelled: Any) -> None:
+    energy, samples = torch.tensor([5.0, 4.0, 3.0, 2.0, 1.0]), labelled([1, 1, 1, 0, 0])
+    assert selected(HopfieldEnergyBalanced(), energy, samples, 4, context()).tolist() == [3, 0, 4, 1]

@@ -23,10 +23,10 @@ from suite.tracks.replay import (
 )
 from suite.tracks.replay.buffer import Buffer, slot_bytes
 from suite.tracks.replay.roles import Roles, reservoir_slots
-from suite.tracks.replay.stream.classifier import Training
-from suite.tracks.replay.stream.evaluation import Evaluation, Schedule
+from suite.tracks.replay.stream.evaluation import Evaluation
 from suite.tracks.replay.stream.rehearsal import Rehearsal
 from suite.tracks.replay.stream.tasks import StreamTask
+from suite.tracks.replay.stream.training import Schedule, Training
 
 CARD = Card(title="For tests", status="baseline")
 TRAINING = Training(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suite.tracks.replay import Learner
 from suite.tracks.replay.cost import COSTS, class_entropy, costs
 
 
@@ -23,13 +24,16 @@ def test_entropy_by_hand() -> None:
 
 
 def test_every_cost_has_its_value() -> None:
-    found = costs("all", size=720, entropy=1.5, count=10, seconds=0.25, forward=30, backward=4)
+    learner = Learner()
+    learner.forward_passes, learner.backward_passes = 30, 4
+    classes = [np.array([3, 3, 7, 7]), np.array([0, 1, 2, 3, 3, 2, 1, 0])]
+    found = costs("all", classes, 720, 0.25, learner)
     assert [(column.metric, column.subset) for column in found] == [(metric.name, "all") for metric in COSTS]
     assert {column.metric: (value.value, value.n) for column, value in found.items()} == {
-        "buffer_bytes": (720, 10),
-        "class_entropy": (1.5, 10),
-        "selector_seconds": (0.25, 10),
-        "extra_forward_passes": (30, 10),
-        "extra_backward_passes": (4, 10),
+        "buffer_bytes": (720, 12),
+        "class_entropy": (1.5, 12),
+        "selector_seconds": (0.25, 12),
+        "extra_forward_passes": (30, 12),
+        "extra_backward_passes": (4, 12),
     }
-    assert {value.n for value in costs("all", size=0, entropy=0, count=0, seconds=0).values()} == {1}
+    assert {value.n for value in costs("all", [np.array([])], 0, 0, Learner()).values()} == {1}

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from suite.contracts import Card, Context
 from suite.tracks.replay import Bound, Exemplars, ReplayContext, ReplaySelector
-from suite.tracks.replay.selection import selected
+from suite.tracks.replay.roles import selected
 
 CARD = Card(title="For a test", status="baseline")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 INNER = 0.35
 """The inner product of two patterns of a cluster."""
@@ -40,8 +42,15 @@ class Memory:
         named = [f"cluster-{count}" for count in self.clusters for _ in range(count)]
         return [*named, *["isolated"] * self.isolated]
 
+    @property
+    def subsets(self) -> tuple[str, ...]:
+        """The memory and its groups, as the task's table has them."""
+        return (self.name, *(f"{self.name}/{group}" for group in dict.fromkeys(self.groups)))
+
     def patterns(self) -> Tensor:
         """Return the patterns [N, dimension], float64: a cluster's axis, and an axis of its own for every pattern."""
+        import torch
+
         rows = torch.zeros(len(self.groups), self.dimension, dtype=torch.float64)
         row = axis = 0
         for count in self.clusters:
@@ -58,5 +67,7 @@ class Memory:
 
 def rotations(count: int, dimension: int, size: float, generator: torch.Generator) -> Tensor:
     """Return random rotations expm(size * (W - W^T) / 2), W standard normal [count, dimension, dimension]."""
+    import torch
+
     drawn = torch.randn(count, dimension, dimension, dtype=torch.float64, generator=generator)
     return torch.matrix_exp(size * (drawn - drawn.transpose(1, 2)) / 2)

@@ -5,17 +5,17 @@ Reconstruction: the authors' formula was not available. Hopfield-energy replay a
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from suite.contracts import Column, Outcome, Task, TaskContext
 from suite.stats.correlation import spearman
+from suite.tracks.replay.associative.memory import Memory, rotations
 from suite.tracks.replay.associative.metrics import MEAN, METRICS, RISE
 from suite.tracks.replay.associative.samples import AssociativeSamples
 from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
-from suite.tracks.replay.cost import class_entropy, costs
+from suite.tracks.replay.cost import costs
 from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.learner import Learner
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from suite.tracks.replay.associative.memory import Memory
-    from suite.tracks.replay.selection import Selection
+    from suite.tracks.replay.roles import Selection
 
 
 class Patterns(Learner):
@@ -40,9 +39,10 @@ class Patterns(Learner):
 
 
 class AssociativeTask(Task[ReplaySelector | Bound]):
-    """Base of tasks on associative memories. Declare the class attributes and write `memories`.
+    """Base of tasks on associative memories. Declare the class attributes.
 
     Attributes:
+        memories: each is a subset of the table, and so is each of its groups.
         turn: the size of the random rotation that a change of task is; ``changes``: how many are drawn by a seed.
     """
 
@@ -50,33 +50,28 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
     primary = Column(metric=RISE.name, subset=MEAN)
     gives = frozenset({"task end", "features"})
     samples = AssociativeSamples
+    memories: ClassVar[tuple[Memory, ...]]
     turn: ClassVar[float] = 0.05
     changes: ClassVar[int] = 200
 
-    @abstractmethod
-    def memories(self) -> tuple[Memory, ...]:
-        """Return the memories, each a subset of the table."""
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.subsets = (MEAN, *(subset for memory in cls.memories for subset in memory.subsets))
 
     def evaluate(self, method: ReplaySelector | Bound, context: TaskContext) -> Outcome:
         """Have the method choose from each memory, and change it at random."""
-        memories = self.memories()
+        memories = self.memories
         selections = [self._selected(method, memory, context) for memory in memories]
         tables = [
             self._changed(memory, selection.places, context)
             for memory, selection in zip(memories, selections, strict=True)
         ]
         kept = [np.array(memory.groups)[s.places.numpy()] for memory, s in zip(memories, selections, strict=True)]
+        size = sum(8 * (memory.dimension + 1) * len(groups) for memory, groups in zip(memories, kept, strict=True))
         seconds = sum(selection.seconds for selection in selections)
-        measured = costs(
-            MEAN,
-            size=sum(8 * (memory.dimension + 1) * len(groups) for memory, groups in zip(memories, kept, strict=True)),
-            entropy=float(np.mean([class_entropy(groups) for groups in kept])),
-            count=sum(map(len, kept)),
-            seconds=seconds,
-        )
         arrays = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
         return Outcome(
-            AssociativeSamples(**arrays, measured=measured),
+            AssociativeSamples(**arrays, measured=costs(MEAN, kept, size, seconds, Patterns())),
             {"selector_seconds": seconds},
             facts={"energy and intrinsic forgetting": ", ".join(map(_correlation, tables))},
         )
@@ -84,7 +79,7 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
     def _selected(self, method: ReplaySelector | Bound, memory: Memory, context: TaskContext) -> Selection:
         import torch
 
-        from suite.tracks.replay.selection import selected
+        from suite.tracks.replay.roles import selected
 
         groups = list(dict.fromkeys(memory.groups))
         labels = torch.tensor([groups.index(group) for group in memory.groups])
@@ -92,11 +87,10 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
         given = ReplayContext(**vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta)
         return selected(method, candidates, memory.capacity, given)
 
-    def _changed(self, memory: Memory, places: Tensor, context: TaskContext) -> dict[str, NDArray]:
+    def _changed(self, memory: Memory, places: Tensor, context: TaskContext) -> dict[str, NDArray[Any]]:
         """Return the columns of `AssociativeSamples` for a memory of which the patterns at ``places`` are replayed."""
         import torch
 
-        from suite.tracks.replay.associative.memory import rotations
         from suite.tracks.replay.hopfield import energies, energy, fixed_points, forgetting
 
         old, beta = memory.patterns(), memory.beta
@@ -120,7 +114,7 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
         }
 
 
-def _correlation(table: dict[str, NDArray]) -> str:
+def _correlation(table: dict[str, NDArray[Any]]) -> str:
     count = table["pattern"].max() + 1
     forgotten = table["intrinsic_forgetting"].reshape(-1, count).mean(axis=0)
     # Patterns of a cluster have one energy, but for rounding, which is no rank.

@@ -75,4 +75,4 @@ class AssociativeSamples(Samples):
         intrinsic, rise = self.intrinsic_forgetting, self.energy_rise
         values = {RISE.name: rise, INTRINSIC.name: intrinsic, GAIN.name: intrinsic - rise}[metric]
         rows = self.subset == memory
-        return SCALE * values[rows].reshape(self.change[rows][-1] + 1, -1)
+        return np.asarray(SCALE * values[rows].reshape(self.change[rows][-1] + 1, -1))

@@ -10,20 +10,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Outcome, TaskContext, Value
+from suite.contracts import Outcome, TaskContext
 from suite.data.split import Split
 from suite.diffusion.trained import TrainedDenoiser
 from suite.diffusion.training import DenoisingRecipe
 from suite.tracks.replay.buffer import slot_bytes
 from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
-from suite.tracks.replay.cost import class_entropy, costs
+from suite.tracks.replay.cost import costs
 from suite.tracks.replay.denoising.learner import DenoiserLearner
 from suite.tracks.replay.denoising.metrics import ALL, NEW
 from suite.tracks.replay.denoising.reconstruction import Reconstruction
 from suite.tracks.replay.denoising.reference_state import ReferenceState, reference_state
 from suite.tracks.replay.denoising.samples import ABSENT, DenoisingSamples, deciles
 from suite.tracks.replay.exemplars import Exemplars
-from suite.tracks.replay.selection import Selection, selected
+from suite.tracks.replay.learner import Learner
+from suite.tracks.replay.roles import Selection, selected
 
 
 @dataclass(frozen=True)
@@ -77,24 +78,42 @@ class Experiment:
 
     def outcome(self, method: ReplaySelector | Bound) -> Outcome:
         """Run all of it on one method; see `DenoisingTask.evaluate`."""
-        selection, measured = self.select(method)
+        design, before, resources = self.design, self.before, self.resources
+        selection, learner = self.select(method)
         started = time.perf_counter()
-        old, judged = self.after(selection)
+        after = self.after(selection)
         seconds = time.perf_counter() - started
-        model, before = self.design.model, self.before
+        replayed, splits = selection.places.numpy(), (design.old, design.judged)
+        energy, counts = before.energy.numpy(), [len(errors) for errors in after]
+        of_old = {
+            "energy": energy,
+            "variance": self.samples.inputs.flatten(1).double().var(dim=1, correction=0).numpy(),
+            "decile": deciles(energy),
+            "replayed": np.isin(np.arange(len(energy)), replayed),
+        }
+        classes = self.samples.labels.numpy()[replayed]
+        samples = DenoisingSamples(
+            subset=np.repeat([ALL, NEW], counts),
+            row=np.concatenate([split.rows(resources) for split in splits]),
+            label=np.concatenate([split.targets(resources) for split in splits]),
+            before=np.concatenate([before.old.numpy(), before.judged.numpy()]),
+            after=np.concatenate(after),
+            **{name: np.append(of_old[name], [absent] * counts[1]) for name, absent in ABSENT.items()},
+            measured=costs(ALL, [classes], len(classes) * slot_bytes(self.samples.inputs), selection.seconds, learner),
+        )
         return Outcome(
-            self.compared(selection, old, judged, measured),
+            samples,
             {"selector_seconds": selection.seconds, "task_2_seconds": seconds},
             facts={
-                "reference model": f"{model.name} {model.fingerprint(self.resources)[:12]}",
+                "reference model": f"{design.model.name} {design.model.fingerprint(resources)[:12]}",
                 "error before task 2": f"{before.old.mean():.4f} on task 1, {before.judged.mean():.4f} on task 2",
-                "replayed": f"{len(selection.places):,} of {len(self.samples):,} samples",
+                "replayed": f"{len(replayed):,} of {len(energy):,} samples",
                 "energy": f"matched beta {before.beta:.4g}",
             },
         )
 
-    def select(self, method: ReplaySelector | Bound) -> tuple[Selection, dict[Column, Value]]:
-        """Return what the method replays, and what that holds and costs."""
+    def select(self, method: ReplaySelector | Bound) -> tuple[Selection, Learner]:
+        """Return what the method replays, and the learner that has counted what it asked for."""
         design, first = self.design, self.design.model.recipe
         learner = DenoiserLearner(
             design.model.load(self.resources),
@@ -108,19 +127,9 @@ class Experiment:
         given = ReplayContext(
             **vars(self.context.method), learner=learner, classes=design.classes, moment=first.updates
         )
-        selection = selected(method, self.samples, design.capacity, given)
-        measured = costs(
-            ALL,
-            size=len(selection.places) * slot_bytes(self.samples.inputs),
-            entropy=class_entropy(self.samples.labels[selection.places].numpy()),
-            count=len(selection.places),
-            seconds=selection.seconds,
-            forward=learner.forward_passes,
-            backward=learner.backward_passes,
-        )
-        return selection, measured
+        return selected(method, self.samples, design.capacity, given), learner
 
-    def after(self, selection: Selection) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def after(self, selection: Selection) -> list[NDArray[np.float64]]:
         """Train on task 2 and return the errors of task 1 [N] and of what task 2 is judged by [M]."""
         recipe, before, device = self.design.second, self.before, self.resources.device
         network = self.design.model.load(self.resources)
@@ -134,36 +143,8 @@ class Experiment:
             replayed=before.old_inputs[selection.places],
             replay_batch=recipe.batch_size,
         )
-        errors = (self.reconstruction.errors(network, x, device) for x in (before.old_inputs, before.judged_inputs))
-        old, judged = (error.numpy() for error in errors)
-        return old, judged
-
-    def compared(
-        self,
-        selection: Selection,
-        old: NDArray[np.float64],
-        judged: NDArray[np.float64],
-        measured: dict[Column, Value],
-    ) -> DenoisingSamples:
-        """Put together what the scores follow from; arguments are those that the other steps return."""
-        design, before, resources = self.design, self.before, self.resources
-        energy = before.energy.numpy()
-        of_old = {
-            "energy": energy,
-            "variance": self.samples.inputs.flatten(1).double().var(dim=1, correction=0).numpy(),
-            "decile": deciles(energy),
-            "replayed": np.isin(np.arange(len(energy)), selection.places.numpy()),
-        }
-        splits = (design.old, design.judged)
-        return DenoisingSamples(
-            subset=np.repeat([ALL, NEW], [len(old), len(judged)]),
-            row=np.concatenate([split.rows(resources) for split in splits]),
-            label=np.concatenate([split.targets(resources) for split in splits]),
-            before=np.concatenate([before.old.numpy(), before.judged.numpy()]),
-            after=np.concatenate([old, judged]),
-            **{name: np.append(of_old[name], [absent] * len(judged)) for name, absent in ABSENT.items()},
-            measured=measured,
-        )
+        inputs = (before.old_inputs, before.judged_inputs)
+        return [self.reconstruction.errors(network, images, device).numpy() for images in inputs]
 
     def _seed(self, role: str) -> int:
         return int(self.context.rng(role).integers(2**31))

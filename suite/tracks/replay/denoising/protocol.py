@@ -22,6 +22,7 @@ from suite.data.split import Split
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.trained import TrainedDenoiser
 from suite.diffusion.training import DenoisingRecipe
+from suite.tracks.replay.buffer import LABEL_BYTES
 from suite.tracks.replay.contract import Bound, ReplaySelector
 from suite.tracks.replay.denoising.metrics import ALL, FORGETTING, METRICS, SUBSETS
 from suite.tracks.replay.denoising.samples import DenoisingSamples
@@ -36,11 +37,12 @@ RECONSTRUCTION = (
 
 
 class DenoisingTask(Task[ReplaySelector | Bound]):
-    """Base of the generative tasks. Declare the class attributes; write `data`, `old`, `new` and `diffusion`.
+    """Base of the generative tasks. Declare the class attributes; write `old`, `new` and `diffusion`.
 
     Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived.
 
     Attributes:
+        data: every data set of the task, the one that is trained on first.
         memory_bytes: the budget of the buffer; a slot is the pixels of an image and 8 bytes for its label.
         first_recipe, second_recipe: training on task 1 and on task 2.
         timesteps: from which samples are reconstructed; ``stride``: timesteps between two evaluations on the way.
@@ -52,16 +54,13 @@ class DenoisingTask(Task[ReplaySelector | Bound]):
     subsets = SUBSETS
     gives = frozenset({"task end", "features", "losses", "gradients"})
     samples = DenoisingSamples
+    data: ClassVar[tuple[DataSet, ...]]
     memory_bytes: ClassVar[int]
     first_recipe: ClassVar[DenoisingRecipe]
     second_recipe: ClassVar[DenoisingRecipe]
     timesteps: ClassVar[tuple[int, ...]] = (100, 300, 500)
     stride: ClassVar[int] = 50
     classes: ClassVar[int] = 10
-
-    @abstractmethod
-    def data(self) -> tuple[DataSet, ...]:
-        """Return every data set of the task, the one that is trained on first."""
 
     @abstractmethod
     def old(self, resources: Resources) -> Split:
@@ -88,12 +87,12 @@ class DenoisingTask(Task[ReplaySelector | Bound]):
             seed=seed,
             training=self.old,
             trained_on=f"task 1 of {self.id}, version {self.version}",
-            data=self.data()[0],
+            data=self.data[0],
         )
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets, pretrained weights if there are any, and the network after task 1."""
-        return (*self.data(), *self.diffusion().ingredients, self.model(seed))
+        return (*self.data, *self.diffusion().ingredients, self.model(seed))
 
     def prepare(self, context: TaskContext) -> None:
         """Train on task 1, and reconstruct before task 2."""
@@ -128,12 +127,8 @@ class DenoisingTask(Task[ReplaySelector | Bound]):
 
     def slot_bytes(self) -> int:
         """Return what a sample takes of the budget."""
-        import torch
-
-        from suite.tracks.replay.buffer import slot_bytes
-
         transform = self.diffusion().transform
-        return slot_bytes(torch.empty(1, transform.size, transform.size, transform.channels, dtype=torch.uint8))
+        return transform.size**2 * transform.channels + LABEL_BYTES
 
     def capacity(self) -> int:
         """Return how many samples the budget holds."""

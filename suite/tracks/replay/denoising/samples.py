@@ -149,9 +149,9 @@ class DenoisingSamples(Samples):
 
     def _rows(self, subset: str) -> NDArray[np.bool_]:
         if subset == NOT_REPLAYED:
-            return (self.subset == ALL) & ~self.replayed
+            return np.asarray(self.subset == ALL) & ~self.replayed
         if subset in DECILES:
-            return self.decile == DECILES.index(subset) + 1
+            return np.asarray(self.decile == DECILES.index(subset) + 1)
         return np.asarray(self.subset == subset)
 
 

@@ -4,44 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from suite.data.augmentation import augmented
-from suite.data.transform import Transform
-from suite.models.architecture import Architecture
 from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.stream.training import Training
 
 CHUNK = 500
 """Images in a pass without gradients."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """How the learner learns, the same for every method of a task.
-
-    Attributes:
-        batch: samples of the stream in a step; ``replay``: samples of the buffer beside them.
-        epochs: passes over a task's samples; 1 is an online stream.
-        learning_rate: of plain SGD, constant.
-        crop_padding, flip: the augmentation of every image that is learned from; see `augmented`.
-    """
-
-    architecture: Architecture
-    transform: Transform
-    batch: int
-    replay: int
-    epochs: int
-    learning_rate: float
-    crop_padding: int = 0
-    flip: bool = False
-
-    def __str__(self) -> str:
-        passes = "one pass" if self.epochs == 1 else f"{self.epochs} epochs"
-        return f"{self.architecture.name}, SGD {self.learning_rate:g}, {self.batch} + {self.replay} samples, {passes}"
 
 
 class Classifier:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from suite.tracks.replay.exemplars import Exemplars
@@ -30,6 +29,8 @@ class Corruption:
         Raises:
             ValueError: the task has one class alone, so that no label of it could be wrong.
         """
+        import torch
+
         labels = np.unique(samples.labels.numpy())
         if len(labels) < 2:
             raise ValueError("label noise takes two classes in a task at least")

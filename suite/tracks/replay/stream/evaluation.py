@@ -11,30 +11,7 @@ from torch import Tensor
 from suite.tracks.replay.stream.accuracy import Array, Curve
 from suite.tracks.replay.stream.classifier import Classifier
 from suite.tracks.replay.stream.tasks import StreamTask
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """When to evaluate on the subset.
-
-    Attributes:
-        images: of each task's test, the first so many.
-        every: how many steps lie between two points.
-        after_switch: steps after a change of task that are all points: there the stability gap shows.
-    """
-
-    images: int = 200
-    every: int = 1
-    after_switch: int = 0
-
-    def due(self, step: int, since_switch: int) -> bool:
-        """Tell whether a point is due after ``step`` steps in all and ``since_switch`` of the task."""
-        return since_switch <= self.after_switch or step % self.every == 0
-
-    def __str__(self) -> str:
-        dense = f", every step for {self.after_switch} after a change of task" if self.after_switch else ""
-        steps = "step" if self.every == 1 else f"{self.every} steps"
-        return f"every {steps}{dense}, on the first {self.images} test images of each task"
+from suite.tracks.replay.stream.training import Schedule
 
 
 @dataclass

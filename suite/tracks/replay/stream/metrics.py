@@ -28,24 +28,26 @@ def _learning(function: Callable[..., float], direction: Direction = "higher", l
 
 
 ACCURACY = _learning(accuracy.accuracy)
-FORGETTING = _learning(accuracy.forgetting, "lower", low=-1)
-BACKWARD_TRANSFER = _learning(accuracy.backward_transfer, low=-1)
 FORWARD_TRANSFER = _learning(accuracy.forward_transfer, low=-1)
-LEARNING_ACCURACY = _learning(accuracy.learning_accuracy)
-ANYTIME_ACCURACY = _learning(accuracy.anytime_accuracy)
-MIN_ACCURACY = _learning(accuracy.min_accuracy)
-WORST_CASE_ACCURACY = _learning(accuracy.worst_case_accuracy)
 METRICS = (
     ACCURACY,
-    FORGETTING,
-    BACKWARD_TRANSFER,
+    _learning(accuracy.forgetting, "lower", low=-1),
+    _learning(accuracy.backward_transfer, low=-1),
     FORWARD_TRANSFER,
-    LEARNING_ACCURACY,
-    ANYTIME_ACCURACY,
-    MIN_ACCURACY,
-    WORST_CASE_ACCURACY,
+    _learning(accuracy.learning_accuracy),
+    _learning(accuracy.anytime_accuracy),
+    _learning(accuracy.min_accuracy),
+    _learning(accuracy.worst_case_accuracy),
     *COSTS,
 )
+OF_MATRIX = {
+    function.__name__: function
+    for function in (accuracy.accuracy, accuracy.forgetting, accuracy.backward_transfer, accuracy.learning_accuracy)
+}
+OF_CURVE = {
+    function.__name__: function
+    for function in (accuracy.anytime_accuracy, accuracy.min_accuracy, accuracy.worst_case_accuracy)
+}
 CORRUPTION = (
     _fraction("buffer_label_noise", "Share of the buffer at the end that has a wrong label.", "lower"),
     _fraction(

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Axis, Column, Ingredient, Outcome, Resources, Setting, Task, TaskContext, Value
+from suite.contracts import Axis, Column, Ingredient, Metric, Outcome, Resources, Setting, Task, TaskContext, Value
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.tracks.replay.contract import ReplayMethod
-from suite.tracks.replay.cost import class_entropy, costs
+from suite.tracks.replay.cost import costs
+from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.stream.metrics import ACCURACY, ALL, METRICS, task_name
 from suite.tracks.replay.stream.samples import StreamSamples
+from suite.tracks.replay.stream.tasks import StreamTask, class_order, relabelled
+from suite.tracks.replay.stream.training import Schedule, Training
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from suite.tracks.replay.exemplars import Exemplars
     from suite.tracks.replay.roles import Roles
-    from suite.tracks.replay.stream.classifier import Training
-    from suite.tracks.replay.stream.evaluation import Schedule
     from suite.tracks.replay.stream.rehearsal import Rehearsal
-    from suite.tracks.replay.stream.tasks import StreamTask
 
 SCENARIO = Axis(
     "scenario",
@@ -37,20 +36,25 @@ PASSES = Axis("passes", ("online", "offline"), about="Whether the learner sees e
 
 
 class SplitTask(Task[ReplayMethod]):
-    """Base of the tasks that split a data set by class. Declare the class attributes and write `train` and `test`.
+    """Base of the tasks that split a data set by class. Declare the class attributes and write `training`.
 
     Without the axis `SCENARIO` a task is class-incremental.
 
     Attributes:
+        train_data, test_data: whose training split the stream is made of, and whose test split is tested on.
+        schedule: when the learning curves are measured.
         classes: of the data set; ``splits``: tasks of the stream.
         per_class: samples of each class that the buffer has room for, which makes the budget in bytes.
         per_task: samples of the training split that each task has, drawn by the seed; None for all.
     """
 
-    metrics = METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
     primary = Column(metric=ACCURACY.name, subset=ALL)
     gives = frozenset({"task end", "stream", "features", "logits", "losses", "gradients", "history"})
     samples = StreamSamples
+    train_data: ClassVar[DataSet]
+    test_data: ClassVar[DataSet]
+    schedule: ClassVar[Schedule] = Schedule()
     classes: ClassVar[int] = 10
     splits: ClassVar[int] = 5
     per_class: ClassVar[int]
@@ -64,23 +68,13 @@ class SplitTask(Task[ReplayMethod]):
     def training(self, setting: Setting) -> Training:
         """Return how the learner learns under a setting; the transform is the same under all."""
 
-    def schedule(self) -> Schedule:
-        """Return when the learning curves are measured: every step unless a task says otherwise."""
-        from suite.tracks.replay.stream.evaluation import Schedule
-
-        return Schedule()
-
-    @abstractmethod
     def train(self, resources: Resources) -> Split:
         """Return what the stream is made of."""
+        return Split(self.train_data)
 
-    @abstractmethod
     def test(self, resources: Resources) -> Split:
         """Return the test images."""
-
-    @abstractmethod
-    def data(self) -> tuple[DataSet, ...]:
-        """Return every data set of the task."""
+        return Split(self.test_data)
 
     def heads(self, setting: Setting) -> int:
         """Return how many classes the network tells apart under a setting."""
@@ -88,7 +82,7 @@ class SplitTask(Task[ReplayMethod]):
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets; there is no reference model."""
-        return self.data()
+        return tuple(dict.fromkeys((self.train_data, self.test_data)))
 
     def prepare(self, context: TaskContext) -> None:
         """Decode the images into the cache."""
@@ -111,13 +105,14 @@ class SplitTask(Task[ReplayMethod]):
         held = np.array(rehearsal.held[-1], dtype=np.int64)
         classes = self.train(context.resources).targets(context.resources)[held]
         evaluation = rehearsal.evaluation
+        spent = costs(ALL, [classes], rehearsal.buffer.bytes, roles.seconds, rehearsal.metered)
         samples = StreamSamples(
             initial=evaluation.initial,
             matrix=np.stack(evaluation.matrix),
             curve=evaluation.curve,
             tested=np.array([len(task.labels) for task in stream]),
             held=rehearsal.held,
-            measured={**_costs(rehearsal, classes), **self.measured(held, stream, context)},
+            measured={**spent, **self.measured(held, stream, context)},
         )
         return Outcome(samples, {"selector_seconds": roles.seconds}, facts=self._facts(rehearsal, classes, context))
 
@@ -136,9 +131,6 @@ class SplitTask(Task[ReplayMethod]):
 
     def stream(self, context: TaskContext) -> list[StreamTask]:
         """Return the tasks of a seed in their order."""
-        from suite.tracks.replay.exemplars import Exemplars
-        from suite.tracks.replay.stream.tasks import StreamTask, relabelled
-
         resources, scenario, tasks = context.resources, _scenario(context.setting), []
         train, test = self.train(resources), self.test(resources)
         pixels, images = self._pixels(train, context), self._pixels(test, context)
@@ -157,8 +149,6 @@ class SplitTask(Task[ReplayMethod]):
 
     def class_order(self, context: TaskContext) -> list[list[int]]:
         """Return the classes of each task."""
-        from suite.tracks.replay.stream.tasks import class_order
-
         return class_order(self.classes, context.rng("class order"), self.splits)
 
     def _rehearsal(self, roles: Roles, stream: list[StreamTask], context: TaskContext) -> Rehearsal:
@@ -177,7 +167,7 @@ class SplitTask(Task[ReplayMethod]):
             budget=budget,
             capacity=budget // slot_bytes(inputs, len(roles.columns)),
             classes=self.heads(context.setting),
-            evaluation=Evaluation(stream, steps, self.schedule()),
+            evaluation=Evaluation(stream, steps, self.schedule),
             context=context,
         )
 
@@ -203,19 +193,6 @@ class SplitTask(Task[ReplayMethod]):
 
 def _scenario(setting: Setting) -> str:
     return setting.get(SCENARIO.name, SCENARIO.default)
-
-
-def _costs(rehearsal: Rehearsal, classes: NDArray[np.int64]) -> dict[Column, Value]:
-    forward, backward = rehearsal.passes
-    return costs(
-        ALL,
-        size=rehearsal.buffer.bytes,
-        entropy=class_entropy(classes),
-        count=len(classes),
-        seconds=rehearsal.roles.seconds,
-        forward=forward,
-        backward=backward,
-    )
 
 
 def _tensor(array: NDArray[np.int64]) -> Tensor:

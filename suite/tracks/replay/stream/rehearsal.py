@@ -13,11 +13,12 @@ from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import ReplayContext
 from suite.tracks.replay.exemplars import Exemplars, joined
 from suite.tracks.replay.roles import Roles, uniform_slots
-from suite.tracks.replay.stream.classifier import Classifier, Training
+from suite.tracks.replay.stream.classifier import Classifier
 from suite.tracks.replay.stream.evaluation import Evaluation
 from suite.tracks.replay.stream.history import Recorder
 from suite.tracks.replay.stream.metered import MeteredLearner
 from suite.tracks.replay.stream.tasks import StreamTask, batches
+from suite.tracks.replay.stream.training import Training
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Rehearsal:
         classes: that the network tells apart.
         evaluation: what is looked at, and when.
         held: for each task's end, the rows that the buffer held.
+        metered: the learner as the method sees it, which counts passes.
     """
 
     stream: list[StreamTask]
@@ -46,14 +48,9 @@ class Rehearsal:
     def __post_init__(self) -> None:
         self.buffer = Buffer(self.stream[0].samples, self.capacity, self.roles.columns)
         self._learner = Classifier(self.training, self.context.seed, self.context.resources.device)
-        self._metered = MeteredLearner(self._learner)
+        self.metered = MeteredLearner(self._learner)
         self._steps = self._seen = 0
         self._counts: list[int] = []  # slots of each task, one task after the other, where a selector fills them
-
-    @property
-    def passes(self) -> tuple[int, int]:
-        """Forward and backward passes on the method's behalf so far, in samples."""
-        return self._metered.forward_passes, self._metered.backward_passes
 
     def run(self) -> None:
         """Go through the whole stream.
@@ -111,9 +108,9 @@ class Rehearsal:
     def _select(self, number: int, candidates: Exemplars, recorder: Recorder) -> None:
         """Give every task so far an equal share: earlier ones keep their best, the new one's are selected."""
         shares = [len(part) for part in np.array_split(np.arange(self.capacity), number + 1)]
-        self._metered.recorded = recorder.history
+        self.metered.recorded = recorder.history
         chosen = self.roles.select(candidates, shares[number], self._replay_context())
-        self._metered.recorded = None
+        self.metered.recorded = None
         starts = np.cumsum([0, *self._counts])
         best = [
             range(start, start + min(count, share))
@@ -143,7 +140,7 @@ class Rehearsal:
     def _replay_context(self) -> ReplayContext:
         return ReplayContext(
             **vars(self.context.method),
-            learner=self._metered,
+            learner=self.metered,
             classes=self.classes,
             moment=self._steps,
             seen=self._seen,

@@ -9,7 +9,6 @@ the audit: which samples the buffer held at the end of each task.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,8 +18,8 @@ from numpy.typing import NDArray
 from suite.contracts import Column, Picture, Samples, Value
 from suite.contracts.samples import measured_of
 from suite.tracks.replay.cost import with_measured
-from suite.tracks.replay.stream import accuracy, metrics
-from suite.tracks.replay.stream.accuracy import Array, Curve
+from suite.tracks.replay.stream import metrics
+from suite.tracks.replay.stream.accuracy import Array, Curve, forward_transfer
 from suite.tracks.replay.stream.metrics import ALL, task_name
 
 if TYPE_CHECKING:
@@ -57,9 +56,15 @@ class StreamSamples(Samples):
         if column.metric == metrics.ACCURACY.name and column.subset in self.tasks:
             task = self.tasks.index(column.subset)
             return Value(float(self.matrix[-1, task]), int(self.tested[task]))
-        if column.metric in SUMMARIES and column.subset == ALL:
-            return Value(SUMMARIES[column.metric](self), int(self.tested.sum()))
-        return super().value(column)
+        summary = self._summary(column.metric) if column.subset == ALL else None
+        return super().value(column) if summary is None else Value(summary, int(self.tested.sum()))
+
+    def _summary(self, metric: str) -> float | None:
+        if metric in metrics.OF_MATRIX:
+            return metrics.OF_MATRIX[metric](self.matrix)
+        if metric in metrics.OF_CURVE:
+            return metrics.OF_CURVE[metric](self.curve)
+        return forward_transfer(self.matrix, self.initial) if metric == metrics.FORWARD_TRANSFER.name else None
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
         """Return the learning curves, and how they go on after each change of task."""
@@ -108,16 +113,3 @@ class StreamSamples(Samples):
             held=about["held"],
             measured=measured_of(table),
         )
-
-
-SUMMARIES: Mapping[str, Callable[[StreamSamples], float]] = {
-    metrics.ACCURACY.name: lambda samples: accuracy.accuracy(samples.matrix),
-    metrics.FORGETTING.name: lambda samples: accuracy.forgetting(samples.matrix),
-    metrics.BACKWARD_TRANSFER.name: lambda samples: accuracy.backward_transfer(samples.matrix),
-    metrics.FORWARD_TRANSFER.name: lambda samples: accuracy.forward_transfer(samples.matrix, samples.initial),
-    metrics.LEARNING_ACCURACY.name: lambda samples: accuracy.learning_accuracy(samples.matrix),
-    metrics.ANYTIME_ACCURACY.name: lambda samples: accuracy.anytime_accuracy(samples.curve),
-    metrics.MIN_ACCURACY.name: lambda samples: accuracy.min_accuracy(samples.curve),
-    metrics.WORST_CASE_ACCURACY.name: lambda samples: accuracy.worst_case_accuracy(samples.curve),
-}
-"""How each metric of learning follows for the whole stream."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from suite.tracks.replay.exemplars import Exemplars
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,7 @@ def relabelled(labels: NDArray[np.int64], order: list[int], scenario: str) -> ND
 
 def batches(samples: Exemplars, size: int, rng: np.random.Generator) -> list[Exemplars]:
     """Return one epoch of samples in random order; the last batch may be smaller."""
+    import torch
+
     order = torch.from_numpy(rng.permutation(len(samples)))
     return [samples[places] for places in torch.split(order, size)]

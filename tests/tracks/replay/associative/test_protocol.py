@@ -24,12 +24,10 @@ CARD = Card(title="For tests", status="baseline")
 
 class Task(AssociativeTask):
     id, version, tier, title, summary = "replay/for-tests", "1", "embedded", "For tests", "For tests."
-    subsets = ("mean", "m", "m/cluster-12", "m/isolated")
     seeds = (0, 1)
     changes = 50
 
-    def memories(self) -> tuple[Memory, ...]:
-        return (Memory("m", clusters=(12,), isolated=1, capacity=1),)
+    memories = (Memory("m", clusters=(12,), isolated=1, capacity=1),)
 
 
 class Outlier(ReplaySelector):
@@ -61,7 +59,7 @@ def values(outcome: Outcome) -> dict[tuple[str, str], float]:
 def test_the_gain_is_the_closed_form(resources: Resources) -> None:
     task, context = Task(), TaskContext(0, resources)
     found = values(task.evaluate(Outlier(), context))
-    (memory,) = task.memories()
+    (memory,) = task.memories
     old = memory.patterns()
     points = fixed_points(old, old, 8.0)
     generator = torch.Generator().manual_seed(int(context.rng("changes of m").integers(2**62)))
@@ -72,6 +70,10 @@ def test_the_gain_is_the_closed_form(resources: Resources) -> None:
     assert found["net_replay_gain", "m"] == pytest.approx(1000 * gains.mean().item(), abs=1e-9)
     assert found["net_replay_gain", "m/isolated"] == pytest.approx(1000 * gains[:, 12].mean().item(), abs=1e-9)
     assert found["energy_rise", "m"] == pytest.approx(1000 * (rises - gains).mean().item(), abs=1e-9)
+
+
+def test_every_memory_and_group_is_a_subset() -> None:
+    assert Task.subsets == ("mean", "m", "m/cluster-12", "m/isolated")
 
 
 def test_bounds(resources: Resources) -> None:

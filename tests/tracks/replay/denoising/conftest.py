@@ -32,12 +32,10 @@ class SmallTask(DenoisingTask):
     id, version, tier, title = "replay/small", "1", "embedded", "Small"
     summary = RECONSTRUCTION
     seeds = (0,)
+    data = (DIGITS,)
     memory_bytes = 30 * 72 + 71
     first_recipe = DenoisingRecipe(updates=1200, batch_size=32, learning_rate=2e-3, average=0.99)
     second_recipe = DenoisingRecipe(updates=300, batch_size=32, learning_rate=2e-3, average=0.97)
-
-    def data(self) -> tuple[DataSet, ...]:
-        return (DIGITS,)
 
     def old(self, resources: Resources) -> Split:
         return Split(DIGITS, np.flatnonzero(DIGITS.open(resources).labels < 2)[:200])

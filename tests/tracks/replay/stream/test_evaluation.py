@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from suite.tracks.replay.stream.classifier import Classifier
-from suite.tracks.replay.stream.evaluation import Evaluation, Schedule
+from suite.tracks.replay.stream.evaluation import Evaluation
 from suite.tracks.replay.stream.tasks import StreamTask
+from suite.tracks.replay.stream.training import Schedule
 
 from ..conftest import TRAINING
 
