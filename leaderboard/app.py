@@ -43,11 +43,11 @@ def main() -> None:
     pages: list[st.Page] = []
     refused: list[str] = []
     try:
-        found = registered_pages()
+        registered = registered_pages()
     except SuiteError as error:  # a setting of the server's is wrong
         show_problem(error)
         return
-    for page in found:
+    for page in registered:
         try:
             pages.append(navigable(page, default=not pages and page.listed))
         except Exception:  # third-party: whatever it is, the other pages go on

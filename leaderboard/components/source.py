@@ -24,15 +24,15 @@ def settings() -> Settings:
 
 def registry() -> Registry:
     """Return the plugins, loaded once per server."""
-    given = settings()
-    return _registry(tuple(map(str, given.plugins)), given.disabled_plugins)
+    current = settings()
+    return _registry(tuple(map(str, current.plugins)), current.disabled_plugins)
 
 
 def board() -> Board:
     """Return the board, at most a few seconds old; if there is none, say what to do and end the page here."""
-    given = settings()
+    current = settings()
     try:
-        return _board(given.model_dump_json(), given, registry())
+        return _board(current.model_dump_json(), current, registry())
     except SuiteError as error:
         show_problem(error)
         st.stop()

@@ -83,13 +83,13 @@ def draw_tables(tables: list[Table]) -> None:
 
 def main() -> None:
     """Draw the page."""
-    found, known = board(), registry()
-    names = sorted({*(table.task for table in found.tables), *(entry.name for entry in known.tasks)})
+    everything, known = board(), registry()
+    names = sorted({*(table.task for table in everything.tables), *(entry.name for entry in known.tasks)})
     if not names:
         st.info("No task is installed. `suite plugins` says why.")
         return
     name = choose("Task", "id", names)
-    tables = found.of_task(name)
+    tables = everything.of_task(name)
     draw_protocol(tables[0] if tables else known.tasks[name])
     if tables:
         link("track", "Open the leaderboard of this task", ":material/leaderboard:", track=tables[0].track, task=name)

@@ -26,9 +26,9 @@ COMPARABLE = (
 )
 
 
-def choose_table(found: Board) -> Table:
+def choose_table(everything: Board) -> Table:
     """Draw the choice of track, task and protocol, below a heading that says what was chosen."""
-    present = list(dict.fromkeys(table.track for table in found.tables))
+    present = list(dict.fromkeys(table.track for table in everything.tables))
     track_of_task = st.query_params.get("task", "").split("/")[0]
     if "track" not in st.query_params and "track" not in st.session_state and track_of_task in present:
         st.session_state["track"] = track_of_task  # a link may name the task alone
@@ -37,15 +37,15 @@ def choose_table(found: Board) -> Table:
     with left:
         track = choose("Track", "track", present)
     with middle:
-        tasks = dict.fromkeys(table.task for table in found.tables if table.track == track)
+        tasks = dict.fromkeys(table.task for table in everything.tables if table.track == track)
         task = choose("Task", "task", list(tasks))
-    of_setting = choose_setting(found.of_task(task))
+    of_setting = choose_setting(everything.of_task(task))
     tables = {table.protocol[:12]: table for table in of_setting}
     with right:
         label = "Protocol" if len(tables) == 1 else "Protocol (first: current, others: not comparable with it)"
         chosen = tables[choose(label, "protocol", list(tables), help=PROTOCOL)]
     with heading:
-        known = next((known for known in found.tracks if known.name == track), None)
+        known = next((known for known in everything.tracks if known.name == track), None)
         st.title(f"{plain(known.title if known else track)}: {plain(chosen.title)}", anchor=False)
         if known:
             st.markdown(plain(known.question))
@@ -105,13 +105,13 @@ def draw_table(table: Table) -> None:
 
 def main() -> None:
     """Draw the page."""
-    found = board()
-    if not found.tables:
+    everything = board()
+    if not everything.tables:
         st.title("Nothing to show yet")
         st.info("The store is there, but no run of a known task has ended in it. Type:", icon=":material/terminal:")
         st.code("suite run", language="bash")
         return
-    table = choose_table(found)
+    table = choose_table(everything)
     if not table.current:
         st.warning("An earlier protocol: these numbers are not comparable with the current ones.")
     metric = table.metric(table.primary.metric)
@@ -119,7 +119,7 @@ def main() -> None:
     st.caption(
         f"{condition}{len(table.rows)} methods · ranked by **{plain(table.primary)}** ({metric.direction} is better) · "
         f"{len(table.seeds)} seeds · task version {plain(table.version)} · tier {table.tier} · "
-        f"built {plain(found.built[:16].replace('T', ' '))} UTC"
+        f"built {plain(everything.built[:16].replace('T', ' '))} UTC"
     )
     draw_table(table)
     if excluded := unranked(table):

@@ -119,7 +119,7 @@ def _table(
     recorded = [Column(metric=score.metric, subset=score.subset) for run in done for score in run.scores]
     primary = _primary(task, setting, recorded)
     metrics = {metric.name: metric for metric in task.metrics}
-    subsets = tuple(dict.fromkeys([*task.subsets, *(each.subset for each in recorded if each.metric in metrics)]))
+    subsets = tuple(dict.fromkeys([*task.subsets, *(column.subset for column in recorded if column.metric in metrics)]))
     by_method = _grouped(runs, lambda run: run.cell.method)
     newest = [run for of_method in by_method.values() for run in _newest_code(of_method)]
     variants = _grouped(newest, lambda run: (run.cell.method, canonical_json(run.cell.parameters)))

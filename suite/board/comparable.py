@@ -31,9 +31,9 @@ def groups(table: Table) -> list[Group]:
     Rows without a finished run state nothing and are in no group.
     """
     names = [name for name in table.comparable_by if name not in table.facts]
-    found: dict[tuple[str | None, ...], list[Row]] = {}
+    rows_by_facts: dict[tuple[str | None, ...], list[Row]] = {}
     for row in table.rows:
         if row.seeds:
-            found.setdefault(tuple(row.facts.get(name) for name in names), []).append(row)
-    several = [Group(dict(zip(names, facts, strict=True)), tuple(rows)) for facts, rows in found.items()]
+            rows_by_facts.setdefault(tuple(row.facts.get(name) for name in names), []).append(row)
+    several = [Group(dict(zip(names, facts, strict=True)), tuple(rows)) for facts, rows in rows_by_facts.items()]
     return several if len(several) > 1 else []

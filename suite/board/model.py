@@ -221,7 +221,7 @@ class Board(Model):
 
     def of_task(self, task: str, setting: Mapping[str, str] | None = None) -> list[Table]:
         """Return the tables of a task, all or those of a setting; by setting, the current protocol first."""
-        return [each for each in self.tables if each.task == task and setting in (None, each.setting)]
+        return [table for table in self.tables if table.task == task and setting in (None, table.setting)]
 
     def along(self, task: str, axis: str, setting: Mapping[str, str]) -> dict[str, Table]:
         """Return the current tables that agree with a setting but for one axis, by their value on that axis."""

@@ -20,9 +20,7 @@ def notes(table: Table) -> list[tuple[str, str]]:
     if len(table.accesses) > 1:
         lines.append(("access", "methods that need a privilege are ranked apart from those that do without"))
     if any(row.difference for row in table.rows):
-        lines.append(
-            ("difference", "to the best ranked row, paired; references take no place; each by itself, not corrected")
-        )
+        lines.append(("difference", "to the best ranked row, paired, not corrected; references take no place"))
     if table.missing:
         missing = ", ".join(table.missing)
         lines.append(("missing data", f"{missing}; means without them are partial, not ranked beside complete ones"))

@@ -71,7 +71,7 @@ def board(
     _print_tables(everything.model_copy(update={"tables": tuple(tables)}), form, full)
     if form is Format.table:
         for name in dict.fromkeys(table.task for table in of_tasks):
-            others = [each.condition for each in of_tasks if each.task == name and each.current and not is_asked(each)]
+            others = [t.condition for t in of_tasks if t.task == name and t.current and not is_asked(t)]
             if others:
                 typer.echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
 
