@@ -127,15 +127,15 @@ def test_the_examples_of_the_replay_page_work(tmp_path: Path, resources: Resourc
 
     for method in (registry.methods["replay/nearest-other"], example["FirstCome"]):
         outcome = Short().evaluate(method(), TaskContext(0, resources))
-        found = {(score.metric, score.subset): score.value for score in outcome.scores}
-        assert found["buffer_bytes", "all"] == 3600
-        assert 0 < found["accuracy", "all"] < 1
+        size, accuracy = (outcome.samples.value(Column(metric=m, subset="all")) for m in ("buffer_bytes", "accuracy"))
+        assert size.value == 3600
+        assert 0 < accuracy.value < 1
 
 
 def test_the_worked_example_of_the_replay_page_is_what_the_metrics_give() -> None:
     import numpy as np
 
-    from suite.tracks.replay.accuracy import backward_transfer, forgetting
+    from suite.tracks.replay.stream.accuracy import backward_transfer, forgetting
 
     text = (ROOT / "docs" / "replay.md").read_text()
     rows = re.findall(r"^after \d +(.*)$", text, re.MULTILINE)
