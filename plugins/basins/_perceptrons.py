@@ -83,7 +83,7 @@ class Perceptrons:
                 # The sum over networks: each one's gradient is as if it were trained alone.
                 loss = n * cross_entropy(logits.flatten(0, 1), labels[rows].repeat(n))
                 optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+                loss.backward()
                 optimiser.step()
                 schedule.step()
         for each in parameters:
