@@ -115,7 +115,7 @@ def fine_tune(
         for batch, labels in images.batches(training.batch_size, generator):
             objective = loss(batch, labels)
             optimiser.zero_grad(set_to_none=True)
-            objective.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+            objective.backward()
             optimiser.step()
             if cosine:
                 schedule.step()

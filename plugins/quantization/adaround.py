@@ -99,7 +99,7 @@ class AdaRound(Quantizer):
                 exponent = annealed((step - warm) / (how.iterations - warm))
                 loss = loss + how.regularisation * (1 - (2 * up - 1).abs().pow(exponent)).sum()
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+            loss.backward()
             optimiser.step()
         return (floor + (v.detach() >= 0)).clamp(quantizer.low, quantizer.high) * quantizer.scale
 

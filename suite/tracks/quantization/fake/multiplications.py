@@ -76,7 +76,7 @@ def multiplications(model: nn.Module, images: Tensor) -> list[Multiplication]:
     return recorder.products
 
 
-class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch leaves it untyped
+class _Recorder(TorchDispatchMode):
     def __init__(self, stack: list[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # torch leaves it untyped
         self.stack = stack
