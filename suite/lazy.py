@@ -1,6 +1,7 @@
 """Torch, imported when it is first used: listing methods imports every method's module, and shall take no seconds.
 
-``from suite.tracks.ood import torch`` at the top of a module stands for ``import torch`` inside its functions.
+``from suite.lazy import torch`` at the top of a module stands for ``import torch`` inside each of its functions. It is
+not for modules that use torch at their top, as for a decorator or a base class.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class NeedsOutliers(Detector):
 
 
 def test_a_declined_method_is_told_before_anything_is_loaded() -> None:
-    with pytest.raises(SuiteError, match="ood/imagenet leaves out needs-outliers: there is no outliers"):
+    with pytest.raises(SuiteError, match="ood/imagenet leaves out needs-outliers: it gives no outliers"):
         suite.evaluate(NeedsOutliers(), "ood/imagenet")
 
 

@@ -65,8 +65,8 @@ def test_the_method_of_the_readme_is_a_plugin(tmp_path: Path) -> None:
 
 
 def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resources) -> None:
-    from suite.dynamics.embedding import Embedding
     from suite.registry import load_registry
+    from suite.tracks.basins.dynamics.embedding import Embedding
     from suite.tracks.basins.protocol import BasinTask
 
     detector, system = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "basins.md").read_text(), re.DOTALL)
@@ -76,10 +76,11 @@ def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resourc
     assert registry.failures == []
 
     class OneProblem(BasinTask):
-        systems, embeddings = ("quadruple-well",), (Embedding("linear", 50),)
+        id, systems, embeddings = "basins/one", ("quadruple-well",), (Embedding("linear", 50),)
 
-    outcome = OneProblem().evaluate(registry.methods["basins/nearest-means"](), TaskContext(0, resources))
-    assert outcome.scores[0].value == 1  # ARI
+    context = TaskContext(0, resources, OneProblem().setting({}))
+    samples = OneProblem().evaluate(registry.methods["basins/nearest-means"](), context).samples
+    assert samples.value(OneProblem.primary).value == 1  # ARI
 
     found: dict[str, Any] = {}
     exec(system, found)

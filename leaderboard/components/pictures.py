@@ -24,13 +24,14 @@ log = logging.getLogger(__name__)
 def draw_pictures(task: type[Task], run: RunRow, table: pa.Table) -> bool:
     """Draw the pictures of a subset of the run's samples; return whether there was anything to draw.
 
-    Subsets are those of the stored table, or of the scores if it names none. If the samples fail, the page says so.
+    Subsets are those of the scores, in the task's order, and what else the stored table names. If the samples fail, the
+    page says so.
     """
     if task.samples.pictures is Samples.pictures:
         return False
-    named = "subset" in table.column_names
-    names = pc.unique(table["subset"]).to_pylist() if named else [score.subset for score in run.scores]
-    subsets = [str(name) for name in dict.fromkeys(names)]
+    scored = {score.subset for score in run.scores}
+    stored = pc.unique(table["subset"]).to_pylist() if "subset" in table.column_names else []
+    subsets = list(dict.fromkeys([*(name for name in task.subsets if name in scored), *map(str, stored)]))
     try:
         samples = task.samples.read(table)
         first = next((number for number, subset in enumerate(subsets) if samples.pictures(subset)), None)
@@ -42,7 +43,7 @@ def draw_pictures(task: type[Task], run: RunRow, table: pa.Table) -> bool:
         log.exception("the pictures of run %s failed", run.id)
         st.info(f"{plain(run.cell.task)} has pictures of this run, but they failed. The server's log says why.")
         return False
-    if named:
+    if subset in stored:
         with st.expander("The rows behind the pictures"):
             st.dataframe(table.filter(pc.equal(table["subset"], subset)).to_pandas(), hide_index=True)
     return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from suite.lazy import torch
 from suite.tracks.basins import BasinDetector
 
 if TYPE_CHECKING:
@@ -49,8 +50,6 @@ def directed_folds(states: Tensor, count: int, selection: Selection) -> list[Fol
     Directions of differing means are found without the trajectories that they are applied to, in training too, and
     turned towards those of the fold: otherwise training states would lie further apart than held-out ones do.
     """
-    import torch
-
     from ._directions import Directions, aligned, between
 
     parts = _parts(states.shape[1], count)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from suite.lazy import torch
 from suite.tracks.basins import BasinDetector
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 
@@ -36,8 +36,6 @@ class Perceptrons:
         generator: torch.Generator,
         device: torch.device | str = "cpu",
     ) -> None:
-        import torch
-
         hidden, self._training, self._generator = training.hidden, training, generator
         sizes = ((inputs, hidden, 2.0), (hidden, hidden, 2.0), (hidden, classes, 1.0))
         # He's initialisation (2015), but for the last layer; the same numbers whatever the device.
@@ -49,8 +47,6 @@ class Perceptrons:
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Return the logits [n, N, C] of inputs [n, N, q]."""
-        import torch
-
         *hidden, last = zip(self._weights, self._biases, strict=True)
         for weight, bias in hidden:
             inputs = torch.baddbmm(bias, inputs, weight).relu_()
@@ -65,7 +61,6 @@ class Perceptrons:
 
     def fit(self, inputs: Tensor, labels: Tensor) -> None:
         """Train on inputs [n, N, q] with the same labels [N] for every network, by cross-entropy."""
-        import torch
         from torch.nn.functional import cross_entropy
 
         training, (n, count) = self._training, inputs.shape[:2]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from suite.lazy import torch
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import Rule, cut
@@ -52,8 +53,6 @@ class KWayDiscrimination(BasinDetector):
         Raises:
             ValueError: there are fewer trajectories than folds, or more are asked for than the budget allows.
         """
-        import torch
-
         parameters = self.parameters
         if parameters.further:
             more = context.simulator.simulate(range(len(trajectories)), parameters.further)
@@ -65,8 +64,6 @@ class KWayDiscrimination(BasinDetector):
 
     def _held_out_logits(self, states: Tensor, context: BasinContext) -> Tensor:
         """Return logits [K, M, L, K] of states [K, M, L, D], each from the network that did not see its trajectory."""
-        import torch
-
         parameters, count = self.parameters, len(states)
         folds = directed_folds(states, parameters.folds, parameters)
         training = torch.stack([fold.training.flatten(0, 2) for fold in folds])
@@ -88,8 +85,6 @@ def pairwise_risk(logits: Tensor) -> Tensor:
     ``logits`` [K, M, L, K] are those of each class's states; of two classes the one with the larger logit is named, and
     a tie counts one half.
     """
-    import torch
-
     classes = torch.arange(len(logits), device=logits.device)
     margins = logits[classes, :, :, classes][..., None] - logits
     errors = (((margins < 0).double() + (margins <= 0).double()) / 2).mean(dim=(1, 2))

@@ -11,13 +11,13 @@ import numpy as np
 from pydantic import Field
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cross_validation import Fold, Selection, directed_folds, raw_folds
 from ._perceptrons import Perceptrons, Training
 
 if TYPE_CHECKING:
-    import torch
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -121,8 +121,6 @@ class _Classifiers:
         return [risk for batch in batches for risk in self._risks(batch)]
 
     def _risks(self, pairs: Sequence[Pair]) -> Sequence[float]:
-        import torch
-
         _, kept, length, inputs = self.folds[0].training.shape
 
         def drawn(fold: Fold, group: list[int]) -> Tensor:

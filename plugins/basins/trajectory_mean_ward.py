@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.basins import BasinContext, BasinDetector, Partition, Trajectories
 
 from ._cluster_count import cut
@@ -23,7 +24,6 @@ class TrajectoryMeanWard(BasinDetector):
 
     def partition(self, trajectories: Trajectories, context: BasinContext) -> Partition:
         """Return the groups of the means' tree [K]."""
-        import torch
         from scipy.spatial.distance import pdist, squareform
 
         means = trajectories[:, :, context.burn_in :].double().mean(dim=2)  # [K, M, D]

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pydantic import Field
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.basins import BasinContext, BasinDetector, Trajectories
 
 from ._trajectory_frames import vote
@@ -24,6 +25,7 @@ class VAMPnet(BasinDetector):
     name = "vampnet"
     version = f"1+deeptime-{RELEASE}"
     needs = frozenset({"count"})
+    formerly = {"vampnet": {"basins": "counted"}}  # it was run without a setting
     standing = "reference"
     card = Card(
         title="VAMPnet",
@@ -52,7 +54,6 @@ class VAMPnet(BasinDetector):
         Raises:
             ValueError: trajectories are not longer than the lag.
         """
-        import torch
         from deeptime.decomposition.deep import VAMPNet
         from torch import nn
 

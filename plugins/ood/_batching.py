@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from suite.tracks.ood import Images, torch
+from suite.lazy import torch
+from suite.tracks.ood import Images
 
 PIXELS = 2**19  # in a pass: 512 images of 32x32, 10 of 224x224; a ResNet with gradients takes about 2 GB for either
 

@@ -14,7 +14,8 @@ from typing import Literal
 from pydantic import Field as Declared
 
 from suite import Card, Context
-from suite.tracks.ood import Detector, torch
+from suite.lazy import torch
+from suite.tracks.ood import Detector
 
 from ._matmul import matmul
 from ._neighbours import unit

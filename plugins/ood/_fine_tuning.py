@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import Field
 
 from suite import Context
-from suite.tracks.ood import TrainedDetector, TrainingData, torch
+from suite.lazy import torch
+from suite.tracks.ood import TrainedDetector, TrainingData
 
 from ._losses import joint_logits
 from .msp import log_msp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 from ._moments import class_means, second_moment
 

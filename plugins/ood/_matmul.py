@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 ONEDNN_ROWS = 2048  # so many of b at a time are the fastest
 

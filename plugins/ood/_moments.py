@@ -6,7 +6,7 @@ file. Float32 sums would drown the small eigenvalues that these detectors live o
 
 from __future__ import annotations
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 ROWS = 2048
 STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work

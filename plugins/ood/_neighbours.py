@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 from ._matmul import matmul
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 
 def percentile(values: torch.Tensor, percent: float) -> float:

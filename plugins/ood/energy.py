@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from suite import Card
-from suite.tracks.ood import Batch, Detector, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector
 
 
 class Energy(Detector):

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field as Declared
 
 from suite import Context
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from ._field import CARD, Field, FieldParameters
 

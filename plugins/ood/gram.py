@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from suite import Card, Context
+from suite.lazy import torch
 from suite.models.features import by_channel, stage_outputs
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from ._batching import in_passes, passes
 

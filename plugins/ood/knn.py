@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from ._neighbours import require, top_products, unit
 

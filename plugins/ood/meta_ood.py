@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from suite import Card, Context
-from suite.tracks.ood import TrainedDetector, TrainingData, torch
+from suite.lazy import torch
+from suite.tracks.ood import TrainedDetector, TrainingData
 
 from ._losses import energy_above, energy_below
 from .energy_finetune import EnergyFineTuning

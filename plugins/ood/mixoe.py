@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from suite import Card, Context
-from suite.tracks.ood import TrainingData, torch
+from suite.lazy import torch
+from suite.tracks.ood import TrainingData
 
 from ._fine_tuning import FineTuned, FineTuning
 from ._losses import cross_entropy_to_uniform, joint_logits

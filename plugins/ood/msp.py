@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from suite import Card
-from suite.tracks.ood import Batch, Detector, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector
 
 
 class MSP(Detector):

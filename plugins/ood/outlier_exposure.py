@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from suite import Card
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 from ._fine_tuning import JointFineTuning, JointlyFineTuned
 from ._losses import cross_entropy_to_uniform

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from ._batching import in_passes
 

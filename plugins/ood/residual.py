@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from suite.tracks.ood import Batch, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch
 
 from .vim import ViM
 

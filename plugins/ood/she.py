@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 
 class SHE(Detector):

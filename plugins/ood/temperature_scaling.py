@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from suite import Card, Context
-from suite.tracks.ood import Batch, Detector, TrainingSet, torch
+from suite.lazy import torch
+from suite.tracks.ood import Batch, Detector, TrainingSet
 
 from .msp import log_msp
 

@@ -104,7 +104,10 @@ class Samples:
         return None
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return pictures of a subset for the run's page. Raising costs the page nothing but the pictures."""
+        """Return pictures of one of the task's subsets for the run's page; none for a subset that has none.
+
+        Raising costs the page nothing but the pictures.
+        """
         return ()
 
 

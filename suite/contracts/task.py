@@ -94,9 +94,9 @@ class Task(ABC, Generic[M]):
         uses = frozenset[str]().union(*(each.uses for each in together))
         extra = given_by(self.axes, setting)
         if lacking := needs - self.gives - extra:
-            return f"there is no {' and no '.join(sorted(lacking))}"
+            return f"it gives no {' and no '.join(sorted(lacking))}"
         if idle := extra - needs - uses:
-            return f"it makes nothing of {' and '.join(sorted(idle))}"
+            return f"{' and '.join(sorted(idle))} would not be used"
         return ""
 
     def prepare(self, context: TaskContext) -> None:

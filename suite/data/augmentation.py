@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from suite.lazy import torch
+
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 
@@ -18,8 +19,6 @@ def augmented(pixels: Tensor, generator: torch.Generator, *, crop_padding: int =
         crop_padding: pixels of zero padding before a random crop of the original size; 0 means no crop.
         flip: whether to mirror every other image.
     """
-    import torch
-
     count, height, width, _ = pixels.shape
     if flip:
         mirrored = torch.rand(count, generator=generator).to(pixels.device) < 0.5

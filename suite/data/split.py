@@ -9,6 +9,7 @@ from suite.contracts import Resources
 from suite.data.dataset import DataSet
 from suite.data.transform import Transform
 from suite.hashing import digest
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,6 @@ class Split:
     ) -> Tensor:
         """Return the pixels at ``places`` of the split, in their order, uint8 [B, size, size, channels]."""
         import numpy as np
-        import torch
 
         rows = self.data.open(resources)
         chosen = self.rows(resources)[places]
@@ -82,7 +82,6 @@ class SplitImages:
 
     def __getitem__(self, rows: slice) -> Tensor:
         import numpy as np
-        import torch
 
         counts = [len(split.rows(self.resources)) for split in self.splits]
         wanted = (np.arange(sum(counts)) if self.order is None else self.order)[rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from suite.lazy import torch
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -67,8 +69,6 @@ class Transform:
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Return uint8 pixels [B, size, size, channels] as floats [B, channels, size, size] for the network."""
-        import torch
-
         images = pixels.permute(0, 3, 1, 2).to(torch.float32) / self.scale
         mean = torch.tensor(self.mean, device=images.device).reshape(1, -1, 1, 1)
         std = torch.tensor(self.std, device=images.device).reshape(1, -1, 1, 1)

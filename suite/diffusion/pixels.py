@@ -10,6 +10,7 @@ from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.diffusion.schedule import Schedule
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -39,8 +40,6 @@ class PixelDiffusion:
 
     def network(self, seed: int, resources: Resources) -> nn.Module:
         """See `Diffusion`."""
-        import torch
-
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return self.architecture.build()

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from suite.lazy import torch
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -43,8 +45,6 @@ class Schedule:
     @cached_property
     def kept(self) -> Tensor:
         """The share of the input's variance that is left at each timestep: abar [steps], float64."""
-        import torch
-
         power = 1 if self.curve == "linear" else 2
         betas = torch.linspace(self.first ** (1 / power), self.last ** (1 / power), self.steps, dtype=torch.float64)
         return (1 - betas**power).cumprod(dim=0)
@@ -70,8 +70,6 @@ class Schedule:
         Raises:
             ValueError: the schedule has no such timestep, or the stride is below 1.
         """
-        import torch
-
         if not 0 <= time < self.steps or stride < 1:
             raise ValueError(f"timestep {time} by strides of {stride} is not in a schedule of {self.steps}")
         for now in range(time, -1, -stride):

@@ -11,6 +11,7 @@ from suite.data.transform import Transform
 from suite.diffusion.pipeline import PretrainedPipeline
 from suite.diffusion.schedule import Schedule
 from suite.extras import check_library
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -68,7 +69,6 @@ class StableDiffusion:
         return made["latents"]
 
     def _encoded(self, split: Split, resources: Resources) -> Tensor:
-        import torch
         from torch.nn import functional as F
 
         vae = self.pipeline.load("vae", resources).to(resources.device)
@@ -82,8 +82,6 @@ class StableDiffusion:
 
     def _prompt(self, resources: Resources) -> Tensor:
         """Return the empty prompt as the text encoder embeds it [1, L, D]."""
-        import torch
-
         tokenizer = self.pipeline.load("tokenizer", resources)
         encoder = self.pipeline.load("text_encoder", resources)
         length = encoder.config.max_position_embeddings

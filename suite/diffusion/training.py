@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from suite.diffusion.schedule import Schedule
+from suite.lazy import torch
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
     from suite.diffusion.schedule import Denoiser
@@ -73,8 +73,6 @@ class DenoisingRecipe:
             replayed: inputs to replay [K, ...], None or empty for none.
             replay_batch: how many of them in an update; they come again as often as it takes.
         """
-        import torch
-
         draws = [drawn(inputs, self.batch_size, schedule.steps, torch.Generator().manual_seed(seed))]
         if replayed is not None and len(replayed) and replay_batch:
             others = torch.Generator().manual_seed(seed + REPLAY_STREAM)
@@ -88,8 +86,6 @@ class DenoisingRecipe:
     def _descend(
         self, network: nn.Module, batches: Iterator[Draw], schedule: Schedule, log: Callable[[str], None]
     ) -> None:
-        import torch
-
         parameters: list[Tensor] = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=True)
         averages = [parameter.detach().clone() for parameter in parameters]
@@ -117,8 +113,6 @@ def denoising_losses(network: Denoiser, schedule: Schedule, clean: Tensor, times
 
 def drawn(inputs: Tensor, batch: int, steps: int, generator: torch.Generator) -> Iterator[Draw]:
     """Yield inputs [batch, ...] with timesteps [batch] and noise, for ever: all inputs before any comes again."""
-    import torch
-
     rows = torch.empty(0, dtype=torch.int64)
     while True:
         while len(rows) < batch:
@@ -130,8 +124,6 @@ def drawn(inputs: Tensor, batch: int, steps: int, generator: torch.Generator) ->
 
 def joined(parts: Sequence[Draw], device: str) -> Draw:
     """Return draws as one, on the device."""
-    import torch
-
     clean, times, noise = (torch.cat(each).to(device) for each in zip(*parts, strict=True))
     return clean, times, noise
 
@@ -139,8 +131,6 @@ def joined(parts: Sequence[Draw], device: str) -> Draw:
 @contextmanager
 def threads(count: int | None) -> Iterator[None]:
     """Let torch cut up operations for so many threads while the code within runs; None changes nothing."""
-    import torch
-
     before = torch.get_num_threads()
     torch.set_num_threads(count or before)
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Resources
 from suite.data.split import Split
+from suite.lazy import torch
 from suite.models.network import Network
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ def by_channel(output: Tensor, network: nn.Module) -> Tensor:
 
 def features_and_logits(network: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return (penultimate features [N, D], logits [N, C]): what goes into the linear head, and what comes out."""
-    import torch
-
     caught: list[Tensor] = []
     hook = linear_head(network).register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
     try:
@@ -101,8 +100,6 @@ def _identity(model: Network, split: Split, resources: Resources) -> dict[str, A
 
 
 def _extract(model: Network, split: Split, resources: Resources) -> dict[str, Tensor]:
-    import torch
-
     network = model.load(resources)
     count = len(split.rows(resources))
     resources.log(f"features of {split.data.name}: {count:,} images")

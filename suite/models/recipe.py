@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from suite.data.augmentation import augmented
 from suite.data.transform import Transform
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import torch
     from torch import Tensor, nn
 
     Loss = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
@@ -85,8 +85,6 @@ class Recipe:
         Raises:
             ValueError: there are no outliers to take a batch from.
         """
-        import torch
-
         loss = loss or cross_entropy
         if outlier_batch and (outliers is None or len(outliers) == 0):
             raise ValueError(f"there are no outliers to take batches of {outlier_batch} from")
@@ -117,8 +115,6 @@ class Recipe:
         network.eval()
 
     def _optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
-        import torch
-
         parameters, rate, decay = network.parameters(), self.learning_rate, self.weight_decay
         if self.optimiser == "adamw":
             return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay)
@@ -147,8 +143,6 @@ def cross_entropy(network: nn.Module, images: Tensor, labels: Tensor, outliers: 
 
 def cycled(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Yield ``batch`` of ``count`` row numbers at a time, for ever: in random order, all before any comes again."""
-    import torch
-
     rows = torch.empty(0, dtype=torch.int64)
     while True:
         while len(rows) < batch:

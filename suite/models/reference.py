@@ -15,6 +15,7 @@ from suite.data.transform import Transform
 from suite.errors import SuiteError
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
+from suite.lazy import torch
 from suite.models.architecture import Architecture
 from suite.models.network import Network
 from suite.models.recipe import Recipe
@@ -147,7 +148,6 @@ class ReferenceModel(Network):
         return found
 
     def _train(self, path: Path, identity: dict[str, Any], resources: Resources) -> str:
-        import torch
         from safetensors.torch import save_file
 
         resources.log(f"training {self.name}, seed {self.seed}")

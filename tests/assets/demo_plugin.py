@@ -116,9 +116,9 @@ class Marks(Samples):
         return Resampled(1 - marks[draws].mean(axis=1), DRAWN)
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return one picture of the marks of a subset, and none of the far one."""
+        """Return one picture of the marks of a subset, and none of the far one, or of no marks."""
         values = [{"sample": i, "mark": mark} for i, mark in enumerate(self.mark[self.subset == subset].tolist())]
-        if subset.startswith("far"):
+        if subset.startswith("far") or not values:
             return ()
         return (Picture("Marks", f"{len(values)} marks of {subset}", {"mark": "point", "data": {"values": values}}),)
 

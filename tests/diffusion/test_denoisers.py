@@ -9,8 +9,8 @@ import torch
 
 from suite import extras
 from suite.diffusion.denoisers import DenoiserArchitecture
-from suite.extras import required_library
 from suite.errors import SuiteError
+from suite.extras import required_library
 
 UNET = DenoiserArchitecture(
     "unet",

@@ -28,19 +28,19 @@ def test_what_lacks_access_is_left_out_and_named_once(messages) -> None:
     summary, said = messages(Request(("fast/varied",), ("must-be-told", "constant"), (0, 1)))
     assert summary.states == {"done": 2}
     assert summary.clean
-    assert said == ["fast/varied leaves out must-be-told: there is no answer"]
+    assert said == ["fast/varied leaves out must-be-told: it gives no answer"]
 
 
 def test_what_makes_nothing_of_an_access_is_not_run_twice(messages) -> None:
     request = Request(("fast/varied",), ("told", "must-be-told", "constant"), (0,), settings=(("hint", "given"),))
     summary, said = messages(request)
     assert summary.states == {"done": 2}
-    assert said == ["fast/varied with hint=given leaves out constant: it makes nothing of answer"]
+    assert said == ["fast/varied with hint=given leaves out constant: answer would not be used"]
 
 
 def test_a_partner_counts_as_the_method_itself(messages, bench: Bench) -> None:
     request = Request(("fast/varied",), ("paired",), (0,), overrides=(("paired", "beside", "must-be-told"),))
-    with pytest.raises(SuiteError, match="leaves out paired: there is no answer"):
+    with pytest.raises(SuiteError, match="leaves out paired: it gives no answer"):
         messages(request)
     summary, _ = messages(
         Request(
@@ -57,7 +57,7 @@ def test_a_partner_counts_as_the_method_itself(messages, bench: Bench) -> None:
 
 
 def test_where_everything_is_declined_nothing_runs_and_the_error_says_why(messages) -> None:
-    with pytest.raises(SuiteError, match="nothing to run: fast/count leaves out slow: there is no time"):
+    with pytest.raises(SuiteError, match="nothing to run: fast/count leaves out slow: it gives no time"):
         messages(Request(("fast/count",), ("slow",), (0,)))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from suite.contracts import Resources
 from suite.data.molecular_geometry import aligned, pair_distances
 from suite.extras import required_library
+from suite.lazy import torch
 from suite.tracks.basins.latent import BURN_IN, FRAMES, REPRESENTATIVES, TRAJECTORIES, Simulated
 from suite.tracks.basins.problem import Problem
 
@@ -48,8 +49,6 @@ class AlanineDipeptide(Simulated):
 
     def compute(self) -> dict[str, Tensor]:
         """Simulate; about a minute on one core."""
-        import torch
-
         counts = {"representatives": REPRESENTATIVES, "trajectories": TRAJECTORIES, "frames": FRAMES}
         made = recipe.make(self.seed, **counts, burn_in=BURN_IN, explored=recipe.EXPLORED)
         return {name: torch.from_numpy(array) for name, array in made.items()}
@@ -86,8 +85,6 @@ class Molecule(Problem):
         return self._seen(heavy(states), resources)
 
     def _seen(self, coordinates: NDArray[np.float32], resources: Resources) -> Tensor:
-        import torch
-
         if self.features == "distances":
             seen = pair_distances(coordinates)
         else:

@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from suite import Card, Context
+from suite.lazy import torch
 from suite.models.features import by_channel, stage_outputs, stages
-from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet, torch
+from suite.tracks.ood import Batch, Detector, LinearHead, TrainingSet
 
 from .._batching import in_passes, passes
 from ._coverage import Coverage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from suite.tracks.ood import torch
+from suite.lazy import torch
 
 NARROWEST = 1e-6  # the outermost geometric bins end this far from 0 and 1
 

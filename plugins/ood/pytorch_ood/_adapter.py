@@ -10,8 +10,9 @@ from importlib.metadata import version
 from typing import Any, ClassVar
 
 from suite import Card, Context
+from suite.lazy import torch
 from suite.models.features import by_channel, linear_head, stage_outputs, stages
-from suite.tracks.ood import Batch, Detector, Images, TrainingSet, torch
+from suite.tracks.ood import Batch, Detector, Images, TrainingSet
 
 OWN_VERSION = "1"  # of the adapters
 LIBRARY = "pytorch-ood"

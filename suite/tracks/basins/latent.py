@@ -14,6 +14,7 @@ import numpy as np
 
 from suite.contracts import Ingredient, Resources
 from suite.hashing import digest
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -101,8 +102,6 @@ class Latent(Simulated):
 
         A trajectory of the same representative and number is always the same; ``starts`` [K, d] are all of them.
         """
-        import torch
-
         from suite.tracks.basins.dynamics.counter import keys, stream
         from suite.tracks.basins.dynamics.langevin import simulate
 
@@ -114,8 +113,6 @@ class Latent(Simulated):
 
     def compute(self) -> dict[str, Tensor]:
         """Simulate the trajectories and solve for the truth."""
-        import torch
-
         from suite.tracks.basins.dynamics.counter import keys, stream
         from suite.tracks.basins.dynamics.langevin import simulate
         from suite.tracks.basins.dynamics.oracle import truth
@@ -141,6 +138,4 @@ class Latent(Simulated):
 
 def trajectory_numbers(representatives: Tensor, first: int, count: int) -> Tensor:
     """Return the numbers [K * count] of trajectories ``first`` to ``first + count - 1`` of each representative."""
-    import torch
-
     return (representatives[:, None] * 2**32 + torch.arange(first, first + count)).flatten()

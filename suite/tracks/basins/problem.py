@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.contracts import Resources
+from suite.lazy import torch
 from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.latent import FRAMES, TRAJECTORIES, Latent, Simulated, trajectory_numbers
 
@@ -77,8 +78,6 @@ class EmbeddedProblem(Problem):
 
     def observe(self, states: Tensor, representatives: Sequence[int], first: int) -> Tensor:
         """Return latent trajectories [K, count, L, d] as they are observed [K, count, L, D]."""
-        import torch
-
         numbers = trajectory_numbers(torch.tensor(list(representatives)), first, states.shape[1])
         scaled = states.flatten(0, 1) / self.latent.system.scale
         observed = self.embedding.observe(scaled, self.latent.seed, numbers)
@@ -106,8 +105,6 @@ class MeteredSimulator:
 
     def simulate(self, representatives: Sequence[int], count: int) -> Tensor:
         """See `suite.tracks.basins.Simulator`."""
-        import torch
-
         asked = list(map(int, representatives))
         steps = len(asked) * count * self._problem.steps
         if len(set(asked)) < len(asked) or not set(asked) <= set(self._made) or count < 1:

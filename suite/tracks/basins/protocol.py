@@ -12,6 +12,7 @@ import numpy as np
 from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Tuning
 from suite.contracts.setting import given_by
 from suite.errors import SuiteError, is_machine_failure
+from suite.grid_search import search
 from suite.hashing import digest
 from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition
 from suite.tracks.basins.dynamics.embedding import Embedding
@@ -19,7 +20,6 @@ from suite.tracks.basins.latent import BURN_IN, TRAJECTORIES, Latent, Simulated
 from suite.tracks.basins.metrics import ARI, METRICS
 from suite.tracks.basins.problem import EmbeddedProblem, MeteredSimulator, Problem
 from suite.tracks.basins.samples import NOT_FOUND, BasinSamples
-from suite.tracks.grid_search import search
 
 BASINS = Axis(
     name="basins",

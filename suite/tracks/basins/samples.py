@@ -93,15 +93,11 @@ class BasinSamples(Samples):
         return Value(float(np.mean(values)), len(values)) if values else None
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return the representatives in the potential, and the risks between them, of one problem.
-
-        Raises:
-            ValueError: there is no such problem.
-        """
+        """Return the representatives in the potential, and the risks between them; nothing but of a single problem."""
         from suite.tracks.basins.pictures import basin_pictures
 
         if subset not in self.problems:
-            raise ValueError(f"there is no problem {subset!r}")
+            return ()
         entries = self.problems[subset]
         predicted = None if entries.found[0] == NOT_FOUND else np.array(entries.found)
         risks = {"Estimated risk": entries.risk, "Exact risk": entries.exact_risk}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from suite.contracts import Access, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
-from suite.tracks.ood.lazy import torch
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "TrainedDetector",
     "TrainingData",
     "TrainingSet",
-    "torch",
 ]
 
 

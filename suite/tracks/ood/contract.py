@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from suite.contracts import Context, Method
-from suite.tracks.ood.lazy import torch
+from suite.lazy import torch
 
 
 class Images(Protocol):

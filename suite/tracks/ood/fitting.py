@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from suite.contracts import Missing, Resources, TaskContext
 from suite.data.split import Split, SplitImages
+from suite.lazy import torch
 from suite.models.features import extract, linear_head
 from suite.models.network import Network
 from suite.tracks.ood.contract import Batch, Detector, Labelled, LinearHead, TrainingSet
-from suite.tracks.ood.lazy import torch
 from suite.tracks.ood.samples import is_inside
 from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData

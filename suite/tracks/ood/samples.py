@@ -163,8 +163,8 @@ class ShiftedSamples(ScoredSamples):
         return Influence({name: np.mean([strata[name] for strata in levels], axis=0) for name in levels[0]}, DELONG)
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return the histograms and the ROC curve of a level; for the mean and for ``ood``, each level's ROC curve."""
-        pairs = self.pairs(MEAN if subset == "ood" else subset)
-        if subset in (MEAN, "ood"):
+        """Return the histograms and the ROC curve of a level; for the mean each level's ROC curve."""
+        pairs = self.pairs(subset)
+        if subset == MEAN:
             return (roc_picture({f"level-{number}": pair for number, pair in enumerate(pairs)}, "id"),)
         return tuple(picture for inside, ood in pairs for picture in detection_pictures(inside, {"ood": ood}, "id"))

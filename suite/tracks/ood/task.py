@@ -10,9 +10,9 @@ from suite.contracts import Ingredient, Missing, Resources, Task, TaskContext, T
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.errors import SuiteError
+from suite.grid_search import search
 from suite.models.features import extract, is_extracted
 from suite.models.network import Network
-from suite.tracks.grid_search import search
 from suite.tracks.ood.fitting import OODMethod
 from suite.tracks.ood.splits import Development
 from suite.tracks.ood.tuning import validation_auroc

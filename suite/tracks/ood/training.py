@@ -8,9 +8,9 @@ from typing import Any
 
 from suite.contracts import Context, Method
 from suite.data.transform import Transform
+from suite.lazy import torch
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
-from suite.tracks.ood.lazy import torch
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from suite.contracts import Column, Ingredient, Method, Outcome, Resources, Setting, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.grid_search import search
 from suite.hashing import digest
 from suite.models.features import extract
 from suite.models.network import Network
-from suite.tracks.grid_search import search
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer
 from suite.tracks.quantization.evaluation import MEAN, Evaluation, measured
 from suite.tracks.quantization.metrics import ACCURACY, IMAGES, METRICS, SECONDS

@@ -28,7 +28,7 @@ def kept_bytes(holder: Any, besides: Iterable[torch.Tensor] = ()) -> int:
     modules are code and do not count, nor does the memory of the tensors in ``besides``.
     """
     seen = {id(holder)}
-    storages = {each.untyped_storage().data_ptr() for each in besides}
+    storages = {tensor.untyped_storage().data_ptr() for tensor in besides}
     total = 0
     waiting = gc.get_referents(holder)
     while waiting:

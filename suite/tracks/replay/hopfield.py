@@ -48,9 +48,9 @@ def energy(
         ValueError: beta is not above 0, or a memory is empty.
     """
     _check(patterns, beta, exclude)
-    found = [block.logsumexp(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
+    blocks = [block.logsumexp(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
     squares = torch.linalg.vecdot(states, states)
-    return torch.add(_joined(found, squares) / -beta, squares, alpha=0.5)
+    return torch.add(_joined(blocks, squares) / -beta, squares, alpha=0.5)
 
 
 def weights(
@@ -58,8 +58,8 @@ def weights(
 ) -> Tensor:
     """Return p(x), the softmax weight of each pattern for each state [B, N]; arguments and errors are `energy`'s."""
     _check(patterns, beta, exclude)
-    found = [block.softmax(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
-    return _joined(found, states.new_empty(0, len(patterns)))
+    blocks = [block.softmax(dim=1) for block in _similarities(states, patterns, beta, log_masses, exclude)]
+    return _joined(blocks, states.new_empty(0, len(patterns)))
 
 
 def update(states: Tensor, patterns: Tensor, beta: float, log_masses: Tensor | None = None) -> Tensor:

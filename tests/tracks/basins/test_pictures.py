@@ -160,9 +160,9 @@ def test_a_system_without_a_potential_is_drawn_by_its_coordinates(resources: Res
         assert spec["encoding"]["y"]["title"] == ("psi" if starts.shape[1] == 2 else "representative")
 
 
-def test_a_problem_that_is_not_there_is_an_error(resources: Resources) -> None:
-    with pytest.raises(ValueError, match="no problem 'linear-4/prinz'"):
-        evaluated(OneBasin(), resources).pictures("linear-4/prinz")
+@pytest.mark.parametrize("subset", ["mean", "linear-4/prinz"])
+def test_what_is_no_single_problem_has_no_pictures(resources: Resources, subset: str) -> None:
+    assert evaluated(OneBasin(), resources).pictures(subset) == ()
 
 
 @pytest.mark.parametrize(

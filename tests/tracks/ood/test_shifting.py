@@ -94,7 +94,6 @@ def test_pictures_of_a_level_and_of_all(outcome: Outcome) -> None:
     (curves,) = outcome.samples.pictures("mean")
     area = value(outcome, "auroc", "level-3")
     assert f"level-3 {area:.4f}, exact over 513 and 724 samples" in curves.description
-    assert outcome.samples.pictures("ood") == (curves,)
     assert outcome.samples.pictures("id") == ()
 
 

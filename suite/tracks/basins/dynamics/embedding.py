@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from suite.lazy import torch
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -67,8 +69,6 @@ class Embedding:
         Raises:
             ValueError: the signal does not fit into D dimensions.
         """
-        import torch
-
         from suite.tracks.basins.dynamics.threads import run_chunks
 
         rotation = self._rotation(latent.shape[2], seed).to(latent.device)
@@ -104,8 +104,6 @@ class Embedding:
 
     def _rotation(self, latent: int, seed: int) -> Tensor:
         """Return p orthonormal directions [p, D], the seed's."""
-        import torch
-
         from suite.tracks.basins.dynamics.counter import CounterNormals, keys, stream
 
         one = torch.ones((1, 1))
@@ -124,16 +122,12 @@ def _linear(latent: Tensor, signs: Tensor, separation: float) -> Tensor:
 
 
 def _warp(latent: Tensor, signs: Tensor, separation: float) -> Tensor:
-    import torch
-
     u, v = latent[..., 0], latent[..., -1]
     radius, angle = 1.2 + 0.6 * u, 1.1 * math.pi * v
     return torch.stack([radius * angle.cos(), radius * angle.sin(), 0.8 * v], dim=2)
 
 
 def _signflip(latent: Tensor, signs: Tensor, separation: float) -> Tensor:
-    import torch
-
     # Within half a turn in all, so that state and sign can be told from the product.
     angles = math.pi / 4 * separation * (1 + latent.clamp(-1.99, 1.99))
     return 2.2 * signs[..., None] * torch.cat([angles.cos(), angles.sin()], dim=2)

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from suite.lazy import torch
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -32,8 +34,6 @@ class Potential:
 
 def _autograd(energy: Energy) -> Gradient:
     def gradient(*coordinates: Tensor) -> tuple[Tensor, ...]:
-        import torch
-
         with torch.enable_grad():
             inputs = [each.detach().requires_grad_() for each in coordinates]
             # The sum's gradient holds each point's own: no point's energy depends on another.
@@ -189,8 +189,6 @@ def separate_rings(stiffness: float = 80.0) -> Potential:
     centres = [(1.5 * math.cos(angle), 1.5 * math.sin(angle)) for angle in (0.5, 2.594395, 4.68879)]
 
     def energy(x: Tensor, y: Tensor) -> Tensor:
-        import torch
-
         rings = [((x - a).square() + (y - b).square()).sqrt().sub(0.6).square() for a, b in centres]
         return stiffness * torch.stack(rings).amin(dim=0)
 

@@ -84,8 +84,10 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
         groups = list(dict.fromkeys(memory.groups))
         labels = torch.tensor([groups.index(group) for group in memory.groups])
         candidates = Exemplars(memory.patterns(), labels, torch.arange(len(labels)))
-        given = ReplayContext(**vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta)
-        return selected(method, candidates, memory.capacity, given)
+        replay_context = ReplayContext(
+            **vars(context.method), learner=Patterns(), classes=len(groups), beta=memory.beta
+        )
+        return selected(method, candidates, memory.capacity, replay_context)
 
     def _changed(self, memory: Memory, places: Tensor, context: TaskContext) -> dict[str, NDArray[Any]]:
         """Return the columns of `AssociativeSamples` for a memory of which the patterns at ``places`` are replayed."""

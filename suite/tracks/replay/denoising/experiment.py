@@ -124,10 +124,10 @@ class Experiment:
             seed=self._seed("losses"),
             device=self.resources.device,
         )
-        given = ReplayContext(
+        replay_context = ReplayContext(
             **vars(self.context.method), learner=learner, classes=design.classes, moment=first.updates
         )
-        return selected(method, self.samples, design.capacity, given), learner
+        return selected(method, self.samples, design.capacity, replay_context), learner
 
     def after(self, selection: Selection) -> list[NDArray[np.float64]]:
         """Train on task 2 and return the errors of task 1 [N] and of what task 2 is judged by [M]."""

@@ -85,8 +85,8 @@ class DenoiserLearner(Learner):
         blocks = []
         for clean in self._blocks(samples):
             with sdpa_kernel(SDPBackend.MATH):  # the others cannot be mapped over samples
-                found = of_each(self._weights, clean)
-            blocks.append(torch.cat([part.flatten(1) for part in found.values()], dim=1).cpu())
+                gradients = of_each(self._weights, clean)
+            blocks.append(torch.cat([part.flatten(1) for part in gradients.values()], dim=1).cpu())
         return torch.cat(blocks)
 
     def mean_gradient(self, samples: Exemplars) -> Tensor:
@@ -116,11 +116,11 @@ class DenoiserLearner(Learner):
             noise: Tensor = functional_call(self._network, weights, (noised, times))
             return noise
 
-        found = [
+        losses = [
             denoising_losses(network, self._schedule, clean, time.expand(len(clean)), noise.expand_as(clean))
             for time, noise in zip(self._times, self._noise, strict=True)
         ]
-        return torch.stack(found).mean(dim=0)
+        return torch.stack(losses).mean(dim=0)
 
     def _blocks(self, samples: Exemplars) -> Iterator[Tensor]:
         for rows in torch.split(samples.rows, CHUNK):

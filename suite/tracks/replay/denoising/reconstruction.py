@@ -36,17 +36,17 @@ class Reconstruction:
     def errors(self, network: nn.Module, inputs: Tensor, device: str) -> Tensor:
         """Return each input's squared error per number, mean over timesteps [N], float64, for inputs [N, ...]."""
         generator = torch.Generator().manual_seed(self.seed)
-        found = []
+        errors = []
         for time in self.timesteps:
             noise = torch.randn(inputs.shape, generator=generator)
             rows = max(1, CHUNK // inputs[0].numel())
             blocks = zip(torch.split(inputs, rows), torch.split(noise, rows), strict=True)
-            found.append(torch.cat([self._block(network, time, *(x.to(device) for x in block)) for block in blocks]))
-        return torch.stack(found).mean(dim=0).cpu()
+            errors.append(torch.cat([self._block(network, time, *(x.to(device) for x in block)) for block in blocks]))
+        return torch.stack(errors).mean(dim=0).cpu()
 
     @torch.no_grad()
     def _block(self, network: nn.Module, time: int, clean: Tensor, noise: Tensor) -> Tensor:
         times = torch.full((len(clean),), time, device=clean.device)
         noised = self.schedule.noised(clean, times, noise)
-        found = self.schedule.reconstructed(network, noised, time, self.stride)
-        return (found - clean).double().square().flatten(1).mean(dim=1)
+        reconstructed = self.schedule.reconstructed(network, noised, time, self.stride)
+        return (reconstructed - clean).double().square().flatten(1).mean(dim=1)

@@ -53,15 +53,15 @@ class MeteredLearner(Learner):
 
     def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> Tensor:
         """Return the cross-entropy [N] after an SGD step on ``batch``, taken back exactly."""
-        kept = [each.detach().clone() for each in self._learner.network.parameters()]
+        parameters: list[Tensor] = list(self._learner.network.parameters())
+        before = [parameter.detach().clone() for parameter in parameters]
         self._learner.descend(self._gradients(batch))
         try:
             self.forward_passes += len(samples)
             logits = torch.cat(self._learner.evaluated(self._learner.normalised(samples.inputs)))
         finally:
             with torch.no_grad():
-                for each, before in zip(self._learner.network.parameters(), kept, strict=True):
-                    each.copy_(before)
+                torch._foreach_copy_(parameters, before)
         return F.cross_entropy(logits, samples.labels, reduction="none")
 
     def gradients(self, samples: Exemplars) -> Tensor:
@@ -71,7 +71,7 @@ class MeteredLearner(Learner):
 
     def mean_gradient(self, samples: Exemplars) -> Tensor:
         """Return the gradient of the mean cross-entropy in all parameters [P]."""
-        return torch.cat([each.flatten().cpu() for each in self._gradients(samples)])
+        return torch.cat([gradient.flatten().cpu() for gradient in self._gradients(samples)])
 
     def history(self, samples: Exemplars) -> History:
         """Return what was recorded of samples of the task that has just ended.
@@ -104,6 +104,6 @@ def _features_and_logits(learner: Classifier, samples: Exemplars) -> tuple[Tenso
     """Return penultimate features [N, D] and logits [N, C] of one pass."""
     blocks = torch.split(samples.inputs, CHUNK)
     with learner.evaluating() as network:
-        found = [features_and_logits(network, learner.normalised(inputs)) for inputs in blocks]
-    features, logits = (torch.cat(parts).cpu() for parts in zip(*found, strict=True))
+        outputs = [features_and_logits(network, learner.normalised(inputs)) for inputs in blocks]
+    features, logits = (torch.cat(parts).cpu() for parts in zip(*outputs, strict=True))
     return features, logits

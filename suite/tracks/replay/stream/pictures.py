@@ -43,7 +43,7 @@ def switches(curve: Curve) -> NDArray[np.int64]:
 
 def gaps(curve: Curve, tasks: list[int]) -> list[tuple[int, int, float]]:
     """Return (new task, steps since it began, change of the mean accuracy on earlier ones since then) of ``tasks``."""
-    found = []
+    changes = []
     for switch in switches(curve):
         start = int(np.flatnonzero(curve.steps == switch)[0])
         earlier = [j for j in tasks if j <= curve.training[start]]
@@ -53,8 +53,8 @@ def gaps(curve: Curve, tasks: list[int]) -> list[tuple[int, int, float]]:
         since = curve.steps - switch
         for point in np.flatnonzero((since >= 0) & (since <= AFTER)):
             change = float(curve.values[point, earlier].mean() - before)
-            found.append((int(curve.training[start]) + 1, int(since[point]), change))
-    return found
+            changes.append((int(curve.training[start]) + 1, int(since[point]), change))
+    return changes
 
 
 def _curves(curve: Curve, names: list[str], tasks: list[int]) -> Picture:
@@ -86,11 +86,13 @@ def _curves(curve: Curve, names: list[str], tasks: list[int]) -> Picture:
 
 def _gap(curve: Curve, tasks: list[int]) -> Picture | None:
     """Return how earlier tasks fare in the first steps of each later one, or None if none comes after them."""
-    found = gaps(curve, tasks)
-    if not found:
+    changes = gaps(curve, tasks)
+    if not changes:
         return None
-    rows = [{"since": since, "new task": task_name(task), "change": round(change, 4)} for task, since, change in found]
-    deepest = min(found, key=lambda each: each[2])
+    rows = [
+        {"since": since, "new task": task_name(task), "change": round(change, 4)} for task, since, change in changes
+    ]
+    deepest = min(changes, key=lambda change: change[2])
     order = sorted({row["new task"] for row in rows}, key=lambda name: (len(str(name)), name))
     color = {"field": "new task", "type": "nominal", "sort": order, "legend": LEGEND}
     y = {**_y("change", "change of accuracy on earlier tasks"), "scale": {"zero": True}}

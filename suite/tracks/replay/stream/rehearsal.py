@@ -76,9 +76,9 @@ class Rehearsal:
         for epoch in range(self.training.epochs):
             for batch in batches(task.samples, self.training.batch, rng):
                 if self.roles.regime != "buffer alone":
-                    said = self._learner.step(self._with_replay(number, batch))
+                    logits = self._learner.step(self._with_replay(number, batch))
                     if self.roles.selector is not None:
-                        recorder.record(batch, said[: len(batch)], epoch)
+                        recorder.record(batch, logits[: len(batch)], epoch)
                     self.evaluation.point(self._learner, self._steps + 1, number)
                 self._steps += 1
                 if epoch == 0:
