@@ -26,9 +26,9 @@ def levels(scores: Tensor) -> Tensor:
         raise ValueError(f"{strange} of {len(values)} scores are not finite; they order nothing")
     rising, order = values.sort()
     above = rising.diff() > ROUNDING * (values.abs().max() if len(values) else 0.0)
-    found = torch.zeros(len(values), dtype=torch.int64)
-    found[order[1:]] = above.cumsum(dim=0)
-    return found
+    numbers = torch.zeros(len(values), dtype=torch.int64)
+    numbers[order[1:]] = above.cumsum(dim=0)
+    return numbers
 
 
 def ranked(scores: Tensor, rng: np.random.Generator) -> Tensor:

@@ -26,9 +26,9 @@ def in_turns(order: Tensor, labels: Tensor) -> Tensor:
         order: places, best first [M].
         labels: of all samples [N], not only of those in ``order``.
     """
-    found = labels[order]
-    by_label = found.argsort(stable=True)
-    return order[by_label[turns(found)[by_label].argsort(stable=True)]]
+    ordered = labels[order]
+    by_label = ordered.argsort(stable=True)
+    return order[by_label[turns(ordered)[by_label].argsort(stable=True)]]
 
 
 def shares(labels: Tensor, capacity: int) -> dict[int, int]:
@@ -36,5 +36,5 @@ def shares(labels: Tensor, capacity: int) -> dict[int, int]:
     import torch
 
     chosen = in_turns(torch.arange(len(labels)), labels)[:capacity]
-    found, counts = labels[chosen].unique(return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+    classes, counts = labels[chosen].unique(return_counts=True)
+    return dict(zip(classes.tolist(), counts.tolist(), strict=True))

@@ -29,20 +29,20 @@ def budgets(counts: Sequence[int], total: int) -> list[int]:
 
     From the smallest stratum to the largest, each gives an equal share of what is still to be taken, or all it has.
     """
-    given = [0] * len(counts)
+    budget = [0] * len(counts)
     for left, stratum in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
-        given[stratum] = min(counts[stratum], (total - sum(given)) // (len(counts) - left))
-    return given
+        budget[stratum] = min(counts[stratum], (total - sum(budget)) // (len(counts) - left))
+    return budget
 
 
 def proportional(counts: Sequence[int], total: int) -> list[int]:
     """Return whole shares of ``total`` in proportion to counts: rounded down, then the largest remainders up."""
     exact = [total * count / sum(counts) for count in counts]
-    given = [int(share) for share in exact]
-    by_remainder = sorted(range(len(counts)), key=lambda place: given[place] - exact[place])
-    for place in by_remainder[: total - sum(given)]:
-        given[place] += 1
-    return given
+    shares = [int(share) for share in exact]
+    by_remainder = sorted(range(len(counts)), key=lambda place: shares[place] - exact[place])
+    for place in by_remainder[: total - sum(shares)]:
+        shares[place] += 1
+    return shares
 
 
 def stratified(scores: Tensor, total: int, number: int, rng: np.random.Generator) -> Tensor:

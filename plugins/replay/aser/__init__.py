@@ -94,9 +94,9 @@ class ASER(MemoryUpdate, MemoryRetrieval):
         features = context.learner.features(known)
         value = self._values(known.labels, features, judging, torch.cat([old, new])).sum(dim=0)
         best, worst = ranked(value, rng).split([len(slots), len(batch)])
-        found = torch.full((len(batch),), -1)
-        found[best[best >= len(slots)] - len(slots)] = slots[worst[worst < len(slots)]]
-        return found
+        exchanged = torch.full((len(batch),), -1)
+        exchanged[best[best >= len(slots)] - len(slots)] = slots[worst[worst < len(slots)]]
+        return exchanged
 
     def _balanced(self, order: Tensor, buffer: Buffer, context: ReplayContext) -> tuple[Tensor, Tensor]:
         """Return the first few slots of each class, and the others."""
