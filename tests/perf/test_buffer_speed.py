@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import torch
 
+from suite.plugins.replay._quotas import QuotaMemory
 from suite.plugins.replay.class_balanced_reservoir import ClassBalancedReservoir
 from suite.plugins.replay.gdumb import GDumb
-from suite.plugins.replay.quotas import QuotaMemory
 from suite.plugins.replay.reservoir import Reservoir
 from suite.plugins.replay.ring import Ring
 from suite.tracks.replay import Exemplars, ReplayContext
