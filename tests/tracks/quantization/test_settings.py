@@ -129,15 +129,17 @@ def test_methods_that_train_are_declined_where_there_is_nothing_to_train_on() ->
         gives = frozenset()
 
     task = Closed()
-    assert task.declines(GPLQ, task.setting({})) == "there is no training images"
+    assert task.declines(GPLQ, task.setting({})) == "it gives no training images"
     assert task.declines(MSE, task.setting({})) == ""
 
 
 @pytest.fixture
-def runner(tmp_path: Path, shared_cache: Path) -> tuple[Runner, Silent, Settings]:
+def runner(tmp_path: Path, resources: Resources) -> tuple[Runner, Silent, Settings]:
+    DigitsViTTask().prepare(TaskContext(0, resources))  # by one thread: the runner would take all cores
     plugin = tmp_path / "fragile.py"
     plugin.write_text(PLUGIN)
-    settings = Settings(home=tmp_path / "home", cache=shared_cache, hub=False, plugins=(plugin,), workers=1)
+    cache = resources.settings.cache
+    settings = Settings(home=tmp_path / "home", cache=cache, hub=False, plugins=(plugin,), workers=2)
     reporter = Silent()
     return Runner(load_registry((plugin,)), settings, reporter, "inline"), reporter, settings
 
