@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector, Space
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 def reconstructed(title: str) -> Card:
@@ -48,6 +44,6 @@ class EnergySelector(ReplaySelector):
 
     parameters: Parameters
 
-    def energies(self, candidates: Exemplars, context: ReplayContext) -> Tensor:
+    def energies(self, candidates: Exemplars, context: ReplayContext) -> torch.Tensor:
         """Return the energy of each candidate [N], by the parameters."""
         return context.energies(candidates, **self.parameters.model_dump(include={"beta", "space", "normalise"}))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.lazy import torch
 from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class Tally:
@@ -23,8 +23,6 @@ class Tally:
     """
 
     def __init__(self, classes: int) -> None:
-        import numpy as np
-
         self.order = np.full(classes, -1)
         self.seen, self.held, self.quota = np.zeros((3, classes), dtype=np.int64)
 
@@ -68,8 +66,6 @@ class QuotaMemory(MemoryUpdate):
 
     def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
-        import torch
-
         tally = self._tally = self._tally or Tally(context.classes)
         holdings = Holdings(buffer, context.rng(self.name))
         return torch.tensor([self._slot(label, tally, holdings) for label in batch.labels.tolist()])
@@ -99,8 +95,6 @@ class QuotaMemory(MemoryUpdate):
 
     def quotas(self, order: NDArray[np.int64], capacity: int) -> NDArray[np.int64]:
         """Return the quota of each class: the capacity over those seen, the remainder one each to the first seen."""
-        import numpy as np
-
         seen = order.max() + 1
         return np.where(order < 0, capacity + 1, (capacity - order + seen - 1) // seen)
 

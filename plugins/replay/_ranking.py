@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
+from suite.lazy import torch
 
 ROUNDING = 1e-9
 """Neighbouring scores no further apart than this share of the largest magnitude are one."""
 
 
-def levels(scores: Tensor) -> Tensor:
+def levels(scores: torch.Tensor) -> torch.Tensor:
     """Return each score's number in rising order [N], from 0 and equal for ties, int64 on the CPU.
 
     Raises:
         ValueError: a score is not finite.
     """
-    import torch
-
     values = scores.detach().double().cpu()
     strange = int((~values.isfinite()).sum())
     if strange:
@@ -31,24 +27,18 @@ def levels(scores: Tensor) -> Tensor:
     return numbers
 
 
-def ranked(scores: Tensor, rng: np.random.Generator) -> Tensor:
+def ranked(scores: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     """Return all places [N], those of the largest scores first and ties in random order."""
-    import numpy as np
-    import torch
-
     numbers = levels(scores).numpy()
     return torch.from_numpy(np.lexsort((rng.random(len(numbers)), -numbers)))
 
 
-def drawn(weights: Tensor, rng: np.random.Generator) -> Tensor:
+def drawn(weights: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     """Return all places [N] as drawn one by one without replacement with probability proportional to weights.
 
     Places of weight 0 come last, in random order. Each place has the key -log(U) / weight and the smallest comes first
     (Efraimidis and Spirakis 2006).
     """
-    import numpy as np
-    import torch
-
     heavy = weights.detach().double().cpu().numpy()
     keys = np.full(len(heavy), np.inf)
     np.divide(rng.exponential(size=len(heavy)), heavy, out=keys, where=heavy > 0)

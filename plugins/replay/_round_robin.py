@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.lazy import torch
 
 
-def turns(labels: Tensor) -> Tensor:
+def turns(labels: torch.Tensor) -> torch.Tensor:
     """Return how many of the same label came before each one [N], int64."""
-    import torch
-
     by_class = labels.argsort(stable=True)
     grouped = labels[by_class]
     before = torch.empty_like(by_class)
@@ -19,7 +14,7 @@ def turns(labels: Tensor) -> Tensor:
     return before
 
 
-def in_turns(order: Tensor, labels: Tensor) -> Tensor:
+def in_turns(order: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return places [M] in turns of one of each class, smallest label first; within a class their order stays.
 
     Args:
@@ -31,10 +26,8 @@ def in_turns(order: Tensor, labels: Tensor) -> Tensor:
     return order[by_label[turns(ordered)[by_label].argsort(stable=True)]]
 
 
-def shares(labels: Tensor, capacity: int) -> dict[int, int]:
+def shares(labels: torch.Tensor, capacity: int) -> dict[int, int]:
     """Return how many of each class turns choose up to ``capacity``; all of a class that has fewer than its share."""
-    import torch
-
     chosen = in_turns(torch.arange(len(labels)), labels)[:capacity]
     classes, counts = labels[chosen].unique(return_counts=True)
     return dict(zip(classes.tolist(), counts.tolist(), strict=True))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
+import numpy as np
+
+from suite.lazy import torch
 
 
-def strata(scores: Tensor, number: int) -> Tensor:
+def strata(scores: torch.Tensor, number: int) -> torch.Tensor:
     """Return which of ``number`` equally wide intervals from the smallest to the largest score each is in [N].
 
     The upper edge lies above the largest score. The authors take 1.0001 times that score, which for a negative one lies
     below it, so that the top sample is lost.
     """
-    import torch
-
     values = scores.detach().double().cpu()
     low, high = values.min(), values.max()
     edge = high + 1e-4 * high.abs() + torch.finfo(torch.float64).tiny
@@ -45,11 +42,8 @@ def proportional(counts: Sequence[int], total: int) -> list[int]:
     return shares
 
 
-def stratified(scores: Tensor, total: int, number: int, rng: np.random.Generator) -> Tensor:
+def stratified(scores: torch.Tensor, total: int, number: int, rng: np.random.Generator) -> torch.Tensor:
     """Return ``total`` places in random order, drawn uniformly within each of ``number`` strata of the scores [N]."""
-    import numpy as np
-    import torch
-
     where = strata(scores, number).numpy()
     order = rng.permutation(len(where))
     chosen = [

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
 from ._strata import proportional, stratified
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class CCS(ReplaySelector):
@@ -53,8 +51,6 @@ class CCS(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places in random order."""
-        import torch
-
         history, rng = context.learner.history(candidates), context.rng("selection")
         ease = history.margin_sum.cpu()
         score = {"aum": ease, "forgetting": history.forgotten, "el2n": history.error_norm}[self.parameters.score].cpu()
@@ -67,7 +63,7 @@ class CCS(ReplaySelector):
             chosen.append(own[self._covering(score[own], ease[own], share, rng)])
         return torch.cat(chosen)[torch.from_numpy(rng.permutation(capacity))]
 
-    def _covering(self, score: Tensor, ease: Tensor, total: int, rng: np.random.Generator) -> Tensor:
+    def _covering(self, score: torch.Tensor, ease: torch.Tensor, total: int, rng: np.random.Generator) -> torch.Tensor:
         left_out = min(int(self.parameters.cutoff * len(ease)), len(ease) - total)
         kept = ranked(ease, rng)[: len(ease) - left_out]
         return kept[stratified(score[kept], total, self.parameters.strata, rng)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._round_robin import in_turns
@@ -17,7 +18,5 @@ class ClassBalanced(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
-        import torch
-
         order = torch.from_numpy(context.rng("selection").permutation(len(candidates)))
         return in_turns(order, candidates.labels)[:capacity]

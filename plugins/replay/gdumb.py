@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
 from suite import Card
 from suite.tracks.replay import Bound
 
 from ._quotas import Holdings, QuotaMemory, Tally
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class GDumb(Bound, QuotaMemory):
@@ -35,8 +32,6 @@ class GDumb(Bound, QuotaMemory):
 
     def quotas(self, order: NDArray[np.int64], capacity: int) -> NDArray[np.int64]:
         """Return the quota of each class, the capacity over those seen rounded up: less than that is below a share."""
-        import numpy as np
-
         return np.where(order < 0, capacity + 1, -(-capacity // (order.max() + 1)))
 
     def replaces(self, label: int, tally: Tally, holdings: Holdings) -> bool:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
 
 from ._ranking import drawn
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
 
 FIRST_SCORE = 0.1
 """Of samples that come to an empty buffer, as in the authors' code."""
@@ -55,8 +50,6 @@ class GSS(MemoryUpdate):
 
     def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
-        import torch
-
         slots = torch.full((len(batch),), -1)
         free = min(buffer.capacity - len(buffer), len(batch))
         if free:
@@ -72,10 +65,8 @@ class GSS(MemoryUpdate):
             return slots
         return self._exchanged(batch, buffer, directions, context)
 
-    def _exchanged(self, batch: Exemplars, buffer: Buffer, directions: Tensor, context: ReplayContext) -> Tensor:
+    def _exchanged(self, batch: Exemplars, buffer: Buffer, directions: torch.Tensor, context: ReplayContext) -> Places:
         """Return the slot of each sample of a batch that is let in [B], or -1."""
-        import torch
-
         score, rng = buffer.columns["score"], context.rng("exchange")
         weights = (score - score.min()) / (score.max() - score.min() + SOFTENING)
         offered = drawn(weights, rng)[: len(batch)]
@@ -88,21 +79,18 @@ class GSS(MemoryUpdate):
         slots[: len(some)] = torch.where(wins, offered, -1)
         return slots
 
-    def _directions(self, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def _directions(self, buffer: Buffer, context: ReplayContext) -> torch.Tensor:
         """Return the gradients of some random batches of the buffer [batches, P]; of all of it if it has but one."""
-        import torch
-
         size = min(self.parameters.size, len(buffer))
         number = min(self.parameters.batches, len(buffer) // size)
         slots = torch.from_numpy(context.rng("batches of the buffer").choice(len(buffer), number * size, replace=False))
         return torch.stack([context.learner.mean_gradient(buffer.samples(some)) for some in slots.split(size)])
 
-    def _similarity(self, samples: Exemplars, directions: Tensor, context: ReplayContext) -> Tensor:
+    def _similarity(self, samples: Exemplars, directions: torch.Tensor, context: ReplayContext) -> torch.Tensor:
         return cosines(context.learner.gradients(samples), directions).amax(dim=1).double().cpu()
 
 
-def cosines(gradients: Tensor, directions: Tensor) -> Tensor:
+def cosines(gradients: torch.Tensor, directions: torch.Tensor) -> torch.Tensor:
     """Return the cosine of each gradient [B, P] with each direction [K, P] as [B, K]; 0 if one is zero."""
-    from torch.nn.functional import normalize
-
+    normalize = torch.nn.functional.normalize
     return (normalize(gradients) @ normalize(directions).T).clamp(-1, 1)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._round_robin import in_turns, shares
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Herding(ReplaySelector):
@@ -34,8 +30,6 @@ class Herding(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
-        import torch
-
         features = torch.nn.functional.normalize(context.learner.features(candidates).double())
         chosen = []
         for label, share in shares(candidates.labels, capacity).items():
@@ -44,10 +38,8 @@ class Herding(ReplaySelector):
         return in_turns(torch.cat(chosen), candidates.labels)[:capacity]
 
 
-def herded(features: Tensor, count: int) -> Tensor:
+def herded(features: torch.Tensor, count: int) -> torch.Tensor:
     """Return ``count`` places of features [N, D], the i-th minimising ``|mean - (sum of chosen + f) / i|``."""
-    import torch
-
     squares, mean = features.square().sum(dim=1), features.mean(dim=0)
     total, free = torch.zeros_like(mean), torch.zeros_like(squares)
     chosen = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 
@@ -28,8 +29,6 @@ class KCenter(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places."""
-        import torch
-
         features = context.learner.features(candidates).double()
         place = int((features - features.mean(dim=0)).norm(dim=1).argmin())
         chosen: list[int] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Buffer, Exemplars, MemoryRetrieval, Places, ReplayContext
 
 from ._ranking import ranked
@@ -39,8 +40,6 @@ class MIR(MemoryRetrieval):
 
     def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Places:
         """Return ``count`` slots, the most interfered first."""
-        import torch
-
         rng = context.rng("interference")
         drawn = min(max(self.parameters.subsample, count), len(buffer))
         slots = torch.from_numpy(rng.choice(len(buffer), drawn, replace=False))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 from ._ranking import ranked
 from ._round_robin import in_turns, shares
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Rainbow(ReplaySelector):
@@ -47,8 +43,6 @@ class Rainbow(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places, classes in turn."""
-        import torch
-
         logits = context.learner.augmented_logits(candidates, self.parameters.times, context.generator("augmentation"))
         order, chosen = ranked(uncertainty(logits), context.rng("ties")), []
         for label, share in shares(candidates.labels, capacity).items():
@@ -57,10 +51,8 @@ class Rainbow(ReplaySelector):
         return in_turns(torch.cat(chosen), candidates.labels)[:capacity]
 
 
-def uncertainty(logits: Tensor) -> Tensor:
+def uncertainty(logits: torch.Tensor) -> torch.Tensor:
     """Return the share of votes [N] that are not for the most frequent class, given logits [T, N, C]."""
-    import torch
-
     votes = torch.nn.functional.one_hot(logits.argmax(dim=2), logits.shape[2]).sum(dim=0)
     return 1 - votes.amax(dim=1).double() / len(logits)
 

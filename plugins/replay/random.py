@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Card
+from suite.lazy import torch
 from suite.tracks.replay import Exemplars, Places, ReplayContext, ReplaySelector
 
 
@@ -16,6 +17,4 @@ class Random(ReplaySelector):
 
     def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Places:
         """Return ``capacity`` places in random order."""
-        import torch
-
         return torch.from_numpy(context.rng("selection").permutation(len(candidates)))[:capacity]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from suite import Card
 from suite.tracks.replay import Buffer, Exemplars, MemoryUpdate, Places, ReplayContext
+from suite.tracks.replay.roles import reservoir_slots
 
 
 class Reservoir(MemoryUpdate):
@@ -18,6 +19,4 @@ class Reservoir(MemoryUpdate):
 
     def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
-        from suite.tracks.replay.roles import reservoir_slots
-
         return reservoir_slots(len(batch), context.seen, buffer.capacity, context.rng("reservoir"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from suite import Card
 from suite.tracks.replay import Buffer, Exemplars, Places, ReplayContext
 
 from ._quotas import Holdings, QuotaMemory, Tally
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class Ring(QuotaMemory):
@@ -31,8 +30,6 @@ class Ring(QuotaMemory):
 
     def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
-        import numpy as np
-
         if self._ends is None:
             self._ends = np.full((2, context.classes), -1)  # the slots of the oldest and of the youngest
         return super().update(batch, buffer, context)

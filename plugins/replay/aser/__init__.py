@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 from pydantic import Field
 
 from suite import Card, Parameters
+from suite.lazy import torch
 from suite.tracks.replay import Buffer, Exemplars, MemoryRetrieval, MemoryUpdate, Places, ReplayContext, joined
 
 from .._ranking import ranked
 from .._round_robin import turns
 from ._shapley import knn_shapley
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 
 class ASER(MemoryUpdate, MemoryRetrieval):
@@ -52,8 +48,6 @@ class ASER(MemoryUpdate, MemoryRetrieval):
 
     def retrieve(self, batch: Exemplars, buffer: Buffer, count: int, context: ReplayContext) -> Places:
         """Return ``count`` slots, the most misleading first."""
-        import torch
-
         rng = context.rng("retrieval")
         order = torch.from_numpy(rng.permutation(len(buffer)))
         if len(buffer) < buffer.capacity:
@@ -71,8 +65,6 @@ class ASER(MemoryUpdate, MemoryRetrieval):
 
     def update(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Places:
         """Return the slot of each sample [B], or -1."""
-        import torch
-
         slots = torch.full((len(batch),), -1)
         free = min(buffer.capacity - len(buffer), len(batch))
         slots[:free] = torch.arange(len(buffer), len(buffer) + free)
@@ -80,10 +72,8 @@ class ASER(MemoryUpdate, MemoryRetrieval):
             slots[free:] = self._exchanged(batch[free:], buffer, context)
         return slots
 
-    def _exchanged(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> Tensor:
+    def _exchanged(self, batch: Exemplars, buffer: Buffer, context: ReplayContext) -> torch.Tensor:
         """Return the slot of each sample that is worth more than some of the buffer [B], or -1."""
-        import torch
-
         rng = context.rng("update")
         order = torch.from_numpy(rng.permutation(len(buffer)))
         judges, rest = self._balanced(order, buffer, context)
@@ -98,22 +88,22 @@ class ASER(MemoryUpdate, MemoryRetrieval):
         exchanged[best[best >= len(slots)] - len(slots)] = slots[worst[worst < len(slots)]]
         return exchanged
 
-    def _balanced(self, order: Tensor, buffer: Buffer, context: ReplayContext) -> tuple[Tensor, Tensor]:
+    def _balanced(self, order: Places, buffer: Buffer, context: ReplayContext) -> tuple[Places, Places]:
         """Return the first few slots of each class, and the others."""
         share = len(buffer) // (2 * len(buffer.labels.unique()))
         few = max(1, min(self.parameters.candidates // context.classes, share))
         first = turns(buffer.labels[order]) < few
         return order[first], order[~first]
 
-    def _scarce(self, batch: Exemplars, buffer: Buffer, context: ReplayContext, rng: np.random.Generator) -> Tensor:
+    def _scarce(
+        self, batch: Exemplars, buffer: Buffer, context: ReplayContext, rng: np.random.Generator
+    ) -> torch.Tensor:
         """Return which of a batch evaluate too [B]: those of classes rarer in the buffer than a random share."""
         held = buffer.labels.bincount(minlength=context.classes)[batch.labels] / buffer.capacity
         return held < rng.uniform(0, 1 / context.classes)
 
-    def _values(self, labels: Tensor, features: Tensor, judges: Tensor, candidates: Tensor) -> Tensor:
+    def _values(self, labels: torch.Tensor, features: torch.Tensor, judges: Places, candidates: Places) -> torch.Tensor:
         """Return the Shapley value of each candidate for each judge [J, N], both given as places."""
-        import torch
-
         features = features.double().cpu()
         exact = "donot_use_mm_for_euclid_dist"  # so that duplicates are equally far
         distances = torch.cdist(features[judges], features[candidates], compute_mode=exact)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.lazy import torch
 
 
-def knn_shapley(distances: Tensor, labels: Tensor, evaluated: Tensor, k: int) -> Tensor:
+def knn_shapley(distances: torch.Tensor, labels: torch.Tensor, evaluated: torch.Tensor, k: int) -> torch.Tensor:
     """Return what each candidate contributes to classifying each evaluation sample by k neighbours [E, N], float64.
 
     The value of a set of candidates is 1/k times the number of the evaluation sample's label among its k nearest in
@@ -24,8 +21,6 @@ def knn_shapley(distances: Tensor, labels: Tensor, evaluated: Tensor, k: int) ->
         evaluated: labels of the evaluation samples [E].
         k: how many neighbours, at least 1.
     """
-    import torch
-
     order = distances.argsort(dim=1, stable=True)
     right = (labels[order] == evaluated[:, None]).double()
     rank = torch.arange(1, right.shape[1] + 1, device=right.device, dtype=torch.float64)

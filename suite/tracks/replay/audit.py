@@ -9,7 +9,8 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
-import torch
+
+from suite.lazy import torch
 
 SLACK, SLACK_PER_CLASS = 2048, 64
 """Bytes that a method may keep beside the budget: its parameters, and a few numbers of each class."""

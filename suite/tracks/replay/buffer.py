@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars, Places
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 LABEL_BYTES = COLUMN_BYTES = 8
 
 
-def slot_bytes(inputs: Tensor, columns: int = 0) -> int:
+def slot_bytes(inputs: torch.Tensor, columns: int = 0) -> int:
     """Return what one slot takes of the budget: an input like those of ``inputs`` [N, ...], its label, the columns."""
     return inputs[0].numel() * inputs.element_size() + LABEL_BYTES + COLUMN_BYTES * columns
 
@@ -32,8 +29,6 @@ class Buffer:
         Raises:
             ValueError: the capacity is not above 0.
         """
-        import torch
-
         if capacity < 1:
             raise ValueError(f"a buffer of {capacity} samples holds nothing")
         self.capacity = capacity
@@ -57,14 +52,12 @@ class Buffer:
         return self._count * slot_bytes(self._all.inputs, len(self.columns))
 
     @property
-    def labels(self) -> Tensor:
+    def labels(self) -> torch.Tensor:
         """Labels of the filled slots [len(buffer)], not to be written to."""
         return self._all.labels[: self._count]
 
     def samples(self, slots: Places | None = None) -> Exemplars:
         """Return a copy of what lies in some slots, or in all that are filled."""
-        import torch
-
         return self._all[torch.arange(self._count) if slots is None else slots]
 
     def write(self, slots: Places, samples: Exemplars) -> None:
@@ -73,8 +66,6 @@ class Buffer:
         Raises:
             ValueError: a slot is beyond the capacity, or would leave a free one before it.
         """
-        import torch
-
         slots = torch.as_tensor(slots, dtype=torch.int64)
         if slots.shape != (len(samples),):
             raise ValueError(f"expected {len(samples)} slots, got shape {tuple(slots.shape)}")
@@ -100,8 +91,6 @@ class Buffer:
         Raises:
             ValueError: more slots than the capacity, or one twice, or one that is free.
         """
-        import torch
-
         chosen = slots.tolist()
         if len(chosen) > capacity or len(set(chosen)) < len(chosen) or not all(0 <= s < self._count for s in chosen):
             raise ValueError(f"cannot keep slots {chosen} of {self._count} filled ones in {capacity}")

@@ -12,17 +12,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+import numpy as np
 
 from suite.contracts import Context, Method, Standing
+from suite.lazy import torch
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.exemplars import Exemplars, Places
+from suite.tracks.replay.hopfield import energies
 from suite.tracks.replay.learner import Learner
-
-if TYPE_CHECKING:
-    import numpy as np
-    import torch
-    from torch import Tensor
 
 Regime = Literal["no replay", "joint", "buffer alone"]
 
@@ -50,7 +49,7 @@ class ReplayContext(Context):
 
     def energies(
         self, samples: Exemplars, *, beta: float | None = None, space: Space = "features", normalise: bool = False
-    ) -> Tensor:
+    ) -> torch.Tensor:
         """Return the Hopfield energy of each sample in the memory of all the others [N], float64 on the CPU.
 
         It costs what the vectors of ``space`` cost, and those are computed once; ``pixels`` are free. ``beta`` is the
@@ -60,8 +59,6 @@ class ReplayContext(Context):
         Raises:
             Unavailable: the model has no vectors of this kind.
         """
-        from suite.tracks.replay.hopfield import energies
-
         vectors = {"features": self.learner.features, "logits": self.learner.logits, "pixels": self.learner.flat}
         return energies(vectors[space](samples), self.beta if beta is None else beta, normalise).cpu()
 

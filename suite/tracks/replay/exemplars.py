@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from suite.lazy import torch
 
-Places: TypeAlias = "Tensor"
+Places: TypeAlias = "torch.Tensor"
 """Places among samples, or slots of a buffer: int64 [K]."""
 
 
@@ -23,21 +22,19 @@ class Exemplars:
         rows: which sample of the stream each one is [N], int64; for the audit, and to tell samples apart.
     """
 
-    inputs: Tensor
-    labels: Tensor
-    rows: Tensor
+    inputs: torch.Tensor
+    labels: torch.Tensor
+    rows: torch.Tensor
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, places: Tensor | slice) -> Exemplars:
+    def __getitem__(self, places: torch.Tensor | slice) -> Exemplars:
         return Exemplars(self.inputs[places], self.labels[places], self.rows[places])
 
 
 def joined(parts: Sequence[Exemplars]) -> Exemplars:
     """Return samples one after the other; there is at least one part."""
-    import torch
-
     return Exemplars(*(torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "labels", "rows")))
 
 
@@ -52,6 +49,6 @@ class History:
         error_norm: sum over the first ten epochs of |p - onehot(y)| [N] (EL2N of Paul et al. 2021).
     """
 
-    margin_sum: Tensor
-    forgotten: Tensor
-    error_norm: Tensor
+    margin_sum: torch.Tensor
+    forgotten: torch.Tensor
+    error_norm: torch.Tensor

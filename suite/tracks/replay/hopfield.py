@@ -18,9 +18,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from suite.lazy import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 BLOCK = 2**18
 """Similarities in memory at a time: with these, a block of float32 stays in a core's cache."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars, History
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
 
 
 class Unavailable(ValueError):
@@ -30,35 +27,35 @@ class Learner:
     forward_passes: int = 0
     backward_passes: int = 0
 
-    def flat(self, samples: Exemplars) -> Tensor:
+    def flat(self, samples: Exemplars) -> torch.Tensor:
         """Return the inputs as vectors [N, d]: pixels as the network is given them over sqrt(d), or patterns; free."""
         raise self._without("inputs")
 
-    def features(self, samples: Exemplars) -> Tensor:
+    def features(self, samples: Exemplars) -> torch.Tensor:
         """Return penultimate features [N, D]."""
         raise self._without("features")
 
-    def logits(self, samples: Exemplars) -> Tensor:
+    def logits(self, samples: Exemplars) -> torch.Tensor:
         """Return logits [N, C]."""
         raise self._without("logits")
 
-    def augmented_logits(self, samples: Exemplars, times: int, generator: torch.Generator) -> Tensor:
+    def augmented_logits(self, samples: Exemplars, times: int, generator: torch.Generator) -> torch.Tensor:
         """Return logits of ``times`` random augmentations of each sample [times, N, C]."""
         raise self._without("logits")
 
-    def losses(self, samples: Exemplars) -> Tensor:
+    def losses(self, samples: Exemplars) -> torch.Tensor:
         """Return the loss of each sample [N]."""
         raise self._without("losses")
 
-    def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> Tensor:
+    def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> torch.Tensor:
         """Return the loss of each sample [N] after an SGD step on ``batch`` that is then taken back."""
         raise self._without("losses")
 
-    def gradients(self, samples: Exemplars) -> Tensor:
+    def gradients(self, samples: Exemplars) -> torch.Tensor:
         """Return the gradient of each sample's loss in all parameters [N, P]."""
         raise self._without("gradients")
 
-    def mean_gradient(self, samples: Exemplars) -> Tensor:
+    def mean_gradient(self, samples: Exemplars) -> torch.Tensor:
         """Return the gradient of the mean loss in all parameters [P]."""
         raise self._without("gradients")
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from suite.lazy import torch
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
     Bound,
@@ -26,7 +25,7 @@ from suite.tracks.replay.exemplars import Exemplars
 T = TypeVar("T")
 
 
-def reservoir_slots(count: int, seen: int, capacity: int, rng: np.random.Generator) -> Tensor:
+def reservoir_slots(count: int, seen: int, capacity: int, rng: np.random.Generator) -> torch.Tensor:
     """Return the slot of each of ``count`` samples after ``seen`` others, or -1: Vitter's algorithm R (1985).
 
     The n-th sample, from 0, takes slot n while there is room, then slot r of a uniform draw from 0..n if there is one.
@@ -37,7 +36,7 @@ def reservoir_slots(count: int, seen: int, capacity: int, rng: np.random.Generat
     return torch.from_numpy(slots)
 
 
-def uniform_slots(filled: int, count: int, rng: np.random.Generator) -> Tensor:
+def uniform_slots(filled: int, count: int, rng: np.random.Generator) -> torch.Tensor:
     """Return ``count`` different filled slots, drawn uniformly, or all if there are fewer."""
     return torch.from_numpy(rng.choice(filled, size=min(count, filled), replace=False, shuffle=False))
 
@@ -83,7 +82,7 @@ class Roles:
         slots = places(self._timed(self.retriever.retrieve, batch, buffer, count, context), count, len(buffer))
         return buffer.samples(slots) if len(slots) else None
 
-    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> Tensor:
+    def select(self, candidates: Exemplars, capacity: int, context: ReplayContext) -> torch.Tensor:
         """Return the places of the candidates to keep, best first; all of them where there is room."""
         assert self.selector is not None
         if len(candidates) <= capacity:
@@ -102,7 +101,7 @@ class Roles:
 class Selection:
     """Places among the samples of the task [K], int64, and the seconds that choosing them took."""
 
-    places: Tensor
+    places: torch.Tensor
     seconds: float = 0.0
 
 
@@ -118,7 +117,7 @@ def selected(method: ReplaySelector | Bound, samples: Exemplars, capacity: int, 
     return Selection(roles.select(samples, capacity, context), roles.seconds)
 
 
-def places(answer: object, most: int, count: int) -> Tensor:
+def places(answer: object, most: int, count: int) -> torch.Tensor:
     """Return a method's answer as int64 places [at most ``most``] below ``count``, each once.
 
     Raises:

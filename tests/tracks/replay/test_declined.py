@@ -31,14 +31,14 @@ def test_a_denoiser_has_neither_stream_nor_logits(task: str) -> None:
     }
     rest = {name: reason for name, reason in reasons.items() if "stream" not in reason}
     assert rest == {
-        "ccs": "there is no history",
-        **dict.fromkeys(("entropy", "margin", "rainbow"), "there is no logits"),
+        "ccs": "it gives no history",
+        **dict.fromkeys(("entropy", "margin", "rainbow"), "it gives no logits"),
     }
 
 
 def test_an_associative_memory_has_patterns_alone() -> None:
     reasons = declined("hopfield")
-    assert reasons["loss-high"] == reasons["loss-low"] == "there is no losses"
+    assert reasons["loss-high"] == reasons["loss-low"] == "it gives no losses"
     assert set(METHODS) - set(reasons) == {
         *("class-balanced", "closest-to-mean", "herding", "joint", "k-center", "no-replay", "random"),
         *(name for name in METHODS if name.startswith("hopfield-energy")),
@@ -46,7 +46,7 @@ def test_an_associative_memory_has_patterns_alone() -> None:
 
 
 def test_a_partner_without_a_stream_is_declined_with_the_method() -> None:
-    assert declined("ddpm", "mir")["hopfield-energy"] == "there is no stream"
+    assert declined("ddpm", "mir")["hopfield-energy"] == "it gives no stream"
     assert declined("split-digits", "mir") == {}
 
 

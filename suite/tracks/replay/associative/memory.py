@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
+from suite.lazy import torch
 
 INNER = 0.35
 """The inner product of two patterns of a cluster."""
@@ -47,10 +44,8 @@ class Memory:
         """The memory and its groups, as the task's table has them."""
         return (self.name, *(f"{self.name}/{group}" for group in dict.fromkeys(self.groups)))
 
-    def patterns(self) -> Tensor:
+    def patterns(self) -> torch.Tensor:
         """Return the patterns [N, dimension], float64: a cluster's axis, and an axis of its own for every pattern."""
-        import torch
-
         rows = torch.zeros(len(self.groups), self.dimension, dtype=torch.float64)
         row = axis = 0
         for count in self.clusters:
@@ -65,9 +60,7 @@ class Memory:
         return rows
 
 
-def rotations(count: int, dimension: int, size: float, generator: torch.Generator) -> Tensor:
+def rotations(count: int, dimension: int, size: float, generator: torch.Generator) -> torch.Tensor:
     """Return random rotations expm(size * (W - W^T) / 2), W standard normal [count, dimension, dimension]."""
-    import torch
-
     drawn = torch.randn(count, dimension, dimension, dtype=torch.float64, generator=generator)
     return torch.matrix_exp(size * (drawn - drawn.transpose(1, 2)) / 2)

@@ -5,11 +5,13 @@ Reconstruction: the authors' formula was not available. Hopfield-energy replay a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.contracts import Column, Outcome, Task, TaskContext
+from suite.lazy import torch
 from suite.stats.correlation import spearman
 from suite.tracks.replay.associative.memory import Memory, rotations
 from suite.tracks.replay.associative.metrics import MEAN, METRICS, RISE
@@ -17,13 +19,9 @@ from suite.tracks.replay.associative.samples import AssociativeSamples
 from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
 from suite.tracks.replay.cost import costs
 from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.hopfield import energies, energy, fixed_points, forgetting
 from suite.tracks.replay.learner import Learner
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    from suite.tracks.replay.roles import Selection
+from suite.tracks.replay.roles import Selection, selected
 
 
 class Patterns(Learner):
@@ -31,7 +29,7 @@ class Patterns(Learner):
 
     model = "an associative memory"
 
-    def flat(self, samples: Exemplars) -> Tensor:
+    def flat(self, samples: Exemplars) -> torch.Tensor:
         """Return the patterns [N, d]."""
         return samples.inputs
 
@@ -77,10 +75,6 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
         )
 
     def _selected(self, method: ReplaySelector | Bound, memory: Memory, context: TaskContext) -> Selection:
-        import torch
-
-        from suite.tracks.replay.roles import selected
-
         groups = list(dict.fromkeys(memory.groups))
         labels = torch.tensor([groups.index(group) for group in memory.groups])
         candidates = Exemplars(memory.patterns(), labels, torch.arange(len(labels)))
@@ -89,12 +83,8 @@ class AssociativeTask(Task[ReplaySelector | Bound]):
         )
         return selected(method, candidates, memory.capacity, replay_context)
 
-    def _changed(self, memory: Memory, places: Tensor, context: TaskContext) -> dict[str, NDArray[Any]]:
+    def _changed(self, memory: Memory, places: torch.Tensor, context: TaskContext) -> dict[str, NDArray[Any]]:
         """Return the columns of `AssociativeSamples` for a memory of which the patterns at ``places`` are replayed."""
-        import torch
-
-        from suite.tracks.replay.hopfield import energies, energy, fixed_points, forgetting
-
         old, beta = memory.patterns(), memory.beta
         points = fixed_points(old, old, beta, tolerance=1e-15)
         generator = torch.Generator().manual_seed(int(context.rng(f"changes of {memory.name}").integers(2**62)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars
 
 
@@ -29,8 +30,6 @@ class Corruption:
         Raises:
             ValueError: the task has one class alone, so that no label of it could be wrong.
         """
-        import torch
-
         labels = np.unique(samples.labels.numpy())
         if len(labels) < 2:
             raise ValueError("label noise takes two classes in a task at least")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
+from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars, History
 from suite.tracks.replay.learner import Unavailable
 
@@ -15,12 +13,12 @@ EARLY = 10
 class Recorder:
     """Records the training of one task, whose samples' rows [N] are known beforehand."""
 
-    def __init__(self, rows: Tensor) -> None:
+    def __init__(self, rows: torch.Tensor) -> None:
         self._places = {row: place for place, row in enumerate(rows.tolist())}
         self._margin, self._error, self._forgotten = torch.zeros(3, len(rows))
         self._right = torch.zeros(len(rows), dtype=torch.bool)
 
-    def record(self, batch: Exemplars, logits: Tensor, epoch: int) -> None:
+    def record(self, batch: Exemplars, logits: torch.Tensor, epoch: int) -> None:
         """Record what was said of a batch [B, C], in training mode and before the update; epochs count from 0."""
         places = self._placed(batch)
         shares = logits.softmax(dim=1)
@@ -43,7 +41,7 @@ class Recorder:
         places = self._placed(samples)
         return History(self._margin[places], self._forgotten[places], self._error[places])
 
-    def _placed(self, samples: Exemplars) -> Tensor:
+    def _placed(self, samples: Exemplars) -> torch.Tensor:
         try:
             return torch.tensor([self._places[row] for row in samples.rows.tolist()], dtype=torch.int64)
         except KeyError:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.contracts import Picture
 from suite.tracks.replay.stream.accuracy import Curve
 from suite.tracks.replay.stream.metrics import ALL, task_name
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 HEIGHT = 340
 AFTER = 30

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from suite.contracts import Axis, Column, Ingredient, Metric, Outcome, Resources, Setting, Task, TaskContext, Value
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.lazy import torch
+from suite.tracks.replay.buffer import slot_bytes
 from suite.tracks.replay.contract import ReplayMethod
 from suite.tracks.replay.cost import costs
 from suite.tracks.replay.exemplars import Exemplars
+from suite.tracks.replay.roles import Roles
 from suite.tracks.replay.stream.metrics import ACCURACY, ALL, METRICS, task_name
 from suite.tracks.replay.stream.samples import StreamSamples
 from suite.tracks.replay.stream.tasks import StreamTask, class_order, relabelled
 from suite.tracks.replay.stream.training import Schedule, Training
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from suite.tracks.replay.roles import Roles
     from suite.tracks.replay.stream.rehearsal import Rehearsal
 
 SCENARIO = Axis(
@@ -96,8 +96,6 @@ class SplitTask(Task[ReplayMethod]):
             OverBudget: the method keeps more bytes than it may.
             Exception: the method's own.
         """
-        from suite.tracks.replay.roles import Roles
-
         roles = Roles(method)
         stream = self.stream(context)
         rehearsal = self._rehearsal(roles, stream, context)
@@ -152,7 +150,6 @@ class SplitTask(Task[ReplayMethod]):
         return class_order(self.classes, context.rng("class order"), self.splits)
 
     def _rehearsal(self, roles: Roles, stream: list[StreamTask], context: TaskContext) -> Rehearsal:
-        from suite.tracks.replay.buffer import slot_bytes
         from suite.tracks.replay.stream.evaluation import Evaluation
         from suite.tracks.replay.stream.rehearsal import Rehearsal
 
@@ -183,7 +180,7 @@ class SplitTask(Task[ReplayMethod]):
             "class order": order[:300],
         }
 
-    def _pixels(self, split: Split, context: TaskContext) -> Tensor:
+    def _pixels(self, split: Split, context: TaskContext) -> torch.Tensor:
         """Return a split's pixels as the buffer stores them [N, H, W, C], uint8, decoded once into the cache."""
         resources, transform = context.resources, self.training(context.setting).transform
         identity = {"transform": transform.identity, **split.identity(resources)}
@@ -195,7 +192,5 @@ def _scenario(setting: Setting) -> str:
     return setting.get(SCENARIO.name, SCENARIO.default)
 
 
-def _tensor(array: NDArray[np.int64]) -> Tensor:
-    import torch
-
+def _tensor(array: NDArray[np.int64]) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(array))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -24,8 +21,8 @@ class StreamTask:
     """
 
     samples: Exemplars
-    images: Tensor
-    labels: Tensor
+    images: torch.Tensor
+    labels: torch.Tensor
 
 
 def class_order(classes: int, rng: np.random.Generator, tasks: int) -> list[list[int]]:
@@ -49,7 +46,5 @@ def relabelled(labels: NDArray[np.int64], order: list[int], scenario: str) -> ND
 
 def batches(samples: Exemplars, size: int, rng: np.random.Generator) -> list[Exemplars]:
     """Return one epoch of samples in random order; the last batch may be smaller."""
-    import torch
-
     order = torch.from_numpy(rng.permutation(len(samples)))
     return [samples[places] for places in torch.split(order, size)]

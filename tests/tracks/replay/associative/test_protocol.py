@@ -132,8 +132,8 @@ def test_what_needs_a_network_or_a_stream_is_declined() -> None:
         return Task().declines(method, Setting(), partners)
 
     assert declines(Outlier) == declines(Nothing) == declines(Everything) == ""
-    assert declines(NeedsLogits) == "there is no logits"
-    assert declines(Online) == declines(Alone) == "there is no stream"
+    assert declines(NeedsLogits) == "it gives no logits"
+    assert declines(Online) == declines(Alone) == "it gives no stream"
 
 
 def test_asking_for_logits_all_the_same_is_an_error_that_says_so(resources: Resources) -> None:

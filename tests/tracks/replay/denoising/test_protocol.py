@@ -127,9 +127,9 @@ def test_what_has_no_place_here_is_declined(task: DenoisingTask, methods: Any) -
 
     assert [declines(method) for method in methods.values()] == [""] * 4
     for method in (Keeps, Retrieves, Alone):
-        assert declines(method) == "there is no stream"
-    assert declines(Asks) == "there is no history"
-    assert declines(methods["top-energy"], Retrieves) == "there is no stream"  # its partner has nothing to do
+        assert declines(method) == "it gives no stream"
+    assert declines(Asks) == "it gives no history"
+    assert declines(methods["top-energy"], Retrieves) == "it gives no stream"  # its partner has nothing to do
 
 
 def test_a_wrong_selection_is_an_error_of_the_cell(task: DenoisingTask, context: TaskContext, methods: Any) -> None:
