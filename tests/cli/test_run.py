@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from suite.registry import load_registry
+from suite.run.selection import Request, select_methods
 
 REGISTRY = load_registry()
 EMBEDDED = [entry.value for entry in REGISTRY.tasks if entry.value.tier == "embedded"]
 ROWS = {
     task.id: sum(
-        entry.value.league == REGISTRY.tracks[task.id.split("/")[0]].leagues[0] and not task().declines(entry.value)
-        for entry in REGISTRY.methods_of(task.id.split("/")[0])
+        choice.declined_by(task(), task().setting({})) == ""
+        for choice in select_methods(REGISTRY, Request(), {task.id.split("/")[0]})
     )
     for task in EMBEDDED
 }

@@ -14,11 +14,12 @@ from sqlalchemy import text
 
 from suite.contracts import Score
 from suite.registry import load_registry
-from suite.run.record import Recorder, samples_path
+from suite.run.record import Recorder
 from suite.run.result import RESULT_FILE, SAMPLES_FILE, Result
 from suite.store.engine import writer_engine
 from suite.store.owner import this_process
 from suite.store.rows import CellRow
+from suite.store.samples import samples_path
 from suite.store.writing import Writer
 
 DEAD = f"{platform.node()}:1:1.00"  # the first process of this system, but with another start

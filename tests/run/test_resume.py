@@ -83,7 +83,7 @@ def test_the_scores_samples_and_facts_are_those_of_the_method(bench) -> None:
     import pyarrow.parquet
 
     from suite.hashing import file_digest
-    from suite.run.record import samples_path
+    from suite.store.samples import samples_path
 
     bench.run("twin")
     for seed in (0, 1):

@@ -1,4 +1,4 @@
-"""The labelled images that methods of the league ``training`` are given."""
+"""The labelled images that methods that train are given."""
 
 from __future__ import annotations
 
