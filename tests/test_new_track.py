@@ -57,7 +57,9 @@ def test_its_methods_are_run_ranked_and_drawn(registry: Registry, shared_cache: 
     settings = Settings(home=tmp_path, cache=shared_cache, database=None, plugins=(TRACK,), workers=1)
     request = Request(("calibration/*",), standing="all", settings=(("held-out", "400"), ("held-out", "60")))
     assert Runner(registry, settings, Silent(), "inline").run(request).states == {"done": 12}
-    tables = {table.setting["held-out"]: table for table in load_board(settings, registry).of_task("calibration/digits")}
+    tables = {
+        table.setting["held-out"]: table for table in load_board(settings, registry).of_task("calibration/digits")
+    }
     assert tables.keys() == {"400", "60"}
     for table in tables.values():
         rows = {row.name: row for row in table.rows}
@@ -88,4 +90,3 @@ def test_the_calibration_error_is_a_share_and_its_bins_hold_all_samples(probabil
     assert 0 <= samples.value(Column(metric="calibration_error", subset="test")).value <= 1
     assert sum(count for *_, count in samples.bins()) == len(pairs)
     assert samples.value(Column(metric="brier", subset="test")).value == pytest.approx(samples.brier.mean())
-

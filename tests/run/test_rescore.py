@@ -106,9 +106,7 @@ def test_a_run_whose_samples_are_gone_is_named(settings: Settings, registry: Reg
 
 
 @pytest.mark.usefixtures("newer")
-def test_other_data_is_not_mixed_in(
-    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_data_is_not_mixed_in(settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "known_ingredients", lambda *arguments: None)
     summary = run(settings, registry)
     assert summary.done == 0
