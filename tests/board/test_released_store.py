@@ -21,7 +21,7 @@ from suite.store.migrate import upgrade
 from suite.store.reading import Reader
 
 STORES = Path(__file__).parent.parent / "assets" / "stores"
-OLD: list[dict[str, Any]] = json.loads(gzip.open(STORES / "0002-bare-run-board.json.gz").read())
+OLD: list[dict[str, Any]] = json.loads(gzip.decompress((STORES / "0002-bare-run-board.json.gz").read_bytes()))
 GONE = {("quantization/digits-vit", "peak_memory")}
 """Metrics that a task has no longer."""
 
@@ -39,7 +39,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
     """The tables of the upgraded store, by task."""
     file = tmp_path_factory.mktemp("released") / "suite.db"
     connection = sqlite3.connect(file)
-    connection.executescript(gzip.open(STORES / "0002-bare-run.sql.gz", "rt").read())
+    connection.executescript(gzip.decompress((STORES / "0002-bare-run.sql.gz").read_bytes()).decode())
     connection.close()
     before = counts(file)
     assert upgrade(f"sqlite:///{file}") is not None  # a backup
