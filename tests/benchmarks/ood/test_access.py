@@ -25,7 +25,7 @@ def test_methods_that_train_are_declined_where_there_is_no_recipe(task: Any) -> 
     assert set(declined) == set(trained if task.id in PRETRAINED else [])
     for method, reason in declined.items():
         lacking = "no outliers and no training data" if "outliers" in method.needs else "no training data"
-        assert reason == f"there is {lacking}"
+        assert reason == f"it gives {lacking}"
 
 
 @every_task
