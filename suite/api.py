@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from suite.errors import SuiteError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from suite.contracts import Method, Samples, Score, Task
     from suite.registry import Registry
     from suite.settings import Settings
-    from suite.store.rows import ScoreRow
+    from suite.store.rows import RunRow, ScoreRow
 
 Names = str | Iterable[str]
 SCORE_COLUMNS = [
@@ -68,9 +70,7 @@ def run(
         summary = Runner(registry, configured, progress, executor).run(request)
         for error in summary.errors:
             progress.message(f"error: {error}")
-    frame = scores(tuple(summary.asked), plugins=plugins)
-    asked = {(task, str(setting)) for task, settings in summary.asked.items() for setting in settings}
-    return frame[[pair in asked for pair in zip(frame["task"], frame["setting"], strict=True)]].reset_index(drop=True)
+    return _frame(registry, configured, lambda row: row.cell.id in summary.cells)
 
 
 def scores(tasks: Names = "*", methods: Names = "*", *, plugins: Sequence[str | Path] = ()) -> pd.DataFrame:
@@ -81,33 +81,10 @@ def scores(tasks: Names = "*", methods: Names = "*", *, plugins: Sequence[str | 
     ``partial``, ``run``. Values are as they are stored: fractions in 0..1. Rows of different protocols are not
     comparable.
     """
-    import pandas as pd
-
-    from suite.store.reading import Reader
-
     registry, configured = _load(plugins)
-    reader = Reader(configured.database_url)
-    try:
-        runs = [row for row in reader.latest_runs() if row.state == "done"]
-    finally:
-        reader.close()
-    rows = [
-        {
-            "task": row.cell.task,
-            "version": row.cell.task_version,
-            "protocol": row.cell.protocol[:12],
-            "setting": _setting(registry, row.cell.task, row.cell.setting),
-            "method": row.cell.method.split("/", 1)[-1],
-            "parameters": row.cell.parameters,
-            "seed": row.cell.seed,
-            **_flat(score),
-            "run": row.id,
-        }
-        for row in sorted(runs, key=lambda row: (row.cell.task, row.cell.method, row.cell.seed))
-        if _matches(row.cell.task, tasks) and _matches(row.cell.method, methods)
-        for score in row.scores
-    ]
-    return pd.DataFrame(rows, columns=SCORE_COLUMNS)
+    return _frame(
+        registry, configured, lambda row: _matches(row.cell.task, tasks) and _matches(row.cell.method, methods)
+    )
 
 
 def board(
@@ -129,7 +106,6 @@ def board(
 
     from suite.board.artifact import load_board
     from suite.board.export import flat_rows
-    from suite.errors import SuiteError
 
     registry, configured = _load(plugins)
     wanted = registry.tasks[task]().setting(setting or {})
@@ -178,17 +154,28 @@ def evaluate(
 
     from suite.cache import Cache
     from suite.contracts import Resources, TaskContext
-    from suite.errors import SuiteError
     from suite.run import evaluation
     from suite.run.worker import device_of
 
     registry, configured = _load(plugins, **limits)
     instance = registry.tasks[task]() if isinstance(task, str) else task
     named = registry.method(instance.track, method).value() if isinstance(method, str) else method
+    contracts = registry.tracks[instance.track].contracts
+    if not isinstance(named, contracts):
+        wanted = " or ".join(contract.__name__ for contract in contracts)
+        raise SuiteError(
+            f"{named!r} is no method object of the track {instance.track!r}: it derives from {wanted}",
+            place="suite.evaluate",
+            next=f"suite tasks show {instance.id}",
+        )
     complete = instance.setting(setting or {})
     partners = [type(partner) for partner in named.beside.values()]
     if reason := instance.declines(type(named), complete, partners):
-        raise SuiteError(f"{instance.id} leaves out {named.name}: {reason}", place=str(complete), next="suite methods")
+        raise SuiteError(
+            f"{instance.id} leaves out {named.name}: {reason}",
+            place=f"suite.evaluate, seed {seed}{f', {complete}' if complete else ''}",
+            next=f"suite tasks show {instance.id}",
+        )
     resources = Resources(configured, Cache(configured.cache_folder), device_of(configured), log=print)
     context = TaskContext(seed, resources, complete)
     evaluation.seed_everything(seed)
@@ -197,6 +184,35 @@ def evaluate(
     rows = [_flat(score) for score in evaluated.scores]
     outcome = evaluated.outcome
     return Evaluation(pd.DataFrame(rows), outcome.samples, outcome.cost, outcome.facts)
+
+
+def _frame(registry: Registry, settings: Settings, wanted: Callable[[RunRow], bool]) -> pd.DataFrame:
+    """Return the scores of the finished runs that are wanted, one a row."""
+    import pandas as pd
+
+    from suite.store.reading import Reader
+
+    reader = Reader(settings.database_url)
+    try:
+        runs = [row for row in reader.latest_runs() if row.state == "done" and wanted(row)]
+    finally:
+        reader.close()
+    rows = [
+        {
+            "task": row.cell.task,
+            "version": row.cell.task_version,
+            "protocol": row.cell.protocol[:12],
+            "setting": _setting(registry, row.cell.task, row.cell.setting),
+            "method": row.cell.method.split("/", 1)[-1],
+            "parameters": row.cell.parameters,
+            "seed": row.cell.seed,
+            **_flat(score),
+            "run": row.id,
+        }
+        for row in sorted(runs, key=lambda row: (row.cell.task, row.cell.method, row.cell.seed))
+        for score in row.scores
+    ]
+    return pd.DataFrame(rows, columns=SCORE_COLUMNS)
 
 
 def _flat(score: Score | ScoreRow) -> dict[str, Any]:
@@ -223,7 +239,15 @@ def _load(plugins: Sequence[str | Path], **limits: Any) -> tuple[Registry, Setti
 
 
 def _names(names: Names) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+    listed = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (names,)
+    for name in listed:
+        if not isinstance(name, str):
+            raise SuiteError(
+                f"{name!r} is no name",
+                place="suite.run or suite.scores",
+                next="suite.evaluate(method, task) runs objects",
+            )
+    return listed
 
 
 def _matches(name: str, patterns: Names) -> bool:
@@ -239,7 +263,6 @@ def _override(name: str, value: Any) -> tuple[str, str, Any]:
 def _setting(registry: Registry, task: str, values: Mapping[str, str]) -> str:
     """Return a stored setting in words, with the defaults of axes that the task has got since."""
     from suite.contracts import Setting
-    from suite.errors import SuiteError
 
     try:
         return str(registry.tasks[task]().setting(values))

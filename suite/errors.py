@@ -33,10 +33,29 @@ def _rebuild(cause: str, place: str, next: str) -> SuiteError:
 def is_machine_failure(error: BaseException) -> bool:
     """Tell whether an error is the machine's: its memory, its disk, its accelerator. It is no score of any method.
 
-    Whoever catches what a method raises, to count it as a result, lets these through.
+    Whoever catches what a method raises, to count it as a result, lets these through. So is an error that was raised
+    because of such a one.
     """
-    # torch's class is no MemoryError, and importing torch to name it would cost every command a second.
-    return isinstance(error, MemoryError | OSError) or type(error).__name__ == "OutOfMemoryError"
+    if error.__cause__ is not None and is_machine_failure(error.__cause__):
+        return True
+    words = ("CUDA error", "CUBLAS_STATUS", "can't start new thread")
+    names = ("AcceleratorError", "BrokenProcessPool")
+    return (
+        isinstance(error, OSError)
+        or is_out_of_memory(error)
+        or type(error).__name__ in names
+        or (isinstance(error, RuntimeError) and any(text in str(error) for text in words))
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out: Python's, torch's on an accelerator, or torch's on the CPU."""
+    # Torch's classes are no MemoryError, and importing torch to name them would cost every command a second.
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

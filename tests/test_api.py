@@ -59,6 +59,22 @@ def test_runs_return_what_was_asked_for_and_nothing_else(fast) -> None:
     assert suite.scores("fast/*", "const*", plugins=[PLUGIN])["setting"].tolist() == ["size=large, hint=none"]
 
 
+def test_runs_return_none_of_what_the_store_has_besides(fast) -> None:
+    fast("constant", "twin")
+    suite.run("fast/varied", "constant", [0, 1], plugins=[PLUGIN], executor="inline")
+    scores = fast("constant")
+    assert scores[["method", "seed"]].values.tolist() == [["constant", 0]]
+
+
+def test_what_is_no_name_or_no_method_of_the_track_is_told() -> None:
+    with pytest.raises(SuiteError, match="is no name") as caught:
+        suite.run("ood/digits", NeedsOutliers())
+    assert "suite.evaluate" in caught.value.next
+    for method in (NeedsOutliers(), NeedsOutliers):
+        with pytest.raises(SuiteError, match="no method object of the track 'basins': it derives from BasinDetector"):
+            suite.evaluate(method, "basins/d50")
+
+
 def test_no_score_is_an_empty_frame_with_the_columns(fast) -> None:
     assert fast("raises").empty
     assert "value" in suite.scores("ood/*").columns

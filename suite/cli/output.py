@@ -37,6 +37,11 @@ def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Regis
     from suite.settings import load_settings
 
     settings = load_settings()
+    for file in plugin_files:
+        if not file.is_file():
+            from suite.errors import SuiteError
+
+            raise SuiteError(f"there is no plugin file {file}", place=f"--plugin {file}", next=f"ls {file.parent}")
     if plugin_files:
         files = (*settings.plugins, *(file.resolve() for file in plugin_files))
         settings = settings.model_copy(update={"plugins": files})

@@ -15,12 +15,16 @@ from suite.contracts.setting import Axis
 from suite.contracts.task import Task, Tier
 
 T = TypeVar("T")
+VALUE = re.compile(r"^[^\s=,]{1,60}\Z")
 AXIS = re.compile(r"^[a-z][a-z0-9-]{0,30}\Z")
-METHOD: Mapping[str, type] = {"name": str, "version": str, "card": Card, "track": str}
+METHOD: Mapping[str, type] = {
+    **{"name": str, "version": str, "card": Card, "track": str},
+    **{"needs": frozenset, "uses": frozenset, "partners": Mapping, "formerly": Mapping},
+}
 TASK: Mapping[str, type] = {
     **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),
     **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by", "axes"), tuple),
-    "primary": Column,
+    **{"primary": Column, "gives": frozenset, "formerly": Mapping},
 }
 
 
@@ -49,11 +53,11 @@ def check_method(given: object) -> type[Method]:
     cls = check_class(given, Method, METHOD)
     if not isinstance(cls.Parameters, type) or not issubclass(cls.Parameters, Parameters):
         raise TypeError(f"{describe(cls)}.Parameters does not derive from {describe(Parameters)}")
-    for name in ("needs", "uses"):
-        if not isinstance(getattr(cls, name), frozenset):
-            raise TypeError(f"{describe(cls)}: {name} is {getattr(cls, name)!r}, not a frozenset of access names")
     if cls.standing not in get_args(Standing):
         raise ValueError(f"{describe(cls)}: the standing {cls.standing!r} is none of {', '.join(get_args(Standing))}")
+    for role, contract in cls.partners.items():
+        if not isinstance(contract, type) or not issubclass(contract, Method):
+            raise TypeError(f"{describe(cls)}: the partner {role!r} is {contract!r}, not a class of suite.Method")
     if twice := cls.partners.keys() & cls.Parameters.model_fields.keys():
         raise TypeError(f"{describe(cls)}: {', '.join(sorted(twice))} is both a parameter and a partner")
     required = [name for name, field in cls.Parameters.model_fields.items() if field.is_required()]
@@ -87,8 +91,14 @@ def _check_axes(cls: type[Task]) -> None:
     if not all(AXIS.match(name) for name in names) or len(set(names)) < len(names):
         raise ValueError(f"task {cls.id}: its axes are {cls.axes!r}, not suite.Axis of different names in lower case")
     for axis in cls.axes:
-        if not axis.values or len(set(axis.values)) < len(axis.values):
-            raise ValueError(f"task {cls.id}: the values of its axis {axis.name!r} are {axis.values!r}")
+        words = isinstance(axis.values, tuple) and all(isinstance(v, str) and VALUE.match(v) for v in axis.values)
+        if not words or not axis.values or len(set(axis.values)) < len(axis.values):
+            found = f"the values of its axis {axis.name!r} are {axis.values!r}"
+            raise ValueError(f"task {cls.id}: {found}, not different words in a tuple")
+        try:
+            re.compile(axis.pattern)
+        except re.error as error:
+            raise ValueError(f"task {cls.id}: the pattern of its axis {axis.name!r}: {error}") from None
         if unknown := axis.gives.keys() - set(axis.values):
             raise ValueError(f"task {cls.id}: its axis {axis.name!r} has no value {', '.join(sorted(unknown))}")
 

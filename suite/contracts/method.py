@@ -55,8 +55,11 @@ class Method:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.needs = cls.needs.union(*(base.needs for base in cls.__bases__ if issubclass(base, Method)))
-        cls.uses = cls.uses.union(*(base.uses for base in cls.__bases__ if issubclass(base, Method)))
+        for name in ("needs", "uses"):
+            declared = getattr(cls, name)
+            if isinstance(declared, frozenset):  # what else it may be is told when it registers
+                inherited = (getattr(base, name) for base in cls.__bases__ if issubclass(base, Method))
+                setattr(cls, name, declared.union(*inherited))
 
     def __init__(self, **parameters: Any) -> None:
         """Validate the parameters; a role's is a method. `SuiteError` names the wrong one and how to list them."""

@@ -94,7 +94,13 @@ class Task(ABC, Generic[M]):
         uses = frozenset[str]().union(*(each.uses for each in together))
         extra = given_by(self.axes, setting)
         if lacking := needs - self.gives - extra:
-            return f"it gives no {' and no '.join(sorted(lacking))}"
+            enough = [
+                f"{axis.name}={value}"
+                for axis in self.axes
+                for value in axis.values
+                if lacking <= axis.gives.get(value, frozenset())
+            ]
+            return f"it gives no {' and no '.join(sorted(lacking))}{f'; {enough[0]} does' if enough else ''}"
         if idle := extra - needs - uses:
             return f"{' and '.join(sorted(idle))} would not be used"
         return ""

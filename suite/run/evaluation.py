@@ -63,9 +63,9 @@ def evaluate(task: Task, method: Method, context: TaskContext) -> Evaluated:
     outcome = task.evaluate(method, context)
     if not isinstance(outcome, Outcome):
         raise InvalidOutcome(f"the task returned {type(outcome).__name__} where Outcome was expected")
-    if not isinstance(outcome.samples, task.samples):
-        kinds = type(outcome.samples).__name__, task.samples.__name__
-        raise InvalidOutcome("the task returned {} where {} was expected".format(*kinds))
+    if type(outcome.samples) is not task.samples:
+        kind, declared = type(outcome.samples).__name__, task.samples.__name__
+        raise InvalidOutcome(f"the task returned {kind} where its samples, {declared}, were expected")
     if wrong := undeclared(task, outcome.samples):
         raise InvalidOutcome(wrong)
     table = stored_table(outcome.samples)

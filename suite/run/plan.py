@@ -123,6 +123,7 @@ class Plan:
         states = self._states(cells)
         latest = [(cell, *states.get(cell.id, UNTRIED)) for cell in cells]
         if summary is not None:
+            summary.cells = {cell.id for cell in cells}
             summary.done_before = sum(state == "done" for _, state, _ in latest)
             summary.failed_before = sum(state in self._skipped - {"done"} for _, state, _ in latest)
         return [PlannedCell(cell, attempts) for cell, state, attempts in latest if state not in self._skipped]

@@ -35,8 +35,9 @@ class Runner:
         tasks = select_tasks(self._registry, request, self._reporter.message)
         methods = select_methods(self._registry, request, {choice.task.track for choice in tasks})
         if not tasks or not methods:
-            counts = f"{len(tasks)} tasks and {len(methods)} methods match"
-            raise SuiteError(f"nothing to run: {counts}", place="suite run", next="suite tasks; suite methods")
+            tracks = ", ".join(sorted({choice.task.track for choice in tasks}))
+            why = f"no method that was asked for is of the track {tracks}" if tasks else "no task is of this tier"
+            raise SuiteError(f"nothing to run: {why}", place="suite run", next="suite tasks; suite methods")
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
         plan = Plan(tasks, methods, request.seeds, resources, request.retry_failed)
         if plan.empty:

@@ -77,9 +77,11 @@ def current(registry: Registry, request: Request, tell: Tell) -> Request:
             for name in [] if _matches(pattern, known) else _matches(pattern, list(former)):
                 today, values = former[name]
                 patterns[place] = today
-                options = "".join(f" --setting {axis}={value}" for axis, value in values.items())
+                named = {axis for axis, _ in request.settings}  # what the command says itself counts
+                added = {axis: value for axis, value in values.items() if axis not in named}
+                options = "".join(f" --setting {axis}={value}" for axis, value in added.items())
                 tell(f"{name} is now {today}{options}{', for all that this command runs' if options else ''}")
-                settings += [pair for pair in values.items() if pair not in settings]
+                settings += [pair for pair in added.items() if pair not in settings]
     return replace(request, tasks=tuple(tasks), methods=tuple(methods), settings=tuple(settings))
 
 
@@ -141,7 +143,9 @@ def select_methods(registry: Registry, request: Request, tracks: set[str]) -> li
     else:
         names = _by_access(registry, request)
     _check_overrides(registry, request)
-    return [_choice(registry, name, request) for name in sorted(names) if name.split("/", 1)[0] in tracks]
+    choices = [_choice(registry, name, request) for name in sorted(names) if name.split("/", 1)[0] in tracks]
+    _check_all_used(choices, request)
+    return choices
 
 
 def _by_access(registry: Registry, request: Request) -> set[str]:
@@ -200,6 +204,19 @@ def _choice(registry: Registry, name: str, request: Request) -> MethodChoice:
 
 def _overrides(entry: Entry[type[Method]], request: Request) -> dict[str, str]:
     return {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
+
+
+def _check_all_used(choices: Sequence[MethodChoice], request: Request) -> None:
+    """Refuse a parameter of a method that is neither chosen nor a partner: it would be dropped without a word."""
+    entries = [entry for choice in choices for entry in (choice.entry, *(p.entry for p in choice.partners.values()))]
+    used = {name for entry in entries for name in (entry.name, entry.value.name)}
+    for method, name, value in request.overrides if choices else ():
+        if method not in used:
+            raise SuiteError(
+                f"{method} is neither a method of this run nor a partner of one",
+                place=f"--set {method}.{name}={value}",
+                next=f"suite run --method {method} --set {method}.{name}={value}",
+            )
 
 
 def _check_overrides(registry: Registry, request: Request) -> None:

@@ -27,6 +27,7 @@ class Reporter(Protocol):
 class Summary:
     """What a run did: cells by state, what was there already, and what could not be prepared."""
 
+    cells: set[str] = field(default_factory=set)  # ids of all that was asked for, done before or now
     asked: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)  # by task
     states: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)

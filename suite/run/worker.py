@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from suite.cache import Cache
 from suite.contracts import Job, Resources, Task, TaskContext
-from suite.errors import SuiteError
+from suite.errors import SuiteError, is_out_of_memory
 from suite.files import write_atomic
 from suite.registry import Registry, load_registry
 from suite.run.evaluation import InvalidOutcome, evaluate, prepare, seed_everything
@@ -38,16 +38,13 @@ def work(job: Job) -> None:
         if error.errno == errno.ENOSPC:
             raise  # the machine's failure, not the method's
         result = _failure("failed", error)
-    except MemoryError as error:
-        result = _failure("out-of-memory", error)
     except InvalidOutcome as error:
         result = Result(state="invalid", error=str(error))
     except ValidationError as error:
         # A score that is NaN, a cost that is no number; other models are the plugin's own business.
         result = _failure("invalid" if error.title in ("Score", "Result") else "failed", error)
     except (Exception, SystemExit) as error:
-        out_of_memory = type(error).__name__ == "OutOfMemoryError"  # torch's, which is not a MemoryError
-        result = _failure("out-of-memory" if out_of_memory else "failed", error)
+        result = _failure("out-of-memory" if is_out_of_memory(error) else "failed", error)
     result.model_copy(
         update={
             "threads": job.threads,

@@ -25,7 +25,7 @@ def suite_register_methods(register):
     register(Wrong)
 """
 TASK = """
-from suite import Column, Metric, Task, hookimpl
+from suite import Axis, Column, Metric, Task, hookimpl
 
 class Sound(Task):
     id, version, tier, title, summary = "ood/sound", "1", "embedded", "Sound", "Nothing."
@@ -48,6 +48,16 @@ METHODS = {
     "parameter without default": ("Sound", "class Parameters(Parameters): k: int", "'k'"),
     "parameters of another kind": ("Sound", "Parameters = dict", "Parameters"),
     "name ends in a newline": ("Sound", "name = 'wrong\\n'", "not a method name"),
+    "needs are a list": ("Sound", "needs = ['images']", "needs is ['images'], not a frozenset"),
+    "access is unknown": ("Sound", "needs = frozenset({'labels'})", "knows no access 'labels'"),
+    "standing is unknown": ("Sound", "standing = 'first'", "standing 'first'"),
+    "partner is text": ("Sound", "partners = {'beside': 'Sound'}", "'beside' is 'Sound', not a class"),
+    "partners are a list": ("Sound", "partners = ['beside']", "partners"),
+    "partner is a parameter": (
+        "Sound",
+        "partners = {'k': Sound}\n    class Parameters(Parameters): k: int = 1",
+        "k is both a parameter and a partner",
+    ),
 }
 TASKS = {
     "evaluate is missing": (
@@ -64,6 +74,21 @@ TASKS = {
     "negative seed": ("Sound", "seeds = (0, -1)", "seeds"),
     "primary subset is not declared": ("Sound", "primary = Column(metric='auroc', subset='far')", "'far'"),
     "name ends in a newline": ("Sound", "id = 'ood/wrong\\n'", "not a name"),
+    "samples are text": ("Sound", "samples = 'Samples'", "samples is 'Samples'"),
+    "gives are a list": ("Sound", "gives = ['images']", "gives is ['images'], not a frozenset"),
+    "gives what is unknown": ("Sound", "gives = frozenset({'labels'})", "knows no access 'labels'"),
+    "axis is text": ("Sound", "axes = ('size',)", "axes"),
+    "two axes of one name": ("Sound", "axes = (Axis('size', ('a',)), Axis('size', ('b',)))", "of different names"),
+    "axis without values": ("Sound", "axes = (Axis('size', ()),)", "'size' are ()"),
+    "values are numbers": ("Sound", "axes = (Axis('size', (1, 3)),)", "'size' are (1, 3)"),
+    "values are one text": ("Sound", "axes = (Axis('size', '13'),)", "'size' are '13'"),
+    "a value that no command can say": ("Sound", "axes = (Axis('size', ('a=b, c',)),)", "'size' are"),
+    "a pattern that is none": ("Sound", "axes = (Axis('size', ('a',), pattern='[0-9'),)", "pattern of its axis 'size'"),
+    "gives under no value": (
+        "Sound",
+        "axes = (Axis('size', ('a',), gives={'b': frozenset()}),)",
+        "'size' has no value b",
+    ),
 }
 
 

@@ -28,7 +28,7 @@ def test_what_lacks_access_is_left_out_and_named_once(messages) -> None:
     summary, said = messages(Request(("fast/varied",), ("must-be-told", "constant"), (0, 1)))
     assert summary.states == {"done": 2}
     assert summary.clean
-    assert said == ["fast/varied leaves out must-be-told: it gives no answer"]
+    assert said == ["fast/varied leaves out must-be-told: it gives no answer; hint=given does"]
 
 
 def test_what_makes_nothing_of_an_access_is_not_run_twice(messages) -> None:

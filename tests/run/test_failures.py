@@ -23,7 +23,7 @@ EXPECTED = {
     "out-of-bounds": ("invalid", "accuracy all = 1.5 is outside the metric's bounds (0.0, 1.0)"),
     "undeclared-metric": ("invalid", "score of undeclared metric 'charm'"),
     "undeclared-subset": ("invalid", "score on undeclared subset 'best'"),
-    "other-samples": ("invalid", "the task returned Samples where Answers was expected"),
+    "other-samples": ("invalid", "the task returned Samples where its samples, Answers, were expected"),
     "no-primary": ("invalid", "no score for the primary column accuracy all"),
     "wrong-type": ("invalid", "Score.value = 'excellent': Input should be a valid number"),
     "no-outcome": ("invalid", "the task returned dict where Outcome was expected"),

@@ -95,6 +95,19 @@ def test_a_partner_is_a_parameter_that_names_a_method() -> None:
     assert choice.partner_labels == {"beside": "constant(value=0.25)"}
 
 
+def test_a_parameter_of_no_method_of_the_run_is_refused() -> None:
+    with pytest.raises(SuiteError, match="told is neither a method of this run nor a partner of one") as caught:
+        methods(methods=("constant",), overrides=(("told", "value", "1"),))
+    assert caught.value.place == "--set told.value=1"
+
+
+def test_a_setting_that_is_named_counts_more_than_that_of_a_former_name() -> None:
+    said: list[str] = []
+    request = current(REGISTRY, Request(methods=("told-twin",), settings=(("hint", "none"),)), said.append)
+    assert request.settings == (("hint", "none"),)
+    assert said == ["fast/told-twin is now fast/told"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("twin", "'twin' is not a Constant"), ("constnt", "'constnt' is no method. Did you mean 'constant'")],

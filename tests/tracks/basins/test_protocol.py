@@ -97,7 +97,7 @@ def test_methods_are_declined_where_they_lack_the_number_or_make_nothing_of_it()
     default = task.setting({})
     assert task.settings() == (default, COUNTED)
     assert [task.declines(Scripted, each) for each in task.settings()] == ["", "count would not be used"]
-    assert [task.declines(Told, each) for each in task.settings()] == ["it gives no count", ""]
+    assert [task.declines(Told, each) for each in task.settings()] == ["it gives no count; basins=counted does", ""]
     assert [task.declines(Counting, each) for each in task.settings()] == ["", ""]
 
 
