@@ -50,6 +50,8 @@ def board(
     everything = load_board(settings, registry)
     choices = {choice.task.id: choice for choice in select_tasks(registry, request)}
     if by:
+        if by in dict(request.settings):
+            raise SuiteError("--by and --setting name the same axis", place=f"--by {by}", next=f"suite board --by {by}")
         _print_by(everything, list(choices.values()), by, together, form)
         return
 

@@ -199,3 +199,9 @@ def test_samples_that_are_not_at_hand_leave_the_difference(store: Store, damage:
         pq.write_table(pq.read_table(path).slice(0, 100), path)
     entry = compared(store)["accuracy near"]
     assert (entry["difference"], entry["low"], entry["p"], entry["over"]) == (10, None, None, "")
+
+
+@pytest.mark.usefixtures("varied")
+def test_one_axis_cannot_be_both_fixed_and_spread() -> None:
+    error = problem("board", "--task", VARIED, "--by", "precision", "--setting", "precision=coarse")
+    assert (error.cause, error.next) == ("--by and --setting name the same axis", "suite board --by precision")
