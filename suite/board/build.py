@@ -28,7 +28,7 @@ def build_board(reader: Reader, registry: Registry, read: ReadTable) -> Board:
     import suite
 
     stamp = board_stamp(reader, registry)
-    runs = [_under_todays_names(run, registry) for run in reader.latest_runs()]
+    runs = [under_todays_names(run, registry) for run in reader.latest_runs()]
     by_task = _grouped((run for run in runs if run.cell.task in registry.tasks), lambda run: run.cell.task)
     return Board(
         suite=suite.__version__,
@@ -66,7 +66,7 @@ def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def _under_todays_names(run: RunRow, registry: Registry) -> RunRow:
+def under_todays_names(run: RunRow, registry: Registry) -> RunRow:
     """Return a run with what its task and method are called today, and with a value on every axis of its task.
 
     Values that are not allowed any more stay as they are stored.
