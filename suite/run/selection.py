@@ -68,20 +68,26 @@ class MethodChoice:
 
 def current(registry: Registry, request: Request, tell: Tell) -> Request:
     """Return the request with today's names for those that tasks and methods had before, saying where each went."""
-    tasks, methods, settings = list(request.tasks), list(request.methods), list(request.settings)
-    for patterns, former, known in (
-        (tasks, registry.former_tasks, [entry.name for entry in registry.tasks]),
-        (methods, registry.former_methods, [entry.name for entry in registry.methods]),
-    ):
-        for place, pattern in enumerate(patterns):
-            for name in [] if _matches(pattern, known) else _matches(pattern, list(former)):
+    named = {axis for axis, _ in request.settings}  # what the command says itself counts
+    settings = dict.fromkeys(request.settings)
+
+    def todays(
+        patterns: Sequence[str], former: Mapping[str, tuple[str, Mapping[str, str]]], known: list[str]
+    ) -> list[str]:
+        names = []
+        for pattern in patterns:
+            matches = [] if _matches(pattern, known) else _matches(pattern, list(former))
+            names += [former[name][0] for name in matches] or [pattern]
+            for name in matches:
                 today, values = former[name]
-                patterns[place] = today
-                named = {axis for axis, _ in request.settings}  # what the command says itself counts
-                added = {axis: value for axis, value in values.items() if axis not in named}
-                options = "".join(f" --setting {axis}={value}" for axis, value in added.items())
+                added = [(axis, value) for axis, value in values.items() if axis not in named]
+                options = "".join(f" --setting {axis}={value}" for axis, value in added)
                 tell(f"{name} is now {today}{options}{', for all that this command runs' if options else ''}")
-                settings += [pair for pair in added.items() if pair not in settings]
+                settings.update(dict.fromkeys(added))
+        return names
+
+    tasks = todays(request.tasks, registry.former_tasks, [entry.name for entry in registry.tasks])
+    methods = todays(request.methods, registry.former_methods, [entry.name for entry in registry.methods])
     return replace(request, tasks=tuple(tasks), methods=tuple(methods), settings=tuple(settings))
 
 

@@ -86,6 +86,13 @@ def test_former_names_say_where_they_went() -> None:
     ]
 
 
+def test_a_pattern_means_every_former_name_that_it_matches() -> None:
+    request = current(load_registry(), Request(methods=("*-known",)), lambda text: None)
+    assert {"basins/kmeans", "basins/gmm", "basins/tica-msm-pcca"} <= set(request.methods)
+    assert len(request.methods) == 11
+    assert request.settings == (("basins", "counted"),)
+
+
 def test_a_partner_is_a_parameter_that_names_a_method() -> None:
     overrides = (("paired", "beside", "constant"), ("constant", "value", "0.25"), ("paired", "value", "0.75"))
     choice = methods(methods=("paired",), overrides=overrides)["paired"]
