@@ -50,7 +50,7 @@ class AdaLog(Quantizer):
         "head. No block reconstruction. 2^b levels; 'published' restores the one more that stands for zero.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """How the search looks, and what everything else gets."""
 
         ranges: Ranges = Field("percentile", description="of the uniform quantizers of everything else")

@@ -40,7 +40,7 @@ class AdaRound(Quantizer):
         "quantized too, no activation function follows within the error, and beta falls as a cosine.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The paper's but for the number of steps; the learning rate is a choice, as few steps need a high one."""
 
         iterations: int = Field(

@@ -33,7 +33,7 @@ class BiasCorrection(Quantizer):
         "which needs ReLU. Layers without bias get one.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The paper's ranges are min/max."""
 
         ranges: Ranges = Field("mse", description="of weights and activations: minmax, percentile or mse")

@@ -22,7 +22,7 @@ class Percentile(Quantizer):
     version = "1"
     card = Card(title="Round to nearest, percentile ranges", status="baseline")
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """Where activations are clipped."""
 
         percentile: float = Field(PERCENTILE, gt=0.5, le=1, description="of an activation's values; 1 minus it below")

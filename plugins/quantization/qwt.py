@@ -37,7 +37,7 @@ class QwT(Quantizer):
         note="On round to nearest, where the authors' code builds on RepQ-ViT and calibrates on 512 images.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The authors' code takes the plain inverse."""
 
         ranges: Ranges = Field("percentile", description="of the round to nearest that is compensated for")

@@ -44,7 +44,7 @@ class RepQViT(Quantizer):
         note="Rounded mean zero point, 2^b levels after softmax; 'published' restores the fraction and one level more.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """Integers, or what was published."""
 
         published: bool = Field(

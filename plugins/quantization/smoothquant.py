@@ -35,7 +35,7 @@ class SmoothQuant(Quantizer):
         "granularity, is the track's protocol, not the paper's symmetric INT8.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The paper's alpha; its ranges are min/max."""
 
         alpha: float = Field(0.5, ge=0, le=1, description="share of the difficulty that moves into the weights")

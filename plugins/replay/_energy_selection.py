@@ -31,7 +31,7 @@ class EnergySelector(ReplaySelector):
 
     needs = frozenset({"features"})
 
-    class Parameters(Parameters):
+    class Parameters(ReplaySelector.Parameters):
         """Ours throughout."""
 
         beta: float | None = Field(

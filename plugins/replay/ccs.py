@@ -37,7 +37,7 @@ class CCS(ReplaySelector):
         note="With a fixed upper edge of negative scores and per-class counts.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(ReplaySelector.Parameters):
         """The authors' for nine tenths pruned of CIFAR-10."""
 
         cutoff: float = Field(

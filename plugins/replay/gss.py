@@ -40,7 +40,7 @@ class GSS(MemoryUpdate):
         note="GSS-Greedy with the rule of Avalanche's port.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(MemoryUpdate.Parameters):
         """As the online protocol's batches."""
 
         batches: int = Field(10, ge=1, description="how many random batches of the buffer are compared with")

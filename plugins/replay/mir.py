@@ -31,7 +31,7 @@ class MIR(MemoryRetrieval):
         url="https://arxiv.org/abs/1908.04742",
     )
 
-    class Parameters(Parameters):
+    class Parameters(MemoryRetrieval.Parameters):
         """The authors' number."""
 
         subsample: int = Field(50, ge=1, description="of how many random samples of the buffer, or all that are asked")

@@ -34,7 +34,7 @@ class Rainbow(ReplaySelector):
         note="The selection alone, with the learner's augmentations.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(ReplaySelector.Parameters):
         """The authors' number of augmentations."""
 
         times: int = Field(12, ge=1, description="how many augmentations of each sample vote")

@@ -18,7 +18,6 @@ from suite import (
     Method,
     Metric,
     Outcome,
-    Parameters,
     Samples,
     Task,
     TaskContext,
@@ -51,7 +50,7 @@ class Beta(DemoMethod):
 
     name = "beta"
 
-    class Parameters(Parameters):
+    class Parameters(DemoMethod.Parameters):
         """How many neighbours."""
 
         k: int = 50
@@ -64,7 +63,7 @@ class Gamma(DemoMethod):
     partners = {"update": DemoMethod}
     formerly = {"gamma-coarse": {"precision": "coarse"}}
 
-    class Parameters(Parameters):
+    class Parameters(DemoMethod.Parameters):
         """How hot."""
 
         temperature: float = 1.0

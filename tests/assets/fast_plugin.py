@@ -26,7 +26,6 @@ from suite import (
     Method,
     Metric,
     Outcome,
-    Parameters,
     Samples,
     Task,
     TaskContext,
@@ -80,7 +79,7 @@ class Constant(FastMethod):
 
     name = "constant"
 
-    class Parameters(Parameters):
+    class Parameters(FastMethod.Parameters):
         """The answer, and how long it takes."""
 
         value: float = 0.5
@@ -288,7 +287,7 @@ class LeavesAGrandchild(FastMethod):
 
     name = "grandchild"
 
-    class Parameters(Parameters):
+    class Parameters(FastMethod.Parameters):
         """Whether it waits for its child."""
 
         waits: bool = False
@@ -427,7 +426,7 @@ class Paired(FastMethod):
     name = "paired"
     partners = {"beside": Constant}
 
-    class Parameters(Parameters):
+    class Parameters(FastMethod.Parameters):
         """The answer."""
 
         value: float = 0.5

@@ -33,7 +33,7 @@ class GPTQ(Quantizer):
         "squared error, not min/max; channels that are always zero are rounded to nearest, not set to zero.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The paper's damping and block; its columns come in order, and its ranges are min/max."""
 
         damping: float = Field(0.01, gt=0, description="added to the Hessian's diagonal, as a share of its mean")

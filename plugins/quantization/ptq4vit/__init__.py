@@ -52,7 +52,7 @@ class PTQ4ViT(Quantizer):
         "divergence from these. The first convolution's input is quantized too.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(Quantizer.Parameters):
         """The authors' defaults."""
 
         images: int = Field(32, ge=1, description="calibration images that the search looks at")

@@ -38,7 +38,7 @@ class ASER(MemoryUpdate, MemoryRetrieval):
         note="Mean variant (asvm), after the PyTorch code.",
     )
 
-    class Parameters(Parameters):
+    class Parameters(MemoryUpdate.Parameters):
         """The authors' for CIFAR-100: 3 neighbours, and 1.5 samples of each of 100 classes."""
 
         neighbours: int = Field(3, ge=1, description="how many neighbours classify")

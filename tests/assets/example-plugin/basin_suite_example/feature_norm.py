@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from suite import Card, Parameters, hookimpl
+from suite import Card, hookimpl
 from suite.tracks.ood import Batch, Detector
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class FeatureNorm(Detector):
     version = "1"
     card = Card(title="Feature norm (example)", status="baseline")
 
-    class Parameters(Parameters):
+    class Parameters(Detector.Parameters):
         """The Euclidean norm, if nothing else is said."""
 
         order: float = Field(2.0, ge=1, description="p of the norm")
