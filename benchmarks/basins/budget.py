@@ -15,7 +15,7 @@ class BudgetTask(BasinTask):
     """The grid's systems with a quarter of the trajectories."""
 
     id = "basins/budget"
-    version = "1"
+    version = "2"
     tier = "standard"
     title = "Basins from few trajectories"
     summary = (

@@ -12,7 +12,7 @@ class D50Task(BasinTask):
     """Four systems through four embeddings into 50 dimensions."""
 
     id = "basins/d50"
-    version = "1"
+    version = "2"
     tier = "embedded"
     title = "Basins in 50 dimensions"
     summary = (

@@ -12,7 +12,7 @@ class DevelopmentTask(BasinTask):
     """Curved and bent basins: where methods are made, so that they can be measured elsewhere."""
 
     id = "basins/development"
-    version = "1"
+    version = "2"
     tier = "standard"
     title = "Basins: development systems"
     summary = (

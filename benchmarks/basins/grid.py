@@ -16,7 +16,7 @@ class GridTask(BasinTask):
     """Six systems through four embeddings into 50, 200 and 1,000 dimensions."""
 
     id = "basins/grid"
-    version = "1"
+    version = "2"
     tier = "standard"
     title = "Basins in 50 to 1,000 dimensions"
     summary = (

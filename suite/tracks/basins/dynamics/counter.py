@@ -1,6 +1,7 @@
 """Random numbers as a function of (seed, trajectory, counter) and of nothing else.
 
-Whatever else is drawn, in which order, in how many batches or threads: a trajectory's numbers stay the same.
+Whatever else is drawn, in which order, in how many batches or threads: a trajectory's numbers stay the same. Those of
+`exact_normals` are the same on every machine too; `CounterNormals`, faster in torch, rounds as the machine does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 
 from suite.hashing import digest
+from suite.tracks.basins.dynamics.elementary import as_double, logarithm, root, turn
 
 _LOW = 0xFFFFFFFF
 _TWO_TO_MINUS_32 = 2.0**-32
@@ -26,6 +28,29 @@ def keys(stream: int, trajectories: Tensor) -> Tensor:
     # As signed numbers: int64 arithmetic wraps as the unsigned does.
     mixed: Tensor = _mix(trajectories * -0x61C8864680B583EB + stream)
     return mixed | 1
+
+
+def normal_pair(word: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the two standard normal numbers of each word, int64, in doubles.
+
+    The n-th word of a trajectory, from 1, is n times its key; see `CounterNormals`.
+    """
+    word = (word ^ ((word >> 30) & 0x3FFFFFFFF)) * -0x40A7B892E31B1A47
+    word = (word ^ ((word >> 27) & 0x1FFFFFFFFF)) * -0x6B2FB644ECCEEE15
+    word = word ^ ((word >> 31) & 0x1FFFFFFFF)
+    radius = root(-2 * logarithm((as_double((word >> 32) & _LOW) + 1) * _TWO_TO_MINUS_32))
+    angle = word & _LOW
+    quarters = (angle + (1 << 29)) >> 30
+    cosine, sine = turn(quarters, as_double(angle - (quarters << 30)) * (2 * math.pi * _TWO_TO_MINUS_32))
+    return radius * cosine, radius * sine
+
+
+def exact_normals(keys: Tensor, axes: int, first: int, counts: int) -> Tensor:
+    """Return what `CounterNormals` does, made of `normal_pair`."""
+    begin, end = first * axes, (first + counts) * axes
+    words = torch.arange(begin // 2 + 1, -(-end // 2) + 1, device=keys.device)
+    pairs = torch.stack(normal_pair(words[:, None] * keys), dim=1).flatten(0, 1)
+    return pairs[begin % 2 : begin % 2 + end - begin].view(counts, axes, -1)
 
 
 class CounterNormals:
