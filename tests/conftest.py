@@ -1,4 +1,4 @@
-"""Isolation for every test, and the places of the local mirror and the reference weights where they exist."""
+"""Isolation for every test, the cache that they share, the command line, and the local mirror where there is one."""
 
 from __future__ import annotations
 
@@ -14,24 +14,38 @@ import hypothesis
 import pytest
 from threadpoolctl import threadpool_limits
 
-from suite.cache import Cache
 from suite.contracts import Resources
 from suite.settings import Settings, load_settings
+from suite.testing.cache import resources as resources_of
+from suite.testing.cache import shared_cache as cache_of_session
 
-hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+from .support.command import Suite
+
+# A busy machine is no failure. The slow stage asks for ten times as many examples: --hypothesis-profile=thorough
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("suite")
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-MIRROR = Path(os.environ.get("SUITE_DATA") or SHARED / "data")
-WEIGHTS = Path(os.environ.get("SUITE_WEIGHTS") or SHARED / "weights")
+TESTS = Path(__file__).resolve().parent
+SHARED = TESTS.parent.parent / "shared"
+for name, folder in (("DATA", "data"), ("WEIGHTS", "weights")):
+    os.environ.setdefault(f"SUITE_TEST_{name}", os.environ.get(f"SUITE_{name}") or str(SHARED / folder))
+for name in list(os.environ):  # no setting of the caller's, for tests and for the processes that they start
+    if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
+        del os.environ[name]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real data and a browser belong to the slow stage."""
+    for item in items:
+        if {"mirror", "browser"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the caller's, and a home of its own, for every test and the processes that it starts."""
-    for name in list(os.environ):
-        if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
-            monkeypatch.delenv(name)
+    """A home of its own for every test and the processes that it starts."""
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
 
 
@@ -47,28 +61,35 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache that all tests of the session share, in every xdist worker: trained models and features."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared-cache"
+    """A cache that all tests share, in every xdist worker: trained models and features; see SUITE_TEST_CACHE."""
+    # What tests themselves train into it stands in these files; another test holds them to that.
+    return cache_of_session(tmp_path_factory, [*TESTS.rglob("conftest.py"), *TESTS.glob("assets/*.py")])
 
 
-@pytest.fixture
-def settings(shared_cache: Path) -> Settings:
-    """Settings with the shared cache, without mirror and hub."""
-    return load_settings(cache=shared_cache, hub=False)
-
-
-@pytest.fixture
-def resources(settings: Settings) -> Resources:
+@pytest.fixture(scope="session")
+def resources(shared_cache: Path) -> Resources:
     """Resources with the shared cache, without mirror and hub."""
-    return Resources(settings, Cache(settings.cache_folder))
+    return resources_of(shared_cache)
+
+
+@pytest.fixture(scope="session")
+def settings(resources: Resources) -> Settings:
+    """Settings with the shared cache, without mirror and hub."""
+    return resources.settings
 
 
 @pytest.fixture
 def mirrored(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of the local mirror and the reference weights; skips, saying so, where they are not at hand."""
-    for path, variable in ((MIRROR, "SUITE_DATA"), (WEIGHTS, "SUITE_WEIGHTS")):
+    for variable in ("SUITE_DATA", "SUITE_WEIGHTS"):
+        path = Path(os.environ[variable.replace("SUITE_", "SUITE_TEST_")])
         if not path.is_dir():
             pytest.skip(f"{variable} is not set and there is no folder {path.name!r} beside the checkout")
         monkeypatch.setenv(variable, str(path.resolve()))
     return load_settings(cache=shared_cache)
+
+
+@pytest.fixture
+def suite(monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """The command line: ``suite("run", "--seed", "0")``; in this process unless ``process=True``."""
+    return Suite(monkeypatch)

@@ -7,14 +7,10 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
-from suite.data.transform import Transform
-from suite.models.recipe import Recipe
-
-TRAINING = 1200
-CALIBRATION = 128
+from suite.contracts import Resources
+from suite.testing.quantization import digits_network
 
 
 class DigitsViT(NamedTuple):
@@ -36,34 +32,7 @@ class DigitsViT(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def digits_vit() -> DigitsViT:
-    """The model, trained for a few seconds."""
-    import timm
-
-    digits = load_digits()
-    pixels = torch.from_numpy(digits.images).to(torch.uint8)[..., None]
-    labels = torch.from_numpy(digits.target).to(torch.int64)
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    train, test = order[:TRAINING], order[TRAINING:]
-    transform = Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,))
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model = timm.models.VisionTransformer(
-            img_size=8,
-            patch_size=2,
-            in_chans=1,
-            num_classes=10,
-            embed_dim=48,
-            depth=3,
-            num_heads=4,
-            class_token=False,
-            global_pool="avg",
-        )
-        recipe = Recipe(
-            epochs=16, batch_size=64, learning_rate=4e-3, weight_decay=0.05, optimiser="adamw", warmup_epochs=2
-        )
-        recipe.train(model, pixels[train], labels[train], transform, seed=0, device="cpu", log=lambda _: None)
-    images = transform.normalise(pixels)
-    found = DigitsViT(model, images[train[:CALIBRATION]], images[test], labels[test])
-    assert found.accuracy(model) >= 85
-    return found
+def digits_vit(resources: Resources) -> DigitsViT:
+    """The model, trained once for all tests."""
+    network = digits_network(resources)
+    return DigitsViT(network.model, network.calibration.images, network.images, network.labels)

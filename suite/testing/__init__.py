@@ -1,0 +1,31 @@
+"""Contract tests for authors of methods: derive a class of your own tests from that of your method's kind.
+
+Each says what to override, at least the fixture ``method``; the checks are inherited. They need pytest, which nothing
+else of the suite does, and nothing else of the suite imports this package.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+KINDS = ("basins", "method", "ood", "quantization", "replay")
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{kind}" for kind in KINDS)
+)  # so that a failed check says what it compared
+
+from suite.testing.basins import BasinDetectorContract  # noqa: E402
+from suite.testing.method import MethodContract  # noqa: E402
+from suite.testing.ood import DetectorContract, TrainedDetectorContract  # noqa: E402
+from suite.testing.quantization import QuantizerContract  # noqa: E402
+from suite.testing.replay import MemoryRetrievalContract, MemoryUpdateContract, ReplaySelectorContract  # noqa: E402
+
+__all__ = [
+    "BasinDetectorContract",
+    "DetectorContract",
+    "MemoryRetrievalContract",
+    "MemoryUpdateContract",
+    "MethodContract",
+    "QuantizerContract",
+    "ReplaySelectorContract",
+    "TrainedDetectorContract",
+]

@@ -1,0 +1,219 @@
+"""What every method of the OOD track holds, on the digits of ``ood/digits``."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from suite.contracts import Context, Resources
+from suite.data.split import Split, SplitImages
+from suite.lazy import torch
+from suite.models.features import extract, linear_head
+from suite.registry import load_registry
+from suite.testing.method import Answer, Asked, MethodContract
+from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainedDetector, TrainingData, TrainingSet
+from suite.tracks.ood.fitting import training_data
+from suite.tracks.ood.metrics import auroc
+from suite.tracks.ood.splits import Splits
+
+SEED = 0
+"""The seed of the splits and of the reference model."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """A training set with images and network, and ID and near-OOD test batches."""
+
+    train: TrainingSet
+    inside: Batch
+    outside: Batch
+
+    def scores(self, detector: Detector) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the ID and OOD scores of a fitted detector."""
+        return detector.score(self.inside).numpy(), detector.score(self.outside).numpy()
+
+    def with_copy(self) -> Features:
+        """Return the same with a network of its own."""
+        return replace(self, train=replace(self.train, network=copy.deepcopy(self.train.network)))
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """What training methods get with outliers, and images to score.
+
+    ``images`` are the ID test, with ``labels``; ``outside`` are OOD validation images, of the kind of the outliers.
+    """
+
+    data: TrainingData
+    images: torch.Tensor
+    labels: torch.Tensor
+    outside: torch.Tensor
+
+    def auroc(self, method: TrainedDetector) -> float:
+        """Return the AUROC of a trained method, ID test images against the others."""
+        inside, outside = (method.predict(images)[0].detach().numpy() for images in (self.images, self.outside))
+        return auroc(inside, outside)
+
+    def with_copy(self) -> Trainable:
+        """Return the same with a reference model of its own."""
+        return replace(self, data=replace(self.data, reference=copy.deepcopy(self.data.reference)))
+
+
+def features_of_digits(resources: Resources) -> Features:
+    """Return what detectors get and score, from the reference model of ``ood/digits``."""
+    splits, model = _digits(resources)
+    train, validation = (
+        {**extract(model, split, resources), "labels": torch.from_numpy(split.targets(resources))}
+        for split in (splits.train, splits.validation)
+    )
+    network = model.load(resources)
+    head = linear_head(network)
+
+    def images(split: Split) -> SplitImages:
+        return SplitImages((split,), model.transform, resources)
+
+    def batch(split: Split) -> Batch:
+        return Batch(**extract(model, split, resources), images=images(split)[:])
+
+    near = next(iter(splits.near.values()))
+    training = TrainingSet(
+        **train,
+        head=LinearHead(head.weight.detach().clone(), head.bias.detach().clone()),
+        validation=Labelled(**validation),
+        images=images(splits.train),
+        network=network,
+    )
+    return Features(training, batch(splits.test), batch(near))
+
+
+def trainable_digits(method: type[TrainedDetector], resources: Resources) -> Trainable:
+    """Return what a method that trains gets on ``ood/digits``; outliers, if it needs them."""
+    splits, model = _digits(resources)
+    images, outside = (
+        model.transform.normalise(split.pixels(model.transform, resources))
+        for split in (splits.test, *splits.validation_ood.values())
+    )
+    data = training_data(method(), model, splits.development, resources)
+    return Trainable(data, images, torch.from_numpy(splits.test.targets(resources)), outside)
+
+
+def _digits(resources: Resources) -> tuple[Splits, Any]:
+    task: Any = load_registry().tasks["ood/digits"]()
+    return task.splits(SEED, resources), task.model(SEED)
+
+
+def allowed(train: TrainingSet, needs: Collection[str]) -> TrainingSet:
+    """Return the training set as the protocol hands it out: images and a network, a copy, only if they are needed."""
+    return replace(
+        train,
+        images=train.images if "images" in needs else None,
+        network=copy.deepcopy(train.network) if "network" in needs else None,
+    )
+
+
+class DetectorContract(MethodContract):
+    """Checks of a `Detector`: override ``method``, and ``changes`` if it has parameters."""
+
+    tolerance: ClassVar[float] = 1e-3
+
+    @pytest.fixture(scope="session")
+    @classmethod
+    def inputs(cls, resources: Resources) -> Features:
+        """Return the features of ``ood/digits``, seed 0."""
+        return features_of_digits(resources)
+
+    @classmethod
+    def tensors(cls, inputs: Features) -> Answer:
+        """See `MethodContract`."""
+        train, inside = inputs.train, inputs.inside
+        assert inside.images is not None
+        return train.features, train.logits, train.labels, inside.features, inside.logits, inside.images
+
+    @classmethod
+    def ask(cls, method: Detector, inputs: Features, seed: int = 0) -> Answer:
+        """Fit, and return the scores of the ID test samples."""
+        method.fit(allowed(inputs.train, method.needs), Context(seed=seed))
+        return (method.score(_batch(inputs.inside, method)),)
+
+    def test_scores_are_finite_and_one_a_sample(self, inputs: Features, asked: Asked) -> None:
+        """Of ID and OOD samples."""
+        assert asked.answer[0].shape == (len(inputs.inside.features),)
+        assert torch.isfinite(asked.answer[0]).all()
+        assert torch.isfinite(asked.made.score(_batch(inputs.outside, asked.made))).all()
+
+    def test_a_score_does_not_depend_on_its_batch(self, inputs: Features, asked: Asked) -> None:
+        """In whatever parts the samples come."""
+        whole = _batch(inputs.inside, asked.made)
+        parts = [asked.made.score(_rows(whole, rows)) for rows in torch.arange(len(whole.features)).split(97)]
+        torch.testing.assert_close(torch.cat(parts), asked.answer[0], rtol=1e-4, atol=1e-5)
+
+    def test_an_all_zero_feature_vector_has_a_finite_score(self, inputs: Features, asked: Asked) -> None:
+        """A black image gives one."""
+        blank = Batch(*(torch.zeros_like(part[:3]) for part in vars(inputs.inside).values()))
+        assert torch.isfinite(asked.made.score(_batch(blank, asked.made))).all()
+
+
+def _batch(batch: Batch, method: Detector) -> Batch:
+    return batch if "images" in method.needs else replace(batch, images=None)
+
+
+def _rows(batch: Batch, rows: torch.Tensor) -> Batch:
+    images = None if batch.images is None else batch.images[rows]
+    return Batch(batch.features[rows], batch.logits[rows], images)
+
+
+class TrainedDetectorContract(MethodContract):
+    """Checks of a `TrainedDetector`, with five epochs of the reference recipe; shorten its own steps by ``given``."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def inputs(cls, method: type[TrainedDetector], resources: Resources) -> Trainable:
+        """Return the digits of ``ood/digits``, seed 0."""
+        inputs = trainable_digits(method, resources)
+        return replace(inputs, data=replace(inputs.data, recipe=replace(inputs.data.recipe, epochs=5)))
+
+    @classmethod
+    def tensors(cls, inputs: Trainable) -> Answer:
+        """See `MethodContract`; the reference model is not among them, which is a copy to do with as one likes."""
+        data = inputs.data
+        return data.pixels, data.labels, data.validation_pixels, data.validation_labels, data.outliers, inputs.images
+
+    @classmethod
+    def ask(cls, method: TrainedDetector, inputs: Trainable, seed: int = 0) -> Answer:
+        """Train, and return the scores and the logits of the ID test images."""
+        with torch.random.fork_rng():  # as the protocol does
+            torch.manual_seed(seed)
+            method.train(inputs.with_copy().data, Context(seed=seed))
+        with torch.no_grad():
+            scores, logits = method.predict(inputs.images)
+        return scores, logits
+
+    @classmethod
+    def is_same(cls, one: Answer, other: Answer) -> bool:
+        """Compare the scores."""
+        return super().is_same(one[:1], other[:1])
+
+    def test_scores_and_logits_have_their_shapes_and_are_finite(self, inputs: Trainable, asked: Asked) -> None:
+        """One score an image, and one logit of each class."""
+        scores, logits = asked.answer
+        assert scores.shape == (len(inputs.images),)
+        assert logits.shape == (len(inputs.images), len(np.unique(inputs.labels)))
+        assert torch.isfinite(scores).all()
+
+    def test_another_seed_gives_other_scores(
+        self, method: type[TrainedDetector], given: dict[str, Any], inputs: Trainable, asked: Asked
+    ) -> None:
+        """What is drawn is drawn from the seed."""
+        assert not torch.equal(self.ask(method(**given), inputs, seed=1)[0], asked.answer[0])
+
+    def test_a_score_does_not_depend_on_its_batch(self, inputs: Trainable, asked: Asked) -> None:
+        """In whatever parts the images come."""
+        with torch.no_grad():
+            parts = torch.cat([asked.made.predict(part)[0] for part in inputs.images.split(97)])
+        torch.testing.assert_close(parts, asked.answer[0], rtol=1e-3, atol=1e-4)

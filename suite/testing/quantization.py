@@ -1,0 +1,162 @@
+"""What every method of the quantization track holds, on a vision transformer that has learned digits for a while."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from suite.contracts import Context, Resources, TaskContext
+from suite.lazy import torch
+from suite.registry import load_registry
+from suite.testing.method import Answer, Asked, MethodContract
+from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec, TrainingImages
+from suite.tracks.quantization.fake import quant_layers, weight_sites
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+TRAINING = 300
+"""How many images methods that train are given."""
+SPECS = (Spec(4, 4), Spec(5, 5), Spec(2, 8))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network, calibration and training images, and test images [N, C, H, W] with labels [N]."""
+
+    model: nn.Module
+    calibration: Calibration
+    images: Tensor
+    labels: Tensor
+
+    def logits(self, model: nn.Module) -> Tensor:
+        """Return a model's logits of the test images [N, C]."""
+        with torch.no_grad():
+            logits: Tensor = model.eval()(self.images)
+        return logits
+
+    def accuracy(self, model: nn.Module) -> float:
+        """Return a model's accuracy on the test images, in per cent."""
+        return 100 * float((self.logits(model).argmax(dim=1) == self.labels).double().mean())
+
+
+def digits_network(resources: Resources) -> Network:
+    """Return the vision transformer of ``quantization/digits-vit``, trained for seconds, and images of that task.
+
+    Calibration images are those of seed 0; it has three blocks of width 48.
+    """
+    task: Any = load_registry().tasks["quantization/digits-vit"]()
+    recipe = replace(task.model().recipe, epochs=24, learning_rate=4e-3, crop_padding=0, warmup_epochs=2)
+    model = replace(task.model(), name="vit-digits-for-tests", recipe=recipe)
+    training, test = task.training(resources), task.test(resources)
+    images = model.transform.normalise(training.pixels(model.transform, resources))
+    rows = task.calibration_rows(TaskContext(0, resources))
+    few = training.part(np.arange(TRAINING), resources)
+    calibration = Calibration(images[rows], TrainingImages(few, model.transform, model.recipe, resources))
+    tested = model.transform.normalise(test.pixels(model.transform, resources))
+    network = Network(model.load(resources), calibration, tested, torch.from_numpy(test.targets(resources)))
+    assert network.accuracy(network.model) >= 85, "the network has learned"
+    return network
+
+
+class QuantizerContract(MethodContract):
+    """Checks of a `Quantizer`, trained or not: override ``method``, and ``changes`` if it has parameters.
+
+    Where a precision is not supported, the method says so, by `Quantizer.supports` or a ValueError.
+    """
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def spec(cls) -> Spec:
+        """Return a precision that the method supports, at which its parameters show."""
+        return Spec(4, 6)
+
+    @pytest.fixture(scope="session")
+    @classmethod
+    def network(cls, resources: Resources) -> Network:
+        """Return the network and the calibration images."""
+        return digits_network(resources)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def inputs(cls, network: Network, spec: Spec) -> tuple[Network, Spec]:
+        """Return the network and the precision."""
+        return network, spec
+
+    @classmethod
+    def tensors(cls, inputs: tuple[Network, Spec]) -> Answer:
+        """See `MethodContract`."""
+        return inputs[0].calibration.images, *(weight.detach() for weight in inputs[0].model.parameters())
+
+    @classmethod
+    def quantized(cls, method: Quantizer, network: Network, spec: Spec, seed: int = 0) -> nn.Module:
+        """Return the network quantized by the method, as the protocol asks it.
+
+        Raises:
+            ValueError: the method cannot quantize it so.
+        """
+        if reason := method.supports(spec):
+            raise ValueError(reason)
+        training = network.calibration.training if method.needs else None
+        torch.manual_seed(seed)
+        calibration = Calibration(network.calibration.images, training)
+        return method.quantize(copy.deepcopy(network.model), calibration, spec, Context(seed=seed))
+
+    @classmethod
+    def ask(cls, method: Quantizer, inputs: tuple[Network, Spec], seed: int = 0) -> Answer:
+        """Quantize, and return the logits of the test images."""
+        network, spec = inputs
+        return (network.logits(cls.quantized(method, network, spec, seed)),)
+
+    @classmethod
+    def is_same(cls, one: Answer, other: Answer) -> bool:
+        """Compare the logits, which are of order one."""
+        return torch.allclose(one[0], other[0], rtol=1e-4, atol=1e-4)
+
+    def test_eight_bits_lose_two_points_at_most(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network
+    ) -> None:
+        """Of top-1 accuracy."""
+        quantized = self.quantized(method(**given), network, Spec(8, 8))
+        assert network.accuracy(quantized) >= network.accuracy(network.model) - 2
+
+    @pytest.mark.parametrize("bits", SPECS, ids=lambda spec: spec.name)
+    def test_it_keeps_to_its_bits_or_says_why_not(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network, bits: Spec
+    ) -> None:
+        """No row of weights has more values than its bits can tell apart."""
+        try:
+            model = self.quantized(method(**given), network, bits)
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 - either is right
+            return
+        logits = network.logits(model)
+        assert logits.shape == (len(network.images), 10)
+        assert logits.isfinite().all()
+        for site in weight_sites(model):
+            if site.owner.fold is None:
+                rows = site.owner.quantized_weight().detach().flatten(1)
+                assert max(len(row.unique()) for row in rows) <= 2 ** bits.weight(site.edge), site.name
+
+    def test_floats_asked_for_are_floats(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network
+    ) -> None:
+        """With 32 bits for everything nothing is quantized, and but for training the function is what it was."""
+        try:
+            model = self.quantized(method(**given), network, Spec(FLOAT, FLOAT))
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 - either is right
+            return
+        if not method.needs:
+            expected = network.logits(network.model)
+            torch.testing.assert_close(network.logits(model), expected, rtol=1e-3, atol=1e-3)
+        assert all(isinstance(layer.weight_quantizer, torch.nn.Identity) for _, layer in quant_layers(model))
+
+    def test_the_answer_is_finite(self, asked: Asked) -> None:
+        """At the precision that all else is checked at."""
+        assert asked.answer[0].isfinite().all()
