@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,12 +81,17 @@ def test_scores_follow_from_the_stored_samples(registry: Registry, resources: Re
     assert "bins" in picture.description
 
 
+@cache  # a fixture of the module is none of each example's
+def task() -> type[Any]:
+    return load_registry((TRACK,)).tasks["calibration/digits"]
+
+
 @given(
     probabilities=st.lists(st.floats(0.01, 0.99), min_size=2, max_size=50),
     labels=st.lists(st.integers(0, 1), min_size=50, max_size=50),
 )
 def test_the_calibration_error_is_a_share_and_its_bins_hold_all_samples(probabilities, labels) -> None:
-    cls = load_registry((TRACK,)).tasks["calibration/digits"].samples
+    cls = task().samples
     pairs = np.array([[p, 1 - p] for p in probabilities])
     samples = cls.of(pairs, np.array(labels[: len(pairs)]))
     assert 0 <= samples.value(Column(metric="calibration_error", subset="test")).value <= 1

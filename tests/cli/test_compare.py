@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +11,28 @@ import pytest
 from suite.settings import load_settings
 from suite.store.reading import Reader
 
-pytestmark = pytest.mark.xdist_group("digits")
-
-
-def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "suite", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=os.environ.copy())
+from ..support.command import Suite
 
 
 @pytest.fixture
-def run(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(suite: Suite, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run three methods on some seeds of ood/digits."""
     monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
 
     def on(*seeds: int) -> None:
         methods = [option for name in ("knn", "msp", "random") for option in ("--method", name)]
-        done = suite("run", "--task", "ood/digits", *methods, *(o for s in seeds for o in ("--seed", str(s))))
-        assert done.returncode == 0, done.stderr
+        suite.printed("run", "--task", "ood/digits", *methods, *(o for s in seeds for o in ("--seed", str(s))))
 
     return on
 
 
-def compared(first: str, second: str) -> dict[str, dict[str, Any]]:
-    done = suite("compare", "ood/digits", first, second, "--format", "json", "--full")
-    assert done.returncode == 0, done.stderr
-    return {row["column"]: row for row in json.loads(done.stdout)}
+def compared(suite: Suite, first: str, second: str) -> dict[str, dict[str, Any]]:
+    return {row["column"]: row for row in suite.json("compare", "ood/digits", first, second, "--full")}
 
 
-def test_one_seed_is_compared_over_samples(run: Any) -> None:
+def test_one_seed_is_compared_over_samples(suite: Suite, run: Any) -> None:
     run(0)
-    columns = compared("knn", "random")
+    columns = compared(suite, "knn", "random")
     near, fpr = columns["auroc near"], columns["fpr95 near"]
     assert near["over"] == "paired, DeLong over samples"
     assert fpr["over"] == "paired, stratified bootstrap over samples"
@@ -54,13 +42,13 @@ def test_one_seed_is_compared_over_samples(run: Any) -> None:
     assert fpr["p"] == 0.002  # as little as 1,000 resamples can tell
     assert columns["aupr_in near"]["over"] == ""
     assert columns["id_accuracy id"]["p"] is None
-    back = compared("random", "knn")["auroc near"]
+    back = compared(suite, "random", "knn")["auroc near"]
     assert (back["difference"], back["low"], back["high"]) == (-near["difference"], -near["high"], -near["low"])
 
 
-def test_several_seeds_are_compared_over_seeds(run: Any) -> None:
+def test_several_seeds_are_compared_over_seeds(suite: Suite, run: Any) -> None:
     run(0, 1, 2)
-    near = compared("knn", "msp")["auroc near"]
+    near = compared(suite, "knn", "msp")["auroc near"]
     assert near["over"] == "t over seeds"
     reader = Reader(load_settings().database_url)
     values: dict[str, dict[int, float]] = {"ood/knn": {}, "ood/msp": {}}
@@ -73,7 +61,7 @@ def test_several_seeds_are_compared_over_seeds(run: Any) -> None:
     assert "differences are knn minus msp" in suite("compare", "ood/digits", "knn", "msp").stdout
 
 
-def test_an_unknown_row_is_named(run: Any) -> None:
+def test_an_unknown_row_is_named(suite: Suite, run: Any) -> None:
     run(0)
     done = suite("compare", "ood/digits", "knn", "mps")
     assert done.returncode == 2

@@ -7,13 +7,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from suite.store.writing import Writer
+
+from ..support.command import Done
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
 FAST = ("run", "-t", "fast/count", "-m", "constant", "-s", "0")
@@ -25,25 +26,13 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture
-def suite(home: Path, monkeypatch: pytest.MonkeyPatch):
-    """Run the command line with the fast plugin."""
+@pytest.fixture(autouse=True)
+def _fast_plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUITE_PLUGINS", str(PLUGIN))
     monkeypatch.setenv("SUITE_HOME", str(home))
 
-    def run(*arguments: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*before, sys.executable, "-m", "suite", *arguments],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
 
-    return run
-
-
-def one_error(done: subprocess.CompletedProcess[str], status: int = 2) -> dict[str, str]:
+def one_error(done: Done, status: int = 2) -> dict[str, str]:
     """Return cause, place and next command of the one error that was printed."""
     text = done.stderr
     assert done.returncode == status, text + done.stdout
@@ -167,7 +156,7 @@ def read_only(home: Path) -> Iterator[Path]:
 
 
 def test_a_read_only_database(suite, unprivileged: tuple[str, ...], read_only: Path) -> None:
-    assert suite(*FAST).returncode == 0
+    assert suite(*FAST, process=True).returncode == 0
     (read_only / "suite.db").chmod(0o444)
     read_only.chmod(0o555)
     error = one_error(suite("run", "-t", "fast/count", "-m", "twin", before=unprivileged))
@@ -198,15 +187,15 @@ def small_disk(home: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(suite, small_disk: Path) -> None:
-    assert suite(*FAST).returncode == 0
+    assert suite(*FAST, process=True).returncode == 0
     filler = small_disk / "filler"
     space = os.statvfs(small_disk)
     filler.write_bytes(b"x" * (space.f_bavail * space.f_frsize - 40_000))
     many = ("run", "-t", "fast/count", *(word for seed in range(10) for word in ("-s", str(seed))), "-m")
-    error = one_error(suite(*many, "constant"))
+    error = one_error(suite(*many, "constant", process=True))
     assert "disk" in error["cause"]
     filler.unlink()
-    assert suite(*many, "constant").returncode == 0
+    assert suite(*many, "constant", process=True).returncode == 0
     rows = sqlite3.connect(small_disk / "suite.db").execute(
         "SELECT state, count(*), count(DISTINCT cell) FROM run JOIN score ON score.run = run.id GROUP BY state"
     )

@@ -97,7 +97,6 @@ def test_a_classifier_that_is_not_linear_is_refused() -> None:
         linear_head(Odd())
 
 
-@pytest.mark.xdist_group("digits")
 def test_features_are_computed_once(resources: Resources) -> None:
     lines: list[str] = []
     logged = replace(resources, log=lines.append)

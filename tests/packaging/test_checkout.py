@@ -8,6 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from suite.registry import load_registry
+
+pytestmark = pytest.mark.packaging
+
 LOCATIONS = """
 import json, suite, suite.plugins, suite.benchmarks, suite.leaderboard
 print(json.dumps([module.__file__ for module in (suite, suite.plugins, suite.benchmarks, suite.leaderboard)]))
@@ -35,8 +41,7 @@ def test_folders_of_the_same_names_do_not_shadow_the_checkout(checkout: Path, sh
     ]
     listed = json.loads(run("-m", "suite", "methods", "--strict", "--format", "json", folder=shadowing))
     assert "msp" in {row["method"] for row in listed}
-    tracks = ("ood", "basins", "quantization", "replay")
-    assert {row["plugin"] for row in listed} == {f"{track}-methods" for track in tracks}
+    assert {row["plugin"] for row in listed} == {f"{track.name}-methods" for track in load_registry().tracks}
 
 
 def test_importing_suite_leaves_the_common_names_to_others(shadowing: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built once for all tests of this file
+pytestmark = pytest.mark.packaging
 
 LOCATIONS = """
 import json, suite, suite.plugins, suite.plugins.ood, suite.benchmarks, suite.leaderboard, suite.registry

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ..support.command import Done, Suite
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Command = Callable[..., Done]
 
 
 def install_by_hand(site: Path, module: Path) -> None:
@@ -46,7 +47,7 @@ def broken_site(site: Path) -> Path:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
+def command(suite: Suite, tmp_path: Path) -> Command:
     """``command(*arguments, path=(...), **environment)``: ``suite`` in a process of its own, in an empty folder.
 
     ``path`` comes first on the process's import path.
@@ -54,16 +55,7 @@ def command(tmp_path: Path) -> Command:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
 
-    def run(*arguments: str, path: tuple[Path, ...] = (), **environment: str) -> subprocess.CompletedProcess[str]:
-        paths = os.pathsep.join(map(str, path))
-        return subprocess.run(
-            [sys.executable, "-m", "suite", *arguments],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": paths, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def run(*arguments: str, path: tuple[Path, ...] = (), **environment: str) -> Done:
+        return suite(*arguments, folder=folder, PYTHONPATH=os.pathsep.join(map(str, path)), **environment)
 
     return run

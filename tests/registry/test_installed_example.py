@@ -13,7 +13,7 @@ import pytest
 EXAMPLE = Path(__file__).resolve().parent.parent / "assets" / "example-plugin"
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
-pytestmark = pytest.mark.xdist_group("installed-example")  # one installation for all tests of this file
+pytestmark = pytest.mark.packaging
 
 
 @pytest.fixture(scope="module")

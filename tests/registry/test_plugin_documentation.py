@@ -76,6 +76,7 @@ def test_the_page_runs(written: Path) -> None:
     assert [title.value for title in page.title] == ["About us"]
 
 
+@pytest.mark.slow
 def test_the_commands_work_in_the_order_of_the_page(written: Path, shared_cache: Path) -> None:
     lines = "".join(COMMANDS).splitlines()
     assert len(lines) > 10

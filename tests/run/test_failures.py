@@ -48,9 +48,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, dict[
             psutil.Process(pid).kill()
 
 
-pytestmark = pytest.mark.xdist_group("failures")  # one run for all of them
-
-
 @pytest.mark.parametrize("method", EXPECTED)
 def test_a_failure_has_its_state_and_reason(ran: tuple[Bench, dict[str, RunRow]], method: str) -> None:
     run = ran[1][method]

@@ -16,7 +16,6 @@ SLOW = ("--set", "constant.seconds=0.1")
 CELLS = 2 * len(SEEDS)
 
 
-@pytest.mark.xdist_group("cores")
 def test_every_cell_is_done_exactly_once_however_often_the_runner_is_killed(bench, eventually) -> None:
     settled: dict[tuple[str, int], str] = {}
     kills = 0

@@ -24,7 +24,6 @@ from suite.store.writing import Writer
 CLAIMANTS = 8
 
 
-@pytest.mark.xdist_group("cores")
 def test_eight_processes_claim_every_cell_exactly_once(url: str) -> None:
     Writer(url).close()
     context = multiprocessing.get_context("spawn")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,25 +12,23 @@ from suite.cache import Cache
 from suite.contracts import Missing, Resources
 from suite.settings import Settings
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("cifar10")]
+from ...support.command import Suite
+
+pytestmark = pytest.mark.mirror
 
 
-def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "suite", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False, env=os.environ.copy())
-
-
-def test_all_methods_cost_one_inference_pass(mirrored: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_methods_cost_one_inference_pass(suite: Suite, mirrored: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mirrored.cache is not None
     monkeypatch.setenv("SUITE_CACHE", str(mirrored.cache))
-    done = suite("run", "--task", "ood/cifar10", "--method", "msp", "--method", "energy", "--method", "vim")
+    methods = ("--method", "msp", "--method", "energy", "--method", "vim")
+    done = suite("run", "--task", "ood/cifar10", *methods, process=True, timeout=900)
     assert done.returncode == 0, done.stderr
     for name, images in {"cifar10-train": "50,000", "mnist": "10,000", "textures": "1,200"}.items():
         assert done.stderr.count(f"features of {name}: {images} images") == 1
     assert "88.14 % of 10,000" in done.stdout
     assert "missing data: near/cifar100, far/svhn, far/places365; means without them are partial" in done.stdout
 
-    table = json.loads(suite("board", "--format", "json").stdout)["tables"][0]
+    table = suite.json("board")["tables"][0]
     near = [v for row in table["rows"] for v in row["values"] if (v["metric"], v["subset"]) == ("auroc", "near")]
     assert len(near) == 3
     assert all(value["partial"] and value["n"] == 1 for value in near)

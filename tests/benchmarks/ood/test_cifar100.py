@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +13,14 @@ from suite.cache import Cache
 from suite.contracts import Resources
 from suite.settings import load_settings
 
+from ...support.command import Suite
 
-def test_without_cifar100_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+def test_without_cifar100_it_says_what_is_missing(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SUITE_DATA", str(tmp_path))
-    command = [sys.executable, "-m", "suite", "run", "--task", "ood/cifar100", "--method", "msp"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = suite("run", "--task", "ood/cifar100", "--method", "msp")
     assert done.returncode == 1
     assert "required data is missing" in done.stderr
     assert "has no split 'train' of uoft-cs/cifar100; the hub is off" in done.stderr

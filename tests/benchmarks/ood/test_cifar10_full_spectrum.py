@@ -12,7 +12,7 @@ from suite.contracts import Resources
 from suite.models.features import extract
 from suite.settings import Settings
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("cifar10")]
+pytestmark = pytest.mark.mirror
 
 
 @pytest.fixture

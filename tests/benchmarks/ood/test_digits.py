@@ -45,7 +45,6 @@ def test_tuning_and_outliers_see_no_test_image(resources: Resources) -> None:
             assert len(jigsaws["jigsaw"].rows(resources)) == 500
 
 
-@pytest.mark.xdist_group("digits")
 def test_the_gate_holds(resources: Resources) -> None:
     """MSP's near AUROC lies between 80 and 95 % for every seed, and methods differ by more than seed noise."""
     near = {
@@ -61,13 +60,11 @@ def test_the_gate_holds(resources: Resources) -> None:
     assert paired_t(near["field-potential"], near["msp"], over="seeds").mean > np.std(near["msp"], ddof=1)
 
 
-@pytest.mark.xdist_group("digits")
 def test_the_same_cell_gives_the_same_scores(resources: Resources) -> None:
     one, other = (evaluate("field-potential", 1, resources) for _ in range(2))
     assert stored_table(one.samples).equals(stored_table(other.samples))
 
 
-@pytest.mark.xdist_group("digits")
 def test_the_network_is_a_good_classifier(resources: Resources) -> None:
     for seed in DigitsTask.seeds:
         assert value(evaluate("msp", seed, resources), "id_accuracy", "id") >= 0.93

@@ -18,7 +18,7 @@ from suite.run.scoring import scores_of
 from suite.settings import Settings
 from suite.tracks.ood.protocol import Splits
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("mnist")]
+pytestmark = pytest.mark.mirror
 IMAGES = 5000
 
 
@@ -41,7 +41,7 @@ class Shortened(MNISTTask):
             super().model(seed),
             recipe=replace(RECIPE, epochs=8),
             training=lambda resources: Split(MNIST_TRAIN, np.arange(IMAGES)),
-            trained_on="a few images",
+            trained_on=f"the first {IMAGES} images",
         )
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Resources
 from suite.tracks.quantization.evaluation import Evaluation
-
-pytestmark = pytest.mark.xdist_group("digits-vit")
 
 
 def test_the_partition_is_fixed_and_whole(resources: Resources) -> None:

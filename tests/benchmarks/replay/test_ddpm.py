@@ -12,8 +12,6 @@ from suite.tracks.replay import Bound
 from suite.tracks.replay.denoising.experiment import Experiment
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
 
-pytestmark = pytest.mark.xdist_group("ddpm")
-
 
 class NoReplay(Bound):
     name, version, regime = "no-replay", "1", "no replay"

@@ -19,7 +19,6 @@ from suite.tracks.basins.protocol import latents
 
 from . import rings
 
-pytestmark = pytest.mark.xdist_group("rings")
 RAW: dict[str, Any] = {"inputs": "raw", "hidden": 64, "epochs": 15, "batch_size": 256, "learning_rate": 3e-3}
 
 

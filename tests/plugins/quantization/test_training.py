@@ -18,7 +18,6 @@ from suite.tracks.quantization.audit import Audit, audit
 from suite.tracks.quantization.evaluation import Evaluation
 from suite.tracks.quantization.fake import Learned, Uniform, activation_sites, remove, weight_sites
 
-pytestmark = pytest.mark.xdist_group("digits-vit")
 W4A4 = Spec(4, 4)
 
 

@@ -1,4 +1,4 @@
-"""Reservoirs, one for all or one for each class, are uniform samples of what came: over 10,000 streams."""
+"""Reservoirs, one for all or one for each class, are uniform samples of what came: over 1,000 streams or 10,000."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.roles import uniform_slots
 
 STREAMS = 10_000
+every_number = pytest.mark.parametrize("streams", [1000, pytest.param(STREAMS, marks=pytest.mark.slow)])
 LEVEL = 1e-4
 # In how many of 10,000 streams each of 30 samples, five at a time, was in a buffer of 6 at the end: measured by running
 # the ReservoirSamplingBuffer of avalanche-lib 0.6.0, which keeps the largest of random keys, with torch's seed 0.
@@ -35,14 +36,16 @@ def uniform(counts: NDArray[np.int64], held: int, streams: int) -> float:
     return float(chi2.sf(((counts - streams * share) ** 2).sum() / spread, len(counts) - 1))
 
 
-def test_every_sample_is_as_likely(labelled: Any, streamed: Any, context: Any) -> None:
+@every_number
+def test_every_sample_is_as_likely(streams: int, labelled: Any, streamed: Any, context: Any) -> None:
     samples, counts = labelled([0] * 32), np.zeros(32, dtype=int)
-    for seed in range(STREAMS):
+    for seed in range(streams):
         counts[streamed(Reservoir(), samples, 6, context, size=8, seed=seed).samples().rows] += 1
-    assert counts.sum() == 6 * STREAMS
-    assert uniform(counts, 6, STREAMS) > LEVEL
+    assert counts.sum() == 6 * streams
+    assert uniform(counts, 6, streams) > LEVEL
 
 
+@pytest.mark.slow
 def test_it_holds_what_avalanches_buffer_holds(labelled: Any, streamed: Any, context: Any) -> None:
     samples, counts = labelled([0] * 30), np.zeros(30, dtype=int)
     for seed in range(STREAMS):
@@ -52,10 +55,11 @@ def test_it_holds_what_avalanches_buffer_holds(labelled: Any, streamed: Any, con
     assert chi2.sf(distance * 29 / 30, 29) > LEVEL  # the counts of a stream add up to six
 
 
-def test_resizing_keeps_it_uniform(labelled: Any, context: Any) -> None:
+@every_number
+def test_resizing_keeps_it_uniform(streams: int, labelled: Any, context: Any) -> None:
     """A reservoir of eight gives up a random half in the middle of the stream and goes on."""
     samples, counts = labelled([0] * 32), np.zeros(32, dtype=int)
-    for seed in range(STREAMS):
+    for seed in range(streams):
         buffer = Buffer(samples, 8)
         for start in range(0, 32, 8):
             given = context(seed=seed, seen=start, moment=start)
@@ -64,8 +68,8 @@ def test_resizing_keeps_it_uniform(labelled: Any, context: Any) -> None:
             batch = samples[start : start + 8]
             buffer.write(Reservoir().update(batch, buffer, given), batch)
         counts[buffer.samples().rows] += 1
-    assert counts.sum() == 4 * STREAMS
-    assert uniform(counts, 4, STREAMS) > LEVEL
+    assert counts.sum() == 4 * streams
+    assert uniform(counts, 4, streams) > LEVEL
 
 
 def test_every_pair_is_as_likely(labelled: Any, streamed: Any, context: Any) -> None:
@@ -87,12 +91,13 @@ def test_batches_change_nothing_about_who_may_replace_whom(labelled: Any, contex
     assert buffer.samples().rows.tolist() == [int(torch.where(slots == 0)[0][-1])]
 
 
-def test_a_reservoir_of_each_class_stays_uniform_while_quotas_shrink(labelled: Any, context: Any) -> None:
+@every_number
+def test_a_reservoir_of_each_class_stays_uniform_while_quotas_shrink(streams: int, labelled: Any, context: Any) -> None:
     """Class 0 fills the buffer, 1 takes half of it, 2 a third; the remainder belongs to those that came first."""
     labels = torch.tensor([0] * 12 + [1] * 6 + [0, 1] * 6 + [2] * 8 + [0, 1, 2] * 4)
     samples, ends = labelled(labels), {18: (4, 4, 0), 30: (4, 4, 0), 50: (3, 3, 2)}
     counts = {end: np.zeros(len(labels), dtype=int) for end in ends}
-    for seed in range(STREAMS):
+    for seed in range(streams):
         method, buffer, start = ClassBalancedReservoir(), Buffer(samples, 8), 0
         for end in (6, 12, 18, 24, 30, 40, 50):
             batch = samples[start:end]
@@ -105,7 +110,7 @@ def test_a_reservoir_of_each_class_stays_uniform_while_quotas_shrink(labelled: A
         for label, quota in enumerate(quotas):
             if quota:
                 came = counts[end][:end][(labels[:end] == label).numpy()]
-                assert uniform(came, quota, STREAMS) > LEVEL, (end, label)
+                assert uniform(came, quota, streams) > LEVEL, (end, label)
 
 
 @pytest.mark.parametrize("method", [Reservoir, ClassBalancedReservoir])

@@ -21,8 +21,6 @@ from suite.tracks.ood import Batch, Detector, TrainingSet
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.splits import Splits
 
-pytestmark = pytest.mark.xdist_group("digits")
-
 
 class Spy(Detector):
     """Max-logit, and a record of what it was given."""

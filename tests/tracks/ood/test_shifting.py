@@ -20,7 +20,6 @@ from suite.stats.sampled import estimate
 from suite.tracks.ood import TrainedDetector, TrainingData
 from suite.tracks.ood.metrics import auroc, fpr95
 
-pytestmark = pytest.mark.xdist_group("digits")
 LEVELS = range(len(DEGREES))
 
 

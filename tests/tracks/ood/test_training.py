@@ -14,8 +14,6 @@ from suite.benchmarks.ood.digits import IN, DigitsTask
 from suite.contracts import Card, Column, Context, Missing, Outcome, Resources, TaskContext
 from suite.tracks.ood import TrainedDetector, TrainingData
 
-pytestmark = pytest.mark.xdist_group("digits")
-
 
 class Spy(TrainedDetector):
     """Keeps the reference model; predicts the class after the likeliest, scores by the largest logit."""

@@ -15,7 +15,6 @@ from suite.registry import load_registry
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.splits import Splits
 
-pytestmark = pytest.mark.xdist_group("digits")
 METHODS = [entry.value for entry in load_registry().methods_of("ood") if entry.value.grid]
 
 

@@ -21,7 +21,6 @@ from suite.tracks.quantization.evaluation import MEAN
 from suite.tracks.quantization.probe import Downstream
 from suite.tracks.quantization.samples import TEST
 
-pytestmark = pytest.mark.xdist_group("digits-vit")
 Evaluate = Callable[..., Outcome]
 
 

@@ -22,8 +22,6 @@ from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.fake.quantizer import MOST_BITS
 from suite.tracks.quantization.spec import PRECISION
 
-pytestmark = pytest.mark.xdist_group("digits-vit")
-
 PLUGIN = """
 from pathlib import Path
 

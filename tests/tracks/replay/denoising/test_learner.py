@@ -9,8 +9,6 @@ from suite.tracks.replay import Unavailable
 from suite.tracks.replay.denoising.experiment import Experiment
 from suite.tracks.replay.denoising.learner import DenoiserLearner
 
-pytestmark = pytest.mark.xdist_group("denoising")
-
 
 @pytest.fixture
 def learner(experiment: Experiment) -> DenoiserLearner:

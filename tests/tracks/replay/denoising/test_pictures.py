@@ -14,8 +14,6 @@ from suite.run.scoring import scores_of
 from suite.tracks.replay.denoising.pictures import KEPT, LOST
 from suite.tracks.replay.denoising.protocol import DenoisingTask
 
-pytestmark = pytest.mark.xdist_group("denoising")
-
 
 @pytest.fixture
 def run(outcome: Callable[[str], Outcome]) -> Outcome:

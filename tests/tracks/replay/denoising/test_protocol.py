@@ -17,7 +17,6 @@ from suite.tracks.replay import Bound, MemoryRetrieval, MemoryUpdate, ReplaySele
 from suite.tracks.replay.denoising import protocol
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION, DenoisingTask
 
-pytestmark = pytest.mark.xdist_group("denoising")
 NAMES = ("no-replay", "random-draw", "top-energy", "joint")
 Run = Callable[[str], Outcome]
 

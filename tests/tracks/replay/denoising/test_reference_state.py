@@ -12,8 +12,6 @@ from suite.tracks.replay.denoising.reconstruction import Reconstruction
 from suite.tracks.replay.denoising.reference_state import matched_energies
 from suite.tracks.replay.hopfield import weights
 
-pytestmark = pytest.mark.xdist_group("denoising")
-
 
 def test_energies_do_not_depend_on_where_the_origin_is_and_are_lowest_in_a_crowd() -> None:
     generator = torch.Generator().manual_seed(0)
