@@ -20,13 +20,13 @@ from suite.testing.cache import resources as resources_of
 from suite.testing.cache import shared_cache as cache_of_session
 
 from .support.command import Suite
+from .support.makers import TESTS, makers
 
 # A busy machine is no failure. The slow stage asks for ten times as many examples: --hypothesis-profile=thorough
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("suite")
 
-TESTS = Path(__file__).resolve().parent
 SHARED = TESTS.parent.parent / "shared"
 for name, folder in (("DATA", "data"), ("WEIGHTS", "weights")):
     os.environ.setdefault(f"SUITE_TEST_{name}", os.environ.get(f"SUITE_{name}") or str(SHARED / folder))
@@ -62,8 +62,7 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that all tests share, in every xdist worker: trained models and features; see SUITE_TEST_CACHE."""
-    # What tests themselves train into it stands in these files; another test holds them to that.
-    return cache_of_session(tmp_path_factory, [*TESTS.rglob("conftest.py"), *TESTS.glob("assets/*.py")])
+    return cache_of_session(tmp_path_factory, makers())
 
 
 @pytest.fixture(scope="session")
