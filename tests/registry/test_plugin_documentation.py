@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import suite.testing
 from suite import hookspecs
 from suite.registry import HOOKS, load_registry
 
@@ -57,7 +58,8 @@ def test_every_path_that_is_named_exists() -> None:
 
 
 def test_the_files_of_the_page_are_whole_plugins(written: Path) -> None:
-    registry = load_registry(tuple(written / name for name in FILES if name != "about_page.py"))
+    others = ("about_page.py", "test_feature_norm.py")
+    registry = load_registry(tuple(written / name for name in FILES if name not in others))
     assert registry.failures == []
     files = [plugin for plugin in registry.plugins if plugin.distribution == "(file)"]
     assert {plugin.name: plugin.registered for plugin in files} == {
@@ -74,6 +76,29 @@ def test_the_page_runs(written: Path) -> None:
     page = AppTest.from_file(str(written / "about_page.py")).run()
     assert not page.exception
     assert [title.value for title in page.title] == ["About us"]
+
+
+def test_the_inherited_checks_run_as_a_stranger_would(written: Path) -> None:
+    """Its method holds its contract; one that adds what it draws at random does not, and is told."""
+    method, checks = (
+        FILES[name].replace("feature_norm", "noisy") for name in ("feature_norm.py", "test_feature_norm.py")
+    )
+    noisy = method.replace("dim=1)", "dim=1) * torch.rand(1)").replace("from pydantic", "import torch\nfrom pydantic")
+    (written / "noisy.py").write_text(noisy)
+    (written / "test_noisy.py").write_text(checks)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_feature_norm.py", "test_noisy.py"]
+    done = subprocess.run(command, cwd=written, capture_output=True, text=True, timeout=300, check=False)
+    failed = set(re.findall(r"^FAILED (\w+)\.py::\w+::(\w+)", done.stdout, re.MULTILINE))
+    assert failed == {
+        ("test_noisy", "test_the_same_seed_gives_the_same_answer"),
+        ("test_noisy", "test_a_score_does_not_depend_on_its_batch"),
+    }, done.stdout + done.stderr
+
+
+def test_every_contract_is_in_the_table() -> None:
+    section = TEXT.split("## Checks that you inherit")[1].split("\n## ")[0]
+    named = re.findall(r"`(\w+Contract)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
+    assert sorted(named) == sorted(suite.testing.__all__)
 
 
 @pytest.mark.slow
