@@ -52,13 +52,18 @@ class Plugin:
         return "partial" if self.registered else "failed"
 
 
-def installed_plugins() -> list[tuple[Plugin, Callable[[], object]]]:
+Loadable = tuple[Plugin, Callable[[], object]]
+"""A plugin and what loads it."""
+OWN = "basin-suite"
+
+
+def installed_plugins() -> list[Loadable]:
     """Return each entry point's plugin and what loads it, the suite's own first, then by name.
 
     The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
     A distribution whose metadata cannot be read is a plugin that fails to load.
     """
-    found: dict[tuple[bool, str, str], tuple[Plugin, Callable[[], object]]] = {}
+    found: dict[tuple[bool, str, str], Loadable] = {}
     for distribution in distributions():
         try:
             points = distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
@@ -68,7 +73,7 @@ def installed_plugins() -> list[tuple[Plugin, Callable[[], object]]]:
             found.setdefault((True, name, ""), (Plugin(name, name, "", name), partial(_raise, error)))
             continue
         for point in points:
-            own = name == "basin-suite"
+            own = name == OWN
             plugin = Plugin(point.name if own else f"{name}:{point.name}", name, version, point.value)
             found.setdefault((not own, name, point.name), (plugin, point.load))
     return [found[key] for key in sorted(found)]
@@ -91,7 +96,7 @@ def modules_in(package: str) -> list[str]:
     return [f"{package}.{found.name}" for found in pkgutil.iter_modules(folders) if not found.name.startswith("_")]
 
 
-def plugin_files(paths: Sequence[Path]) -> list[tuple[Plugin, Callable[[], object]]]:
+def plugin_files(paths: Sequence[Path]) -> list[Loadable]:
     """Return the plugin of each file and what loads it; a file that is named twice counts once."""
     unique = list(dict.fromkeys(path.resolve() for path in paths))
     shared = [path.name for path in unique]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint
@@ -21,7 +21,7 @@ import pluggy
 from suite import hookspecs
 from suite.contracts import Executor, Method, Page, Task, Track
 from suite.contracts.declared import check_class, check_method, check_task, describe
-from suite.discovery import Failure, Plugin, installed_plugins, plugin_files
+from suite.discovery import Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
 
 T = TypeVar("T")
@@ -82,6 +82,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.plugins: list[Plugin] = []
+        self._called = 0  # how many of them had their hooks called
         self.tracks: Table[Track] = Table("track", "suite tasks")
         self.methods: Table[type[Method]] = Table("method", "suite methods")
         self.tasks: Table[type[Task]] = Table("task", "suite tasks")
@@ -135,7 +136,7 @@ class Registry:
             _record(plugin, "import", error)
 
     def call_hooks(self) -> None:
-        """Call every hook of every plugin, one plugin at a time, tracks before what belongs to them."""
+        """Call every hook of every plugin that was added since, one at a time, tracks before what belongs to them."""
         register = {
             "suite_register_tracks": self._register_track,
             "suite_register_methods": self._register_method,
@@ -144,9 +145,10 @@ class Registry:
             "suite_register_pages": self._register_page,
         }
         for hook in HOOKS:
-            for plugin in self.plugins:
+            for plugin in self.plugins[self._called :]:
                 if hook in plugin.hooks:
                     self._call(plugin, hook, register[hook])
+        self._called = len(self.plugins)
 
     def _implements(self, module: object, hook: str) -> bool:
         return any(impl.plugin is module for impl in getattr(self._manager.hook, hook).get_hookimpls())
@@ -231,8 +233,12 @@ def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) 
 
     Nothing that a plugin does wrong raises here; see `Registry.failures`.
     """
-    registry = Registry()
-    for plugin, load in (*installed_plugins(), *plugin_files(files)):
+    return complete_registry(Registry(), (*installed_plugins(), *plugin_files(files)), disabled)
+
+
+def complete_registry(registry: Registry, plugins: Iterable[Loadable], disabled: tuple[str, ...] = ()) -> Registry:
+    """Load plugins into a registry, beside those that it has."""
+    for plugin, load in plugins:
         if plugin.name not in disabled:
             registry.add_plugin(plugin, load)
     registry.call_hooks()

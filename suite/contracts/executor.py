@@ -61,6 +61,7 @@ class Executor(ABC):
         self.settings = settings
         self.workers = workers  # jobs side by side
         self.log = log  # called with each line that a worker reports
+        self.libraries: tuple[str, ...] = ()  # modules that most cells of the run import, as their tracks say
 
     @abstractmethod
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:

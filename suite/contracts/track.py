@@ -28,6 +28,8 @@ class Access:
 class Track:
     """What a track declares: its name, its question, the class or classes that its methods derive from, and the
     access that its methods may need.
+
+    ``libraries`` are modules that take long to import and that most of its cells import: a run imports them once.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Track:
     question: str
     contract: type[Method] | tuple[type[Method], ...]
     access: tuple[Access, ...] = ()
+    libraries: tuple[str, ...] = ()
 
     @property
     def contracts(self) -> tuple[type[Method], ...]:

@@ -45,13 +45,18 @@ class Embedded:
 
     def stamp(self, resources: Resources) -> dict[str, Any]:
         """Return the versions that could change the arrays."""
-        from importlib.metadata import version
-
-        return {"source": "embedded", "name": self.name, "scikit-learn": version("scikit-learn"), "recipe": 1}
+        return {"source": "embedded", "name": self.name, "scikit-learn": _version(), "recipe": 1}
 
     def open(self, resources: Resources) -> ArrayRows:
         """Return the rows."""
         return _make(self.name)
+
+
+@lru_cache
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("scikit-learn")
 
 
 @lru_cache

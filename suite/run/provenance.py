@@ -66,6 +66,7 @@ def _without_credentials(remote: str) -> str:
     return re.sub(r"//[^/]*@", "//", re.sub(r"[?#].*", "", remote))
 
 
+@lru_cache
 def _code(name: str, file: Path | None) -> dict[str, Any]:
     try:
         version: str | None = distribution(name).version

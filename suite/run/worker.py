@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from suite.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from threadpoolctl import ThreadpoolController
 
 
 def work(job: Job) -> None:
@@ -58,7 +60,9 @@ def work(job: Job) -> None:
 def _do(job: Job) -> Result:
     device = _start(job)
     settings = job.settings
-    registry = load_registry(settings.plugins, settings.disabled_plugins)
+    warm = sys.modules.get("suite.run.executors.warm")  # in a child of the fork server
+    load = warm.registry if warm else load_registry
+    registry: Registry = load(settings.plugins, settings.disabled_plugins)
     task = registry.tasks[job.task]()
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
     context = TaskContext(job.seed, resources, task.setting(job.setting))
@@ -133,12 +137,19 @@ def limit_threads(threads: int) -> None:
 
     Pools that are larger than a job's share of the cores wait for each other: ten times slower, measured on two cores.
     """
-    import sklearn.utils.parallel  # noqa: F401 - a library that is loaded only later would not be limited
     import torch
-    from threadpoolctl import threadpool_limits
 
     torch.set_num_threads(threads)
-    threadpool_limits(threads)
+    thread_pools().limit(limits=threads)
+
+
+@cache
+def thread_pools() -> ThreadpoolController:
+    """Return the pools that are loaded at the first call; finding them takes milliseconds."""
+    import sklearn.utils.parallel  # noqa: F401 - a library that is loaded only later would not be limited
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _write_samples(job: Job, table: pa.Table) -> None:

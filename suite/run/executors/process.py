@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import wait
+from multiprocessing.forkserver import ensure_running
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +26,14 @@ from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
 
 POLL_SECONDS = 0.1
 OUTPUT_BYTES = 50_000_000
+LIBRARIES = "BASIN_SUITE_LIBRARIES"
+"""The environment variable that tells the fork server which libraries the run's tracks name: it takes no arguments."""
+WARM = "suite.run.executors.warm"
 # What workers import anyway; the server imports it once for all of them.
-PRELOAD = ["torch", "sklearn.datasets", "pyarrow.parquet", "safetensors.torch", "suite.run.worker"]
+PRELOAD = [
+    *("torch", "sklearn.datasets", "sklearn.utils.parallel", "pyarrow.parquet", "safetensors.torch"),
+    *("suite.run.worker", WARM),
+]
 
 
 class ProcessExecutor(Executor):
@@ -44,7 +51,7 @@ class ProcessExecutor(Executor):
                     job = next(jobs, None)
                     more = job is not None
                     if job is not None:
-                        running.append(_Child(_context(), job))
+                        running.append(_Child(_context(self.libraries), job))
                 wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
                 for child in list(running):
                     for line in child.new_lines():
@@ -58,11 +65,17 @@ class ProcessExecutor(Executor):
                 child.kill()
 
 
-def _context() -> Any:
+def _context(libraries: tuple[str, ...]) -> Any:
+    """Return what starts children; the first call starts the server, with what the run's tracks name."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
+    os.environ[LIBRARIES] = " ".join(libraries)
+    try:
+        ensure_running()
+    finally:
+        del os.environ[LIBRARIES]
     return context
 
 
@@ -146,11 +159,20 @@ def _main(job: Job) -> None:
         with (job.folder / OUTPUT_FILE).open("ab") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
+        _forget_edited()
         from suite.run.worker import work
 
         work(job)
     except OSError as error:
         os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
+
+
+def _forget_edited() -> None:
+    """Import the suite anew if it was edited since the fork server did: a cell runs the code that is there."""
+    warm = sys.modules.get(WARM)
+    if warm is not None and warm.edited():
+        for name in [name for name in sys.modules if name == "suite" or name.startswith("suite.")]:
+            del sys.modules[name]
 
 
 def _die_with_parent() -> None:

@@ -21,5 +21,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Given short trajectories from a few states, which of the states share a metastable basin?",
             contract=BasinDetector,
             access=(Access("count", "How many basins there are."),),
+            libraries=("sklearn.cluster", "sklearn.linear_model"),
         )
     )

@@ -23,5 +23,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
             contract=Quantizer,
             access=(TRAINING,),
+            libraries=("timm", "torch._dynamo"),
         )
     )

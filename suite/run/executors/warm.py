@@ -1,0 +1,59 @@
+"""What the fork server imports once, so that no cell has to: the built-in plugins, and libraries that tracks name.
+
+Other people's plugins are not imported here: each cell imports them by itself, so that what they do to the process
+stays in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
+from suite.registry import Registry, complete_registry
+from suite.run.executors.process import LIBRARIES
+from suite.run.worker import thread_pools
+
+_built_in = Registry()
+_others: list[Loadable] = []
+_stamps: dict[Path, int] = {}
+
+
+def registry(files: tuple[Path, ...], disabled: tuple[str, ...]) -> Registry:
+    """Return what `load_registry` does, given what is loaded already. To be called once in a process."""
+    if {plugin.name for plugin in _built_in.plugins} & set(disabled):
+        return complete_registry(Registry(), (*installed_plugins(), *plugin_files(files)), disabled)
+    return complete_registry(_built_in, (*_others, *plugin_files(files)), disabled)
+
+
+def edited() -> bool:
+    """Tell whether a file of the suite is not any more what was imported, or something was installed since."""
+    return any(_stamp(path) != stamp for path, stamp in _stamps.items())
+
+
+def _warm() -> None:
+    """Import it all. What fails here fails again in the cell that needs it, and is told there."""
+    plugins = installed_plugins()
+    _others.extend(each for each in plugins if each[0].distribution != OWN)
+    complete_registry(_built_in, [each for each in plugins if each[0].distribution == OWN])
+    for name in os.environ.get(LIBRARIES, "").split():
+        with contextlib.suppress(Exception):
+            import_module(name)
+    thread_pools()
+    files = [getattr(module, "__file__", None) for name, module in sys.modules.items() if name.startswith("suite.")]
+    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    for path in map(Path, [*installed, *filter(None, files)]):
+        _stamps[path] = _stamp(path)
+    gc.freeze()  # children share what is there now
+
+
+def _stamp(path: Path) -> int:
+    """Return the time of change of a file, or of a folder in which packages are installed."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+_warm()
