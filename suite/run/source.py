@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -46,13 +45,25 @@ def _sources(module: str, package: str) -> set[Path]:
 
 
 def _file(name: str) -> Path | None:
-    """Return the file of a module, imported or not; None for what is no module, as a function that is imported."""
+    """Return the file of a module; None for what is none, as a function. Imports nothing: that might take seconds."""
     module = sys.modules.get(name)
-    try:
-        spec = importlib.util.find_spec(name) if module is None else module.__spec__
-    except (ImportError, ValueError):
-        return None
-    return Path(spec.origin) if spec is not None and spec.has_location and spec.origin else None
+    if module is not None:
+        spec = module.__spec__
+        return Path(spec.origin) if spec is not None and spec.has_location and spec.origin else None
+    parent, _, tail = name.rpartition(".")
+    candidates = (
+        file for folder in _folders(parent) for file in (folder / f"{tail}.py", folder / tail / "__init__.py")
+    )
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _folders(package: str) -> list[Path]:
+    """Return the folders in which the modules of a package lie."""
+    module = sys.modules.get(package)
+    if module is not None:
+        return [Path(folder) for folder in getattr(module, "__path__", ())]
+    file = _file(package) if package else None
+    return [file.parent] if file is not None and file.name == "__init__.py" else []
 
 
 def _imported(name: str, file: Path) -> tuple[str, ...]:
