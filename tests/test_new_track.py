@@ -29,7 +29,7 @@ class Silent:
     def stage(self, title: str, total: int) -> None:
         """Say nothing."""
 
-    def step(self, text: str, state: str, detail: str = "") -> None:
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
         """Say nothing, but fail where a cell does."""
         assert state == "done", detail
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite import Cost
 from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.tracks.basins.protocol import BasinTask
 
@@ -20,6 +21,8 @@ class D50Task(BasinTask):
         "linear+slow, warp and signflip embeddings into 50 dimensions."
     )
     seeds = (0, 1, 2)
+    cost = Cost(preparation=2.0, cell=3.1)
+    tour = ({},)
     systems = ("double-well", "quadruple-well", "triple-well", "ring-of-wells")
     embeddings = tuple(Embedding(kind, 50) for kind in ("linear", "linear+slow", "warp", "signflip"))
     development = DEVELOPMENT

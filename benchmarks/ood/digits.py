@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Cost, Resources
 from suite.data.dataset import DataSet
 from suite.data.embedded import Embedded
 from suite.data.jigsaw import jigsaw
@@ -60,6 +60,8 @@ class DigitsTask(OODTask):
     )
     gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=4.0, cell=0.32)
+    tour = ({},)
     near = ("left-out-digits",)
     far = ("photograph-patches", "uniform-noise")
 

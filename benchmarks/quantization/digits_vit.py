@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Cost, Resources
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -67,6 +67,8 @@ class DigitsViTTask(QuantizationTask):
         "cell, with the same numbers."
     )
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=6.0, cell=2.8)
+    tour = ({},)
     axes = (PRECISION, calibration_axis(32, 1000, pattern="[1-9][0-9]{0,2}|1000"))
 
     def data(self) -> tuple[DataSet, ...]:

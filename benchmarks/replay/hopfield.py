@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite import Cost
 from suite.tracks.replay.associative.memory import Memory
 from suite.tracks.replay.associative.protocol import AssociativeTask
 
@@ -26,6 +27,8 @@ class HopfieldTask(AssociativeTask):
         "Groups stand apart: what high-energy replay gains, it gains on isolated patterns."
     )
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=1.0, cell=0.43)
+    tour = ({},)
     memories = (
         Memory("equiangular", clusters=(12,), isolated=1, capacity=3),
         Memory("mixed", clusters=(12, 6, 3), isolated=6, capacity=6),

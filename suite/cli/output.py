@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -97,6 +98,30 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row.values()))
     console().print(table)
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds of a length of time as one types it: ``90s``, ``10m``, ``1h30m``.
+
+    Raises:
+        SuiteError: it is none.
+    """
+    from suite.errors import SuiteError
+
+    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.replace(" ", ""))
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups()) if parts else (0, 0, 0)
+    if not hours + minutes + seconds:
+        raise SuiteError(f"{text!r} is no length of time", place="--limit", next="suite run --limit 10m")
+    return 3600.0 * hours + 60.0 * minutes + seconds
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time as one reads it: ``40 s``, ``2 min 40 s``, ``12 min``, ``3 h 10 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60) if minutes >= 60 else (0, minutes)
+    parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{rest} s" if not hours else "")
+    shown = [part for part in parts if part and part != "0 s"] if minutes < 10 else [part for part in parts[:2] if part]
+    return " ".join(shown) or "0 s"
 
 
 def console() -> Any:

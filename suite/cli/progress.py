@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import typer
 
+from suite.cli.output import duration
+
 
 class Progress:
     """Implements the runner's `Reporter`."""
@@ -24,7 +26,8 @@ class Progress:
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
             from rich.progress import Progress as Bar
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            columns = (*parts, TextColumn("{task.fields[left]}"))
             self._bar = Bar(*columns, console=Console(stderr=True))
             self._bar.start()
         return self
@@ -39,13 +42,13 @@ class Progress:
         """A stage of so many steps begins."""
         self._title, self._total, self._done = title, total, 0
         if self._bar is not None:
-            self._task = self._bar.add_task(title, total=total)
+            self._task = self._bar.add_task(title, total=total, left="")
 
-    def step(self, text: str, state: str, detail: str = "") -> None:
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
         """One step of the stage has ended; only failures get a line of their own on a terminal."""
         self._done += 1
         if self._bar is not None:
-            self._bar.advance(self._task)
+            self._bar.update(self._task, advance=1, left="" if left is None else f"{duration(left)} left")
         if self._bar is None or state != "done":
             first = f": {detail.splitlines()[0]}" if detail else ""
             self.message(f"{self._title} {self._done}/{self._total} {text} {state}{first}")

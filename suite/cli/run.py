@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import enum
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from suite.cli.output import StrictOption, counted, load, setting_pair
-
-if TYPE_CHECKING:
-    from suite.run.summary import Summary
-    from suite.settings import Settings
+from suite.cli.output import StrictOption, load, seconds_of, setting_pair
 
 
 class Tier(enum.StrEnum):
@@ -52,12 +49,20 @@ def run(
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter.")
     ] = None,
-    tier: Annotated[Tier, typer.Option(help="Which tasks, if none are named.")] = Tier.embedded,
+    tier: Annotated[
+        Tier | None,
+        typer.Option(help="Which tasks, if none are named; see above.", show_default=False),
+    ] = None,
     plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
     ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and how long it takes.")] = False,
+    limit: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Stop after this time, as 10m or 1h30m; the same command goes on."),
+    ] = "",
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
     memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
@@ -67,14 +72,16 @@ def run(
 ) -> None:
     """Run what is not done yet, record it, and print the board.
 
-    Without options: the ranked methods of each track, without those that take long, on every task of the embedded tier
+    If nothing is chosen: the tour, one small task of each track, in three minutes on two cores. With --tier, or with
+    any other choice: the ranked methods of each track, without those that take long, on every task of the embedded tier
     under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0, or 1
     if a cell failed, or 2 if something else is wrong.
     """
     registry, settings = load(strict, plugin or ())
     from suite.board.artifact import load_board
+    from suite.cli.endings import print_next, print_outlook, print_summary
     from suite.cli.progress import Progress
-    from suite.cli.tables import print_table
+    from suite.cli.tables import print_head, print_table
     from suite.run.runner import Runner
     from suite.run.selection import Request
     from suite.settings import load_settings
@@ -89,22 +96,28 @@ def run(
         seeds=tuple(seed or ()),
         settings=tuple(map(setting_pair, setting or ())),
         all_settings=all_settings,
-        tier=tier.value,
+        tier=tier.value if tier else "",
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
         tune=tune,
     )
+    if dry_run:
+        print_outlook(*Runner(registry, settings, Progress(), executor).outlook(request), settings)
+        return
     try:
         with Progress() as progress:
-            summary = Runner(registry, settings, progress, executor).run(request)
+            runner = Runner(registry, settings, progress, executor)
+            summary = runner.run(request, seconds_of(limit) if limit else math.inf)
     except KeyboardInterrupt:  # typer would exit without a word
         typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
         raise typer.Exit(130) from None
     board = load_board(settings, registry)
     for table in board.tables:
         if table.current and table.setting in map(dict, summary.asked.get(table.task, ())):
-            print_table(table)
-    _print_summary(summary, settings)
+            print_head(table) if request.tours else print_table(table)
+    print_summary(summary, settings)
+    if request.tours:
+        print_next(*runner.outlook(Request(tier="embedded")), settings)
     if not summary.clean:
         raise typer.Exit(1)
 
@@ -121,30 +134,3 @@ def _override(text: str) -> tuple[str, str, str]:
             next="suite run --method energy --set energy.temperature=2",
         )
     return method, name, value
-
-
-def _print_summary(summary: Summary, settings: Settings) -> None:
-    from suite.store.engine import shown
-
-    ran = sum(summary.states.values())
-    counts = {
-        "run": ran,
-        "recovered from an earlier run": summary.recovered,
-        "done before": summary.done_before,
-        "left to another runner": summary.elsewhere,
-    }
-    parts = [f"{counted(count, 'cell')} {what}" for what, count in counts.items() if count or what == "run"]
-    typer.echo(
-        f"{', '.join(parts)}; store: {shown(settings.database_url)}"
-        if ran
-        else f"nothing to run: {', '.join(parts[1:]) or 'no cell is ready'}"
-    )
-    failed: dict[str, Any] = {state: count for state, count in summary.states.items() if state != "done"}
-    if failed:
-        typer.echo(
-            f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs"
-        )
-    if summary.failed_before:
-        typer.echo(f"{counted(summary.failed_before, 'cell')} failed before; again: suite run --retry-failed")
-    for error in summary.errors:
-        typer.echo(f"error: {error}", err=True)

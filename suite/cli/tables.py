@@ -14,6 +14,10 @@ PARTS = 8
 """How many columns of the parts of groups a terminal shows legibly beside those of the groups."""
 
 
+HEAD = 3
+"""How many rows of each table the end of the tour shows."""
+
+
 def print_table(table: Table, *, full: bool = False) -> None:
     """Print a table: rank, method, the primary metric, cost; ``full`` adds the other metrics and every part."""
     from rich.table import Table as Grid
@@ -50,6 +54,23 @@ def print_table(table: Table, *, full: bool = False) -> None:
     reasons = [(f"{label} is not ranked", reason) for label, reason in unranked(table)]
     for heading, text in (*notes(table), *table.facts.items(), *reasons):
         typer.echo(f"{heading}: {text}")
+
+
+def print_head(table: Table) -> None:
+    """Print the first places of a table in a few lines of a terminal."""
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    metric = table.metric(table.primary.metric)
+    ranked = [row for row in table.rows if row.place is not None]
+    grid = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for row in ranked[:HEAD]:
+        texts = (f"  {shown_rank(row)}", row.label, shown_value(metric, row.value(table.primary)), _seeds(table, row))
+        grid.add_row(*map(Text, texts))
+    typer.echo(f"\n{table.task} · {table.title} · {table.primary} ({metric.shown_unit}, {metric.direction} is better)")
+    console().print(grid)
+    if len(table.rows) > HEAD:
+        typer.echo(f"  and {len(table.rows) - HEAD} more: suite board -t {table.task}")
 
 
 def _compact(columns: list[Column]) -> list[Column]:

@@ -2,6 +2,7 @@
 
 from suite.contracts.card import Card, Status
 from suite.contracts.context import Context, Resources, TaskContext
+from suite.contracts.cost import Cost
 from suite.contracts.executor import Executor, Job, JobExit
 from suite.contracts.ingredient import Ingredient, Missing
 from suite.contracts.interval import Interval
@@ -23,6 +24,7 @@ __all__ = [
     "Card",
     "Column",
     "Context",
+    "Cost",
     "Executor",
     "Influence",
     "Ingredient",

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import TypeVar, get_args
 
 from suite.contracts.card import Card
+from suite.contracts.cost import Cost
 from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column
 from suite.contracts.samples import Samples
-from suite.contracts.setting import Axis
+from suite.contracts.setting import Axis, complete
 from suite.contracts.task import Task, Tier
 
 T = TypeVar("T")
@@ -83,6 +84,7 @@ def check_task(given: object) -> type[Task]:
     if not isinstance(cls.samples, type) or not issubclass(cls.samples, Samples):
         raise TypeError(f"task {cls.id}: samples is {describe(cls.samples)}, not a class of suite.Samples")
     _check_axes(cls)
+    _check_tour(cls)
     return cls
 
 
@@ -101,6 +103,16 @@ def _check_axes(cls: type[Task]) -> None:
             raise ValueError(f"task {cls.id}: the pattern of its axis {axis.name!r}: {error}") from None
         if unknown := axis.gives.keys() - set(axis.values):
             raise ValueError(f"task {cls.id}: its axis {axis.name!r} has no value {', '.join(sorted(unknown))}")
+
+
+def _check_tour(cls: type[Task]) -> None:
+    if cls.cost is not None and not (isinstance(cls.cost, Cost) and cls.cost.preparation >= 0 < cls.cost.cell):
+        raise ValueError(f"task {cls.id}: its cost is {cls.cost!r}, not a suite.Cost of seconds")
+    if not isinstance(cls.tour, tuple) or (cls.tour and (cls.cost is None or len(cls.seeds) < 2)):
+        found = f"its tour is {cls.tour!r}"
+        raise ValueError(f"task {cls.id}: {found}, not settings in a tuple, beside a suite.Cost and two seeds or more")
+    for values in cls.tour:
+        complete(cls.axes, values, task=cls.id)  # a SuiteError names the axis or its value
 
 
 def describe(given: object) -> str:

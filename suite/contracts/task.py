@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Literal
 from typing_extensions import TypeVar  # with a default, which Python has from 3.13
 
 from suite.contracts.context import TaskContext
+from suite.contracts.cost import Cost
 from suite.contracts.ingredient import Ingredient
 from suite.contracts.method import Method
 from suite.contracts.metric import Column, Metric
@@ -39,6 +40,9 @@ class Task(ABC, Generic[M]):
         comparable_by: keys of `Outcome.facts` that every run states, and that rows must share to be comparable with
             each other, where the task leaves something open. The board shows which rows do; ranks are over all rows.
         formerly: ids that it had before, each with the setting that says the same today.
+        cost: what a seed costs, where it was measured.
+        tour: the settings that a bare ``suite run`` shows, each as the values of some axes; ``({},)`` is the default
+            one. All tours together take under three minutes on two cores: one small task of each track has one.
     """
 
     id: ClassVar[str]
@@ -55,6 +59,8 @@ class Task(ABC, Generic[M]):
     samples: ClassVar[type[Samples]] = Samples
     comparable_by: ClassVar[tuple[str, ...]] = ()
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    cost: ClassVar[Cost | None] = None
+    tour: ClassVar[tuple[Mapping[str, str], ...]] = ()
 
     @property
     def track(self) -> str:

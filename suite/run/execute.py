@@ -3,67 +3,73 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from suite.contracts import Job, JobExit
+from suite.contracts import Executor, Job, JobExit
 from suite.errors import SuiteError
 from suite.run.plan import PlannedCell
-from suite.run.prepare import MakeExecutor
 from suite.run.record import Recorder
 from suite.run.result import RESULT_FILE
+from suite.run.schedule import Schedule
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
-from suite.store.rows import CellRow
 from suite.store.writing import LEASE_SECONDS, Writer
 
 
 class Execution:
-    """Runs planned cells into one store."""
+    """Runs scheduled cells into one store."""
 
     def __init__(
-        self, writer: Writer, recorder: Recorder, settings: Settings, reporter: Reporter, summary: Summary
+        self,
+        writer: Writer,
+        recorder: Recorder,
+        settings: Settings,
+        reporter: Reporter,
+        summary: Summary,
+        schedule: Schedule,
     ) -> None:
         self._writer = writer
         self._recorder = recorder
         self._settings = settings
         self._reporter = reporter
         self._summary = summary
-        self._claimed: dict[Path, tuple[str, CellRow]] = {}  # by the job's folder: the run and its cell
+        self._schedule = schedule
+        self._claimed: dict[Path, tuple[str, PlannedCell]] = {}  # by the job's folder: the run and its cell
 
-    def run(self, cells: list[PlannedCell], make: MakeExecutor) -> None:
+    def run(self, executor: Executor, threads: int) -> None:
         """Run the cells and record each as it ends. When interrupted, what is under way is given back.
 
         Raises:
             SuiteError: the disk is full, or the store fails; what finished stays in its folder for the next run.
         """
-        if not cells:
-            return
-        self._reporter.stage("running", len(cells))
-        executor, threads = make(len(cells))
+        self._reporter.stage("running", self._schedule.waiting)
         try:
             with _lease_keeper(self._writer):
-                for ended in executor.execute(self._claims(cells, threads)):
+                for ended in executor.execute(self._claims(threads)):
                     self._end(ended)
         finally:
+            self._summary.waiting = self._schedule.waiting
             for folder, (run, _) in self._claimed.items():
                 if not (folder / RESULT_FILE).exists():
                     self._writer.release(run)
 
-    def _claims(self, cells: list[PlannedCell], threads: int) -> Iterator[Job]:
+    def _claims(self, threads: int) -> Iterator[Job]:
         """Claim one cell after the other as the executor asks for them; those that others have are left to them."""
-        for planned in cells:
+        for planned in self._schedule.take():
             cell = planned.cell
             run = self._writer.claim(cell, sys.argv[1:], planned.attempts)
             if run is None:
+                self._schedule.ended(cell, done=False)
                 self._summary.elsewhere += 1
                 self._reporter.step(cell.title, "elsewhere")
                 continue
             folder = self._settings.pending / run
-            self._claimed[folder] = (run, cell)
+            self._claimed[folder] = (run, planned)
             folder.mkdir(parents=True)
             self._recorder.begin(cell, folder)
             identity = json.loads(cell.identity)
@@ -80,21 +86,28 @@ class Execution:
                 grid=identity.get("grid", {}),
                 source=identity["method_source"],
                 threads=threads,
-                time_limit=self._settings.time_limit,
+                time_limit=min(self._settings.time_limit, self._schedule.deadline.left()),
             )
 
     def _end(self, ended: JobExit) -> None:
-        run, cell = self._claimed[ended.job.folder]
+        run, planned = self._claimed[ended.job.folder]
         if ended.reason == "no-space":
             raise SuiteError(
                 f"the disk is full: {ended.detail}",
                 place=str(ended.job.folder),
                 next=f"free some space (df -h {self._settings.pending}), then: suite run",
             )
-        state, error = self._recorder.record(run, cell, ended)
+        if ended.reason == "timeout" and not self._schedule.deadline.left():
+            self._schedule.give_back(planned)  # the time of the run was over, not the cell's
+            self._writer.release(run)
+            del self._claimed[ended.job.folder]
+            shutil.rmtree(ended.job.folder, ignore_errors=True)
+            return
+        state, error = self._recorder.record(run, planned.cell, ended)
         del self._claimed[ended.job.folder]
-        self._summary.count(state)
-        self._reporter.step(str(ended.job), state, error)
+        seconds = self._schedule.ended(planned.cell, done=state == "done")
+        self._summary.count(str(ended.job), state, seconds)
+        self._reporter.step(str(ended.job), state, error, self._schedule.left())
 
 
 @contextmanager

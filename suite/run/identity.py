@@ -14,7 +14,6 @@ from suite.contracts.setting import beyond_defaults
 from suite.hashing import canonical_json, digest
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
-from suite.run.source import source_digest
 from suite.store.rows import CellRow
 
 SCHEMA = 1
@@ -60,7 +59,7 @@ def make_cell(task: Task, setting: Setting, method: MethodChoice, seed: int, ing
         "ingredients": ingredients.fingerprints,
         "method": entry.name,
         "method_version": entry.value.version,
-        "method_source": source_digest(entry),
+        "method_source": method.source,
         "parameters": method.parameters,
         "seed": seed,
         **({"grid": method.grid} if method.grid else {}),
@@ -106,7 +105,7 @@ def _identified(partners: Mapping[str, Partner]) -> dict[str, dict[str, Any]]:
         role: {
             "method": partner.entry.name,
             "version": partner.entry.value.version,
-            "source": source_digest(partner.entry),
+            "source": partner.source,
             "parameters": partner.parameters,
         }
         for role, partner in partners.items()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from suite.contracts import Method
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
+from suite.run.source import source_digest
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class Partner:
 
     entry: Entry[type[Method]]
     parameters: dict[str, Any]
+
+    @cached_property
+    def source(self) -> str | None:
+        """The hash of its source, as `source_digest` makes it, when it was first asked for."""
+        return source_digest(self.entry)
 
 
 def find_partner(registry: Registry, method: type[Method], role: str, name: str) -> Entry[type[Method]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.contracts import Missing, Resources, Setting, Task
 from suite.contracts.setting import beyond_defaults
 from suite.errors import SuiteError
-from suite.run.identity import Ingredients, known_ingredients, make_cell
+from suite.run.expectation import Expectation
+from suite.run.identity import known_ingredients, make_cell
 from suite.run.selection import MethodChoice, TaskChoice
 from suite.run.summary import Summary
+from suite.store.engine import has_store
 from suite.store.reading import Reader
 from suite.store.rows import CellRow
 
@@ -40,6 +42,29 @@ class PlannedCell:
     attempts: int
 
 
+@dataclass
+class Outlook:
+    """What is to be done of a task under a setting: seeds to prepare, cells by state, and expected seconds.
+
+    ``seconds`` is the sum over preparations and cells, as if one worker did it all; ``unknown`` says how many of them
+    it leaves out.
+    """
+
+    task: str
+    setting: Setting
+    prepare: int = 0
+    run: int = 0
+    done: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    unknown: int = 0
+
+    def expect(self, seconds: float | None) -> None:
+        """Add what one preparation or cell is expected to take."""
+        self.seconds += seconds or 0.0
+        self.unknown += seconds is None
+
+
 class Plan:
     """What is to be done for tasks, settings, methods and seeds, given what the store and the cache have."""
 
@@ -47,7 +72,6 @@ class Plan:
         self,
         tasks: Sequence[TaskChoice],
         methods: Sequence[MethodChoice],
-        seeds: Sequence[int],
         resources: Resources,
         retry_failed: bool,
     ) -> None:
@@ -58,10 +82,12 @@ class Plan:
         for choice in tasks:
             for setting, method in itertools.product(choice.settings, methods):
                 self._sort(choice.task, setting, method)
-        wanted = [choice.task for choice in tasks if choice.task.id in self._measured]
-        self._ingredients: dict[TaskSeed, Ingredients | None] = dict.fromkeys(
-            TaskSeed(task, seed) for task in wanted for seed in seeds or task.seeds
+        wanted = [choice for choice in tasks if choice.task.id in self._measured]
+        self._cells: dict[TaskSeed, list[CellRow] | None] = dict.fromkeys(
+            TaskSeed(choice.task, seed) for choice in wanted for seed in choice.seeds
         )
+        self.asked = {choice.task.id: choice.settings for choice in tasks}
+        self.costs = {choice.task.id: choice.task.cost for choice in wanted}
 
     @property
     def empty(self) -> bool:
@@ -84,7 +110,7 @@ class Plan:
 
     def look_up(self, summary: Summary) -> None:
         """Find the ingredients that are known; drop what lacks something that it cannot do without, and say so."""
-        for wanted in list(self._ingredients):
+        for wanted in list(self._cells):
             try:
                 self.learn(wanted)
             except Missing as error:
@@ -96,41 +122,70 @@ class Plan:
                 self.drop(wanted)
 
     def learn(self, wanted: TaskSeed) -> None:
-        """Look the ingredients of a task and seed up, again once it was prepared."""
-        self._ingredients[wanted] = known_ingredients(wanted.task, wanted.seed, self._resources)
+        """Look the ingredients of a task and seed up, again once it was prepared, and with them its cells."""
+        ingredients = known_ingredients(wanted.task, wanted.seed, self._resources)
+        if ingredients is not None:
+            self._cells[wanted] = [
+                make_cell(wanted.task, setting, method, wanted.seed, ingredients)
+                for setting, method in self._measured[wanted.task.id]
+            ]
 
     def drop(self, wanted: TaskSeed) -> None:
         """Leave a task and seed out: it cannot be prepared."""
-        del self._ingredients[wanted]
+        del self._cells[wanted]
 
     def due(self) -> list[TaskSeed]:
-        """Return what has to be prepared: what is not known yet, and what has cells to run."""
-        open_cells = {(planned.cell.task, planned.cell.seed) for planned in self.cells()}
+        """Return what has to be prepared: what is not known yet, and what has cells to run and something to make."""
+        states = self._states()
         return [
             wanted
-            for wanted, ingredients in self._ingredients.items()
-            if ingredients is None or (wanted.task.id, wanted.seed) in open_cells
+            for wanted, cells in self._cells.items()
+            if cells is None
+            or (
+                type(wanted.task).prepare is not Task.prepare
+                and any(states.get(cell.id, UNTRIED)[0] not in self._skipped for cell in cells)
+            )
         ]
 
-    def cells(self, summary: Summary | None = None) -> list[PlannedCell]:
+    def cells(self, summary: Summary) -> list[PlannedCell]:
         """Return the cells to run, among those whose ingredients are known; ``summary`` counts the others."""
-        cells = [
-            make_cell(wanted.task, setting, method, wanted.seed, ingredients)
-            for wanted, ingredients in self._ingredients.items()
-            if ingredients is not None
-            for setting, method in self._measured[wanted.task.id]
-        ]
-        states = self._states(cells)
-        latest = [(cell, *states.get(cell.id, UNTRIED)) for cell in cells]
-        if summary is not None:
-            summary.cells = {cell.id for cell in cells}
-            summary.done_before = sum(state == "done" for _, state, _ in latest)
-            summary.failed_before = sum(state in self._skipped - {"done"} for _, state, _ in latest)
+        states = self._states()
+        latest = [(cell, *states.get(cell.id, UNTRIED)) for cell in self._known()]
+        summary.cells = {cell.id for cell, _, _ in latest}
+        summary.done_before = sum(state == "done" for _, state, _ in latest)
+        summary.failed_before = sum(state in self._skipped - {"done"} for _, state, _ in latest)
         return [PlannedCell(cell, attempts) for cell, state, attempts in latest if state not in self._skipped]
 
-    def _states(self, cells: list[CellRow]) -> dict[str, tuple[str, int]]:
+    def outlook(self, expectation: Expectation) -> list[Outlook]:
+        """Return what is to be done of each task under each setting, in the order of the board."""
+        places = {(task, setting): Outlook(task, setting) for task, of in self._measured.items() for setting, _ in of}
+        for task in (wanted.task.id for wanted, cells in self._cells.items() if cells is None):
+            settings = [setting for setting, _ in self._measured[task]]
+            places[task, settings[0]].prepare += 1  # once for all settings
+            places[task, settings[0]].expect(expectation.preparation(task))
+            for setting in settings:
+                places[task, setting].run += 1
+                places[task, setting].expect(expectation.of_task(task))
+        states = self._states()
+        for cell in self._known():
+            state, _ = states.get(cell.id, UNTRIED)
+            place = places[cell.task, Setting(cell.setting)]
+            place.done += state == "done"
+            place.failed += state in self._skipped - {"done"}
+            if state not in self._skipped:
+                place.run += 1
+                place.expect(expectation.seconds(cell))
+        return list(places.values())
+
+    def _known(self) -> Iterator[CellRow]:
+        """Yield the cells whose ingredients are known."""
+        return itertools.chain.from_iterable(filter(None, self._cells.values()))
+
+    def _states(self) -> dict[str, tuple[str, int]]:
+        if not has_store(self._resources.settings.database_url):
+            return {}
         reader = Reader(self._resources.settings.database_url)
         try:
-            return reader.states(cell.id for cell in cells)
+            return reader.states(cell.id for cell in self._known())
         finally:
             reader.close()

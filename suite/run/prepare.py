@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from suite.contracts import Executor, Job
 from suite.run.plan import Plan, TaskSeed
 from suite.run.result import read_result
+from suite.run.schedule import Deadline
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
 
@@ -16,7 +17,9 @@ MakeExecutor = Callable[[int], tuple[Executor, int]]
 """From the number of jobs to an executor and the threads that each of its workers may use."""
 
 
-def prepare(plan: Plan, make: MakeExecutor, settings: Settings, reporter: Reporter, summary: Summary) -> None:
+def prepare(
+    plan: Plan, make: MakeExecutor, settings: Settings, reporter: Reporter, summary: Summary, deadline: Deadline
+) -> None:
     """Prepare what the plan says is due; what cannot be prepared is dropped from it, with the reason in ``summary``."""
     due = plan.due()
     if not due:
@@ -25,27 +28,37 @@ def prepare(plan: Plan, make: MakeExecutor, settings: Settings, reporter: Report
     executor, threads = make(len(due))
     with TemporaryDirectory(prefix="suite-prepare-") as folder:
         jobs = {Path(folder) / str(number): wanted for number, wanted in enumerate(due)}
-        for ended in executor.execute(_job(wanted, place, settings, threads) for place, wanted in jobs.items()):
-            wanted = jobs[ended.job.folder]
+        for ended in executor.execute(_jobs(jobs, settings, threads, deadline)):
+            wanted = jobs.pop(ended.job.folder)
             result = read_result(ended.job.folder)
             state = result.state if result else ended.reason
             if state == "done":
                 plan.learn(wanted)
+            elif state == "timeout" and not deadline.left():
+                jobs[ended.job.folder] = wanted  # not its own fault
+                continue
             else:
                 plan.drop(wanted)
                 reason = (result.error if result else "") or ended.detail
                 summary.errors.append(f"{wanted} could not be prepared ({state}): {reason}")
             reporter.step(str(wanted), state)
+        for wanted in jobs.values():
+            plan.drop(wanted)
+            summary.unprepared += 1
 
 
-def _job(wanted: TaskSeed, folder: Path, settings: Settings, threads: int) -> Job:
-    folder.mkdir()
-    return Job(
-        kind="prepare",
-        task=wanted.task.id,
-        seed=wanted.seed,
-        folder=folder,
-        settings=settings,
-        threads=threads,
-        time_limit=settings.prepare_time_limit,
-    )
+def _jobs(jobs: Mapping[Path, TaskSeed], settings: Settings, threads: int, deadline: Deadline) -> Iterator[Job]:
+    for folder, wanted in list(jobs.items()):
+        within = deadline.left()
+        if not within:
+            return
+        folder.mkdir()
+        yield Job(
+            kind="prepare",
+            task=wanted.task.id,
+            seed=wanted.seed,
+            folder=folder,
+            settings=settings,
+            threads=threads,
+            time_limit=min(settings.prepare_time_limit, within),
+        )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from suite.cache import Cache
 from suite.contracts import Executor, Resources
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.execute import Execution
-from suite.run.plan import Plan
+from suite.run.expectation import Expectation
+from suite.run.plan import Outlook, Plan
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
+from suite.run.schedule import Deadline, Schedule
 from suite.run.selection import Request, current, select_methods, select_tasks
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings, cores
+from suite.store.engine import has_store
+from suite.store.reading import Reader
 from suite.store.writing import Writer
 
 
@@ -24,41 +30,76 @@ class Runner:
         self._settings = settings
         self._reporter = reporter
         self._executor = registry.executors[executor]
+        self._libraries: tuple[str, ...] = ()
 
-    def run(self, request: Request) -> Summary:
-        """Run the cells that are not done yet, and record each as it ends.
+    def run(self, request: Request, limit: float = math.inf) -> Summary:
+        """Run the cells that are not done yet, and record each as it ends; stop after ``limit`` seconds.
 
         Raises:
             SuiteError: something is wrong that no cell can be blamed for: the request, the store, the disk.
         """
-        request = current(self._registry, request, self._reporter.message)
-        tasks = select_tasks(self._registry, request, self._reporter.message)
-        methods = select_methods(self._registry, request, {choice.task.track for choice in tasks})
-        if not tasks or not methods:
-            tracks = ", ".join(sorted({choice.task.track for choice in tasks}))
-            why = f"no method that was asked for is of the track {tracks}" if tasks else "no task is of this tier"
-            raise SuiteError(f"nothing to run: {why}", place="suite run", next="suite tasks; suite methods")
-        resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
-        plan = Plan(tasks, methods, request.seeds, resources, request.retry_failed)
-        if plan.empty:
-            raise SuiteError(f"nothing to run: {'; '.join(plan.declined)}", place="suite run", next="suite methods")
+        deadline = Deadline(limit)
+        plan = self._plan(request)
+        tracks = {wanted.partition("/")[0] for wanted in plan.asked}
+        self._libraries = tuple(name for track in sorted(tracks) for name in self._registry.tracks[track].libraries)
         for text in plan.declined:
             self._reporter.message(text)
-        summary = Summary(asked={choice.task.id: choice.settings for choice in tasks})
+        summary = Summary(asked=plan.asked)
         writer = Writer(self._settings.database_url)
         try:
             recorder = Recorder(writer, self._registry, self._settings)
             summary.recovered = recorder.recover(self._settings.pending)
             plan.look_up(summary)
-            prepare(plan, self._make_executor, self._settings, self._reporter, summary)
-            execution = Execution(writer, recorder, self._settings, self._reporter, summary)
-            execution.run(plan.cells(summary), self._make_executor)
+            prepare(plan, self._make_executor, self._settings, self._reporter, summary, deadline)
+            cells = plan.cells(summary)
+            if cells:
+                workers = min(self._settings.workers, len(cells))
+                schedule = Schedule(cells, self._expectation(plan), workers, deadline)
+                execution = Execution(writer, recorder, self._settings, self._reporter, summary, schedule)
+                execution.run(*self._make_executor(len(cells)))
         finally:
             writer.close()
         return summary
+
+    def outlook(self, request: Request) -> tuple[list[Outlook], list[str]]:
+        """Return what `run` would do now, and why tasks cannot be run. Writes nothing.
+
+        Raises:
+            SuiteError: the request or the store is wrong.
+        """
+        plan, summary = self._plan(request), Summary()
+        plan.look_up(summary)
+        return plan.outlook(self._expectation(plan)), summary.errors
+
+    def _plan(self, request: Request) -> Plan:
+        request = current(self._registry, request, self._reporter.message)
+        tasks = select_tasks(self._registry, request, self._reporter.message)
+        methods = select_methods(self._registry, request, {choice.task.track for choice in tasks})
+        if not tasks or not methods:
+            tracks = ", ".join(sorted({choice.task.track for choice in tasks}))
+            none = "no task has a part in the tour" if request.tours else "no task is of this tier"
+            why = f"no method that was asked for is of the track {tracks}" if tasks else none
+            raise SuiteError(f"nothing to run: {why}", place="suite run", next="suite tasks; suite methods")
+        resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
+        plan = Plan(tasks, methods, resources, request.retry_failed)
+        if plan.empty:
+            raise SuiteError(f"nothing to run: {'; '.join(plan.declined)}", place="suite run", next="suite methods")
+        return plan
+
+    def _expectation(self, plan: Plan) -> Expectation:
+        url = self._settings.database_url
+        if not has_store(url):
+            return Expectation((), plan.costs)
+        reader = Reader(url)
+        try:
+            return Expectation(reader.durations(), plan.costs)
+        finally:
+            reader.close()
 
     def _make_executor(self, jobs: int) -> tuple[Executor, int]:
         """Return an executor for so many jobs, and the threads of each: together they use every core, and no more."""
         workers = min(self._settings.workers, jobs)
         threads = max(1, cores() // workers)
-        return self._executor(self._settings, workers, self._reporter.message), threads
+        made = self._executor(self._settings, workers, self._reporter.message)
+        made.libraries = self._libraries
+        return made, threads

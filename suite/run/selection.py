@@ -6,19 +6,21 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, Literal
 
 from suite.contracts import TUNED, Method, Setting, Task
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
 from suite.run.partners import Partner, find_partner
+from suite.run.source import source_digest
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. Patterns are as the shell's; no tasks means all of the tier.
+    """What to run. Patterns are as the shell's; no tasks means all of the tier, or the tour if nothing is named at all.
 
     No methods means those of the ``standing`` that run without being asked for, or with ``access`` those that need
     one of its names. ``settings`` are pairs of axis and value; axes without one are at their defaults, or with
@@ -30,20 +32,26 @@ class Request:
     seeds: tuple[int, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     all_settings: bool = False
-    tier: str = "embedded"
+    tier: str = ""
     access: tuple[str, ...] = ()
     standing: Literal["ranked", "reference", "all"] = "ranked"
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
     tune: bool = False
 
+    @property
+    def tours(self) -> bool:
+        """Whether it chooses nothing, and so asks for the tour."""
+        return self == Request(retry_failed=self.retry_failed)
+
 
 @dataclass(frozen=True)
 class TaskChoice:
-    """A task with the settings under which it is asked."""
+    """A task with the settings and seeds that are asked for."""
 
     task: Task
     settings: tuple[Setting, ...]
+    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,11 @@ class MethodChoice:
     partners: Mapping[str, Partner] = field(default_factory=dict)
     partner_labels: Mapping[str, str] = field(default_factory=dict)
     grid: dict[str, list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def source(self) -> str | None:
+        """The hash of its source, as `source_digest` makes it, when it was first asked for."""
+        return source_digest(self.entry)
 
     def declined_by(self, task: Task, setting: Setting) -> str | None:
         """Return why a task of its track does not measure it under a setting, or an empty string if it does.
@@ -97,11 +110,14 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
     Raises:
         SuiteError: a pattern matches nothing, no task has such an axis, or an axis has no such value.
     """
+    if request.tours:
+        tasks = [entry.value() for entry in registry.tasks if entry.value.tour]
+        return [TaskChoice(task, tuple(map(task.setting, task.tour)), task.seeds) for task in tasks]
     if request.tasks:
         ids = [entry.name for entry in registry.tasks]
         names = {name for pattern in request.tasks for name in matching(pattern, ids, "task", place="--task")}
     else:
-        names = {entry.name for entry in registry.tasks if entry.value.tier == request.tier}
+        names = {entry.name for entry in registry.tasks if entry.value.tier == (request.tier or "embedded")}
     tasks = [registry.tasks[name]() for name in sorted(names)]
     wanted: dict[str, list[str]] = {}
     for axis, value in request.settings:
@@ -110,7 +126,8 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
     for task in tasks:
         lacking = wanted.keys() - {axis.name for axis in task.axes}
         if not lacking:
-            choices.append(TaskChoice(task, _settings(task, wanted, request.all_settings)))
+            asked = _settings(task, wanted, request.all_settings)
+            choices.append(TaskChoice(task, asked, request.seeds or task.seeds))
         elif request.tasks:
             tell(f"{task.id} is left out: it has no axis {', '.join(sorted(lacking))}")
     if tasks and not choices:

@@ -16,8 +16,8 @@ class Reporter(Protocol):
     def stage(self, title: str, total: int) -> None:
         """A stage of so many steps begins."""
 
-    def step(self, text: str, state: str, detail: str = "") -> None:
-        """One step of the stage has ended."""
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
+        """One step of the stage has ended; the others are expected to take so many seconds more."""
 
     def message(self, text: str) -> None:
         """Something worth a line happened."""
@@ -35,10 +35,14 @@ class Summary:
     done_before: int = 0
     failed_before: int = 0
     elsewhere: int = 0
+    waiting: int = 0  # cells that were not started, or given back, when the time was over
+    unprepared: int = 0  # seeds of tasks, likewise
+    seconds: dict[str, float] = field(default_factory=dict)  # of each cell that ended now, by its name
 
-    def count(self, state: str) -> None:
+    def count(self, cell: str, state: str, seconds: float) -> None:
         """Count a cell that has ended."""
         self.states[state] = self.states.get(state, 0) + 1
+        self.seconds[cell] = seconds
 
     def blame(self, task: Task, error: SuiteError) -> None:
         """Note once why a task cannot run."""

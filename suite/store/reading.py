@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from suite.contracts import Interval
 from suite.errors import SuiteError
-from suite.store.engine import database_file, reader_engine, shown, translated
+from suite.store.engine import database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
@@ -30,9 +30,8 @@ class Reader:
     """
 
     def __init__(self, url: str) -> None:
-        file = database_file(url)
-        if file is not None and not file.exists():
-            raise SuiteError("there is no store yet", place=str(file), next="suite run")
+        if not has_store(url):
+            raise SuiteError("there is no store yet", place=str(database_file(url)), next="suite run")
         self.url = url
         self._engine = reader_engine(url)
         check_revision(self._engine, url)
@@ -48,6 +47,20 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             rows = [*connection.execute(query), *connection.execute(taken)]
         return {row.cell: (row.state, row.attempt) for row in rows if row.cell in wanted}
+
+    def durations(self) -> list[tuple[str, str, str, float, int]]:
+        """Return (task, protocol, method, mean wall-clock seconds, number) of finished runs."""
+        query = (
+            select(cell.c.task, cell.c.protocol, cell.c.method, func.avg(run.c.wall_seconds), func.count())
+            .join(run, run.c.cell == cell.c.id)
+            .where(run.c.state == "done", run.c.wall_seconds.is_not(None))
+            .group_by(cell.c.task, cell.c.protocol, cell.c.method)
+        )
+        with translated(self.url), self._engine.connect() as connection:
+            return [
+                (task, protocol, method, float(mean), n)
+                for task, protocol, method, mean, n in connection.execute(query)
+            ]
 
     def run(self, prefix: str) -> RunRow:
         """Return the run whose id starts with ``prefix``.

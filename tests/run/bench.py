@@ -35,7 +35,7 @@ class Steps:
     def stage(self, title: str, total: int) -> None:
         """Nothing to remember."""
 
-    def step(self, text: str, state: str, detail: str = "") -> None:
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
         """Remember the step."""
         self.steps.append((text, state))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from torch import Tensor, nn
 
 
@@ -28,13 +30,15 @@ class SmallCNN(nn.Module):
 
     def forward_features(self, x: Tensor) -> Tensor:
         """Map images [N, 1, 8, 8] to feature maps [N, 32, 4, 4]."""
-        maps: Tensor = self.body[:4](x)
-        return maps
+        for layer in islice(self.body, 4):
+            x = layer(x)
+        return x
 
     def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
         """Map feature maps [N, 32, 4, 4] to features [N, width] if ``pre_logits``, else to logits [N, classes]."""
-        features = self.body[4:](maps)
-        logits: Tensor = features if pre_logits else self.linear(features)
+        for layer in islice(self.body, 4, None):
+            maps = layer(maps)
+        logits: Tensor = maps if pre_logits else self.linear(maps)
         return logits
 
     def forward(self, x: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ class Silent:
     def stage(self, title: str, total: int) -> None:
         pass
 
-    def step(self, text: str, state: str, detail: str = "") -> None:
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
         pass
 
     def message(self, text: str) -> None:

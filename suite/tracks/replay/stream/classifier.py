@@ -31,11 +31,11 @@ class Classifier:
             network = network.to(memory_format=torch.channels_last)  # a fifth faster on a CPU
             self.network = network.train()
         self._parameters: list[Tensor] = list(self.network.parameters())
-        self._generator = torch.Generator().manual_seed(seed)
+        self.generator = torch.Generator().manual_seed(seed)
 
     def step(self, samples: Exemplars) -> Tensor:
         """Learn from samples [B] with equal weight; return their logits [B, C] in training mode, before the update."""
-        logits: Tensor = self.network(self.augmented(samples.inputs, self._generator))
+        logits: Tensor = self.network(self.augmented(samples.inputs, self.generator))
         loss = F.cross_entropy(logits, samples.labels.to(self.device))
         self.descend(torch.autograd.grad(loss, self._parameters))
         self.steps += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,20 +43,39 @@ class Evaluation:
             return
         end = int(self._ends[number])
         right = self._right(learner, self._subset[:end], self._labels[:end])
-        values = np.full(len(self.stream), np.nan)
-        values[: number + 1] = [part.mean() for part in np.split(right, self._ends[:number])]
-        self._points.append((step, number, values))
+        self._add(step, number, [part.mean() for part in np.split(right, self._ends[:number])])
 
     def boundary(self, learner: Classifier, number: int) -> None:
         """Evaluate on every test at the end of a task."""
         assert len(self.matrix) == number
         self.matrix.append(self._on_tests(learner))
 
+    def of_first_task(self) -> tuple[Tensor, Tensor]:
+        """Return images and labels of the first task's subset, on which its points are measured."""
+        end = int(self._ends[0])
+        return self._subset[:end], self._labels[:end]
+
+    def first_task(self) -> dict[str, Tensor]:
+        """Return the points so far, by name; they are the first task's."""
+        steps, _, values = zip(*self._points, strict=True)
+        return {"steps": torch.tensor(steps), "accuracies": torch.from_numpy(np.stack(values)[:, 0].copy())}
+
+    def go_on_after(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the evaluation that `first_task` was asked of."""
+        self._points = []
+        for step, accuracy in zip(state["steps"].tolist(), state["accuracies"].tolist(), strict=True):
+            self._add(step, 0, [accuracy])
+
     @property
     def curve(self) -> Curve:
         """The accuracies on the subsets so far."""
         steps, training, values = zip(*self._points, strict=True)
         return Curve(np.array(steps), np.array(training), np.stack(values))
+
+    def _add(self, step: int, number: int, accuracies: list[float]) -> None:
+        values = np.full(len(self.stream), np.nan)
+        values[: number + 1] = accuracies
+        self._points.append((step, number, values))
 
     def _on_tests(self, learner: Classifier) -> Array:
         return np.array([self._right(learner, task.images, task.labels).mean() for task in self.stream])

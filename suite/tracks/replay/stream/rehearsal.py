@@ -15,6 +15,7 @@ from suite.tracks.replay.exemplars import Exemplars, joined
 from suite.tracks.replay.roles import Roles, uniform_slots
 from suite.tracks.replay.stream.classifier import Classifier
 from suite.tracks.replay.stream.evaluation import Evaluation
+from suite.tracks.replay.stream.first_task import learn_first
 from suite.tracks.replay.stream.history import Recorder
 from suite.tracks.replay.stream.metered import MeteredLearner
 from suite.tracks.replay.stream.tasks import StreamTask, batches
@@ -61,7 +62,11 @@ class Rehearsal:
         """
         self.evaluation.begin(self._learner)
         for number, task in enumerate(self.stream):
-            recorder = self._learn(number, task)
+            recorder = Recorder(task.samples.rows)
+            if number == 0 and self._begins_without_replay:
+                self._learn_first(task, recorder)
+            else:
+                self._learn(number, task, recorder)
             if self.roles.selector is not None:
                 self._select(number, task.samples, recorder)
             self._audit()
@@ -69,15 +74,27 @@ class Rehearsal:
                 self._learn_from_buffer(number)
             self.evaluation.boundary(self._learner, number)
 
-    def _learn(self, number: int, task: StreamTask) -> Recorder:
+    @property
+    def _begins_without_replay(self) -> bool:
+        return self.roles.selector is not None or self.roles.regime == "no replay"
+
+    def _learn_first(self, task: StreamTask, recorder: Recorder) -> None:
+        """Learn the first task, or take over what another method's learning of it came to: it is the same."""
+
+        def learn() -> None:
+            self._learn(0, task, recorder)
+
+        learn_first(learn, task.samples, self._learner, self.evaluation, recorder, self.context)
+        self._steps, self._seen = self.evaluation.steps[0], len(task.samples)
+
+    def _learn(self, number: int, task: StreamTask, recorder: Recorder) -> None:
         """Pass over a task's samples: learn from each batch, and let it into the buffer the first time it comes."""
-        recorder = Recorder(task.samples.rows)
         rng = self.context.rng(f"order of task {number}")
         for epoch in range(self.training.epochs):
             for batch in batches(task.samples, self.training.batch, rng):
                 if self.roles.regime != "buffer alone":
                     logits = self._learner.step(self._with_replay(number, batch))
-                    if self.roles.selector is not None:
+                    if self._begins_without_replay:
                         recorder.record(batch, logits[: len(batch)], epoch)
                     self.evaluation.point(self._learner, self._steps + 1, number)
                 self._steps += 1
@@ -85,7 +102,6 @@ class Rehearsal:
                     if self.roles.streams:
                         self.roles.update(batch, self.buffer, self._replay_context())
                     self._seen += len(batch)
-        return recorder
 
     def _with_replay(self, number: int, batch: Exemplars) -> Exemplars:
         """Return what is learned from in a step: the batch first, then what is replayed."""
