@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +22,7 @@ from suite.registry import load_registry
 from suite.settings import cores
 from suite.tracks.ood import Batch, Labelled, LinearHead, TrainingSet
 
-sys.path.insert(0, str(Path(__file__).parent))
-from test_ood_speed import data
+from .test_ood_speed import data
 
 METHODS = [
     entry.value.name

@@ -6,10 +6,8 @@ The short form is a test of the plugin. What must hold is asserted; it does not 
 
 from __future__ import annotations
 
-import sys
 import time
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +19,7 @@ from suite.plugins.basins.trajectory_discrimination import TrajectoryDiscriminat
 from suite.settings import cores
 from suite.tracks.basins.metrics import is_exact
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "plugins" / "basins"))
-import rings
+from ..plugins.basins import rings
 
 RAW: dict[str, Any] = {
     "inputs": "raw",
