@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -68,12 +69,13 @@ class Bench:
         overrides: tuple[tuple[str, str, str], ...] = (),
         retry_failed: bool = False,
         executor: str = "process",
+        limit: float = math.inf,
         **settings: Any,
     ) -> Summary:
         """Run methods on the fast task with the runner of this process."""
         request = Request(tasks, methods, seeds, overrides=overrides, retry_failed=retry_failed)
         given = self.settings(**settings)
-        return Runner(load_registry(given.plugins), given, Steps(), executor).run(request)
+        return Runner(load_registry(given.plugins), given, Steps(), executor).run(request, limit)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start ``suite run -t fast/count ...`` in a process of its own."""
