@@ -56,7 +56,7 @@ def test_it_takes_few_lines_of_which_few_are_no_science() -> None:
 
 
 def test_its_methods_are_run_ranked_and_drawn(registry: Registry, shared_cache: Path, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, cache=shared_cache, database=None, plugins=(TRACK,), workers=1)
+    settings = Settings(home=tmp_path, cache=shared_cache, database=None, plugins=(TRACK,), workers=2)
     request = Request(("calibration/*",), standing="all", settings=(("held-out", "400"), ("held-out", "60")))
     assert Runner(registry, settings, Silent(), "inline").run(request).states == {"done": 12}
     tables = {

@@ -156,7 +156,7 @@ def read_only(home: Path) -> Iterator[Path]:
 
 
 def test_a_read_only_database(suite, unprivileged: tuple[str, ...], read_only: Path) -> None:
-    assert suite(*FAST, process=True).returncode == 0
+    assert suite(*FAST).returncode == 0
     (read_only / "suite.db").chmod(0o444)
     read_only.chmod(0o555)
     error = one_error(suite("run", "-t", "fast/count", "-m", "twin", before=unprivileged))
@@ -187,7 +187,7 @@ def small_disk(home: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(suite, small_disk: Path) -> None:
-    assert suite(*FAST, process=True).returncode == 0
+    assert suite(*FAST).returncode == 0
     filler = small_disk / "filler"
     space = os.statvfs(small_disk)
     filler.write_bytes(b"x" * (space.f_bavail * space.f_frsize - 40_000))
@@ -195,7 +195,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(suite, small_disk: Path) ->
     error = one_error(suite(*many, "constant", process=True))
     assert "disk" in error["cause"]
     filler.unlink()
-    assert suite(*many, "constant", process=True).returncode == 0
+    assert suite(*many, "constant").returncode == 0
     rows = sqlite3.connect(small_disk / "suite.db").execute(
         "SELECT state, count(*), count(DISTINCT cell) FROM run JOIN score ON score.run = run.id GROUP BY state"
     )

@@ -48,6 +48,7 @@ def test_a_short_horizon_splits_the_outer_ring() -> None:
     assert len(set(np.asarray(answer.labels)[4:])) > 1
 
 
+@pytest.mark.slow
 def test_holding_out_states_instead_of_trajectories_biases_the_risk_down() -> None:
     honest, leaky = (rings.same_and_different(risks(on_rings(4, leaky)))[0].mean() for leaky in (False, True))
     assert leaky < honest

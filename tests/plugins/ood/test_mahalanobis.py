@@ -78,12 +78,12 @@ def few_features(seed: int) -> tuple[list[Tensor], Tensor]:
     return [features_and_logits(network, transform.normalise(pixels[part]))[0] for part in parts], labels[train[:200]]
 
 
-@pytest.mark.parametrize("seeds", [(0,), pytest.param((0, 1, 2), marks=pytest.mark.slow)])
-def test_two_hundred_samples_in_512_dimensions(seeds: tuple[int, ...]) -> None:
+@pytest.mark.slow
+def test_two_hundred_samples_in_512_dimensions() -> None:
     """Where pytorch-ood gives 46 to 59 %, we give at least 98 in the mean of the peers' three seeds."""
     peer = pytest.importorskip("pytorch_ood.detector", reason="install it with: pip install 'basin-suite[test]'")
     ours, theirs = [], []
-    for seed in seeds:
+    for seed in range(3):
         (train, *tests), labels = few_features(seed)
         detector = fitted(train, labels)
         ours.append(auroc(*(detector.score(batch(each)).numpy() for each in tests)))

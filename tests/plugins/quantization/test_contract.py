@@ -17,7 +17,7 @@ PEERS = {"brevitas", "torchao-int8"}
 METHODS = [method for method in built_in("quantization") if method.name not in PEERS]
 
 # So that tests take a second: what the methods promise holds for few steps too.
-SHORT = {"adaround": {"iterations": 40}, "ptq4vit": {"candidates": 25, "rounds": 1}}
+SHORT = {"adaround": {"iterations": 20}, "ptq4vit": {"candidates": 25, "rounds": 1}}
 CHANGES: dict[str, dict[str, Any]] = {
     "adalog": {"ranges": "minmax", "images": 4, "published": True},
     "adaround": {
