@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from suite.cache import Cache
 from suite.contracts import Resources
 from suite.tracks.replay import Exemplars, ReplayContext, Unavailable
 from suite.tracks.replay.audit import OverBudget
@@ -62,7 +66,7 @@ def test_what_is_there_once_is_what_the_stream_had(stream: list[StreamTask], res
 
 
 def test_the_method_draws_what_is_replayed(
-    stream: list[StreamTask], resources: Resources, monkeypatch: pytest.MonkeyPatch
+    stream: list[StreamTask], resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes, step = [], Classifier.step
 
@@ -74,7 +78,7 @@ def test_the_method_draws_what_is_replayed(
     rehearsed(Latest(), stream, resources, slots=4)
     assert sizes == [10, *[14] * 31]
     sizes.clear()
-    rehearsed(Nothing(), stream, resources)
+    rehearsed(Nothing(), stream, replace(resources, cache=Cache(tmp_path)))  # the first task is learned once a cache
     assert sizes == [10] * 32
     sizes.clear()
     rehearsed(Everything(), stream, resources)
