@@ -29,11 +29,11 @@ def names(wheel: Path) -> set[str]:
 
 
 def sources(folder: Path) -> set[str]:
-    """Return the files of a folder, relative to it, but for what Python leaves behind."""
+    """Return the files of a folder, relative to it, but for what Python and compilers leave behind."""
     return {
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
+        if path.is_file() and path.parent.name != "__pycache__" and not path.name.startswith(".")
     }
 
 
