@@ -60,7 +60,7 @@ class DigitsTask(OODTask):
     )
     gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=4.0, cell=0.32)
+    cost = Cost(preparation=0.7, cell=0.12)
     tour = ({},)
     near = ("left-out-digits",)
     far = ("photograph-patches", "uniform-noise")

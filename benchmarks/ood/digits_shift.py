@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suite.contracts import Resources
+from suite.contracts import Cost, Resources
 from suite.data.dataset import DataSet
 from suite.data.rotation import rotate
 from suite.data.split import Split
@@ -37,6 +37,7 @@ class DigitsShiftTask(ShiftingTask):
     )
     gives = DigitsTask.gives
     seeds = DigitsTask.seeds
+    cost = Cost(preparation=0.7, cell=0.13)
     shifts = DEGREES
 
     def data(self) -> tuple[DataSet, ...]:

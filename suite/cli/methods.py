@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from suite.cli.listing import Rows, listed
 from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
 
 if TYPE_CHECKING:
     from suite.contracts import Method
-    from suite.registry import Entry
+    from suite.registry import Entry, Registry
 
 app = typer.Typer(help="List the methods, or show one.", invoke_without_command=True, no_args_is_help=False)
 
@@ -21,8 +22,11 @@ def methods(context: typer.Context, form: FormatOption = Format.table, strict: S
     """List the methods."""
     if context.invoked_subcommand:
         return
-    registry, _ = load(strict)
-    rows = [
+    print_list(listed("methods", _rows, strict), form)
+
+
+def _rows(registry: Registry) -> Rows:
+    return [
         {
             "method": entry.value.name,
             "track": entry.value.track,
@@ -37,7 +41,6 @@ def methods(context: typer.Context, form: FormatOption = Format.table, strict: S
         }
         for entry in registry.methods
     ]
-    print_list(rows, form)
 
 
 @app.command()

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.board.export import to_csv
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -82,6 +80,8 @@ def print_list(rows: Sequence[dict[str, Any]], form: Format) -> None:
     if form is Format.json:
         typer.echo(json.dumps(list(rows), indent=1, ensure_ascii=False))
     elif form is Format.csv:
+        from suite.board.export import to_csv
+
         typer.echo(to_csv(rows), nl=False)
     else:
         _print_table(rows)

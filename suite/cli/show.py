@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.cli.output import Format, load, print_list
-from suite.contracts.setting import Setting
 
 if TYPE_CHECKING:
     from suite.store.rows import RunRow
@@ -37,6 +36,8 @@ def show(
 
 
 def _print(run: RunRow, document: dict[str, Any]) -> None:
+    from suite.contracts import Setting
+
     cell = run.cell
     typer.echo(f"run {run.id}: {cell.task} {cell.task_version}, {cell.method} {cell.method_version}, seed {cell.seed}")
     typer.echo(f"state {run.state}, attempt {run.attempt}, started {run.started} UTC, ended {run.ended}")

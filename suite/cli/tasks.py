@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from suite.cli.listing import Rows, listed
 from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+
+if TYPE_CHECKING:
+    from suite.registry import Registry
 
 app = typer.Typer(help="List the tasks, or show one.", invoke_without_command=True, no_args_is_help=False)
 
@@ -18,8 +22,11 @@ def tasks(context: typer.Context, form: FormatOption = Format.table, strict: Str
     """List the tasks."""
     if context.invoked_subcommand:
         return
-    registry, _ = load(strict)
-    rows = [
+    print_list(listed("tasks", _rows, strict), form)
+
+
+def _rows(registry: Registry) -> Rows:
+    return [
         {
             "task": entry.name,
             "version": entry.value.version,
@@ -32,7 +39,6 @@ def tasks(context: typer.Context, form: FormatOption = Format.table, strict: Str
         }
         for entry in registry.tasks
     ]
-    print_list(rows, form)
 
 
 @app.command()

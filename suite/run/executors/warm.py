@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import sys
 from importlib import import_module
 from pathlib import Path
 
 from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
+from suite.freshness import changed, stamps
 from suite.registry import Registry, complete_registry
 from suite.run.executors.process import LIBRARIES
 from suite.run.worker import thread_pools
 
 _built_in = Registry()
 _others: list[Loadable] = []
-_stamps: dict[Path, int] = {}
+_stamps: dict[str, int] = {}
 
 
 def registry(files: tuple[Path, ...], disabled: tuple[str, ...]) -> Registry:
@@ -32,7 +32,7 @@ def registry(files: tuple[Path, ...], disabled: tuple[str, ...]) -> Registry:
 
 def edited() -> bool:
     """Tell whether a file of the suite is not any more what was imported, or something was installed since."""
-    return any(_stamp(path) != stamp for path, stamp in _stamps.items())
+    return changed(_stamps)
 
 
 def _warm() -> None:
@@ -44,16 +44,8 @@ def _warm() -> None:
         with contextlib.suppress(Exception):
             import_module(name)
     thread_pools()
-    files = [getattr(module, "__file__", None) for name, module in sys.modules.items() if name.startswith("suite.")]
-    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    for path in map(Path, [*installed, *filter(None, files)]):
-        _stamps[path] = _stamp(path)
+    _stamps.update(stamps({"suite"}))
     gc.freeze()  # children share what is there now
-
-
-def _stamp(path: Path) -> int:
-    """Return the time of change of a file, or of a folder in which packages are installed."""
-    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 _warm()
