@@ -20,7 +20,12 @@ def canonical_json(document: Any) -> str:
 
 def digest(document: Any) -> str:
     """Return the sha256 (64 hex digits) of a document's canonical JSON."""
-    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+    return text_digest(canonical_json(document))
+
+
+def text_digest(text: str) -> str:
+    """Return the sha256 (64 hex digits) of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:

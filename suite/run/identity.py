@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.contracts import Missing, Resources, Setting, Task
 from suite.contracts.setting import beyond_defaults
-from suite.hashing import canonical_json, digest
+from suite.hashing import canonical_json, digest, text_digest
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
 from suite.store.rows import CellRow
@@ -65,9 +65,10 @@ def make_cell(task: Task, setting: Setting, method: MethodChoice, seed: int, ing
         **({"grid": method.grid} if method.grid else {}),
         **({"partners": _identified(method.partners)} if method.partners else {}),
     }
+    text = canonical_json(identity)
     return CellRow(
-        id=digest(identity),
-        identity=canonical_json(identity),
+        id=text_digest(text),
+        identity=text,
         protocol=protocol_digest(task, setting, ingredients),
         task=task.id,
         task_version=task.version,

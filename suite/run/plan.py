@@ -86,6 +86,7 @@ class Plan:
         self._cells: dict[TaskSeed, list[CellRow] | None] = dict.fromkeys(
             TaskSeed(choice.task, seed) for choice in wanted for seed in choice.seeds
         )
+        self._known_states: dict[str, tuple[str, int]] | None = None
         self.asked = {choice.task.id: choice.settings for choice in tasks}
         self.costs = {choice.task.id: choice.task.cost for choice in wanted}
 
@@ -124,6 +125,7 @@ class Plan:
     def learn(self, wanted: TaskSeed) -> None:
         """Look the ingredients of a task and seed up, again once it was prepared, and with them its cells."""
         ingredients = known_ingredients(wanted.task, wanted.seed, self._resources)
+        self._known_states = None
         if ingredients is not None:
             self._cells[wanted] = [
                 make_cell(wanted.task, setting, method, wanted.seed, ingredients)
@@ -182,10 +184,12 @@ class Plan:
         return itertools.chain.from_iterable(filter(None, self._cells.values()))
 
     def _states(self) -> dict[str, tuple[str, int]]:
-        if not has_store(self._resources.settings.database_url):
-            return {}
-        reader = Reader(self._resources.settings.database_url)
-        try:
-            return reader.states(cell.id for cell in self._known())
-        finally:
-            reader.close()
+        """Return state and attempts of the known cells, read again only when more of them are known."""
+        url = self._resources.settings.database_url
+        if self._known_states is None and has_store(url):
+            reader = Reader(url)
+            try:
+                self._known_states = reader.states(cell.id for cell in self._known())
+            finally:
+                reader.close()
+        return self._known_states or {}
