@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -35,8 +36,10 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     standing: Literal["ranked", "reference", "all"] = "ranked",
     access: Names = (),
+    tier: Literal["", "embedded", "standard", "large"] = "",
     tune: bool = False,
     retry_failed: bool = False,
+    limit: float = math.inf,
     plugins: Sequence[str | Path] = (),
     executor: str = "process",
     **limits: Any,
@@ -45,6 +48,7 @@ def run(
 
     The options are those of ``suite run``: ``settings={"precision": ["W4A4", "W8A8"]}``,
     ``parameters={"knn.k": 7, "mir.update": "ring"}``, ``workers=1``. Cells that fail are recorded and have no scores.
+    ``limit`` is in seconds; what is not done then is left to the next call.
 
     Raises:
         SuiteError: something is wrong that no cell can be blamed for: a name, the store, the disk.
@@ -62,12 +66,13 @@ def run(
         all_settings=all_settings,
         access=_names(access),
         standing=standing,
+        tier=tier,
         overrides=tuple(_override(name, value) for name, value in (parameters or {}).items()),
         retry_failed=retry_failed,
         tune=tune,
     )
     with Progress() as progress:
-        summary = Runner(registry, configured, progress, executor).run(request)
+        summary = Runner(registry, configured, progress, executor).run(request, limit)
         for error in summary.errors:
             progress.message(f"error: {error}")
     return _frame(registry, configured, lambda row: row.cell.id in summary.cells)

@@ -115,3 +115,13 @@ def test_packages_of_the_same_names_do_not_hide_the_functions(first: str) -> Non
     code = f"{first}; import suite; assert callable(suite.run) and callable(suite.board); suite.run('no/task')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "unknown task 'no/task'" in done.stderr
+
+
+def test_a_run_keeps_to_its_limit_and_the_next_call_goes_on(fast) -> None:
+    assert fast("constant", "told", limit=0.0).empty
+    assert len(fast("constant")) == 1
+
+
+def test_a_tier_is_chosen_as_on_the_command_line() -> None:
+    with pytest.raises(SuiteError, match="no task is of this tier"):
+        suite.run(methods="constant", tier="enormous", plugins=[PLUGIN], executor="inline")
