@@ -6,9 +6,10 @@ from pydantic import Field
 
 from suite import Card, Context
 from suite.lazy import torch
+from suite.neighbours import Bank
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
-from ._neighbours import require, top_products, unit
+from ._neighbours import require, unit
 
 
 class KNN(Detector):
@@ -19,7 +20,7 @@ class KNN(Detector):
     """
 
     name = "knn"
-    version = "1"
+    version = "2"
     card = Card(
         title="Deep nearest neighbours",
         status="paper",
@@ -44,11 +45,8 @@ class KNN(Detector):
             ValueError: there are fewer training samples than k.
         """
         require(self.parameters.k, len(train.features))
-        self._bank = unit(train.features)
+        self._bank = Bank(unit(train.features))
 
     def score(self, batch: Batch) -> torch.Tensor:
-        """Return minus the k-th smallest distance [B]; exact, in blocks of the bank."""
-        query = unit(batch.features)
-        nearest = top_products(query, self._bank, self.parameters.k)[:, -1]
-        norms = query.square().sum(dim=1) + 1.0  # squared norms of both sides: 1 + 1, or 0 + 1 for a zero vector
-        return -(norms - 2 * nearest).clamp(min=0).sqrt()
+        """Return minus the k-th smallest distance [B]."""
+        return -self._bank.nearest(unit(batch.features), self.parameters.k).values[:, -1]

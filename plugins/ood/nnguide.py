@@ -6,9 +6,10 @@ from pydantic import Field
 
 from suite import Card, Context
 from suite.lazy import torch
+from suite.neighbours import Bank
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
-from ._neighbours import require, top_products, unit
+from ._neighbours import require, unit
 
 
 class NNGuide(Detector):
@@ -19,7 +20,7 @@ class NNGuide(Detector):
     """
 
     name = "nnguide"
-    version = "1"
+    version = "2"
     card = Card(
         title="Nearest-neighbour guidance (NNGuide)",
         status="paper",
@@ -44,9 +45,9 @@ class NNGuide(Detector):
             ValueError: there are fewer training samples than k.
         """
         require(self.parameters.k, len(train.features))
-        self._bank = unit(train.features) * train.logits.logsumexp(dim=1, keepdim=True)
+        self._bank = Bank(unit(train.features) * train.logits.logsumexp(dim=1, keepdim=True), "product")
 
     def score(self, batch: Batch) -> torch.Tensor:
         """Return the guided energy [B]."""
-        guidance = top_products(unit(batch.features), self._bank, self.parameters.k).mean(dim=1)
+        guidance = self._bank.nearest(unit(batch.features), self.parameters.k).values.mean(dim=1)
         return batch.logits.logsumexp(dim=1) * guidance
