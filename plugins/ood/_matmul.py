@@ -1,4 +1,4 @@
-"""Large products of float32 matrices, as the neighbour and field detectors spend their time on."""
+"""Large products of float32 matrices, as the field detectors and ViM spend their time on."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from suite.lazy import torch
 
 ROWS = 2048
-STRIPES = 4  # of a symmetric product: (1 + 1 / STRIPES) / 2 of the work
 
 
 def class_means(features: torch.Tensor, places: torch.Tensor, classes: int) -> torch.Tensor:
@@ -25,13 +24,12 @@ def second_moment(features: torch.Tensor, centres: torch.Tensor, places: torch.T
 
     ``centres`` is one centre [D] for all, or, with the numbers ``places`` [N] of each sample's, several [C, D].
     """
-    width = features.shape[1]
-    stripe = -(-width // STRIPES)
-    total = features.new_zeros(width, width).double()
+    total = features.new_zeros(features.shape[1], features.shape[1]).double()
     for number, block in enumerate(torch.split(features, ROWS)):
         centre = centres if places is None else centres[places[number * ROWS : number * ROWS + len(block)]]
         centred = block.double().sub_(centre)
-        for start in range(0, width, stripe):  # the upper triangle, by stripes; the lower is its mirror image
-            total[start : start + stripe, start:].addmm_(centred[:, start : start + stripe].T, centred[:, start:])
-    upper = total.triu()
-    return (upper + upper.triu(1).T) / len(features)
+        if centred.device.type == "cpu":  # NumPy sees that the product is symmetric, and does half of the work
+            total += torch.from_numpy(centred.numpy().T @ centred.numpy())
+        else:
+            total += centred.T @ centred
+    return total / len(features)

@@ -23,7 +23,7 @@ class Mahalanobis(Detector):
     """
 
     name = "mahalanobis"
-    version = "1"
+    version = "2"
     card = Card(
         title="Mahalanobis distance",
         status="paper",

@@ -17,7 +17,7 @@ class RelativeMahalanobis(Detector):
     """
 
     name = "relative-mahalanobis"
-    version = "1"
+    version = "2"
     card = Card(
         title="Relative Mahalanobis distance",
         status="paper",

@@ -12,7 +12,7 @@ class Residual(ViM):
     """``-||R'(z - o)||``, the virtual logit of ViM alone. Source: Wang et al. 2022; see `ViM`."""
 
     name = "residual"
-    version = "1"
+    version = "2"
     card = ViM.card.model_copy(update={"title": "Residual (ViM without the logits)"})
 
     def score(self, batch: Batch) -> torch.Tensor:

@@ -8,6 +8,7 @@ from suite import Card, Context
 from suite.lazy import torch
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
+from ._matmul import matmul
 from ._moments import ROWS, second_moment
 
 
@@ -22,7 +23,7 @@ class ViM(Detector):
     """
 
     name = "vim"
-    version = "1"
+    version = "2"
     card = Card(
         title="Virtual-logit matching (ViM)",
         status="paper",
@@ -55,9 +56,9 @@ class ViM(Detector):
         _, vectors = torch.linalg.eigh(second_moment(train.features, self._origin))
         self._residual = vectors[:, : width - d]
         # A sum needs no float64, unlike the subspace and a sample's score.
-        origin, residual = self._origin.float(), self._residual.float()
+        origin, residual = self._origin.float(), self._residual.T.float().contiguous()
         residuals = sum(
-            ((block - origin) @ residual).norm(dim=1).double().sum() for block in torch.split(train.features, ROWS)
+            matmul(block - origin, residual).norm(dim=1).double().sum() for block in torch.split(train.features, ROWS)
         )
         if residuals <= 0:
             raise ValueError(f"the training features have no residual outside {d} dimensions; choose a smaller d")
