@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from suite import Cost
 from suite.contracts import Resources
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -38,6 +39,7 @@ class DigitsDDPMTask(DenoisingTask):
         "split, budget, training and metrics are our own design."
     )
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=18.7, cell=6.1)
     data = (DIGITS,)
     memory_bytes = KEPT * (64 + 8)
     first_recipe = DenoisingRecipe(updates=8_000, batch_size=64, learning_rate=1e-3, average=0.995, threads=1)

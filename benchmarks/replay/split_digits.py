@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from suite import Cost
 from suite.contracts import Resources, Setting
 from suite.data.split import Split
 from suite.data.transform import Transform
@@ -33,6 +34,7 @@ class SplitDigitsTask(SplitTask):
     title = "Split digits"
     summary = f"{DATA} {PROTOCOL}"
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=0.0, cell=2.9)
     train_data = test_data = DIGITS
     schedule = Schedule(images=60)
     per_class = 5
