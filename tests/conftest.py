@@ -16,8 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from suite.contracts import Resources
 from suite.settings import Settings, load_settings
-from suite.testing.cache import resources as resources_of
-from suite.testing.cache import shared_cache as cache_of_session
+from suite.testing import cache
 
 from .support.command import Suite
 from .support.makers import TESTS, makers
@@ -33,6 +32,7 @@ for name, folder in (("DATA", "data"), ("WEIGHTS", "weights")):
 for name in list(os.environ):  # no setting of the caller's, for tests and for the processes that they start
     if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
         del os.environ[name]
+cache.SOURCES[:] = makers()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -62,13 +62,13 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that all tests share, in every xdist worker: trained models and features; see SUITE_TEST_CACHE."""
-    return cache_of_session(tmp_path_factory, makers())
+    return cache.shared_cache(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def resources(shared_cache: Path) -> Resources:
     """Resources with the shared cache, without mirror and hub."""
-    return resources_of(shared_cache)
+    return cache.resources(shared_cache)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import platform
 import re
 import shutil
 import time
-from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -23,18 +22,19 @@ VARIABLE = "SUITE_TEST_CACHE"
 ABOVE = ("api", "board", "cli", "leaderboard", "run", "testing")
 """Parts of the suite that nothing which makes an artifact may import; import-linter holds that."""
 UNUSED_DAYS = 7
+SOURCES: list[Path] = []
+"""Further files that make artifacts, as a plugin's own tasks: a conftest.py adds them before the first test."""
 
 
-def shared_cache(factory: pytest.TempPathFactory, sources: Iterable[Path] = ()) -> Path:
+def shared_cache(factory: pytest.TempPathFactory) -> Path:
     """Return the cache of all tests of a session, in every process of pytest-xdist: trained models, features.
 
     It is empty when a session starts, unless ``SUITE_TEST_CACHE`` names a folder. In there each state of the code has
-    a folder of its own, `code_digest`, since the cache's keys name data, recipes and seeds, and no code. ``sources``
-    are further files that make artifacts, as a plugin's tasks.
+    a folder of its own, `code_digest`, since the cache's keys name data, recipes and seeds, and no code.
     """
     kept = os.environ.get(VARIABLE)
     if kept:
-        return _kept(Path(kept).expanduser().absolute(), code_digest(sources))
+        return _kept(Path(kept).expanduser().absolute(), code_digest())
     base = factory.getbasetemp()
     return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared-cache"
 
@@ -51,14 +51,14 @@ def _kept(folder: Path, digest: str) -> Path:
     return own
 
 
-def code_digest(sources: Iterable[Path] = ()) -> str:
+def code_digest() -> str:
     """Return the sha256 [16 hex digits] of all that artifacts follow from besides the cache's keys.
 
-    That is the source of the suite and its tasks, further ``sources``, the release of every installed distribution,
+    That is the source of the suite and its tasks, `SOURCES`, the release of every installed distribution,
     and the kind of machine.
     """
     hasher = hashlib.sha256()
-    for path in sorted({*_own_sources(), *sources}):
+    for path in sorted({*_own_sources(), *SOURCES}):
         hasher.update(f"\0{path.name}\0".encode() + path.read_bytes())
     installed = sorted({f"{found.name}=={found.version}" for found in distributions()})
     hasher.update("\0".join([*installed, platform.python_version(), *platform.uname()[4:]]).encode())

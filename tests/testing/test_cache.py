@@ -71,7 +71,8 @@ def test_a_file_that_is_moved_or_added_or_named_counts(tmp_path: Path, monkeypat
     states.append(cache.code_digest())
     further = tmp_path / "conftest.py"
     further.write_text("VALUE = 3\n")
-    states.append(cache.code_digest([further]))
+    monkeypatch.setattr(cache, "SOURCES", [further])
+    states.append(cache.code_digest())
     assert len(set(states)) == 4
 
 
