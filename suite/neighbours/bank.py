@@ -11,7 +11,7 @@ from functools import cache
 from typing import cast
 
 from suite.lazy import torch
-from suite.neighbours.exact import Measure, compiled, of_all, of_pairs
+from suite.neighbours.exact import Measure, kernels, of_all, of_pairs
 from suite.neighbours.screen import Basis, Screen
 
 QUERIES = 256
@@ -88,7 +88,7 @@ class Bank:
         assert screen is not None
         left, shift, squares = screen.left(queries)
         columns = max(COLUMNS, 4 * k + -4 * k % MULTIPLE)
-        if compiled() is not None:
+        if kernels(self.rows) is not None:
             return self._compiled_search(queries, k, columns, left, shift, squares)
         best: tuple[torch.Tensor, torch.Tensor] | None = None
         for start in range(0, len(screen.matrix), columns):
@@ -116,9 +116,8 @@ class Bank:
         shift: torch.Tensor,
         squares: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        screen, kernels = self._screen, compiled()
+        screen, compiled = self._screen, kernels(self.rows)
         assert screen is not None
-        assert kernels is not None
         values = queries.new_empty(len(queries), k)
         rows, counts = torch.empty(values.shape, dtype=torch.int64), torch.zeros(len(queries), dtype=torch.int64)
         queries, bank = queries.contiguous(), self.rows.numpy()
@@ -130,7 +129,7 @@ class Bank:
 
             def of_part(part: slice, bounds: torch.Tensor = bounds, start: int = start) -> None:
                 of_rows = [each[part].numpy() for each in (bounds, queries, squares, shift, values, rows, counts)]
-                kernels.search(of_rows[0], start, of_rows[1], bank, screen.constants, *of_rows[2:])
+                compiled.search(of_rows[0], start, of_rows[1], bank, screen.constants, *of_rows[2:])
 
             _in_threads(of_part, len(queries))
         return values, rows

@@ -5,15 +5,31 @@ Bounds are read as the integers of their bits, which are ordered as the numbers 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _jit(**options: Any) -> Callable[[F], F]:
+    """Compile a function at its first call, and keep it beside this file or in the user's cache if either can be."""
+
+    def decorate(function: F) -> F:
+        try:
+            return cast("F", njit(nogil=True, cache=True, **options)(function))
+        except RuntimeError:  # no folder for the cache that can be written
+            return cast("F", njit(nogil=True, **options)(function))
+
+    return decorate
+
+
 FINE, COARSE = 8, 64  # columns of a group, and of a group of groups
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+@_jit(fastmath={"reassoc", "contract", "nsz"})
 def _product(query: Any, row: Any) -> Any:
     total = row.dtype.type(0)
     for axis in range(len(row)):
@@ -21,7 +37,7 @@ def _product(query: Any, row: Any) -> Any:
     return total
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+@_jit(fastmath={"reassoc", "contract", "nsz"})
 def _distance(query: Any, row: Any) -> Any:
     total = row.dtype.type(0)
     for axis in range(len(row)):
@@ -30,13 +46,13 @@ def _distance(query: Any, row: Any) -> Any:
     return -total
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def _closeness(query: Any, row: Any, product: bool) -> Any:
     """Return minus the squared distance, or the product; the processor's vectors set the order of the sum."""
     return _product(query, row) if product else _distance(query, row)
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def of_all(queries: Any, bank: Any, product: bool, values: Any) -> None:
     """Write the closeness [B, N] of all pairs."""
     for number in range(len(queries)):
@@ -44,7 +60,7 @@ def of_all(queries: Any, bank: Any, product: bool, values: Any) -> None:
             values[number, other] = _closeness(queries[number], bank[other], product)
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def _insert(value: Any, row: int, values: Any, rows: Any, count: int) -> int:
     """Insert a value into the best so far [k], of which there are ``count``, in falling order; return the new count."""
     place = min(count, len(values) - 1)
@@ -55,7 +71,7 @@ def _insert(value: Any, row: int, values: Any, rows: Any, count: int) -> int:
     return min(count + 1, len(values))
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def _bits(worst: float, constants: Any, square: float, shift: float, halfword: bool) -> tuple[int, bool]:
     """Return the bits of the threshold, as `Screen.thresholds` has it, rounded down, and whether it is positive."""
     product, scale, inexact, error, least = constants
@@ -72,7 +88,7 @@ def _bits(worst: float, constants: Any, square: float, shift: float, halfword: b
     return (pattern >> 16) + 1 if halfword else pattern + 1, False
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def _maxima(line: Any, highest: Any) -> None:
     """Write the maxima of groups: group g of G holds the columns g, g + G, g + 2 G, ..."""
     groups = len(highest)
@@ -84,7 +100,7 @@ def _maxima(line: Any, highest: Any) -> None:
             highest[group] = max(highest[group], part[group])
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def _holder(line: Any, group: int, groups: int, value: int) -> int:
     """Return the first column of a group that holds a value."""
     column = group
@@ -93,7 +109,7 @@ def _holder(line: Any, group: int, groups: int, value: int) -> int:
     return column
 
 
-@njit(nogil=True, cache=True)
+@_jit()
 def search(
     bounds: Any,
     offset: int,

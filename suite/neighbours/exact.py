@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from suite.lazy import torch
 
 Measure = Literal["distance", "product"]
+COMPILED = 2**21
+"""Numbers in a bank from which on the compiled routines are used: they take about a second to import."""
 ELEMENTS = 2**17  # of pairs at a time: what is computed from them stays in the cache
 
 
-@cache
-def compiled() -> Any:
-    """Return the compiled routines, or None where numba is not installed."""
-    return import_module("suite.neighbours.compiled") if find_spec("numba") else None
+def kernels(bank: torch.Tensor) -> Any:
+    """Return the compiled routines, or None for a bank on a GPU, or so small that torch is done before numba starts."""
+    if bank.device.type != "cpu" or bank.numel() < COMPILED:
+        return None
+    return import_module("suite.neighbours.compiled")
 
 
 def of_all(queries: torch.Tensor, bank: torch.Tensor, measure: Measure) -> torch.Tensor:
     """Return the closeness [B, N] of all pairs of queries [B, D] and bank [N, D], both float32 or both float64.
 
     That is minus the squared distance, the sum of ``(q - x)^2``, or the product: what is largest is nearest. Either way
-    the coordinates are summed pair by pair, so that the value depends on nothing else. By numba where it is installed,
-    on the CPU, and by torch elsewhere: these differ in the last roundings, no more than D + 2 of them.
+    the coordinates are summed pair by pair, so that the value depends on nothing else. By numba or by torch, as
+    `kernels` says of the bank: these differ in the last roundings, no more than D + 2 of them.
     """
-    if compiled() is None or bank.device.type != "cpu":
+    compiled = kernels(bank)
+    if compiled is None:
         left = torch.arange(len(queries), device=bank.device).repeat_interleave(len(bank))
         right = torch.arange(len(bank), device=bank.device).repeat(len(queries))
         return of_pairs(queries, bank, measure, left, right).view(len(queries), len(bank))
     values = bank.new_empty(len(queries), len(bank))
     rows = queries.contiguous().numpy(), bank.contiguous().numpy()
-    compiled().of_all(*rows, measure == "product", values.numpy())
+    compiled.of_all(*rows, measure == "product", values.numpy())
     return values
 
 

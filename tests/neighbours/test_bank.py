@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -56,12 +52,14 @@ def assert_exact(bank: torch.Tensor, queries: torch.Tensor, k: int, measure: exa
 
 @pytest.fixture(params=["numba", "torch"])
 def _either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiled by numba, and without it."""
-    if request.param == "numba":
-        pytest.importorskip("numba")
-    else:
-        monkeypatch.setattr(module, "compiled", lambda: None)
-        monkeypatch.setattr(exact, "compiled", lambda: None)
+    """Compiled by numba, as for large banks, or by torch, as for small ones."""
+    monkeypatch.setattr(exact, "COMPILED", 0 if request.param == "numba" else 10**12)
+
+
+def test_a_small_bank_does_not_wait_for_numba() -> None:
+    rows = torch.ones(exact.COMPILED // 64, 64)
+    assert exact.kernels(rows[:-1]) is None
+    assert exact.kernels(rows) is not None
 
 
 @pytest.mark.usefixtures("_either")
@@ -174,18 +172,3 @@ def test_what_does_not_fit_is_refused() -> None:
         Bank(bank.long())
     with pytest.raises(ValueError, match="floating-point"):
         Bank(bank[0])
-
-
-def test_without_numba_it_searches_by_torch() -> None:
-    """In a process where numba cannot be imported."""
-    code = (
-        "import sys, importlib.util as u\n"
-        "find = u.find_spec\n"
-        "u.find_spec = lambda name, *rest: None if name == 'numba' else find(name, *rest)\n"
-        "import torch\n"
-        "from suite.neighbours import Bank\n"
-        "rows = torch.arange(4000.0).view(1000, 4)\n"
-        "print(Bank(rows).nearest(rows[:1], 2).values.tolist(), 'numba' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)
-    assert done.stdout.strip() == "[[0.0, 8.0]] False", done.stderr

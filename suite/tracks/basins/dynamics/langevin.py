@@ -86,16 +86,14 @@ def simulate(
 
 
 def _kernel(system: System, work: int) -> Callable[..., None] | None:
-    """Return the system's compiled kernel, or None where torch is done sooner or numba is missing."""
+    """Return the system's compiled kernel, or None where torch is done sooner."""
     gradient, dimension = system.potential.gradient, system.dimension
     if not system.potential.exact or dimension > 2:
         return None
     if work < _WORTH and not (_KERNEL in sys.modules and sys.modules[_KERNEL].is_compiled(gradient, dimension)):
         return None
-    try:
-        from suite.tracks.basins.dynamics import kernel
-    except ImportError:
-        return None
+    from suite.tracks.basins.dynamics import kernel
+
     return kernel.kernel(gradient, dimension)
 
 

@@ -89,12 +89,6 @@ def test_small_work_and_other_potentials_are_left_to_torch() -> None:
     assert langevin._kernel(system, 1) is not None  # compiled by now
 
 
-def test_without_numba_torch_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "suite.tracks.basins.dynamics.kernel", None)
-    monkeypatch.delattr("suite.tracks.basins.dynamics.kernel")
-    assert langevin._kernel(replace(SYSTEMS["triple-well"], potential=ring_of_wells(7)), 10**12) is None
-
-
 def test_runaways_are_found() -> None:
     system = replace(SYSTEMS["double-well"], step=2.0)
     kernel.kernel(system.potential.gradient, 1)
