@@ -26,7 +26,7 @@ def print_table(table: Table, *, full: bool = False) -> None:
     grid = Grid(box=None, pad_edge=False)
     several = len({row.access for row in table.rows}) > 1
     for name in ("rank", *(("access",) if several else ()), "method", "status"):
-        grid.add_column(name)
+        grid.add_column(name, no_wrap=name == "method")  # a narrow terminal squeezes the others
     main = [column for column in table.columns if column.metric == table.primary.metric]
     columns = table.columns if full else _compact(main)
     costs = stated_costs(table)

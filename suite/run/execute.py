@@ -64,7 +64,7 @@ class Execution:
             cell = planned.cell
             run = self._writer.claim(cell, sys.argv[1:], planned.attempts)
             if run is None:
-                self._schedule.ended(cell, done=False)
+                self._schedule.ended(cell, False, 0.0)
                 self._summary.elsewhere += 1
                 self._reporter.step(cell.title, "elsewhere")
                 continue
@@ -103,9 +103,9 @@ class Execution:
             del self._claimed[ended.job.folder]
             shutil.rmtree(ended.job.folder, ignore_errors=True)
             return
-        state, error = self._recorder.record(run, planned.cell, ended)
+        state, error, seconds = self._recorder.record(run, planned.cell, ended)
         del self._claimed[ended.job.folder]
-        seconds = self._schedule.ended(planned.cell, done=state == "done")
+        seconds = self._schedule.ended(planned.cell, state == "done", seconds)
         self._summary.count(str(ended.job), state, seconds)
         self._reporter.step(str(ended.job), state, error, self._schedule.left())
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from suite.contracts import JobExit
-from suite.files import write_text_atomic
 from suite.registry import Registry
 from suite.run.provenance import environment
 from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
@@ -37,10 +36,10 @@ class Recorder:
     def begin(self, cell: CellRow, folder: Path) -> None:
         """Note what the run is made with, now: whoever records its end may do so with other code."""
         made_with = environment(self._registry.methods.entry(cell.method))
-        write_text_atomic(folder / ENVIRONMENT_FILE, json.dumps(made_with))
+        (folder / ENVIRONMENT_FILE).write_text(json.dumps(made_with))  # not synced: `_noted` does without, if need be
 
-    def record(self, run: str, cell: CellRow, ended: JobExit) -> tuple[str, str]:
-        """Record the end of a run; returns the state and the error as they were recorded."""
+    def record(self, run: str, cell: CellRow, ended: JobExit) -> tuple[str, str, float]:
+        """Record the end of a run; returns its state, error and wall-clock seconds as they were recorded."""
         result = read_result(ended.job.folder)
         if result is None:
             state = ended.reason if ended.reason != "finished" else "killed"
@@ -83,7 +82,7 @@ class Recorder:
             return "data or weights changed between planning and running; run it again"
         return check_result(self._registry.tasks[cell.task](), result)
 
-    def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> tuple[str, str]:
+    def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> tuple[str, str, float]:
         wrong = self._wrong(cell, result) if result.state == "done" else None
         if wrong is not None:
             error = f"{cell.task} with {cell.method}: {wrong}"[:2000]
@@ -92,7 +91,7 @@ class Recorder:
         kept = keep_samples(self._settings, samples) if samples.exists() else None
         state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder)))
         shutil.rmtree(folder, ignore_errors=True)
-        return state, result.error or ""
+        return state, result.error or "", result.wall_seconds
 
 
 def _run_result(cell: CellRow, result: Result, samples: str | None, made_with: dict[str, Any]) -> RunResult:

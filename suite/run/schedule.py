@@ -61,10 +61,10 @@ class Schedule:
         del self._under_way[planned.cell.id]
         self._waiting.setdefault(kind(planned.cell), deque()).append(planned)
 
-    def ended(self, cell: CellRow, *, done: bool) -> float:
-        """Note that a cell has ended; returns the seconds that it took."""
+    def ended(self, cell: CellRow, done: bool, seconds: float) -> float:
+        """Note that a cell has ended; returns the seconds that it took: its worker's, or those since it started."""
         _, started = self._under_way.pop(cell.id)
-        seconds = time.monotonic() - started
+        seconds = seconds or time.monotonic() - started
         if done:
             self.expectation.learn(cell, seconds)
         return seconds

@@ -35,7 +35,7 @@ def run_all(plan: Schedule, clock: list[float]) -> list[str]:
     for planned in plan.take():
         method = planned.cell.method.removeprefix("fast/")
         clock[0] += SECONDS[method]
-        plan.ended(planned.cell, done=True)
+        plan.ended(planned.cell, True, 0.0)
         order.append(f"{method} {planned.cell.seed}")
     return order
 
