@@ -87,7 +87,7 @@ def test_the_inherited_checks_run_as_a_stranger_would(written: Path) -> None:
     (written / "noisy.py").write_text(noisy)
     (written / "test_noisy.py").write_text(checks)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_feature_norm.py", "test_noisy.py"]
-    plain = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # not the options of this run
+    plain = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # of the run around it
     done = subprocess.run(command, cwd=written, env=plain, capture_output=True, text=True, timeout=300, check=False)
     failed = set(re.findall(r"^FAILED (\w+)\.py::\w+::(\w+)", done.stdout, re.MULTILINE))
     assert failed == {
