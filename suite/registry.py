@@ -177,6 +177,8 @@ class Registry:
     def _register_track(self, plugin: Plugin, track: object) -> Callable[[], None]:
         if not isinstance(track, Track):
             raise TypeError(f"expected a suite.Track, got {describe(track)}")
+        if not isinstance(track.libraries, tuple) or not all(isinstance(name, str) for name in track.libraries):
+            raise TypeError(f"the libraries of track {track.name!r} are {track.libraries!r}, not names in a tuple")
         for contract in track.contracts:
             if not isinstance(contract, type) or not issubclass(contract, Method):
                 raise TypeError(f"the contract of track {track.name!r}, {describe(contract)}, is not a suite.Method")

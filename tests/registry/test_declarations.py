@@ -25,7 +25,7 @@ def suite_register_methods(register):
     register(Wrong)
 """
 TASK = """
-from suite import Axis, Column, Metric, Task, hookimpl
+from suite import Axis, Column, Cost, Metric, Task, hookimpl
 
 class Sound(Task):
     id, version, tier, title, summary = "ood/sound", "1", "embedded", "Sound", "Nothing."
@@ -84,6 +84,15 @@ TASKS = {
     "values are one text": ("Sound", "axes = (Axis('size', '13'),)", "'size' are '13'"),
     "a value that no command can say": ("Sound", "axes = (Axis('size', ('a=b, c',)),)", "'size' are"),
     "a pattern that is none": ("Sound", "axes = (Axis('size', ('a',), pattern='[0-9'),)", "pattern of its axis 'size'"),
+    "a cost that is a number": ("Sound", "cost = 3.0", "its cost is 3.0, not a suite.Cost"),
+    "a cost of no time": ("Sound", "cost = Cost(preparation=1.0, cell=0.0)", "its cost is"),
+    "a tour without its cost": ("Sound", "seeds, tour = (0, 1), ({},)", "its tour is ({},)"),
+    "a tour of one seed": ("Sound", "cost, tour = Cost(1.0, 1.0), ({},)", "two seeds or more"),
+    "a tour of no axis": (
+        "Sound",
+        "seeds, cost, tour = (0, 1), Cost(1.0, 1.0), ({'size': 'a'},)",
+        "'size'",
+    ),
     "gives under no value": (
         "Sound",
         "axes = (Axis('size', ('a',), gives={'b': frozenset()}),)",

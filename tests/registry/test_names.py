@@ -113,6 +113,12 @@ def test_what_is_no_name_of_an_executor_or_a_track(name: str) -> None:
         assert [message.startswith(f"ValueError: {name!r} is not a name") for message in failures(plugin)] == [True]
 
 
+def test_libraries_of_a_track_are_names_in_a_tuple() -> None:
+    track = Track(name="named", title="Named", question="Which?", contract=Detector, libraries="timm")  # type: ignore[arg-type]
+    (message,) = failures(register("suite_register_tracks", track))
+    assert "the libraries of track 'named' are 'timm', not names in a tuple" in message
+
+
 @pytest.mark.parametrize("name", [None, 5, b"msp"])
 def test_a_name_is_text(name: object) -> None:
     plugin = register("suite_register_methods", method_named(name))

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = """
 import pathlib, sys
@@ -38,3 +40,11 @@ def test_an_edit_of_the_suite_between_two_runs_of_a_process_counts(tmp_path: Pat
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "imported").exists(), "the second run's cell imported what was edited after the first"
+
+
+def test_a_run_leaves_the_environment_as_it_was(bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the server of the cells is started with is not for what the caller starts."""
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=0")
+    before = dict(os.environ)
+    bench.run("constant", seeds=(0,))
+    assert dict(os.environ) == before
