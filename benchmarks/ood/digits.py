@@ -60,7 +60,7 @@ class DigitsTask(OODTask):
     )
     gives = OODTask.gives | {"training data", "outliers"}
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=0.7, cell=0.12)
+    cost = Cost(preparation=0.7, cell=0.2)
     tour = ({},)
     near = ("left-out-digits",)
     far = ("photograph-patches", "uniform-noise")

@@ -37,7 +37,7 @@ class DigitsShiftTask(ShiftingTask):
     )
     gives = DigitsTask.gives
     seeds = DigitsTask.seeds
-    cost = Cost(preparation=0.7, cell=0.13)
+    cost = Cost(preparation=0.7, cell=0.2)
     shifts = DEGREES
 
     def data(self) -> tuple[DataSet, ...]:

@@ -39,7 +39,7 @@ class DigitsDDPMTask(DenoisingTask):
         "split, budget, training and metrics are our own design."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=18.7, cell=6.1)
+    cost = Cost(preparation=12.8, cell=4.5)
     data = (DIGITS,)
     memory_bytes = KEPT * (64 + 8)
     first_recipe = DenoisingRecipe(updates=8_000, batch_size=64, learning_rate=1e-3, average=0.995, threads=1)

@@ -27,7 +27,7 @@ class HopfieldTask(AssociativeTask):
         "Groups stand apart: what high-energy replay gains, it gains on isolated patterns."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=0.0, cell=0.24)
+    cost = Cost(preparation=0.0, cell=0.28)
     tour = ({},)
     memories = (
         Memory("equiangular", clusters=(12,), isolated=1, capacity=3),

@@ -34,7 +34,7 @@ class SplitDigitsTask(SplitTask):
     title = "Split digits"
     summary = f"{DATA} {PROTOCOL}"
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=0.0, cell=2.9)
+    cost = Cost(preparation=0.0, cell=2.0)
     train_data = test_data = DIGITS
     schedule = Schedule(images=60)
     per_class = 5
