@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.contracts import Card, Column, Metric, Setting
 
-FORMAT = 4
+FORMAT = 5
 
 
 class Model(BaseModel):
@@ -38,34 +38,22 @@ class Value(Model):
     partial: bool
 
 
-class Point(Model):
-    """The primary column's value of one seed, and the run that it comes from."""
-
-    seed: int
-    value: float
-    run: str
-
-
 class SeedRun(Model):
-    """The run that stands for a seed, whatever its state."""
+    """The run that stands for a seed, whatever its state; ``value`` is its score in the primary column, if any."""
 
     seed: int
     state: str
     run: str
-
-
-class Place(Model):
-    """A place, and the places that the paired comparisons allow."""
-
-    place: int
-    best: int
-    worst: int
+    value: float | None = None
 
 
 class Difference(Model):
-    """A row minus the best ranked row of its table in the primary column, paired; ``p`` is of this comparison alone.
+    """A row minus the best of its field in the primary column, whichever that truly is.
 
-    ``low``, ``high`` and ``p`` are None, and ``basis`` is empty, where the pairs show no spread.
+    ``mean`` is to the row of the first place. ``low`` and ``high`` are the 95 % interval of the difference to the best,
+    made for a best that is chosen from the same data: no row is better than the best, so one end is at most zero away.
+    ``p`` is of "this row is as good as the best", corrected for the number of rows. They are None, and ``basis`` is
+    empty, where the data tell nothing of the spread.
     """
 
     mean: float
@@ -75,16 +63,31 @@ class Difference(Model):
     basis: str
 
 
+class Place(Model):
+    """A row's place in a field, by mean, and what the data say of it.
+
+    ``best`` to ``worst`` is the 95 % interval of this row's place, ``everywhere`` the one that holds for the places of
+    all rows at once. ``tied``: the row is not told apart from the best; such rows are the 95 % confidence set for it.
+    """
+
+    place: int
+    best: int
+    worst: int
+    everywhere: tuple[int, int]
+    tied: bool
+    difference: Difference | None
+
+
 class Row(Model):
     """A method with its parameters on a task.
 
     ``access`` names the privileges of its track that it and its partners need. ``standing`` is ``ranked``,
     ``reference``, or ``not installed``, of which nobody knows the access; the latter two take no place.
-    ``place`` and the interval ``best`` to ``worst`` are those among ranked rows of the same access, ``together`` those
-    among all ranked rows; None for rows that are not ranked, and ``unranked`` says why where they might be.
-    ``difference`` is None for the best ranked row itself, and where it cannot be told.
+    ``rank`` is the place among ranked rows of the same access, ``together`` that among all ranked rows; None for rows
+    that are not ranked, and ``unranked`` says why where they might be. ``aside`` is the difference of a row without a
+    place to the best ranked row, compared with that one alone.
     ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed, ``facts`` what
-    its runs state and those of other rows do not.
+    its runs state and those of other rows do not. ``runs`` has one run a seed.
     """
 
     method: str
@@ -96,16 +99,13 @@ class Row(Model):
     card: Card | None
     access: tuple[str, ...]
     standing: Literal["ranked", "reference", "not installed"]
-    place: int | None = None
-    best: int | None = None
-    worst: int | None = None
+    rank: Place | None = None
     together: Place | None = None
-    difference: Difference | None = None
+    aside: Difference | None = None
     unranked: str
     seeds: tuple[int, ...]
     failed: dict[str, int]
     values: tuple[Value, ...]
-    points: tuple[Point, ...]
     cost: dict[str, float]
     facts: dict[str, str]
     runs: tuple[SeedRun, ...]
@@ -120,6 +120,16 @@ class Row(Model):
         """The method's name, with the parameters that were changed."""
         changed = ", ".join(f"{name}={value}" for name, value in sorted(self.changed.items()))
         return f"{self.name} ({changed})" if changed else self.name
+
+    @property
+    def difference(self) -> Difference | None:
+        """The difference to the best of the row's own field, or of the ranked rows for a row without a place."""
+        return self.rank.difference if self.rank else self.aside
+
+    @property
+    def scored(self) -> tuple[SeedRun, ...]:
+        """The runs that the row's numbers come from and that have a value in the primary column."""
+        return tuple(run for run in self.runs if run.value is not None and run.seed in self.seeds)
 
 
 class Axis(Model):
@@ -136,7 +146,8 @@ class Table(Model):
     ``setting`` has a value for every axis of the task. ``current`` marks the protocol under which the setting was run
     last; rows of different tables are not comparable. ``comparison`` says by which paired comparison the ranks got
     their intervals. ``facts`` are those on which all rows agree; ``comparable_by`` names the facts that rows must share
-    to be comparable with each other.
+    to be comparable with each other. ``ended`` is when the last of its runs ended (ISO 8601, UTC). ``one_field``: rows
+    of every access are ranked together.
     """
 
     task: str
@@ -158,6 +169,8 @@ class Table(Model):
     facts: dict[str, str]
     comparable_by: tuple[str, ...]
     comparison: str
+    ended: str | None
+    one_field: bool = False
     rows: tuple[Row, ...]
 
     def metric(self, name: str) -> Metric:
@@ -183,10 +196,19 @@ class Table(Model):
 
     def together(self) -> Table:
         """Return the table with all ranked rows as one field, whatever their access."""
-        rows = [row.model_copy(update=dict(row.together)) if row.together else row for row in self.rows]
+        rows = [row.model_copy(update={"rank": row.together}) for row in self.rows]
         last = len(rows) + 1
-        rows.sort(key=lambda row: (row.place or last, row.label if row.place else ""))
-        return self.model_copy(update={"rows": tuple(rows)})
+        rows.sort(key=lambda row: (row.rank.place if row.rank else last, row.label if row.rank else ""))
+        return self.model_copy(update={"rows": tuple(rows), "one_field": True})
+
+    @property
+    def fields(self) -> dict[tuple[str, ...], list[Row]]:
+        """The rows that are ranked among each other, by their access, in the order of their places."""
+        fields: dict[tuple[str, ...], list[Row]] = {}
+        for row in self.rows:
+            if row.rank:
+                fields.setdefault(() if self.one_field else row.access, []).append(row)
+        return fields
 
     @property
     def columns(self) -> list[Column]:
@@ -207,6 +229,81 @@ class Track(Model):
     name: str
     title: str
     question: str
+
+
+class Result(Model):
+    """A row's answer in short: what lists, matrices and the search show of it, without the table."""
+
+    method: str
+    label: str
+    standing: str
+    access: tuple[str, ...]
+    place: int | None
+    best: int | None
+    worst: int | None
+    tied: bool
+    mean: float | None
+    low: float | None
+    high: float | None
+    partial: bool
+    seeds: int
+    failed: int
+    unranked: str
+    cost: dict[str, float]
+
+
+class Entry(Model):
+    """A table in short. ``file`` is the name of its files without the ending, ``stamp`` changes when it does.
+
+    ``results`` are all its rows, in the table's order; ``wanted`` and ``done`` count cells of the task's seeds.
+    """
+
+    file: str
+    stamp: str
+    task: str
+    setting: dict[str, str]
+    axes: tuple[Axis, ...]
+    version: str
+    track: str
+    tier: str
+    title: str
+    protocol: str
+    current: bool
+    primary: Column
+    metric: Metric
+    seeds: tuple[int, ...]
+    missing: tuple[str, ...]
+    wanted: int
+    done: int
+    failed: int
+    ended: str | None
+    results: tuple[Result, ...]
+
+    @property
+    def ranked(self) -> dict[tuple[str, ...], list[Result]]:
+        """The rows that are ranked among each other, by their access, in the order of their places."""
+        fields: dict[tuple[str, ...], list[Result]] = {}
+        for result in self.results:
+            if result.place is not None:
+                fields.setdefault(result.access, []).append(result)
+        return fields
+
+
+class Index(Model):
+    """The board without its tables: what is read first.
+
+    ``stamp`` changes when anything of the board does but the time ``built``. ``built_from`` is by task what its tables
+    were made of; ``not_installed`` are the tasks of the store that no plugin registers, with their numbers of runs.
+    """
+
+    format: int = FORMAT
+    suite: str
+    built: str
+    stamp: str
+    tracks: tuple[Track, ...]
+    built_from: dict[str, str]
+    not_installed: dict[str, int]
+    entries: tuple[Entry, ...]
 
 
 class Board(Model):

@@ -2,82 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+import math
+from collections.abc import Sequence
 from typing import Any
 
-from suite.board.model import Difference, Place, Row
-from suite.board.samples import ReadSamples, influence, paired_influence
-from suite.contracts import Column, Metric
-from suite.stats import paired
-from suite.stats.ranks import Compare, Rank, over_seeds, rank
+import numpy as np
 
-SEEDS = "paired t over seeds"
+from suite.board.model import Difference, Place, Row
+from suite.board.samples import ReadSamples, predicted_variances
+from suite.contracts import Column, Metric
+from suite.stats.best import against_the_best
+from suite.stats.field import Field, paired_field
+from suite.stats.ranks import marginal_ranks, pair_probabilities, simultaneous_ranks
+
+LEVEL = 0.95
 NOT_INSTALLED = "its method is not installed, so that its access is not known"
 
 
 def ranked(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> tuple[str, tuple[Row, ...]]:
-    """Return by which comparison the rows are ranked, and the rows with places and differences, in the table's order.
+    """Return what the comparison of the rows rests on, and the rows with places and differences, in the table's order.
 
     Complete rows are ranked among those of the same access, and all of them as ``together``; other complete rows have
     their difference to the best of these alone. A partial mean is never held against a complete one.
     """
     complete = [(row, value) for row in rows if not row.unranked and (value := row.value(primary))]
     partial = min((value.partial for row, value in complete if row.standing == "ranked"), default=False)
-    field = [row for row, value in complete if value.partial == partial]
-    means = [value.mean for _, value in complete if value.partial == partial]
-    comparison, uncached = _comparison(primary, field, read)
-    compare = cache(uncached)  # pairs of one access are asked for twice
+    competing = [row for row, value in complete if value.partial == partial]
+    changes: dict[int, dict[str, Any]] = {}
+    basis = ""
+    if competing:
+        field = field_of(metric, primary, competing, read)
+        basis = field.basis
+        changes = {id(row): change for row, change in zip(competing, _changes(metric, competing, field), strict=True)}
+    placed = [row.model_copy(update=changes.get(id(row), {})) for row in rows]
+    finished = [row.model_copy(update={"unranked": _unranked(primary, row)}) for row in placed]
+    return basis, tuple(sorted(finished, key=lambda row: _order(metric, primary, row)))
 
-    def places(numbers: Sequence[int]) -> Mapping[int, Rank]:
-        higher = metric.direction == "higher"
-        ranks = rank([means[i] for i in numbers], lambda a, b: compare(numbers[a], numbers[b]), higher_is_better=higher)
-        return dict(zip(numbers, ranks, strict=True))
 
+def field_of(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> Field:
+    """Return the paired estimates of complete rows in the primary column, turned so that larger is better."""
+    seeds = sorted(set.intersection(*({run.seed for run in row.scored} for row in rows)))
+    by_seed = [{run.seed: run for run in row.scored} for row in rows]
+    sign = 1.0 if metric.direction == "higher" else -1.0
+    values = sign * np.array([[runs[seed].value for seed in seeds] for runs in by_seed], dtype=np.float64)
+    predicted = predicted_variances([[runs[seed].run for seed in seeds] for runs in by_seed], primary, read)
+    return paired_field(values, predicted, [number for number, row in enumerate(rows) if row.standing == "ranked"])
+
+
+def _changes(metric: Metric, rows: Sequence[Row], field: Field) -> list[dict[str, Any]]:
+    """Return for each row what its place, or its difference without a place, is."""
+    changes: list[dict[str, Any]] = [{} for _ in rows]
     by_access: dict[tuple[str, ...], list[int]] = {}
-    for number, row in enumerate(field):
+    for number, row in enumerate(rows):
         if row.standing == "ranked":
             by_access.setdefault(row.access, []).append(number)
-    together = places([number for numbers in by_access.values() for number in numbers])
-    within = {number: place for numbers in by_access.values() for number, place in places(numbers).items()}
-    best = min(together, key=lambda i: (together[i].place, field[i].label), default=None)
-    placed = {id(row): row for row in rows}
-    for number, row in enumerate(field):
-        difference = None if best in (None, number) else compare(number, best)
-        changes: dict[str, Any] = {"difference": None if difference is None else _difference(difference)}
-        if number in within:
-            changes |= {**vars(within[number]), "together": Place(**vars(together[number]))}
-        placed[id(row)] = row.model_copy(update=changes)
-    finished = [row.model_copy(update={"unranked": _unranked(primary, row)}) for row in placed.values()]
-    return comparison, tuple(sorted(finished, key=lambda row: _order(metric, primary, row)))
+    everybody = [number for numbers in by_access.values() for number in numbers]
+    for name, groups in (("rank", by_access.values()), ("together", [everybody] if everybody else [])):
+        for numbers in groups:
+            for number, place in zip(numbers, _places(metric, field.take(numbers)), strict=True):
+                changes[number][name] = place
+    if everybody:
+        first = max(everybody, key=lambda number: field.means[number])
+        for number in set(range(len(rows))) - set(everybody):
+            changes[number]["aside"] = pair(metric, field, number, first)
+    return changes
 
 
-def _comparison(primary: Column, rows: Sequence[Row], read: ReadSamples) -> tuple[str, Compare]:
-    """Compare over seeds, or over samples where all rows have the same one seed, which tells nothing over seeds."""
-    by_seed = over_seeds([{point.seed: point.value for point in row.points} for row in rows])
-    if len({tuple(point.seed for point in row.points) for row in rows}) != 1 or len(rows[0].points) != 1:
-        return SEEDS, by_seed
-    influences = [influence(read(row.points[0].run), primary) for row in rows]
-    bases = dict.fromkeys(known.basis for known in influences if known)
-    if not bases:
-        return SEEDS, by_seed
-    return f"paired, {', '.join(bases)}", lambda a, b: paired_influence(influences[a], influences[b])
-
-
-def _difference(difference: paired.Difference) -> Difference:
-    interval = difference.interval
-    return Difference(
-        mean=difference.mean,
-        low=interval and interval.low,
-        high=interval and interval.high,
-        p=difference.p,
-        basis=interval.basis if interval else "",
+def _places(metric: Metric, field: Field) -> list[Place]:
+    best, ranks, everywhere = (
+        against_the_best(field, LEVEL),
+        marginal_ranks(field, LEVEL),
+        simultaneous_ranks(field, LEVEL),
     )
+    sign = -1.0 if metric.direction == "higher" else 1.0
+    basis = field.basis
+    places = []
+    for i in range(len(field.means)):
+        known = math.isfinite(best.low[i]) and len(field.means) > 1
+        ends = sorted((sign * float(best.low[i]), sign * float(best.high[i]))) if known else (None, None)
+        places.append(
+            Place(
+                place=int(ranks.place[i]),
+                best=int(ranks.best[i]),
+                worst=int(ranks.worst[i]),
+                everywhere=(int(everywhere.best[i]), int(everywhere.worst[i])),
+                tied=bool(best.tied[i]),
+                difference=None
+                if len(field.means) == 1
+                else Difference(
+                    mean=sign * float(best.behind[i]) + 0.0,
+                    low=ends[0],
+                    high=ends[1],
+                    p=float(best.p[i]) if known else None,
+                    basis=basis if known else "",
+                ),
+            )
+        )
+    return places
+
+
+def pair(metric: Metric, field: Field, a: int, b: int) -> Difference:
+    """Return the difference of row a to row b of a field, compared with each other alone."""
+    from scipy.special import stdtrit
+
+    sign = 1.0 if metric.direction == "higher" else -1.0
+    mean, variance = sign * float(field.differences[a, b]), float(field.variances[a, b])
+    if not math.isfinite(variance):
+        return Difference(mean=mean, low=None, high=None, p=None, basis="")
+    half = float(stdtrit(min(field.freedom, 1e5), 0.5 + LEVEL / 2)) * variance**0.5
+    p = float(pair_probabilities(field)[a, b])
+    return Difference(mean=mean, low=mean - half, high=mean + half, p=p, basis=field.basis)
 
 
 def _unranked(primary: Column, row: Row) -> str:
     """Return why a row has no place, or an empty string if it has one, or is a reference and takes none."""
-    if row.unranked or row.place:
+    if row.unranked or row.rank:
         return row.unranked
     if row.value(primary) is None:
         return "no score in the primary column"
@@ -87,8 +126,8 @@ def _unranked(primary: Column, row: Row) -> str:
 
 def _order(metric: Metric, primary: Column, row: Row) -> tuple[int, Any, str]:
     """Ranked rows by access, those without privileges first; then references, best first; then the others."""
-    if row.place:
-        return 0, (len(row.access), row.access, row.place), row.label
+    if row.rank:
+        return 0, (len(row.access), row.access, row.rank.place), row.label
     value = row.value(primary)
     if row.unranked or value is None:
         return 2, 0, row.label

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from suite.contracts import Column, Influence, Resampled, Samples, Task
+from suite.stats.field import variances_of_differences
 from suite.stats.paired import Difference
 from suite.stats.sampled import paired_normal
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 ReadTable = Callable[[str], "pa.Table | None"]
@@ -40,6 +44,44 @@ def influence(samples: Samples | None, column: Column) -> Influence | None:
 def resampled(samples: Samples | None, column: Column) -> Resampled | None:
     """Return a column's value on resamples, if they are at hand."""
     return None if samples is None else _at_hand(f"resamples of {column}", lambda: samples.resampled(column))
+
+
+def predicted_variances(runs: Sequence[Sequence[str]], column: Column, read: ReadSamples) -> NDArray[np.float64] | None:
+    """Return the variance [n, n] of each difference on one seed that samples predict, averaged over the seeds.
+
+    ``runs`` are those of n rows on the same seeds [n][S]. A difference is NaN where the samples of a row are not at
+    hand, tell nothing of the column, or are not of the same test samples; None where all are.
+    """
+    by_seed = []
+    for of_seed in zip(*runs, strict=True):
+        by_seed.append(_predicted([read(run) for run in of_seed], column))
+        if not np.isfinite(by_seed[-1]).any():
+            return None
+    return np.asarray(np.mean(by_seed, axis=0))
+
+
+def _predicted(samples: Sequence[Samples | None], column: Column) -> NDArray[np.float64]:
+    n = len(samples)
+    variances = np.full((n, n), np.nan)
+    influences = [influence(each, column) for each in samples]
+    groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
+    for number, known in enumerate(influences):
+        if known is not None and all(values.size > 1 for values in known.strata.values()):
+            shape = tuple(sorted((name, values.size) for name, values in known.strata.items()))
+            groups.setdefault(shape, []).append(number)
+    for shape, numbers in groups.items():
+        strata = [np.stack([known.strata[name] for i in numbers if (known := influences[i])]) for name, _ in shape]
+        variances[np.ix_(numbers, numbers)] = sum(
+            variances_of_differences(values) / values.shape[1] for values in strata
+        )
+    if not groups:
+        drawn = [resampled(each, column) for each in samples]
+        shapes = [each.values.shape if each else () for each in drawn]
+        same = [number for number, shape in enumerate(shapes) if shape == shapes[0] and shape]
+        if same:
+            values = np.stack([each.values for i in same if (each := drawn[i])])
+            variances[np.ix_(same, same)] = variances_of_differences(values)
+    return variances
 
 
 def paired_influence(a: Influence | None, b: Influence | None) -> Difference | None:

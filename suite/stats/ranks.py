@@ -1,61 +1,94 @@
-"""Ranks with intervals: between which places a method may stand, given what a paired comparison can separate."""
+"""Ranks with intervals: between which places a method may stand, given which others it is told apart from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from typing import TYPE_CHECKING
 
-from suite.stats.paired import Difference, holm, paired_t
+import numpy as np
 
-TIE = 1e-12
-Compare = Callable[[int, int], Difference | None]
-"""From the numbers of two methods to their paired difference, or None where they share nothing."""
+from suite.stats.field import ROUNDING, Field
+from suite.stats.maximum import LARGE, quantile
+from suite.stats.paired import holm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+GRID = 8
+"""For how many numbers of comparisons the critical value is computed; between them it is interpolated."""
 
 
 @dataclass(frozen=True)
-class Rank:
-    """The place by mean (equal means share the better place), and the interval of places ``best`` to ``worst``."""
+class Ranks:
+    """Places by mean (equal means share the better place) and intervals ``best`` to ``worst``, for n methods [n]."""
 
-    place: int
-    best: int
-    worst: int
+    place: NDArray[np.int64]
+    best: NDArray[np.int64]
+    worst: NDArray[np.int64]
 
 
-def rank(means: Sequence[float], compare: Compare, *, higher_is_better: bool, level: float = 0.95) -> list[Rank]:
-    """Rank methods by their means.
+def marginal_ranks(field: Field, level: float = 0.95) -> Ranks:
+    """Return ranks with an interval for each method that holds with probability ``level`` for this method.
 
-    A method's interval starts after all that are significantly better and ends before all that are significantly worse:
-    the paired test of ``compare``, Holm over all pairs, so that with probability ``level`` no interval misses its true
-    place. Pairs that cannot be tested are not separated. Ranks depend on the field.
+    Of a method only its comparisons with the others count, and they are corrected for each other step by step, the
+    clearest first (Mogstad, Romano, Shaikh and Wilhelm 2024, section 3). Larger means are better. Ranks depend on the
+    field.
     """
-    sign = 1.0 if higher_is_better else -1.0
-    pairs, p_values, differences = [], [], []
-    for a, b in combinations(range(len(means)), 2):
-        found = compare(a, b)
-        if found is not None and found.p is not None:
-            pairs.append((a, b))
-            p_values.append(found.p)
-            differences.append(sign * found.mean)
-    better, worse = [0] * len(means), [0] * len(means)
-    for (a, b), p, difference in zip(pairs, holm(p_values), differences, strict=True):
-        if p < 1 - level:
-            winner, loser = (a, b) if difference > 0 else (b, a)
-            worse[winner] += 1
-            better[loser] += 1
-    return [
-        Rank(1 + sum(sign * (other - mean) > TIE for other in means), 1 + better[i], len(means) - worse[i])
-        for i, mean in enumerate(means)
-    ]
+    n = len(field.means)
+    statistics = np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    if n == 1:
+        return _ranks(field, np.zeros((1, 1), dtype=bool))
+    sizes = np.abs(statistics)
+    np.fill_diagonal(sizes, -1.0)
+    order = np.argsort(-sizes, axis=1, kind="stable")[:, : n - 1]
+    steps = np.take_along_axis(sizes, order, 1) > _critical(field, level)
+    passed = np.logical_and.accumulate(steps, axis=1)
+    apart = np.zeros((n, n), dtype=bool)
+    np.put_along_axis(apart, order, passed, 1)
+    return _ranks(field, apart)
 
 
-def over_seeds(values: Sequence[Mapping[int, float]]) -> Compare:
-    """Return the comparison by paired t of methods' values by seed, on the seeds that both have."""
+def simultaneous_ranks(field: Field, level: float = 0.95) -> Ranks:
+    """Return ranks with intervals that hold for all methods at once: all pairs, with Holm's correction."""
+    n = len(field.means)
+    apart = np.zeros((n, n), dtype=bool)
+    upper = np.triu_indices(n, 1)
+    if n > 1:
+        apart[upper] = np.asarray(holm(pair_probabilities(field)[upper])) < 1 - level
+    return _ranks(field, apart | apart.T)
 
-    def compare(a: int, b: int) -> Difference | None:
-        common = sorted(values[a].keys() & values[b].keys())
-        if not common:
-            return None
-        return paired_t([values[a][s] for s in common], [values[b][s] for s in common], over="seeds")
 
-    return compare
+def pair_probabilities(field: Field) -> Array:
+    """Return the two-sided p of each pair by itself [n, n]; 1 where nothing is known."""
+    from scipy.special import stdtr
+
+    sizes = np.abs(np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
+    return np.asarray(2 * stdtr(min(field.freedom, LARGE), -sizes))
+
+
+def _critical(field: Field, level: float) -> Array:
+    """Return the value that the k-th clearest comparison of each method must exceed [n, n - 1]."""
+    n = len(field.means)
+    counts = np.unique(np.geomspace(1, n - 1, min(GRID, n - 1)).round())
+    correlations = np.floor(field.correlations * 20) / 20  # a lower one is on the safe side, and few are computed
+    left = np.arange(n - 1, 0, -1)
+    by_correlation = {
+        value: np.interp(
+            np.log(left),
+            np.log(counts),
+            quantile(level, counts, np.full_like(counts, value), field.freedom, two_sided=True),
+        )
+        for value in set(correlations.tolist())
+    }
+    return np.stack([by_correlation[value] for value in correlations.tolist()])
+
+
+def _ranks(field: Field, apart: NDArray[np.bool_]) -> Ranks:
+    differences = field.differences
+    ahead = differences > ROUNDING * np.abs(field.means).max(initial=0)
+    place = 1 + ahead.sum(0)
+    best = 1 + (apart & ahead.T).sum(1)
+    worst = len(field.means) - (apart & ahead).sum(1)
+    return Ranks(place, best, worst)

@@ -1,0 +1,90 @@
+"""The largest of m Student statistics that share a denominator and are correlated with each other: Dunnett's problem.
+
+For equal correlation the distribution is a double integral, over the shared normal part and over the denominator
+(Dunnett 1955, equation 3). Statistics whose correlations differ are given their mean one.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+NORMAL_NODES, DENOMINATOR_NODES = 24, 16
+STEPS = 8
+LARGE = 1e5
+"""Degrees of freedom from which Student's distribution is taken for the normal one."""
+
+
+def probability(
+    value: Array, count: Array, correlation: Array, freedom: float, *, two_sided: bool = False
+) -> NDArray[np.float64]:
+    """Return the probability [K] that the largest of ``count`` [K] statistics is at most ``value`` [K].
+
+    Two-sided: the largest by absolute value. ``correlation`` [K] is in 0 to below 1, and ``freedom`` positive, or
+    infinite for a denominator that is known.
+    """
+    from scipy.special import ndtr
+
+    nodes, weights = _normal_nodes()
+    scales, shares = _denominator_nodes(freedom)
+    shared = np.sqrt(correlation)[:, None, None] * nodes[:, None]
+    own = np.sqrt(1 - correlation)[:, None, None]
+    reach = value[:, None, None] * scales
+    below = ndtr((reach + shared) / own)
+    if two_sided:
+        below = below - ndtr((-reach + shared) / own)
+    within = np.power(below, count[:, None, None])
+    return np.clip(np.einsum("kzu,z,u->k", within, weights, shares), 0.0, 1.0)
+
+
+def quantile(
+    level: float, count: Array, correlation: Array, freedom: float, *, two_sided: bool = False
+) -> NDArray[np.float64]:
+    """Return the value [K] that the largest of ``count`` [K] statistics exceeds with probability 1 - ``level``."""
+    from scipy.special import ndtri, stdtrit
+
+    kinds, kind = np.unique(np.stack([count, correlation]), axis=1, return_inverse=True)
+    count, correlation = kinds
+    tail = (1 - level) / (2 if two_sided else 1)
+    degrees = min(freedom, LARGE)
+    low = stdtrit(degrees, np.full_like(count, 1 - tail))
+    high = stdtrit(degrees, 1 - tail / count)  # Bonferroni's, which is never too small
+
+    def excess(value: Array) -> Array:  # close to linear, so that chords find its root soon
+        inside = probability(value, count, correlation, freedom, two_sided=two_sided)
+        return np.asarray(ndtri(np.clip(inside, 1e-300, 1 - 1e-16)) - ndtri(level))
+
+    below, above = excess(low), np.maximum(excess(high), 0.0)
+    for _ in range(STEPS):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = low - below * (high - low) / (above - below)
+        middle = np.clip(np.where(np.isfinite(middle), middle, high), low, high)
+        at = excess(middle)
+        low, below = np.where(at < 0, middle, low), np.where(at < 0, at, below / 2)
+        high, above = np.where(at < 0, high, middle), np.where(at < 0, above / 2, at)
+    return np.asarray(high)[np.ravel(kind)]
+
+
+@cache
+def _normal_nodes() -> tuple[Array, Array]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NORMAL_NODES)
+    return nodes, weights / weights.sum()
+
+
+@lru_cache(maxsize=64)
+def _denominator_nodes(freedom: float) -> tuple[Array, Array]:
+    """Return quadrature nodes and weights over the root of a chi-square variable divided by its degrees of freedom."""
+    from scipy.special import chdtri
+
+    if freedom > LARGE or math.isinf(freedom):
+        return np.ones(1), np.ones(1)
+    nodes, weights = np.polynomial.legendre.leggauss(DENOMINATOR_NODES)
+    return np.sqrt(chdtri(freedom, (1 - nodes) / 2) / freedom), weights / 2
