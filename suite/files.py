@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
+def write_atomic(path: Path, write: Callable[[Path], object], *, sync: bool = True) -> None:
     """Let ``write`` fill a temporary file beside ``path``, sync it to disk, then put it in place.
+
+    Without ``sync`` a loss of power may leave an empty or a torn file; that is for files that are checked when read.
 
     Works within one local file system and needs room for a second copy. When ``write`` or the disk fails, the
     temporary file is removed, the old file stays as it was, and the error goes on to the caller.
@@ -19,8 +21,9 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     try:
         temporary.touch(exist_ok=False)  # with the rights that the umask gives, which `tempfile` would not
         write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        if sync:
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

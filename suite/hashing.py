@@ -28,6 +28,11 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def bytes_digest(content: bytes) -> str:
+    """Return the sha256 (64 hex digits) of bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def file_digest(path: Path) -> str:
     """Return the sha256 (64 hex digits) of a file's bytes."""
     with path.open("rb") as file:

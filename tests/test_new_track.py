@@ -65,7 +65,7 @@ def test_its_methods_are_run_ranked_and_drawn(registry: Registry, shared_cache: 
     assert tables.keys() == {"400", "60"}
     for table in tables.values():
         rows = {row.name: row for row in table.rows}
-        assert (rows["temperature-scaling"].place, rows["uncalibrated"].place) == (1, None)
+        assert (rows["temperature-scaling"].rank.place, rows["uncalibrated"].rank) == (1, None)
         assert rows["uncalibrated"].difference is not None
         assert rows["uncalibrated"].difference.mean > 0  # log loss: more is worse
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from suite.board.artifact import load_board
-from suite.board.model import Board
+from suite.board.board import Board
 from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings

@@ -1,48 +1,66 @@
-"""The board's file, beside the store: what readers open instead of the raw rows."""
+"""The board of a store: its files lie beside the store, and are brought up to date before they are read."""
 
 from __future__ import annotations
 
-import contextlib
+import re
+from contextlib import suppress
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from suite.board.build import board_stamp, build_board
-from suite.board.model import Board
-from suite.files import write_text_atomic
+from suite.board.board import Board
+from suite.board.build import Source
+from suite.board.files import read_index
+from suite.board.refresh import refresh
+from suite.board.samples import ReadTable
+from suite.board.shelf import Shelf
 from suite.registry import Registry
 from suite.settings import Settings
 from suite.store.reading import Reader
 from suite.store.samples import table_reader
 
 
-def board_path(settings: Settings) -> Path:
-    """Return where the board's file lies."""
-    return settings.home / "board.json"
+def board_folder(settings: Settings) -> Path:
+    """Return where the board's files lie."""
+    return settings.home / "board"
 
 
-def load_board(settings: Settings, registry: Registry) -> Board:
-    """Return the board, built anew if the store has changed since; works on a store that cannot be written.
+def load_board(settings: Settings, registry: Registry, folder: Path | None = None) -> Board:
+    """Return the board, brought up to date; of a store that cannot be written, too.
+
+    ``folder`` is where its files lie, if not beside the store.
 
     Raises:
         SuiteError: there is no store, or it cannot be read.
     """
     reader = Reader(settings.database_url)
+    shelf = Shelf(folder or board_folder(settings))
     try:
-        stored = read_board(board_path(settings))
-        if stored is not None and stored.stamp == board_stamp(reader, registry):
-            return stored
-        board = build_board(reader, registry, table_reader(settings, reader))
+        index = refresh(Source(reader, registry, table_reader(settings, reader)), shelf)
     finally:
         reader.close()
-    with contextlib.suppress(OSError):  # a reader may look at a store in a place where it cannot write
-        write_text_atomic(board_path(settings), board.model_dump_json(indent=1))
-    return board
+    _remove_former(settings.home / "board.json")
+    return Board(index, shelf)
 
 
-def read_board(path: Path) -> Board | None:
-    """Return the board in a file, or None if there is none of this format."""
-    try:
-        return Board.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
-        return None
+def build_board(reader: Reader, registry: Registry, read: ReadTable) -> Board:
+    """Return the board of everything in the store whose task is registered, in memory.
+
+    ``read`` returns a run's stored table.
+    """
+    shelf = Shelf(None)
+    return Board(refresh(Source(reader, registry, read), shelf), shelf)
+
+
+def last_board(folder: Path) -> Board | None:
+    """Return the board that lies in a folder, as it was made last; None if there is none. Asks no store."""
+    shelf = Shelf(folder)
+    index = read_index(shelf)
+    return None if index is None else Board(index, shelf)
+
+
+def _remove_former(path: Path) -> None:
+    """Remove the one large file that held the board up to format 4."""
+    with suppress(OSError):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            ours = re.match(r'\{\s*"format":\s*[1-4],\s*"suite":', file.read(100))
+        if ours:
+            path.unlink()

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from suite.board.model import Difference, Row, Table, Value
+    from suite.board.model import Difference, Index, Row, Table, Value
     from suite.contracts import Metric
 
 MEASURED = ("wall_seconds", "peak_memory_bytes")
 """What is measured of every run, besides the costs that its task states."""
+
+
+def json_parts(index: Index, tables: Iterable[Table]) -> Iterator[str]:
+    """Yield the JSON of a board with these tables, piece by piece: it may be larger than what fits into memory."""
+    about = index.model_dump(mode="json", include={"format", "suite", "built", "stamp", "tracks", "not_installed"})
+    yield json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}") + ',\n "tables": ['
+    for number, table in enumerate(tables):
+        yield (",\n" if number else "\n") + table.model_dump_json(indent=1)
+    yield "\n ]\n}\n"
 
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:
@@ -34,9 +44,10 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "protocol": table.protocol[:12],
             "access": ", ".join(row.access),
             "standing": row.standing,
-            "place": row.place,
-            "best": row.best,
-            "worst": row.worst,
+            "place": row.rank and row.rank.place,
+            "best": row.rank and row.rank.best,
+            "worst": row.rank and row.rank.worst,
+            "tied with the best": row.rank and row.rank.tied,
             "method": row.label,
             "version": row.version,
             "status": row.card.status if row.card else None,
@@ -63,7 +74,7 @@ def flat_axis(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
         for key, table in tables.items():
             value = rows[key].value(table.primary) if key in rows else None
             entries[-1] |= {f"{key}{part}": entry for part, entry in _flat_value(value).items()}
-            entries[-1][f"{key} place"] = rows[key].place if key in rows else None
+            entries[-1][f"{key} place"] = (rank := rows[key].rank if key in rows else None) and rank.place
     return entries
 
 
@@ -94,9 +105,10 @@ def shown_cost(name: str) -> str:
 
 def shown_rank(row: Row) -> str:
     """Return ``3 (1–5)``, ``reference``, or a dash for a row that is not ranked."""
-    if row.place is None:
+    if row.rank is None:
         return "–" if row.unranked else row.standing
-    return f"{row.place} ({row.best}–{row.worst})" if row.best != row.worst else f"{row.place}"
+    place, best, worst = row.rank.place, row.rank.best, row.rank.worst
+    return f"{place} ({best}–{worst})" if best != worst else f"{place}"
 
 
 def shown_value(metric: Metric, value: Value | None) -> str:

@@ -301,8 +301,8 @@ class Index(Model):
     built: str
     stamp: str
     tracks: tuple[Track, ...]
-    built_from: dict[str, str]
-    not_installed: dict[str, int]
+    built_from: dict[str, str] = {}
+    not_installed: dict[str, int] = {}
     entries: tuple[Entry, ...]
 
 

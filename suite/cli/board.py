@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, load, print_list, setting_pair
+from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list, setting_pair
 
 if TYPE_CHECKING:
-    from suite.board.model import Board, Table
+    from suite.board.board import Board
+    from suite.board.model import Entry, Index, Table
     from suite.registry import Registry
     from suite.run.selection import Request, TaskChoice
     from suite.settings import Settings
@@ -37,13 +38,14 @@ def board(
     """Print the leaderboard from the store."""
     registry, settings = load(strict)
     from suite.board.artifact import load_board
+    from suite.contracts import Setting
     from suite.errors import SuiteError
     from suite.run.selection import Request, current, select_tasks
     from suite.store.engine import shown
 
     pairs = tuple(map(setting_pair, setting or ()))
     asked = Request(tasks=tuple(task or ("*",)), settings=pairs, all_settings=all_settings)
-    request = current(registry, asked, lambda text: typer.echo(text, err=True))
+    request = current(registry, asked, lambda text: echo(text, err=True))
     if runs:
         _print_runs(settings, registry, request, form)
         return
@@ -55,14 +57,14 @@ def board(
         _print_by(everything, list(choices.values()), by, together, form)
         return
 
-    def is_asked(table: Table) -> bool:
+    def is_asked(entry: Entry) -> bool:
         if all_settings:
-            return all((axis, table.setting.get(axis)) in request.settings for axis, _ in request.settings)
-        return table.setting in map(dict, choices[table.task].settings)
+            return all((axis, entry.setting.get(axis)) in request.settings for axis, _ in request.settings)
+        return entry.setting in map(dict, choices[entry.task].settings)
 
-    of_tasks = [table for table in everything.tables if table.task in choices and (protocols or table.current)]
-    tables = [table.together() if together else table for table in of_tasks if is_asked(table)]
-    if task and not tables:
+    of_tasks = [entry for entry in everything.entries if entry.task in choices and (protocols or entry.current)]
+    entries = [entry for entry in of_tasks if is_asked(entry)]
+    if task and not entries:
         wanted = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
         command, options = ("board", " --all-settings") if of_tasks else ("run", wanted)
         raise SuiteError(
@@ -70,24 +72,27 @@ def board(
             place=shown(settings.database_url),
             next=f"suite {command} --task {request.tasks[0]}{options}",
         )
-    _print_tables(everything.model_copy(update={"tables": tuple(tables)}), form, full)
+    tables = (table.together() if together else table for table in map(everything.table, entries))
+    _print_tables(everything.index, tables, form, full)
     if form is Format.table:
-        for name in dict.fromkeys(table.task for table in of_tasks):
-            others = [t.condition for t in of_tasks if t.task == name and t.current and not is_asked(t)]
+        for name in dict.fromkeys(entry.task for entry in of_tasks):
+            others = [str(Setting(e.setting)) for e in of_tasks if e.task == name and e.current and not is_asked(e)]
             if others:
-                typer.echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
+                echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
 
 
-def _print_tables(board: Board, form: Format, full: bool) -> None:
-    from suite.board.export import flat_rows, to_csv
+def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool) -> None:
+    from suite.board.export import flat_rows, json_parts, to_csv
     from suite.cli.tables import print_table
 
     if form is Format.json:
-        typer.echo(board.model_dump_json(indent=1))
-    for table in board.tables:
+        for part in json_parts(index, tables):
+            print_json(part)
+        return
+    for table in tables:
         if form is Format.csv:
             typer.echo(to_csv(flat_rows(table)), nl=False)
-        elif form is Format.table:
+        else:
             print_table(table, full=full)
 
 
@@ -115,7 +120,7 @@ def _print_by(board: Board, choices: Sequence[TaskChoice], axis: str, together: 
         first = next(iter(tables.values()))
         metric = first.metric(first.primary.metric)
         unit = f"{first.primary} ({metric.shown_unit}, {metric.direction} is better), rank (best–worst)"
-        typer.echo(f"\n{first.task} · {f'{at} · ' if at else ''}{unit} by {axis}")
+        echo(f"\n{first.task} · {f'{at} · ' if at else ''}{unit} by {axis}")
         print_list(shown_axis(tables), form)
 
 

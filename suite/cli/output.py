@@ -70,6 +70,20 @@ def setting_pair(text: str) -> tuple[str, str]:
     return axis, value
 
 
+def echo(text: object = "", *, err: bool = False) -> None:
+    """Print lines. Whatever a plugin has put in them drives no terminal; see `suite.text`."""
+    from suite.text import block
+
+    typer.echo(block(text), err=err)
+
+
+def print_json(text: str) -> None:
+    """Print a piece of JSON as it is, but for signs that drive a terminal, which are written as JSON escapes them."""
+    from suite.text import escaped
+
+    typer.echo(escaped(text), nl=False)
+
+
 def counted(count: int, noun: str) -> str:
     """Return ``1 cell`` or ``2 cells``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -78,7 +92,7 @@ def counted(count: int, noun: str) -> str:
 def print_list(rows: Sequence[dict[str, Any]], form: Format) -> None:
     """Print rows of equal keys; the values are text, numbers, booleans, None, or lists of text."""
     if form is Format.json:
-        typer.echo(json.dumps(list(rows), indent=1, ensure_ascii=False))
+        print_json(json.dumps(list(rows), indent=1, ensure_ascii=False) + "\n")
     elif form is Format.csv:
         from suite.board.export import to_csv
 

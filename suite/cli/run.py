@@ -112,9 +112,9 @@ def run(
         typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
         raise typer.Exit(130) from None
     board = load_board(settings, registry)
-    for table in board.tables:
-        if table.current and table.setting in map(dict, summary.asked.get(table.task, ())):
-            print_head(table) if request.tours else print_table(table)
+    for entry in board.entries:
+        if entry.current and entry.setting in map(dict, summary.asked.get(entry.task, ())):
+            print_head(board.table(entry)) if request.tours else print_table(board.table(entry))
     print_summary(summary, settings)
     if request.tours:
         print_next(*runner.outlook(Request(tier="embedded")), settings)

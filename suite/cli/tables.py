@@ -62,7 +62,7 @@ def print_head(table: Table) -> None:
     from rich.text import Text
 
     metric = table.metric(table.primary.metric)
-    ranked = [row for row in table.rows if row.place is not None]
+    ranked = [row for row in table.rows if row.rank is not None]
     grid = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for row in ranked[:HEAD]:
         texts = (f"  {shown_rank(row)}", row.label, shown_value(metric, row.value(table.primary)), _seeds(table, row))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from suite.contracts import Interval
 from suite.errors import SuiteError
+from suite.store.columns import Scores, StoredRun, read_runs, read_scores, recorded
 from suite.store.engine import database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
 
+_CHUNK = 500
+"""How many ids one query names: databases bound that number."""
 _DETAILS = (run.c.traceback, run.c.command, environment.c.document)
 _RUN_COLUMNS = [
     column
@@ -104,11 +107,38 @@ class Reader:
             found: str | None = connection.scalar(query)
         return found
 
-    def stamp(self) -> str:
-        """Return what changes whenever a run is claimed or ends."""
-        query = select(func.count(), func.max(run.c.started), func.max(run.c.ended), func.count(run.c.ended))
+    def columns(self, tasks: Sequence[str]) -> tuple[list[StoredRun], Scores]:
+        """Return for every cell of these tasks its finished run, or else its latest one, and the finished ones' scores.
+
+        Raises:
+            SuiteError: the store does not answer, or is damaged.
+        """
         with translated(self.url), self._engine.connect() as connection:
-            return "/".join(str(value) for value in connection.execute(query).one())
+            return read_runs(connection, tasks), read_scores(connection, tasks)
+
+    def recorded(self, identifier: str) -> list[tuple[str, str]]:
+        """Return metric and subset of a run's scores, in the order in which they were written."""
+        with translated(self.url), self._engine.connect() as connection:
+            return recorded(connection, identifier)
+
+    def intervals(self, identifiers: Iterable[str]) -> dict[tuple[str, str, str], Interval]:
+        """Return the intervals over samples of these runs, by run, metric and subset."""
+        wanted = sorted(identifiers)
+        intervals: dict[tuple[str, str, str], Interval] = {}
+        query = select(score.c.run, score.c.metric, score.c.subset, score.c.interval)
+        with translated(self.url), self._engine.connect() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                rows = connection.execute(query.where(score.c.run.in_(wanted[start : start + _CHUNK])))
+                intervals |= {(run_id, *key): Interval(**said) for run_id, *key, said in rows if said is not None}
+        return intervals
+
+    def stamps(self) -> dict[str, tuple[int, str]]:
+        """Return {task: (number of runs, stamp)}; the stamp changes whenever one of its runs is claimed or ends."""
+        done = func.sum(case((run.c.state == "done", 1), else_=0))
+        counts = (func.count(), func.max(run.c.started), func.max(run.c.ended), func.count(run.c.ended), done)
+        query = select(cell.c.task, *counts).join(run, run.c.cell == cell.c.id).group_by(cell.c.task)
+        with translated(self.url), self._engine.connect() as connection:
+            return {task: (row[0], "/".join(map(str, row))) for task, *row in connection.execute(query)}
 
     def close(self) -> None:
         """Close every connection."""

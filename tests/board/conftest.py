@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from suite.board.build import build_board
+from suite.board.artifact import build_board
 from suite.board.model import Row, Table
 from suite.contracts import Task
 from suite.hashing import digest
@@ -96,6 +96,16 @@ class Store:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "home")
+
+
+def place(row: Row) -> int | None:
+    """Return the place of a row, None if it takes none."""
+    return row.rank and row.rank.place
+
+
+def span(row: Row) -> tuple[int, int, int] | None:
+    """Return the place of a row and the interval of places."""
+    return row.rank and (row.rank.place, row.rank.best, row.rank.worst)
 
 
 def fill(store: Store, method: str, values: list[float], **about: Any) -> None:

@@ -10,9 +10,7 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from suite.board.artifact import board_path, load_board
-from suite.board.build import build_board
-from suite.board.model import Difference, Place
+from suite.board.artifact import build_board, load_board
 from suite.board.ranking import NOT_INSTALLED
 from suite.contracts import Column, Interval
 from suite.hashing import digest
@@ -21,12 +19,12 @@ from suite.stats.sampled import normal_interval
 from suite.store.reading import Reader
 from suite.store.samples import samples_path
 
-from .conftest import Store, fill
+from .conftest import Store, fill, place, span
 
 NEAR = Column(metric="accuracy", subset="near")
 
 
-def test_mean_interval_rank_and_points(store: Store) -> None:
+def test_mean_interval_rank_and_runs(store: Store) -> None:
     fill(store, "alpha", [0.80, 0.82, 0.81, 0.79, 0.83])
     fill(store, "beta", [0.90, 0.92, 0.91, 0.89, 0.935], parameters={"k": 50})
     rows = store.rows()
@@ -35,8 +33,8 @@ def test_mean_interval_rank_and_points(store: Store) -> None:
     assert value.mean == pytest.approx(0.911)
     assert value.basis == "95 %, t over seeds"
     assert value.low == pytest.approx(0.911 - 2.776 * 0.01746 / 5**0.5, abs=1e-4)
-    assert [(row.place, row.best, row.worst) for row in rows.values()] == [(1, 1, 1), (2, 2, 2)]
-    assert [point.seed for point in rows["alpha"].points] == [0, 1, 2, 3, 4]
+    assert [span(row) for row in rows.values()] == [(1, 1, 1), (2, 2, 2)]
+    assert [(run.seed, run.value) for run in rows["alpha"].scored][:2] == [(0, 0.80), (1, 0.82)]
     assert rows["alpha"].cost["fit_seconds"] == 2.0
     assert store.tables()[0].facts == {"model": "seed 0: m0; seed 1: m1; seed 2: m2; seed 3: m3; seed 4: m4"}
 
@@ -65,9 +63,9 @@ def test_incomplete_rows_are_shown_and_not_ranked(store: Store) -> None:
     fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81])
     fill(store, "gamma", [0.99, 0.98], parameters={"temperature": 1.0})
     row = store.rows()["gamma"]
-    assert row.place is None
+    assert row.rank is None
     assert row.unranked == "seeds 2, 3, 4 are not done"
-    assert store.rows()["alpha"].place == 1
+    assert place(store.rows()["alpha"]) == 1
 
 
 def test_seeds_beyond_the_tasks_own_are_not_mixed_in(store: Store) -> None:
@@ -79,13 +77,13 @@ def test_a_partial_mean_is_not_ranked_with_complete_ones(store: Store) -> None:
     fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81])
     fill(store, "delta", [0.99, 0.98, 0.97, 0.98, 0.99], partial=True)
     row = store.rows()["delta"]
-    assert (row.place, row.unranked) == (None, "partial mean beside complete ones")
+    assert (row.rank, row.unranked) == (None, "partial mean beside complete ones")
 
 
 def test_rows_that_lack_the_same_data_are_ranked_among_themselves(store: Store) -> None:
     fill(store, "alpha", [0.8, 0.81, 0.82, 0.8, 0.81], partial=True)
     fill(store, "delta", [0.9, 0.91, 0.93, 0.9, 0.91], partial=True)
-    assert [row.place for row in store.rows().values()] == [1, 2]
+    assert [place(row) for row in store.rows().values()] == [1, 2]
     assert store.tables()[0].missing == ("near/left-out",)
 
 
@@ -101,7 +99,7 @@ def test_failures_are_counted_and_a_stale_run_is_not_a_failure(store: Store) -> 
 def test_a_method_that_only_failed_has_a_row(store: Store) -> None:
     store.run("delta", 0, None)
     row = store.rows()["delta"]
-    assert (row.place, row.failed, row.values) == (None, {"failed": 1}, ())
+    assert (row.rank, row.failed, row.values) == (None, {"failed": 1}, ())
 
 
 def test_parameters_make_rows_of_their_own(store: Store) -> None:
@@ -141,34 +139,6 @@ def test_protocols_are_tables_of_their_own(store: Store) -> None:
     assert [(table.protocol[0], table.current) for table in store.tables()] == [("b", True), ("a", False)]
 
 
-def test_the_file_follows_the_store(store: Store) -> None:
-    fill(store, "alpha", [0.8] * 5)
-    first = load_board(store.settings, store.registry)
-    modified = board_path(store.settings).stat().st_mtime_ns
-    assert load_board(store.settings, store.registry) == first
-    assert board_path(store.settings).stat().st_mtime_ns == modified
-    fill(store, "delta", [0.9] * 5)
-    assert len(load_board(store.settings, store.registry).tables[0].rows) == 2
-
-
-def test_a_damaged_file_is_built_again(store: Store) -> None:
-    fill(store, "alpha", [0.8] * 5)
-    board_path(store.settings).write_text("{")
-    assert load_board(store.settings, store.registry).tables[0].rows[0].name == "alpha"
-
-
-def test_a_file_of_an_earlier_format_is_built_again(store: Store) -> None:
-    fill(store, "alpha", [0.8] * 5)
-    earlier = json.loads(load_board(store.settings, store.registry).model_dump_json())
-    earlier["format"] = 3
-    for table in earlier["tables"]:
-        del table["setting"]
-        for row in table["rows"]:
-            del row["access"]
-    board_path(store.settings).write_text(json.dumps(earlier))
-    assert load_board(store.settings, store.registry).format == 4
-
-
 def test_naming_the_facts_of_comparable_rows_builds_the_board_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +156,7 @@ def sampled(store: Store, method: str, marks: NDArray[np.bool_], **about: Any) -
     """Record one seed of a method with its samples."""
     influence = {"near": marks.astype(float)}
     interval = normal_interval(influence, basis="normal approximation over marks")
-    run = store.run(method, 0, float(marks.mean()), interval=interval, **about)
+    run = store.run(method, 0, float(marks.mean()), interval=interval, samples=digest(method), **about)
     store.samples[run] = pa.table({"subset": ["near"] * len(marks), "mark": marks.astype(float)})
 
 
@@ -201,10 +171,11 @@ def test_one_seed_is_ranked_over_the_samples_of_its_model(store: Store) -> None:
     sampled(store, "alpha", MARKS ^ (np.arange(500) < 2))
     sampled(store, "delta", MARKS & (np.arange(500) < 300))
     (table,) = store.tables()
-    assert table.comparison == "paired, normal approximation over marks"
+    assert table.comparison == "samples of the one seed"
     rows = {row.name: row for row in table.rows}
-    assert (rows["delta"].best, rows["delta"].worst) == (3, 3)
-    assert {(rows[name].best, rows[name].worst) for name in ("beta", "alpha")} == {(1, 2)}
+    assert span(rows["delta"]) == (3, 3, 3)
+    assert {span(rows[name])[1:] for name in ("beta", "alpha")} == {(1, 2)}
+    assert [row.name for row in table.rows if row.rank.tied] == ["beta", "alpha"]
     value = rows["beta"].value(NEAR)
     assert value is not None
     assert value.basis == "95 %, normal approximation over marks"
@@ -212,7 +183,7 @@ def test_one_seed_is_ranked_over_the_samples_of_its_model(store: Store) -> None:
     assert value.low < value.mean < value.high
     difference = rows["delta"].difference
     assert difference is not None
-    assert difference.basis == "paired, normal approximation over marks"
+    assert difference.basis == table.comparison
     assert difference.low < difference.mean < difference.high < 0
     assert difference.p < 1e-6
 
@@ -239,8 +210,9 @@ def test_samples_that_are_not_at_hand_separate_nothing(store: Store, damage: str
     reader = Reader(store.settings.database_url)
     (table,) = build_board(reader, store.registry, read).tables
     reader.close()
-    assert [(row.name, row.place, row.best, row.worst) for row in table.rows] == [("alpha", 1, 1, 2), ("beta", 2, 1, 2)]
-    assert table.rows[1].difference is None
+    assert [(row.name, span(row)) for row in table.rows] == [("alpha", (1, 1, 2)), ("beta", (2, 1, 2))]
+    difference = table.rows[1].difference
+    assert (difference.low, difference.high, difference.p, difference.basis) == (None, None, None, "")
 
 
 @pytest.mark.usefixtures("one_seed")
@@ -251,8 +223,8 @@ def test_a_damaged_samples_file_is_no_traceback(store: Store, caplog: pytest.Log
         path.write_bytes(b"PAR1 and then nothing")
         store.run(method, 0, mean, samples=digest(method))
     (table,) = load_board(store.settings, store.registry).tables
-    assert table.comparison == "paired t over seeds"
-    assert [(row.place, row.best, row.worst) for row in table.rows] == [(1, 1, 2), (2, 1, 2)]
+    assert table.comparison == "one seed, nothing known of the spread"
+    assert [span(row) for row in table.rows] == [(1, 1, 2), (2, 1, 2)]
     assert "cannot be read, and counts as not at hand" in caplog.text
 
 
@@ -264,7 +236,7 @@ def test_seeds_are_never_mixed_with_samples(store: Store) -> None:
     assert value.basis == "95 %, t over seeds"
     assert value.low is not None
     assert value.low > 0.7
-    assert store.tables()[0].comparison == "paired t over seeds"
+    assert store.tables()[0].comparison == "5 seeds"
 
 
 def spread(base: float) -> list[float]:
@@ -275,14 +247,14 @@ def test_a_privilege_is_ranked_by_itself_unless_asked(store: Store) -> None:
     for method, base in (("alpha", 0.8), ("trained", 0.9), ("delta", 0.7)):
         fill(store, method, spread(base))
     (table,) = store.tables()
-    assert [(row.name, row.access, row.place) for row in table.rows] == [
+    assert [(row.name, row.access, place(row)) for row in table.rows] == [
         ("alpha", (), 1),
         ("delta", (), 2),
         ("trained", ("training data",), 1),
     ]
     assert table.accesses == [(), ("training data",)]
     together = table.together()
-    assert [(row.name, row.place) for row in together.rows] == [("trained", 1), ("alpha", 2), ("delta", 3)]
+    assert [(row.name, place(row)) for row in together.rows] == [("trained", 1), ("alpha", 2), ("delta", 3)]
 
 
 def test_a_partners_privilege_is_the_rows(store: Store) -> None:
@@ -302,37 +274,38 @@ def test_references_are_shown_with_their_difference_and_take_no_place(store: Sto
     fill(store, "beta", spread(0.6))
     fill(store, "removed", spread(0.7))
     (table,) = store.tables()
-    assert [(row.name, row.standing, row.place, row.unranked) for row in table.rows] == [
+    assert [(row.name, row.standing, place(row), row.unranked) for row in table.rows] == [
         ("alpha", "ranked", 1, ""),
         ("beta", "ranked", 2, ""),
         ("chance", "reference", None, ""),
         ("removed", "not installed", None, NOT_INSTALLED),
     ]
     best, beta, chance, removed = (row.difference for row in table.rows)
-    assert best is None
+    assert best.mean == 0
     paired = paired_t(spread(0.95), [0.9, 0.9, 0.91, 0.9, 0.9], over="seeds")
-    assert chance == Difference(
-        mean=paired.mean, low=paired.interval.low, high=paired.interval.high, p=paired.p, basis="t over seeds"
-    )
+    assert (chance.mean, chance.basis) == (pytest.approx(paired.mean), "5 seeds")
+    assert chance.low < chance.mean < chance.high
+    assert chance.p < 0.01
     assert beta.mean < removed.mean < 0 < chance.mean
-    assert table.rows[1].together == Place(place=2, best=2, worst=2)  # among those that are ranked
+    assert (table.rows[1].together.place, table.rows[2].together) == (2, None)  # among those that are ranked
 
 
 def test_a_constant_difference_is_a_difference(store: Store) -> None:
     fill(store, "alpha", [0.5] * 5)
     fill(store, "chance", [0.25] * 5)
-    assert store.rows()["chance"].difference == Difference(mean=-0.25, low=None, high=None, p=None, basis="")
+    difference = store.rows()["chance"].difference
+    assert (difference.mean, difference.low, difference.high, difference.p) == (-0.25, -0.25, -0.25, 0.0)
 
 
 def test_a_reference_alone_differs_from_nothing(store: Store) -> None:
     fill(store, "chance", spread(0.5))
     row = store.rows()["chance"]
-    assert (row.place, row.difference, row.unranked) == (None, None, "")
+    assert (row.rank, row.difference, row.unranked) == (None, None, "")
 
 
 def test_a_complete_reference_is_not_held_against_partial_means(store: Store) -> None:
     fill(store, "alpha", spread(0.8), partial=True)
     fill(store, "chance", spread(0.5))
     rows = store.rows()
-    assert rows["alpha"].place == 1
+    assert place(rows["alpha"]) == 1
     assert rows["chance"].difference is None

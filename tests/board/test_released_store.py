@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from suite.board.build import build_board
+from suite.board.artifact import build_board
 from suite.board.model import Table
 from suite.registry import load_registry
 from suite.store.migrate import upgrade
@@ -65,6 +65,12 @@ def test_an_upgraded_store_shows_the_same_numbers(tables: dict[str, Table], old:
 
 
 @pytest.mark.parametrize("old", OLD, ids=lambda old: old["task"])
-def test_an_upgraded_store_shows_the_same_ranks(tables: dict[str, Table], old: dict[str, Any]) -> None:
-    ranks = {row.name: (row.place, row.best, row.worst) for row in tables[old["task"]].rows}
-    assert ranks == {row["name"]: (row["place"], row["best"], row["worst"]) for row in old["rows"]}
+def test_an_upgraded_store_shows_the_same_places(tables: dict[str, Table], old: dict[str, Any]) -> None:
+    ranks = {row.name: row.rank for row in tables[old["task"]].rows}
+    assert {name: rank and rank.place for name, rank in ranks.items()} == {
+        row["name"]: row["place"] for row in old["rows"]
+    }
+    for row in old["rows"]:  # today's comparisons tell more, and never place a method where those of then did not
+        rank = ranks[row["name"]]
+        if rank is not None:
+            assert row["best"] <= rank.best <= rank.place <= rank.worst <= row["worst"]

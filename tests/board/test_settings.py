@@ -8,7 +8,7 @@ from suite.board.artifact import load_board
 from suite.board.export import flat_axis, shown_axis
 from suite.contracts import Axis, Column
 
-from .conftest import Store, fill
+from .conftest import Store, fill, place
 
 VARIED = "demo/varied"
 FINE, COARSE = ({"precision": value, "amount": "few"} for value in ("fine", "coarse"))
@@ -19,8 +19,8 @@ def test_every_setting_is_a_table_of_its_own(store: Store) -> None:
     fill(store, "beta", [0.6, 0.62, 0.59, 0.6, 0.61], task=VARIED, setting=COARSE, protocol="c" * 64)
     fill(store, "beta", [0.9, 0.92, 0.89, 0.9, 0.91], task=VARIED, setting=FINE)
     first, second = store.tables()
-    assert (first.setting, [(row.name, row.place) for row in first.rows]) == (FINE, [("beta", 1)])
-    assert (second.setting, [(row.name, row.place) for row in second.rows]) == (COARSE, [("alpha", 1), ("beta", 2)])
+    assert (first.setting, [(row.name, place(row)) for row in first.rows]) == (FINE, [("beta", 1)])
+    assert (second.setting, [(row.name, place(row)) for row in second.rows]) == (COARSE, [("alpha", 1), ("beta", 2)])
     assert first.current
     assert second.current
     assert (first.condition, first.arguments) == ("precision=fine, amount=few", ["--task", VARIED])
@@ -92,7 +92,7 @@ def test_an_earlier_version_keeps_its_subsets_and_ranks_by_what_ranked(store: St
     assert table.primary == Column(metric="accuracy", subset="fine")
     assert table.subsets == ("test", "coarse", "fine")
     assert [str(column) for column in table.columns] == ["accuracy fine", "accuracy coarse"]  # no unknown metric
-    assert [(row.name, row.place) for row in table.rows] == [("beta", 1), ("alpha", 2)]
+    assert [(row.name, place(row)) for row in table.rows] == [("beta", 1), ("alpha", 2)]
 
 
 def test_an_earlier_version_without_a_subset_of_the_setting_ranks_by_its_first_column(store: Store) -> None:
@@ -135,7 +135,7 @@ def test_whatever_the_board_shows_builds_it_again(
     store: Store, monkeypatch: pytest.MonkeyPatch, owner: str, attribute: str, value: object
 ) -> None:
     store.run("alpha", 0, 0.5, task=VARIED)
-    stamp = load_board(store.settings, store.registry).stamp
+    stamp = load_board(store.settings, store.registry).index.stamp
     changed = store.task(VARIED) if owner == "task" else store.registry.methods["demo/alpha"]
     monkeypatch.setattr(changed, attribute, value)
-    assert load_board(store.settings, store.registry).stamp != stamp
+    assert load_board(store.settings, store.registry).index.stamp != stamp

@@ -78,13 +78,18 @@ def test_the_latest_run_of_a_cell_is_its_finished_one_or_else_the_last(url: str,
 def test_the_stamp_changes_when_a_run_is_claimed_and_when_it_ends(url: str, cell: Cell, done: Done) -> None:
     writer, stamps = Writer(url), []
     reader = Reader(url)
-    stamps.append(reader.stamp())
-    run = writer.claim(cell(0), [])
-    stamps.append(reader.stamp())
-    writer.end(run, done())
-    stamps.append(reader.stamp())
-    assert len(set(stamps)) == 3
-    assert reader.stamp() == stamps[-1]
+    assert reader.stamps() == {}
+    first = writer.claim(cell(0), [])
+    stamps.append(reader.stamps())
+    writer.claim(cell(1), [])
+    stamps.append(reader.stamps())
+    writer.end(first, done())
+    stamps.append(reader.stamps())
+    ((task, _),) = stamps[0].items()
+    assert task == cell(0).task
+    assert [of_task[task][0] for of_task in stamps] == [1, 2, 2]
+    assert len({of_task[task][1] for of_task in stamps}) == 3
+    assert reader.stamps() == stamps[-1]
 
 
 def test_a_store_on_a_read_only_disk_can_be_read(tmp_path: Path, cell: Cell) -> None:

@@ -1,0 +1,145 @@
+"""The numbers of a table: means over seeds with their intervals, of all rows and columns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from suite.board.model import Value
+from suite.contracts import Column, Interval, Metric, Task
+from suite.stats.means import means_over_seeds
+from suite.store.columns import Scores, StoredRun
+from suite.store.reading import Reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+OVER_SEEDS = "95 %, t over seeds"
+Intervals = Mapping[tuple[str, str, str], Interval]
+"""Over samples, by run, metric and subset."""
+
+
+def recorded_columns(scores: Scores, task: Task, done: Sequence[StoredRun], reader: Reader) -> list[Column]:
+    """Return the columns of the task's metrics that some run has, in the task's order.
+
+    In the order in which they were written, if an earlier version wrote others than those of today: what ranked then
+    came first.
+    """
+    rows = [scores.rows[run.id] for run in done if run.id in scores.rows]
+    present = np.any(~np.isnan(scores.values[rows]), axis=0)
+    metrics = [metric.name for metric in task.metrics]
+    held = [name for name, some in zip(scores.columns, present.tolist(), strict=True) if some and name[0] in metrics]
+    if held and (
+        {subset for _, subset in held} - set(task.subsets) or tuple(task.primary.model_dump().values()) not in held
+    ):
+        written = reader.recorded(min(done, key=lambda run: (run.started, run.id)).id)
+        held.sort(key=lambda name: written.index(name) if name in written else len(written))
+    else:
+        held.sort(key=lambda name: (task.subsets.index(name[1]), metrics.index(name[0])))
+    return [Column(metric=metric, subset=subset) for metric, subset in held]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the runs that count have scored.
+
+    Attributes:
+        columns: the columns [C].
+        rows: of each row [R] the runs that count, by seed.
+        values: [R, S, C], NaN where a row has no such seed, or the seed no such score.
+        partial: [R, C], whether a data set is missing from any of them.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[StoredRun]]
+    values: NDArray[np.float64]
+    partial: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, scores: Scores, columns: Sequence[Column], rows: Sequence[Sequence[StoredRun]]) -> Numbers:
+        """Take the numbers of these columns and rows out of a task's scores."""
+        index = np.full((len(rows), max(map(len, rows), default=0)), -1)  # the last row of the scores is empty
+        for number, runs in enumerate(rows):
+            index[number, : len(runs)] = [scores.rows.get(run.id, -1) for run in runs]
+        at = [scores.columns.index((column.metric, column.subset)) for column in columns]
+        return cls(columns, rows, scores.values[:, at][index], scores.partial[:, at][index].any(1))
+
+    def scored(self, column: Column) -> list[dict[str, float | None]]:
+        """Return for each row the values of its runs in a column, by the run's id; None where a run has none."""
+        if column not in self.columns:
+            return [{run.id: None for run in runs} for runs in self.rows]
+        values = self.values[:, :, self.columns.index(column)].tolist()
+        return [
+            {run.id: None if value != value else value for run, value in zip(runs, of_row, strict=False)}
+            for runs, of_row in zip(self.rows, values, strict=True)
+        ]
+
+    def means(self, metrics: Mapping[str, Metric], reader: Reader) -> list[list[Value]]:
+        """Return the values of each row: with several seeds the interval over them, with one its own, over samples."""
+        found = means_over_seeds(self.values)
+        low, high = found.means - found.halves, found.means + found.halves
+        bounds = [metrics[column.metric].bounds for column in self.columns]
+        low = np.fmax(low, [-np.inf if least is None else least for least, _ in bounds])
+        high = np.fmin(high, [np.inf if most is None else most for _, most in bounds])
+        own = self._own(found.counts == 1, reader)
+        told = ~np.isnan(found.halves)
+        parts = (found.counts, found.means, told, low, high, self.partial)
+        rows: list[list[Value]] = []
+        for runs, *of_row in zip(self.rows, *(part.tolist() for part in parts), strict=True):
+            rows.append([])
+            for column, bound, n, mean, known, least, most, partial in zip(self.columns, bounds, *of_row, strict=True):
+                interval = (
+                    (least, most, OVER_SEEDS) if known else _interval(runs, column, bound, own) if n == 1 else NONE
+                )
+                if n:
+                    names = {"metric": column.metric, "subset": column.subset, "mean": mean, "n": n, "partial": partial}
+                    rows[-1].append(Value(**names, **dict(zip(("low", "high", "basis"), interval, strict=True))))
+        return rows
+
+    def by_seed(self, labels: Sequence[tuple[str, str]]) -> pa.Table:
+        """Return every score of every seed: label, method, seed, run, metric, subset, value."""
+        import pyarrow as pa
+
+        row, seed, column = np.nonzero(~np.isnan(self.values))
+        runs = [run for runs in self.rows for run in runs]
+        number = np.cumsum([0, *map(len, self.rows)])[row] + seed
+
+        def texts(indices: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
+            return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(names, pa.string()))
+
+        return pa.table(
+            {
+                "label": texts(row, [label for label, _ in labels]),
+                "method": texts(row, [method for _, method in labels]),
+                "seed": pa.array(np.array([run.seed for run in runs], dtype=np.int64)[number]),
+                "run": texts(number, [run.id for run in runs]),
+                "metric": texts(column, [name.metric for name in self.columns]),
+                "subset": texts(column, [name.subset for name in self.columns]),
+                "value": pa.array(self.values[row, seed, column]),
+            }
+        )
+
+    def _own(self, alone: NDArray[np.bool_], reader: Reader) -> Intervals:
+        """Return the intervals over samples where a row has one value alone; most tables have none such."""
+        seeds = (~np.isnan(self.values)).argmax(1) if self.values.size else np.zeros(alone.shape, dtype=int)
+        return reader.intervals({self.rows[row][seeds[row, column]].id for row, column in np.argwhere(alone).tolist()})
+
+
+NONE = (None, None, "")
+
+
+def _interval(
+    runs: Sequence[StoredRun], column: Column, bounds: tuple[float | None, float | None], own: Intervals
+) -> tuple[float | None, float | None, str]:
+    keys = ((run.id, column.metric, column.subset) for run in runs)
+    interval = next((own[key] for key in keys if key in own), None)
+    if interval is None:
+        return NONE
+    least, most = bounds
+    low = interval.low if least is None else max(least, interval.low)
+    high = interval.high if most is None else min(most, interval.high)
+    return low, high, f"{100 * interval.level:g} %, {interval.basis}"

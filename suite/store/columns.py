@@ -1,0 +1,151 @@
+"""What the board reads of a task: its runs, and their scores as one array.
+
+A store of a million scores is read in about a second, and of each task by itself: hence the driver's own rows instead
+of objects, and JSON as the text that it is stored as, of which many runs share one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import cast as cast_type
+
+import numpy as np
+from sqlalchemy import JSON, ColumnElement, Connection, Integer, Select, Text, cast, func, literal_column, select
+
+from suite.store.schema import cell, run, score
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class StoredRun(NamedTuple):
+    """A run with its cell, as the driver gives it.
+
+    What the database holds as JSON is its text, which `parsed` reads. Times are texts or objects, as the driver has
+    them: those of one database compare with each other.
+    """
+
+    id: str
+    cell: str
+    attempt: int
+    state: str
+    started: Any
+    ended: Any
+    wall_seconds: float | None
+    peak_memory_bytes: int | None
+    cost: str | None
+    facts: str | None
+    tuning: str | None
+    missing: str | None
+    ingredients: str | None
+    samples: str | None
+    protocol: str
+    task: str
+    task_version: str
+    method: str
+    method_version: str
+    source: str | None
+    setting: str
+    parameters: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of finished runs.
+
+    Attributes:
+        rows: the row of each run, by its id.
+        columns: metric and subset of each column.
+        values: [runs + 1, columns], NaN where a run has no such score; the last row stands for runs without any.
+        partial: [runs + 1, columns], whether a data set is missing from the value.
+    """
+
+    rows: dict[str, int]
+    columns: tuple[tuple[str, str], ...]
+    values: NDArray[np.float64]
+    partial: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str | None) -> Any:
+    """Return what a JSON text says, the same object for the same text: it is not to be changed."""
+    return None if text is None else json.loads(text)
+
+
+def read_runs(connection: Connection, tasks: Sequence[str]) -> list[StoredRun]:
+    """Return for every cell of these tasks its finished run, or else its latest one."""
+    chosen: dict[str, StoredRun] = {}
+    for row in map(StoredRun._make, _driver_rows(connection, _runs(connection.dialect.name, tasks))):
+        known = chosen.get(row.cell)
+        if known is None or (row.state == "done", row.attempt) > (known.state == "done", known.attempt):
+            chosen[row.cell] = row
+    return list(chosen.values())
+
+
+def read_scores(connection: Connection, tasks: Sequence[str]) -> Scores:
+    """Return the scores of every finished run of these tasks."""
+    query = (
+        select(score.c.run, score.c.metric, score.c.subset, score.c.value, cast(score.c.partial, Integer))
+        .select_from(cell.join(run, run.c.cell == cell.c.id).join(score, score.c.run == run.c.id))
+        .where(cell.c.task.in_(tasks), run.c.state == "done")
+    )
+    rows: dict[str, int] = {}
+    columns: dict[tuple[str, str], int] = {}
+    at: list[int] = []
+    of: list[int] = []
+    values: list[float] = []
+    partial: list[int] = []
+    for name, metric, subset, value, incomplete in _driver_rows(connection, query):
+        at.append(rows.setdefault(name, len(rows)))
+        of.append(columns.setdefault((metric, subset), len(columns)))
+        values.append(value)
+        partial.append(incomplete)
+    shape = len(rows) + 1, len(columns)
+    filled, flags = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    filled[at, of], flags[at, of] = values, partial
+    return Scores(rows, tuple(columns), filled, flags)
+
+
+def recorded(connection: Connection, identifier: str) -> list[tuple[str, str]]:
+    """Return metric and subset of a run's scores, in the order in which they were written."""
+    order = _row_number(connection.dialect.name)
+    query = select(score.c.metric, score.c.subset).where(score.c.run == identifier).order_by(order)
+    return [(metric, subset) for metric, subset in connection.execute(query)]
+
+
+def _driver_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query as the driver makes them: the library's own would take twice the time."""
+    result = connection.execute(query)
+    yield from cast_type("Iterator[tuple[Any, ...]]", result.cursor)
+    result.close()
+
+
+def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
+    texts = [cast(column, Text) for column in (run.c.cost, run.c.facts, run.c.tuning, run.c.missing, run.c.ingredients)]
+    return (
+        select(
+            *(run.c.id, run.c.cell, run.c.attempt, run.c.state, run.c.started, run.c.ended),
+            *(run.c.wall_seconds, run.c.peak_memory_bytes, *texts, run.c.samples),
+            *(cell.c.protocol, cell.c.task, cell.c.task_version, cell.c.method, cell.c.method_version),
+            *(_source(dialect), cast(cell.c.setting, Text), cast(cell.c.parameters, Text), cell.c.seed),
+        )
+        .join(cell, run.c.cell == cell.c.id)
+        .where(cell.c.task.in_(tasks))
+    )
+
+
+def _source(dialect: str) -> ColumnElement[str | None]:
+    """Return the hash of the source of editable code that a cell's identity names, if it does."""
+    if dialect == "sqlite":
+        return func.json_extract(cell.c.identity, "$.method_source")
+    named: ColumnElement[str | None] = cast(cell.c.identity, JSON)["method_source"].as_string()
+    return named
+
+
+def _row_number(dialect: str) -> ColumnElement[Any]:
+    return literal_column("score.rowid" if dialect == "sqlite" else "score.ctid")
