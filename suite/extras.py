@@ -8,7 +8,10 @@ from typing import Any
 
 from suite.errors import SuiteError
 
-EXTRAS = {"diffusers": "diffusion", "transformers": "diffusion", "mdtraj": "molecules", "openmm": "molecules"}
+EXTRAS = {
+    **{"diffusers": "diffusion", "transformers": "diffusion"},
+    **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow"},
+}
 """The extra of basin-suite that brings each library."""
 
 

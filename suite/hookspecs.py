@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from suite.contracts import Executor, Method, Page, Task, Track
+    from suite.contracts import Executor, Listener, Method, Page, Task, Track
 
 PROJECT = "suite"
 ENTRY_POINT_GROUP = "suite"
@@ -49,3 +49,8 @@ def suite_register_executors(register: Callable[[type[Executor] | str], None]) -
 @hookspec
 def suite_register_pages(register: Callable[[Page | str], None]) -> None:
     """Register leaderboard pages: call ``register`` with each `Page`."""
+
+
+@hookspec
+def suite_register_listeners(register: Callable[[type[Listener] | str], None]) -> None:
+    """Register who hears how a run goes: call ``register`` with each class, which derives from `Listener`."""

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 import pluggy
 
 from suite import hookspecs
-from suite.contracts import Executor, Method, Page, Task, Track
+from suite.contracts import Executor, Listener, Method, Page, Task, Track
 from suite.contracts.declared import check_class, check_method, check_task, describe
 from suite.discovery import Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
@@ -88,6 +88,7 @@ class Registry:
         self.tasks: Table[type[Task]] = Table("task", "suite tasks")
         self.executors: Table[type[Executor]] = Table("executor", "suite run --help")
         self.pages: Table[Page] = Table("page", "suite plugins")
+        self.listeners: Table[type[Listener]] = Table("listener", "suite plugins")
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -143,6 +144,7 @@ class Registry:
             "suite_register_tasks": self._register_task,
             "suite_register_executors": self._register_executor,
             "suite_register_pages": self._register_page,
+            "suite_register_listeners": self._register_listener,
         }
         for hook in HOOKS:
             for plugin in self.plugins[self._called :]:
@@ -213,6 +215,10 @@ class Registry:
         if not isinstance(page, Page):
             raise TypeError(f"expected a suite.contracts.Page, got {describe(page)}")
         return self._adder(self.pages, Entry(_slug(page.path), page, plugin))
+
+    def _register_listener(self, plugin: Plugin, listener: object) -> Callable[[], None]:
+        cls = check_class(listener, Listener, {"name": str})
+        return self._adder(self.listeners, Entry(_slug(cls.name), cls, plugin))
 
     def _check_access(self, track: str, names: frozenset[str], owner: str) -> None:
         """Refuse access that the track does not declare: a typing error would decline a method in silence."""

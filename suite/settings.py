@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     memory_limit: float | None = Field(None, gt=0, description="GiB of resident memory of a cell")
     plugins: Annotated[tuple[Path, ...], NoDecode] = Field((), description="plugin files, separated as in PATH")
     disabled_plugins: Annotated[tuple[str, ...], NoDecode] = Field((), description="plugins not to load, by comma")
+    listeners: Annotated[tuple[str, ...], NoDecode] = Field((), description="who hears how a run goes, by comma")
 
     @field_validator("home", "cache", "data", "weights", mode="after")
     @classmethod
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     def _split_paths(cls, value: Any) -> Any:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
-    @field_validator("disabled_plugins", mode="before")
+    @field_validator("disabled_plugins", "listeners", mode="before")
     @classmethod
     def _split_names(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

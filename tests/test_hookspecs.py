@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from suite import Card, Column, Metric, Task, Track, hookimpl, hookspecs
-from suite.contracts import Executor, Page
+from suite.contracts import Executor, Listener, Page
 from suite.registry import HOOKS, Plugin, Registry
 from suite.tracks.ood import Detector
 
@@ -49,12 +49,17 @@ class Idle(Executor):
         return iter(())
 
 
+class Deaf(Listener):
+    name = "deaf"
+
+
 ACCEPTED = {
     "suite_register_tracks": (QUESTION, "track ood"),
     "suite_register_methods": (Constant, "method ood/constant"),
     "suite_register_tasks": (Empty, "task ood/empty"),
     "suite_register_executors": (Idle, "executor idle"),
     "suite_register_pages": (Page(path="about", title="About", script=Path("about.py")), "page about"),
+    "suite_register_listeners": (Deaf, "listener deaf"),
 }
 """What each hook takes. A hook that is added to the hookspecs and not here fails the tests of this file."""
 

@@ -6,6 +6,7 @@ from suite.contracts.cost import Cost
 from suite.contracts.executor import Executor, Job, JobExit
 from suite.contracts.ingredient import Ingredient, Missing
 from suite.contracts.interval import Interval
+from suite.contracts.listener import CellEnd, Listener
 from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
@@ -22,6 +23,7 @@ __all__ = [
     "Access",
     "Axis",
     "Card",
+    "CellEnd",
     "Column",
     "Context",
     "Cost",
@@ -31,6 +33,7 @@ __all__ = [
     "Interval",
     "Job",
     "JobExit",
+    "Listener",
     "Method",
     "Metric",
     "Missing",

@@ -13,6 +13,7 @@ from typing import Any
 
 from suite.contracts import JobExit
 from suite.registry import Registry
+from suite.run.announce import Announcer
 from suite.run.provenance import environment
 from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.settings import Settings
@@ -28,10 +29,11 @@ ENVIRONMENT_FILE = "environment.json"
 class Recorder:
     """Turns results into rows of the store."""
 
-    def __init__(self, writer: Writer, registry: Registry, settings: Settings) -> None:
+    def __init__(self, writer: Writer, registry: Registry, settings: Settings, announcer: Announcer) -> None:
         self._writer = writer
         self._registry = registry
         self._settings = settings
+        self._announcer = announcer
 
     def begin(self, cell: CellRow, folder: Path) -> None:
         """Note what the run is made with, now: whoever records its end may do so with other code."""
@@ -91,6 +93,7 @@ class Recorder:
         kept = keep_samples(self._settings, samples) if samples.exists() else None
         state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder)))
         shutil.rmtree(folder, ignore_errors=True)
+        self._announcer.cell_ended(run, cell, state, result)
         return state, result.error or "", result.wall_seconds
 
 

@@ -8,6 +8,7 @@ from suite.cache import Cache
 from suite.contracts import Executor, Resources
 from suite.errors import SuiteError
 from suite.registry import Registry
+from suite.run.announce import Announcer
 from suite.run.execute import Execution
 from suite.run.expectation import Expectation
 from suite.run.plan import Outlook, Plan
@@ -45,9 +46,11 @@ class Runner:
         for text in plan.declined:
             self._reporter.message(text)
         summary = Summary(asked=plan.asked)
+        announcer = Announcer(self._registry, self._settings)
         writer = Writer(self._settings.database_url)
         try:
-            recorder = Recorder(writer, self._registry, self._settings)
+            announcer.run_started(list(plan.asked))
+            recorder = Recorder(writer, self._registry, self._settings, announcer)
             summary.recovered = recorder.recover(self._settings.pending)
             plan.look_up(summary)
             prepare(plan, self._make_executor, self._settings, self._reporter, summary, deadline)
@@ -59,6 +62,7 @@ class Runner:
                 execution.run(*self._make_executor(len(cells)))
         finally:
             writer.close()
+            announcer.run_finished(summary.states, summary.errors)
         return summary
 
     def outlook(self, request: Request) -> tuple[list[Outlook], list[str]]:

@@ -67,6 +67,7 @@ def test_the_files_of_the_page_are_whole_plugins(written: Path) -> None:
         "guessing.py": ["track guessing", "method guessing/mean-guess", "task guessing/dice"],
         "announcing.py": ["executor announcing"],
         "about.py": ["page about"],
+        "diary.py": ["listener diary"],
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from suite.contracts import Score
 from suite.registry import load_registry
+from suite.run.announce import Announcer
 from suite.run.record import Recorder
 from suite.run.result import RESULT_FILE, SAMPLES_FILE, Result
 from suite.store.engine import writer_engine
@@ -81,6 +82,14 @@ def test_a_finished_result_is_recorded_and_not_computed_again(bench, left_behind
     assert not folder.exists()
 
 
+def test_listeners_hear_of_what_is_recovered(bench, left_behind, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = left_behind(DEAD, RESULT)
+    heard = []
+    monkeypatch.setattr(Announcer, "cell_ended", lambda self, run, cell, state, result: heard.append((run, state)))
+    bench.run("constant", seeds=(0,))
+    assert heard == [(run, "done")]
+
+
 def test_a_failure_is_recovered_too(bench, left_behind) -> None:
     left_behind(DEAD, Result(state="failed", error="RuntimeError: no"))
     summary = bench.run("constant", seeds=(0,))
@@ -91,7 +100,9 @@ def test_a_result_whose_plugin_is_not_loaded_waits_and_stops_nobody(bench, left_
     """Else a run with ``--plugin`` that was killed would stop every run without it."""
     run, folder = left_behind(DEAD, RESULT)
     writer = Writer(bench.settings().database_url)
-    assert Recorder(writer, load_registry(), bench.settings()).recover(bench.home / "pending") == 0
+    registry, settings = load_registry(), bench.settings()
+    recorder = Recorder(writer, registry, settings, Announcer(registry, settings))
+    assert recorder.recover(bench.home / "pending") == 0
     assert (folder / RESULT_FILE).exists()
     assert bench.run("constant", seeds=(0,)).recovered == 1
     assert bench.runs()["constant", 0].id == run
@@ -174,7 +185,8 @@ def test_folders_of_another_store_are_left_alone(bench, constant: CellRow) -> No
 def test_the_provenance_is_that_of_the_run_and_not_of_the_recovery(bench, left_behind, monkeypatch) -> None:
     run, folder = left_behind(DEAD, RESULT)
     writer = Writer(bench.settings().database_url)
-    recorder = Recorder(writer, load_registry((bench.plugin,)), bench.settings())
+    registry, settings = load_registry((bench.plugin,)), bench.settings()
+    recorder = Recorder(writer, registry, settings, Announcer(registry, settings))
     monkeypatch.setattr("suite.run.record.environment", lambda entry: {"suite": {"git": {"commit": "then"}}})
     recorder.begin(writer.runs([run])[run][-1], folder)
     monkeypatch.setattr("suite.run.record.environment", lambda entry: {"suite": {"git": {"commit": "now"}}})
