@@ -1,20 +1,28 @@
-"""Where the pages get their data: settings, registry and board, loaded once and shared by all visitors."""
+"""Where the pages get their data: settings, registry and the last board, loaded once and shared by all visitors.
+
+No page ever builds a board: a worker beside the server does, and pages read what it has made last.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import streamlit as st
 
-from suite.board.artifact import load_board
+from suite.board.artifact import last_board
 from suite.board.board import Board
+from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
+from suite.store.engine import has_store
 
-from .escape import plain
+from ..worker import served_folder
+from .escape import clean, plain
 
-FRESH_SECONDS = 5
+LOOK_SECONDS = 1.0
+_PATH = re.compile(r"(?<![\w.])(~?/|[A-Za-z]:\\|\w+://)[^\s'\")]*")
 
 
 def settings() -> Settings:
@@ -29,20 +37,45 @@ def registry() -> Registry:
 
 
 def board() -> Board:
-    """Return the board, at most a few seconds old; if there is none, say what to do and end the page here."""
+    """Return the last board, at once; if there is none yet, say why and end the page here."""
     current = settings()
-    try:
-        return _board(current.model_dump_json(), current, registry())
-    except SuiteError as error:
-        show_problem(error)
-        st.stop()
+    folder = served_folder(current)
+    found = last_board(folder)
+    if found is not None:
+        return found
+    problem = trouble(folder)
+    if not has_store(current.database_url):
+        show_problem(SuiteError("there is no store yet", place="", next="suite run"))
+    elif problem is not None:
+        show_problem(SuiteError(problem.cause, place="", next=problem.next))
+    _wait(folder)
+    st.stop()
+
+
+def age() -> str:
+    """Return why the board that is shown may be old, and how old it is; empty if it is brought up to date."""
+    folder = served_folder(settings())
+    problem, found = trouble(folder), last_board(folder)
+    if problem is None or found is None:
+        return ""
+    return (
+        f"This board is of {_minute(found.index.built)}; it could not be brought up to date since "
+        f"{_minute(problem.since)}: {without_paths(problem.cause)}."
+    )
 
 
 def show_problem(error: SuiteError) -> None:
-    """Show a problem and the command that mends it. Its place is a path of the server and is left out."""
-    st.title("Nothing to show yet" if error.next == "suite run" else "The board cannot be shown")
-    st.info(f"{plain(error.cause)}. Type this where the server runs, then reload:", icon=":material/terminal:")
-    st.code(error.next, language="bash")
+    """Show a problem and the command that mends it. What names a path of the server is left out."""
+    st.title("Nothing to show yet" if error.next == "suite run" else "The board cannot be shown", anchor=False)
+    told = not _PATH.search(error.next)
+    advice = "Type this where the server runs:" if told else "The same command where the server runs says more:"
+    st.info(f"{plain(without_paths(error.cause))}. {advice}", icon=":material/terminal:")
+    st.code(clean(error.next) if told else "suite board", language="bash")
+
+
+def without_paths(text: str) -> str:
+    """Return a text without paths and addresses: what visitors need not know of the server."""
+    return clean(_PATH.sub("…", text))
 
 
 @st.cache_resource(show_spinner="Loading plugins …")
@@ -50,6 +83,14 @@ def _registry(plugins: tuple[str, ...], disabled: tuple[str, ...]) -> Registry:
     return load_registry(tuple(map(Path, plugins)), disabled)
 
 
-@st.cache_resource(ttl=FRESH_SECONDS, max_entries=4, show_spinner="Building the board …")
-def _board(key: str, _settings: Settings, _registry: Registry) -> Board:
-    return load_board(_settings, _registry)
+@st.fragment(run_every=LOOK_SECONDS)
+def _wait(folder: Path) -> None:
+    """Draw the page again as soon as there is a board."""
+    if last_board(folder) is not None:
+        st.rerun()
+    if trouble(folder) is None:
+        st.info("The board is being built. This page comes by itself.", icon=":material/hourglass_top:")
+
+
+def _minute(stamp: str) -> str:
+    return f"{stamp[:16].replace('T', ' ')} UTC"

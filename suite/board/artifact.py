@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from suite.board.board import Board
 from suite.board.build import Source
-from suite.board.files import read_index
+from suite.board.files import INDEX, read_index
 from suite.board.refresh import refresh
 from suite.board.samples import ReadTable
 from suite.board.shelf import Shelf
@@ -51,7 +52,19 @@ def build_board(reader: Reader, registry: Registry, read: ReadTable) -> Board:
 
 
 def last_board(folder: Path) -> Board | None:
-    """Return the board that lies in a folder, as it was made last; None if there is none. Asks no store."""
+    """Return the board that lies in a folder, as it was made last; None if there is none. Asks no store.
+
+    It is the same object until the files change, so that its tables are read once.
+    """
+    try:
+        stat = (folder / INDEX).stat()
+    except OSError:
+        return None
+    return _board_at(folder, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+
+
+@lru_cache(maxsize=2)
+def _board_at(folder: Path, state: tuple[int, int, int]) -> Board | None:
     shelf = Shelf(folder)
     index = read_index(shelf)
     return None if index is None else Board(index, shelf)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 INDEX = "index.json"
+TROUBLE = "trouble.json"
+"""Why the board is not brought up to date; there only while that is so."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,119}")
 
 
@@ -36,7 +38,9 @@ def put_index(shelf: Shelf, index: Index) -> Index:
     """Put the index in place, with its stamp, which it returns; remove the files of tables that are gone."""
     index = index.model_copy(update={"stamp": _stamp(index)})
     shelf.write(INDEX, index.model_dump_json().encode())
-    shelf.keep_only({INDEX, *(f"{entry.file}.{kind}" for entry in index.entries for kind in ("json", "parquet"))})
+    shelf.keep_only(
+        {INDEX, TROUBLE, *(f"{entry.file}.{kind}" for entry in index.entries for kind in ("json", "parquet"))}
+    )
     return index
 
 

@@ -31,6 +31,7 @@ def leaderboard(
         "client.disableDataExport": "true",
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
-    app = Path(spec.origin).with_name("app.py")
-    command = [sys.executable, "-m", "streamlit", "run", str(app), *arguments]
+    server = Path(spec.origin).with_name("server.py")
+    # -P: a copy.py or types.py in the current folder is not to be taken for Python's own.
+    command = [sys.executable, "-P", "-m", "streamlit", "run", str(server), *arguments]
     os.execv(sys.executable, command)  # one process, so that whoever stops it stops the server

@@ -145,6 +145,21 @@ class Reader:
         self._engine.dispose()
 
 
+def pulse(url: str) -> object:
+    """Return what changes when the store may have, without opening it; None for a database that is no file."""
+    file = database_file(url)
+    if file is None:
+        return None
+    states: list[tuple[int, int, int] | None] = []
+    for path in (file, file.with_name(f"{file.name}-wal")):
+        try:
+            stat = path.stat()
+            states.append((stat.st_ino, stat.st_size, stat.st_mtime_ns) if stat.st_size else None)
+        except OSError:
+            states.append(None)
+    return tuple(states)
+
+
 def _runs(*details: ColumnElement[Any]) -> Select[Any]:
     return (
         select(
