@@ -128,7 +128,7 @@ def _table(
     shown = [row for row in rows if row.values or row.failed]
     kept = {run.id for run in runs if run.samples}
     read = samples_reader(task, lambda run: source.read(run) if run in kept else None)
-    comparison, placed = ranked(metrics[primary.metric], primary, shown, read)
+    ranking = ranked(metrics[primary.metric], primary, shown, read)
     missing = {subset for run in done for subset in parsed(run.missing) or ()}
     ended = max((_time(run.ended) for run in runs if run.ended), default=None)
     table = Table(
@@ -150,9 +150,10 @@ def _table(
         ingredients=parsed(example.ingredients) or {},
         facts=facts,
         comparable_by=task.comparable_by,
-        comparison=comparison,
+        comparison=ranking.comparison,
+        predicted=ranking.predicted,
         ended=ended and ended.isoformat(timespec="seconds"),
-        rows=placed,
+        rows=ranking.rows,
     )
     return table, numbers.by_seed([(row.label, row.method) for row in rows])
 

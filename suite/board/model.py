@@ -146,8 +146,9 @@ class Table(Model):
     ``setting`` has a value for every axis of the task. ``current`` marks the protocol under which the setting was run
     last; rows of different tables are not comparable. ``comparison`` says by which paired comparison the ranks got
     their intervals. ``facts`` are those on which all rows agree; ``comparable_by`` names the facts that rows must share
-    to be comparable with each other. ``ended`` is when the last of its runs ended (ISO 8601, UTC). ``one_field``: rows
-    of every access are ranked together.
+    to be comparable with each other. ``predicted`` are the variances on one seed that samples predict of the
+    differences between the rows with a place or an ``aside``: the lower triangle, row by row; None without samples.
+    ``ended`` is when the last of its runs ended (ISO 8601, UTC). ``one_field``: all ranked rows are ranked together.
     """
 
     task: str
@@ -169,6 +170,7 @@ class Table(Model):
     facts: dict[str, str]
     comparable_by: tuple[str, ...]
     comparison: str
+    predicted: tuple[float | None, ...] | None = None
     ended: str | None
     one_field: bool = False
     rows: tuple[Row, ...]

@@ -4,49 +4,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from suite.board.evidence import compared, field_of, packed, unpacked
 from suite.board.model import Difference, Place, Row
 from suite.board.samples import ReadSamples, predicted_variances
 from suite.contracts import Column, Metric
 from suite.stats.best import against_the_best
-from suite.stats.field import Field, paired_field
-from suite.stats.ranks import marginal_ranks, pair_probabilities, simultaneous_ranks
+from suite.stats.field import Field
+from suite.stats.pairs import Pair, pair
+from suite.stats.ranks import marginal_ranks, simultaneous_ranks
 
 LEVEL = 0.95
 NOT_INSTALLED = "its method is not installed, so that its access is not known"
 
 
-def ranked(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> tuple[str, tuple[Row, ...]]:
-    """Return what the comparison of the rows rests on, and the rows with places and differences, in the table's order.
+@dataclass(frozen=True)
+class Ranking:
+    """The rows with places and differences, in the table's order, and what these rest on.
 
-    Complete rows are ranked among those of the same access, and all of them as ``together``; other complete rows have
-    their difference to the best of these alone. A partial mean is never held against a complete one.
+    ``comparison`` says it in words; ``predicted`` is what the samples of the compared rows predict, as in `Table`.
+    """
+
+    rows: tuple[Row, ...]
+    comparison: str = ""
+    predicted: tuple[float | None, ...] | None = None
+
+
+def ranked(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> Ranking:
+    """Rank complete rows among those of the same access, and all of them as ``together``.
+
+    Other complete rows have their difference to the best of these alone. A partial mean is never held against a
+    complete one.
     """
     complete = [(row, value) for row in rows if not row.unranked and (value := row.value(primary))]
     partial = min((value.partial for row, value in complete if row.standing == "ranked"), default=False)
-    competing = [row for row, value in complete if value.partial == partial]
-    changes: dict[int, dict[str, Any]] = {}
-    basis = ""
-    if competing:
-        field = field_of(metric, primary, competing, read)
-        basis = field.basis
-        changes = {id(row): change for row, change in zip(competing, _changes(metric, competing, field), strict=True)}
-    placed = [row.model_copy(update=changes.get(id(row), {})) for row in rows]
-    finished = [row.model_copy(update={"unranked": _unranked(primary, row)}) for row in placed]
-    return basis, tuple(sorted(finished, key=lambda row: _order(metric, primary, row)))
+    competing = [row for row, value in complete if value.partial == partial and len(row.scored) == len(row.seeds)]
+    if not any(row.standing == "ranked" for row in competing):
+        return Ranking(_finished(metric, primary, rows))
+    runs = [[run.run for run in row.scored] for row in competing]
+    # Rounded before it is used, so that the same differences follow from the table alone.
+    predicted = unpacked(packed(predicted_variances(runs, primary, read)), len(competing))
+    field = field_of(metric, competing, predicted)
+    changes = {id(row): change for row, change in zip(competing, _changes(metric, competing, field), strict=True)}
+    placed = {id(row): row.model_copy(update=changes.get(id(row), {})) for row in rows}
+    finished = _finished(metric, primary, list(placed.values()))
+    if predicted is not None:
+        number = {placed[id(row)].label: number for number, row in enumerate(competing)}
+        order = [number[row.label] for row in compared(finished)]
+        predicted = predicted[np.ix_(order, order)]
+    return Ranking(finished, field.basis, packed(predicted))
 
 
-def field_of(metric: Metric, primary: Column, rows: Sequence[Row], read: ReadSamples) -> Field:
-    """Return the paired estimates of complete rows in the primary column, turned so that larger is better."""
-    seeds = sorted(set.intersection(*({run.seed for run in row.scored} for row in rows)))
-    by_seed = [{run.seed: run for run in row.scored} for row in rows]
-    sign = 1.0 if metric.direction == "higher" else -1.0
-    values = sign * np.array([[runs[seed].value for seed in seeds] for runs in by_seed], dtype=np.float64)
-    predicted = predicted_variances([[runs[seed].run for seed in seeds] for runs in by_seed], primary, read)
-    return paired_field(values, predicted, [number for number, row in enumerate(rows) if row.standing == "ranked"])
+def _finished(metric: Metric, primary: Column, rows: Sequence[Row]) -> tuple[Row, ...]:
+    finished = [row.model_copy(update={"unranked": _unranked(primary, row)}) for row in rows]
+    return tuple(sorted(finished, key=lambda row: _order(metric, primary, row)))
 
 
 def _changes(metric: Metric, rows: Sequence[Row], field: Field) -> list[dict[str, Any]]:
@@ -57,29 +72,35 @@ def _changes(metric: Metric, rows: Sequence[Row], field: Field) -> list[dict[str
         if row.standing == "ranked":
             by_access.setdefault(row.access, []).append(number)
     everybody = [number for numbers in by_access.values() for number in numbers]
-    for name, groups in (("rank", by_access.values()), ("together", [everybody] if everybody else [])):
-        for numbers in groups:
-            for number, place in zip(numbers, _places(metric, field.take(numbers)), strict=True):
-                changes[number][name] = place
+    for numbers in by_access.values():
+        for number, place in zip(numbers, _places(metric, field.take(numbers)), strict=True):
+            changes[number] = {"rank": place, "together": place}
+    if len(by_access) > 1:
+        for number, place in zip(everybody, _places(metric, field.take(everybody)), strict=True):
+            changes[number]["together"] = place
     if everybody:
         first = max(everybody, key=lambda number: field.means[number])
         for number in set(range(len(rows))) - set(everybody):
-            changes[number]["aside"] = pair(metric, field, number, first)
+            found = pair(field, number, first, LEVEL)
+            changes[number]["aside"] = shown_difference(metric, found, field.basis)
     return changes
 
 
 def _places(metric: Metric, field: Field) -> list[Place]:
-    best, ranks, everywhere = (
-        against_the_best(field, LEVEL),
-        marginal_ranks(field, LEVEL),
-        simultaneous_ranks(field, LEVEL),
-    )
+    best, ranks = against_the_best(field, LEVEL), marginal_ranks(field, LEVEL)
+    everywhere = simultaneous_ranks(field, LEVEL)
     sign = -1.0 if metric.direction == "higher" else 1.0
-    basis = field.basis
     places = []
     for i in range(len(field.means)):
-        known = math.isfinite(best.low[i]) and len(field.means) > 1
-        ends = sorted((sign * float(best.low[i]), sign * float(best.high[i]))) if known else (None, None)
+        low, high = sorted((sign * float(best.low[i]), sign * float(best.high[i])))
+        known = math.isfinite(low)
+        difference = Difference(
+            mean=sign * float(best.behind[i]) + 0.0,
+            low=low + 0.0 if known else None,
+            high=high + 0.0 if known else None,
+            p=float(best.p[i]) if known else None,
+            basis=field.basis if known else "",
+        )
         places.append(
             Place(
                 place=int(ranks.place[i]),
@@ -87,39 +108,28 @@ def _places(metric: Metric, field: Field) -> list[Place]:
                 worst=int(ranks.worst[i]),
                 everywhere=(int(everywhere.best[i]), int(everywhere.worst[i])),
                 tied=bool(best.tied[i]),
-                difference=None
-                if len(field.means) == 1
-                else Difference(
-                    mean=sign * float(best.behind[i]) + 0.0,
-                    low=ends[0],
-                    high=ends[1],
-                    p=float(best.p[i]) if known else None,
-                    basis=basis if known else "",
-                ),
+                difference=difference if len(field.means) > 1 else None,
             )
         )
     return places
 
 
-def pair(metric: Metric, field: Field, a: int, b: int) -> Difference:
-    """Return the difference of row a to row b of a field, compared with each other alone."""
-    from scipy.special import stdtrit
-
+def shown_difference(metric: Metric, pair: Pair, basis: str) -> Difference:
+    """Return a difference of a field, in which larger is better, in the metric's own direction."""
     sign = 1.0 if metric.direction == "higher" else -1.0
-    mean, variance = sign * float(field.differences[a, b]), float(field.variances[a, b])
-    if not math.isfinite(variance):
+    mean = sign * pair.mean + 0.0  # no negative zero
+    if not math.isfinite(pair.low):
         return Difference(mean=mean, low=None, high=None, p=None, basis="")
-    half = float(stdtrit(min(field.freedom, 1e5), 0.5 + LEVEL / 2)) * variance**0.5
-    p = float(pair_probabilities(field)[a, b])
-    return Difference(mean=mean, low=mean - half, high=mean + half, p=p, basis=field.basis)
+    low, high = sorted((sign * pair.low, sign * pair.high))
+    return Difference(mean=mean, low=low, high=high, p=pair.p, basis=basis)
 
 
 def _unranked(primary: Column, row: Row) -> str:
     """Return why a row has no place, or an empty string if it has one, or is a reference and takes none."""
     if row.unranked or row.rank:
         return row.unranked
-    if row.value(primary) is None:
-        return "no score in the primary column"
+    if len(row.scored) < len(row.seeds):
+        return "no score in the primary column" + (" at some seeds" if row.scored else "")
     reasons = {"ranked": "partial mean beside complete ones", "not installed": NOT_INSTALLED, "reference": ""}
     return reasons[row.standing]
 

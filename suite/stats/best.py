@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suite.stats.field import Field
-from suite.stats.maximum import LARGE, probability, quantile
+from suite.stats.maximum import LARGE, probability, tabulated_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,8 @@ def against_the_best(field: Field, level: float = 0.95) -> Best:
     """Compare each method with the best of the field, whichever that is.
 
     A true best is in the set ``tied`` with probability ``level``, each of them if there are several. So is the distance
-    of any one method to the best within its interval. That excludes zero where the method is told apart.
+    of any one method to the best within its interval: between ``low`` and ``high``, zero itself left out where the
+    method is told apart.
     """
     from scipy.special import stdtrit
 
@@ -71,7 +72,7 @@ def against_the_best(field: Field, level: float = 0.95) -> Best:
     deviations = np.sqrt(field.variances)
     gaps = field.differences.T  # [i, j]: by how much j is ahead of i
     tied = p >= error
-    one_tail = quantile(1 - error / 2, counted, np.floor(20 * correlations) / 20, field.freedom)
+    one_tail = tabulated_quantile(1 - error / 2, counted, correlations, field.freedom)
     known = np.isfinite(deviations) & ~np.eye(n, dtype=bool)
     low = np.where(known, gaps - one_tail[:, None] * deviations, -np.inf).max(1)
     tail = float(stdtrit(min(field.freedom, LARGE), 1 - error / 2))

@@ -76,7 +76,7 @@ class Field:
         mean = to_others / (n - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             correlations = 1 - among_others / (2 * mean)
-        return np.clip(np.nan_to_num(correlations, nan=0.5, posinf=0.0, neginf=0.0), 0.0, 0.95)
+        return np.asarray(np.clip(np.nan_to_num(correlations, nan=0.5, posinf=0.0, neginf=0.0), 0.0, 0.95))
 
     def take(self, numbers: Sequence[int]) -> Field:
         """Return the field of some of the methods, with what is known from all of them."""
@@ -110,14 +110,19 @@ def paired_field(values: Array, predicted: Array | None = None, fit: Sequence[in
     overlap = 1 / (len(numbers) + 1)
     prior, scale = estimate_prior(observed[first, second], freedom, overlap), np.ones((n, n))
     basis = f"{seeds} seeds"
-    if predicted is not None and np.isfinite(predicted).all() and (predicted[first, second] > 0).all():
-        by_samples = estimate_prior(observed[first, second] / predicted[first, second], freedom, overlap)
+    if predicted is not None and np.isfinite(predicted).all():
+        told = predicted[first, second] > 0
+        ratios = observed[first, second][told] / predicted[first, second][told]
+        by_samples = estimate_prior(ratios, freedom, overlap)
         if by_samples.freedom >= prior.freedom:
             prior, scale, basis = by_samples, predicted, f"{seeds} seeds and their samples"
     with np.errstate(invalid="ignore", divide="ignore"):
         moderated = scale * prior.moderated(np.where(scale > 0, observed / scale, 0.0), freedom)
+        # A method that varies more than the prior allows is taken at its word: what its pairs share is no chance.
+        excess = np.nan_to_num(observed.sum(1) / moderated.sum(1), nan=1.0, posinf=1.0)
+    moderated *= np.maximum(1.0, np.maximum(excess[:, None], excess[None, :]))
     if prior.freedom == 0:
-        moderated = observed
+        moderated = observed.copy()
     np.fill_diagonal(moderated, 0.0)
     # Pairs share methods: all of them together are worth no more than the pooled degrees of freedom.
     total = min(prior.freedom + freedom, max(len(numbers) - 1, 1) * freedom)

@@ -52,7 +52,7 @@ def estimate_prior(variances: NDArray[np.float64], freedom: float, correlation: 
     half = freedom / 2
     logs = np.log(np.maximum(variances, least)) - psi(half) + math.log(half)
     total = float(logs.var(ddof=1)) / (1 - correlation)
-    spread = total * (1 + K * math.sqrt(2 * correlation)) - float(polygamma(1, half))
+    spread = total - float(polygamma(1, half))
     if spread <= 0:
         return Prior(float(np.exp(logs.mean())), math.inf)
     prior = 2 * _inverse_trigamma(spread)

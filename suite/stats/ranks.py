@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suite.stats.field import ROUNDING, Field
-from suite.stats.maximum import LARGE, quantile
+from suite.stats.maximum import tabulated_quantile
 from suite.stats.paired import holm
+from suite.stats.pairs import pair_probabilities
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-GRID = 8
-"""For how many numbers of comparisons the critical value is computed; between them it is interpolated."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,14 @@ def marginal_ranks(field: Field, level: float = 0.95) -> Ranks:
     """Return ranks with an interval for each method that holds with probability ``level`` for this method.
 
     Of a method only its comparisons with the others count, and they are corrected for each other step by step, the
-    clearest first (Mogstad, Romano, Shaikh and Wilhelm 2024, section 3). Larger means are better. Ranks depend on the
-    field.
+    clearest first (Mogstad, Romano, Shaikh and Wilhelm 2024, section 3). Of the two things that can be said of another
+    method, better or worse, one is true, so that one alone can be wrong: the comparisons are one-sided. Larger means
+    are better. Ranks depend on the field.
     """
     n = len(field.means)
-    statistics = np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf)
     if n == 1:
         return _ranks(field, np.zeros((1, 1), dtype=bool))
-    sizes = np.abs(statistics)
+    sizes = np.abs(np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
     np.fill_diagonal(sizes, -1.0)
     order = np.argsort(-sizes, axis=1, kind="stable")[:, : n - 1]
     steps = np.take_along_axis(sizes, order, 1) > _critical(field, level)
@@ -56,33 +54,17 @@ def simultaneous_ranks(field: Field, level: float = 0.95) -> Ranks:
     apart = np.zeros((n, n), dtype=bool)
     upper = np.triu_indices(n, 1)
     if n > 1:
-        apart[upper] = np.asarray(holm(pair_probabilities(field)[upper])) < 1 - level
+        apart[upper] = np.array(holm(pair_probabilities(field)[upper].tolist())) < 1 - level
     return _ranks(field, apart | apart.T)
-
-
-def pair_probabilities(field: Field) -> Array:
-    """Return the two-sided p of each pair by itself [n, n]; 1 where nothing is known."""
-    from scipy.special import stdtr
-
-    sizes = np.abs(np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
-    return np.asarray(2 * stdtr(min(field.freedom, LARGE), -sizes))
 
 
 def _critical(field: Field, level: float) -> Array:
     """Return the value that the k-th clearest comparison of each method must exceed [n, n - 1]."""
     n = len(field.means)
-    counts = np.unique(np.geomspace(1, n - 1, min(GRID, n - 1)).round())
-    correlations = np.floor(field.correlations * 20) / 20  # a lower one is on the safe side, and few are computed
-    left = np.arange(n - 1, 0, -1)
-    by_correlation = {
-        value: np.interp(
-            np.log(left),
-            np.log(counts),
-            quantile(level, counts, np.full_like(counts, value), field.freedom, two_sided=True),
-        )
-        for value in set(correlations.tolist())
-    }
-    return np.stack([by_correlation[value] for value in correlations.tolist()])
+    # Comparisons with a better and a worse one are wrong in opposite directions, which undoes their correlation.
+    ahead = (field.differences < 0).sum(1) / (n - 1)
+    correlations = field.correlations * (2 * ahead - 1) ** 2
+    return tabulated_quantile(level, np.arange(n - 1.0, 0.0, -1.0), correlations[:, None], field.freedom)
 
 
 def _ranks(field: Field, apart: NDArray[np.bool_]) -> Ranks:

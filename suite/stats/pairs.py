@@ -1,0 +1,58 @@
+"""Pairs of a field's methods, each by itself or corrected for how many are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from suite.stats.field import Field
+from suite.stats.maximum import LARGE, quantile
+from suite.stats.paired import holm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CORRELATION = 0.5
+"""Of two differences that share a method, where variances are equal."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The difference a - b: its interval and two-sided p; NaN where nothing is known."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def pair(field: Field, a: int, b: int, level: float = 0.95) -> Pair:
+    """Return the difference of two methods that were not chosen by their results."""
+    return pairs(field, [(a, b)], level)[0]
+
+
+def pairs(field: Field, asked: Sequence[tuple[int, int]], level: float = 0.95) -> list[Pair]:
+    """Return the differences of several pairs: intervals that hold for all at once, p with Holm's correction."""
+    if not asked:
+        return []
+    count = np.array([float(len(asked))])
+    reach = float(quantile(level, count, np.array([CORRELATION]), field.freedom, two_sided=True)[0])
+    p = pair_probabilities(field)
+    first, second = (np.array(side) for side in zip(*asked, strict=True))
+    means, half = field.differences[first, second], reach * np.sqrt(field.variances[first, second])
+    corrected = np.where(np.isnan(half), np.nan, holm(p[first, second].tolist()))
+    return [
+        Pair(float(mean), float(mean - width), float(mean + width), float(value))
+        for mean, width, value in zip(means, half, corrected, strict=True)
+    ]
+
+
+def pair_probabilities(field: Field) -> NDArray[np.float64]:
+    """Return the two-sided p of each pair by itself [n, n]; 1 where nothing is known."""
+    from scipy.special import stdtr
+
+    sizes = np.abs(np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
+    return np.asarray(2 * stdtr(min(field.freedom, LARGE), -sizes))
