@@ -59,7 +59,7 @@ class DigitsTask(OODTask):
         "and small data, and say nothing of ImageNet."
     )
     gives = OODTask.gives | {"training data", "outliers"}
-    seeds = (0, 1, 2, 3, 4)
+    seeds = tuple(range(10))
     cost = Cost(preparation=0.7, cell=0.2)
     tour = ({},)
     near = ("left-out-digits",)

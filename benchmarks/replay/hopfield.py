@@ -26,7 +26,7 @@ class HopfieldTask(AssociativeTask):
         "patterns, of which 6 are replayed. Outliers rise more than clusters on average over changes, not in each. "
         "Groups stand apart: what high-energy replay gains, it gains on isolated patterns."
     )
-    seeds = (0, 1, 2, 3, 4)
+    seeds = tuple(range(10))
     cost = Cost(preparation=0.0, cell=0.28)
     tour = ({},)
     memories = (
