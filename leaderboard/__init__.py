@@ -13,10 +13,15 @@ from suite.hookspecs import hookimpl
 _FOLDER = Path(__file__).resolve().parent / "views"
 
 PAGES = (
-    Page("track", "Leaderboard", _FOLDER / "track.py", icon=":material/leaderboard:"),
-    Page("task", "Tasks", _FOLDER / "task.py", icon=":material/assignment:"),
-    Page("method", "Methods", _FOLDER / "method.py", icon=":material/science:"),
-    Page("run", "Run", _FOLDER / "run.py", icon=":material/receipt_long:", listed=False),
+    Page("home", "Home", _FOLDER / "home.py"),
+    Page("board", "Leaderboard", _FOLDER / "board.py"),
+    Page("tasks", "Tasks", _FOLDER / "tasks.py"),
+    Page("methods", "Methods", _FOLDER / "methods.py"),
+    Page("matrix", "Matrix", _FOLDER / "matrix.py"),
+    Page("cost", "Cost", _FOLDER / "cost.py"),
+    Page("task", "Task", _FOLDER / "task.py", listed=False),
+    Page("method", "Method", _FOLDER / "method.py", listed=False),
+    Page("run", "Run", _FOLDER / "run.py", listed=False),
 )
 """In the order of the navigation; the first one opens when the address names none."""
 

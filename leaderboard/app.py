@@ -5,6 +5,7 @@ from __future__ import annotations
 __package__ = "suite.leaderboard"  # Streamlit runs it as a script
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,10 +13,17 @@ from suite.contracts import Page
 from suite.errors import SuiteError
 
 from . import PAGES
+from .components import address
 from .components.escape import clean, plain
-from .components.source import registry, show_problem
+from .components.navigation import draw_footer, draw_navigation
+from .components.prose import draw, fill
+from .components.source import age, registry, show_problem
+from .components.theme import draw_style
 
 log = logging.getLogger(__name__)
+
+NAME = "Basin Suite"
+ICON = Path(__file__).with_name("icon.svg")
 
 
 def registered_pages() -> list[Page]:
@@ -37,10 +45,34 @@ def navigable(page: Page, *, default: bool) -> st.Page:
     )
 
 
+def titled(title: str) -> None:
+    """Give the browser's tab a title."""
+    st.set_page_config(page_title=f"{clean(title)} · {NAME}" if title else NAME, page_icon=str(ICON), layout="wide")
+
+
+def run(page: st.Page, titles: dict[str, str]) -> None:
+    """Run a page between the reading and the writing of its address; one that fails takes no other one down."""
+    st.session_state["title"] = titles[page.url_path]
+    draw("{}", fill('<p class="note" role="status">{}</p>', old) if (old := age()) else "")
+    address.arrive(page.url_path)
+    try:
+        page.run()
+        address.settle()
+    except address.Absent:  # said by the page; the address stays as it was asked
+        pass
+    except Exception:  # Streamlit's own signals, as st.stop, are no Exceptions
+        log.exception("page %r failed", page.url_path)
+        st.error("This page failed. The other pages still work; the server's log says why.", icon=":material/error:")
+    finally:
+        titled(st.session_state["title"])
+        draw_footer()
+
+
 def main() -> None:
-    """Draw the page that the address asks for; a page that fails takes no other one down."""
-    st.set_page_config(page_title="Basin Suite leaderboard", page_icon=":material/leaderboard:", layout="wide")
-    pages: list[st.Page] = []
+    """Draw the page that the address asks for."""
+    titled("")
+    draw_style()
+    pages: dict[str, st.Page] = {}
     refused: list[str] = []
     try:
         registered = registered_pages()
@@ -49,21 +81,18 @@ def main() -> None:
         return
     for page in registered:
         try:
-            pages.append(navigable(page, default=not pages and page.listed))
+            pages[page.path] = navigable(page, default=not pages and page.listed)
         except Exception:  # third-party: whatever it is, the other pages go on
             log.exception("page %r cannot be shown", page.path)
             refused.append(page.title)
     if not pages:
         st.error("No page is registered. The command `suite plugins` says why.", icon=":material/error:")
         return
-    current = st.navigation(pages, position="top")
+    current = st.navigation(list(pages.values()), position="hidden")
+    draw_navigation([page for page in registered if page.listed and page.path in pages], current.url_path)
     if refused:
         st.warning(f"Pages that cannot be shown: {plain(', '.join(refused))}. The server's log says why.")
-    try:
-        current.run()
-    except Exception:  # Streamlit's own signals, as st.stop, are no Exceptions
-        log.exception("page %r failed", current.url_path)
-        st.error("This page failed. The other pages still work; the server's log says why.", icon=":material/error:")
+    run(current, {pages[page.path].url_path: page.title for page in registered if page.path in pages})
 
 
 main()

@@ -1,4 +1,4 @@
-"""Charts. Colours come from the theme, so that they follow light and dark; every chart is described in words."""
+"""Charts. A status has one colour and one shape wherever it is shown; every chart is described in words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ import streamlit as st
 from suite.board.model import Row, Table, Value
 from suite.contracts import Metric
 
+from .columns import TIE, title, unit
 from .escape import clean
+from .links import href
+from .theme import is_dark, scales
 
-ROW_PIXELS = 28
+ROW_PIXELS = 26
 HEIGHT = 300
-AXIS_PIXELS = 110
+AXIS_PIXELS = 90
 """Of the legend and the axis: Streamlit fits all of it into the height."""
+MOST = 40
+"""How many rows a chart shows at most."""
 SCALE = alt.Scale(zero=False, nice=True)
-LEGEND = alt.Legend(orient="top", title=None)
+LEGEND = alt.Legend(orient="top", title=None, columns=3, symbolLimit=20)
 NUMBERS = [alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high")]
 
 
@@ -33,36 +38,51 @@ def draw_specification(spec: dict[str, Any], description: str) -> None:
     st.vega_lite_chart({**spec, "description": clean(description)}, width="stretch")
 
 
-def interval_chart(table: Table, rows: list[Row]) -> None:
-    """Draw the primary metric of each row with its interval and the value of every seed."""
+def interval_chart(table: Table, rows: Sequence[Row]) -> None:
+    """Draw the primary metric of the first rows with its interval and the value of every seed.
+
+    The ground of those that are not told apart from the best is shaded; a mark leads to its method.
+    """
     metric = table.metric(table.primary.metric)
-    shown = [(clean(row.label), row, value) for row in rows if (value := row.value(table.primary))]
+    with_value = [(row, value) for row in rows if (value := row.value(table.primary))]
+    shown = with_value[:MOST]
     if not shown:
         return
-    means = pd.DataFrame(
-        {"method": label, "status": row.card.status if row.card else "not installed", **_numbers(metric, value)}
-        for label, row, value in shown
-    )
+    means = pd.DataFrame(_mean(metric, row, value) for row, value in shown)
     seeds = pd.DataFrame(
-        {"method": label, "seed": point.seed, "value": metric.shown(point.value)}
-        for label, row, _ in shown
-        for point in row.points
+        {"method": _label(row), "seed": run.seed, "value": metric.shown(run.value)}
+        for row, _ in shown
+        for run in row.scored
+        if run.value is not None
     )
-    order, title = list(means["method"]), _title(table)
-    y = alt.Y("method:N", sort=order, title=None, axis=alt.Axis(labelLimit=260))
-    colour = alt.Color("status:N", legend=LEGEND)
-    base = alt.Chart(means).encode(y=y, color=colour, tooltip=["method", "status", *NUMBERS])
-    bars = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=SCALE), x2="high:Q")
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.X("mean:Q", title=title, scale=SCALE))
+    named = _title(table)
+    y = alt.Y("method:N", sort=list(means["method"]), title=None, axis=alt.Axis(labelLimit=180))
+    looks = scales(means["status"])
+    base = alt.Chart(means).encode(
+        y=y,
+        color=alt.Color("status:N", legend=LEGEND, scale=alt.Scale(domain=looks["domain"], range=looks["colours"])),
+        shape=alt.Shape("status:N", legend=LEGEND, scale=alt.Scale(domain=looks["domain"], range=looks["shapes"])),
+        tooltip=["method", "status", *NUMBERS],
+        href="address:N",
+    )
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q", title=named, scale=SCALE), x2="high:Q", shape=alt.ShapeValue("circle")
+    )
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.X("mean:Q", title=named, scale=SCALE))
     layers: list[Any] = [bars, dots]
     if not seeds.empty:
-        x = alt.X("value:Q", title=title, scale=SCALE)
-        ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.5)
+        ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.75, color=_neutral())
+        x = alt.X("value:Q", title=named, scale=SCALE)
         layers.insert(0, ticks.encode(y=y, x=x, tooltip=["method", "seed", "value"]))
-    best = ", ".join(f"{label} {metric.shown(value.mean):.2f}" for label, _, value in shown[:3])
+    if means["tied"].any():
+        band = alt.Chart(means[means["tied"]]).mark_bar(opacity=0.14, color=_neutral()).encode(y=y)
+        layers.insert(0, band)
+    best = ", ".join(f"{row.label} {metric.shown(value.mean):.2f}" for row, value in shown[:3])
+    count = f"{len(shown)} of {len(with_value)}" if len(shown) < len(with_value) else str(len(shown))
     draw(
-        alt.layer(*layers).properties(height=ROW_PIXELS * len(order) + AXIS_PIXELS),
-        f"{title} of {len(order)} methods on {table.task}, mean over seeds with 95 % interval. First three: {best}.",
+        alt.layer(*layers).properties(height=ROW_PIXELS * len(shown) + AXIS_PIXELS),
+        f"{named} of {count} methods on {table.task}, mean over seeds with 95 % interval. First three: {best}. "
+        f"{TIE} and a shaded ground: not told apart from the best.",
     )
 
 
@@ -79,15 +99,34 @@ def axis_chart(axis: str, placed: Sequence[tuple[Table, Row]]) -> None:
     )
     if points.empty:
         return
-    title = _title(placed[0][0])
+    named = _title(placed[0][0])
     base = alt.Chart(points).encode(
         x=alt.X("at:O", title=axis, sort=list(dict.fromkeys(points["at"]))),
         color=alt.Color("method:N", legend=LEGEND),
+        shape=alt.Shape("method:N", legend=LEGEND),
         tooltip=["at", "method", *NUMBERS],
     )
-    bars = base.mark_rule().encode(y=alt.Y("low:Q", title=title, scale=SCALE), y2="high:Q")
-    line = base.mark_line(point=True).encode(y=alt.Y("mean:Q", title=title, scale=SCALE))
-    draw(alt.layer(bars, line).properties(height=HEIGHT), f"{title}, by {axis}, mean over seeds with 95 % interval.")
+    bars = base.mark_rule().encode(y=alt.Y("low:Q", title=named, scale=SCALE), y2="high:Q")
+    line = base.mark_line(point=True).encode(y=alt.Y("mean:Q", title=named, scale=SCALE))
+    draw(alt.layer(bars, line).properties(height=HEIGHT), f"{named}, by {axis}, mean over seeds with 95 % interval.")
+
+
+def _mean(metric: Metric, row: Row, value: Value) -> dict[str, Any]:
+    return {
+        "method": _label(row),
+        "status": row.card.status if row.card else "not installed",
+        "tied": row.rank is not None and row.rank.tied,
+        "address": href("method", method=row.method),
+        **_numbers(metric, value),
+    }
+
+
+def _label(row: Row) -> str:
+    return f"{TIE} {clean(row.label)}" if row.rank and row.rank.tied else clean(row.label)
+
+
+def _neutral() -> str:
+    return "#a9b1bf" if is_dark() else "#5b6270"
 
 
 def _numbers(metric: Metric, value: Value) -> dict[str, float | None]:
@@ -97,4 +136,4 @@ def _numbers(metric: Metric, value: Value) -> dict[str, float | None]:
 
 def _title(table: Table) -> str:
     metric = table.metric(table.primary.metric)
-    return f"{clean(table.primary)} ({metric.shown_unit}), {metric.direction} is better"
+    return f"{title(table.primary)} ({unit(metric)}), {metric.direction} is better"

@@ -1,18 +1,19 @@
-"""Names and texts come from plugins and submissions: they are shown as text, whatever is in them."""
+"""Names and texts come from plugins and submissions: Streamlit's own texts and labels show them as they are."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from suite.text import clean
+
+__all__ = ["clean", "https", "plain"]
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _HTTPS = re.compile(r"^https://[^\s\"'<>\\]+$")
-
-
-def clean(text: object) -> str:
-    """Return the text on one line, without control characters and marks that turn the reading direction."""
-    line = " ".join(str(text).split())
-    return "".join(sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cf"))
+# Behind the escape Streamlit makes links of http://, www. and a@b.c, and signs of ->, <=, --, ~= and the like.
+_WORKED_ON = re.compile(r"(?<=[/:.@<>=~-])(?=[/<>=~@-])|(?<=www)(?=\.)|(?<=[/<>=~-])(?=\w)|(?<=\w)(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Word joiner: no sign is seen, no line breaks there."""
 
 
 def plain(text: object) -> str:
@@ -20,7 +21,7 @@ def plain(text: object) -> str:
 
     CommonMark lets a backslash stand before every ASCII punctuation sign, so all of them are escaped.
     """
-    return _PUNCTUATION.sub(r"\\\1", clean(text))
+    return _PUNCTUATION.sub(r"\\\1", _WORKED_ON.sub(_JOINER, clean(text)))
 
 
 def https(url: str | None) -> str | None:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from suite.board.comparable import groups
 from suite.board.model import Row, Table
-from suite.contracts import Column
 
+from .columns import cost_sort, recorded
 from .escape import clean
+from .words import matches, said
 
 RANK = "rank"
 ALL = "All rows"
 
 
 def matching(rows: Sequence[Row], search: str) -> list[Row]:
-    """Return the rows in which every word of the search occurs: in the name, parameters, card or version."""
-    words = search.casefold().split()
-    return [row for row in rows if all(word in _text(row) for word in words)]
+    """Return the rows that a search finds by name, parameters or card."""
+    return [row for row in rows if matches(search, row.label, row.method, *said(row.card))]
 
 
 def comparable(table: Table) -> dict[str, list[Row]]:
@@ -26,21 +26,17 @@ def comparable(table: Table) -> dict[str, list[Row]]:
 
 
 def ordered(table: Table, rows: list[Row], by: str) -> list[Row]:
-    """Return the rows best first by a column, given as ``metric subset``; rows that are not ranked come last."""
+    """Return the rows best first by a column, as ``metric subset``, or by a cost, as ``cost NAME``.
+
+    Rows that are not ranked come last, those without the number last of all.
+    """
     column = next((column for column in table.columns if str(column) == by), None)
-    if column is None:
-        return rows  # the board has them by rank
-    return sorted(rows, key=lambda row: (row.place is None, *_badness(table, row, column)))
-
-
-def _badness(table: Table, row: Row, column: Column) -> tuple[bool, float]:
-    value = row.value(column)
-    if value is None:
-        return True, 0.0
-    return False, -value.mean if table.metric(column.metric).direction == "higher" else value.mean
-
-
-def _text(row: Row) -> str:
-    card = row.card
-    said = (card.title, card.status, card.paper, card.authors, card.year) if card else ()
-    return " ".join(str(part) for part in (row.label, row.method, *said) if part).casefold()
+    if column is not None:
+        sign = -1 if table.metric(column.metric).direction == "higher" else 1
+        numbers = {id(row): sign * value.mean for row in rows if (value := row.value(column))}
+    else:
+        cost = next((cost for cost in recorded(table) if cost_sort(cost) == by), None)
+        if cost is None:
+            return rows  # the board has them by rank
+        numbers = {id(row): paid for row in rows if (paid := cost.of(row)) is not None}
+    return sorted(rows, key=lambda row: (row.rank is None, id(row) not in numbers, numbers.get(id(row), 0.0)))

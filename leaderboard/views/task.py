@@ -1,103 +1,142 @@
-"""One task: its protocol, metrics, data, seeds and tables."""
+"""One task: who leads, how to run it, its protocol, metrics, data and tables."""
 
 from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
-import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
-from suite.board.model import Table
+from suite.board.model import Entry, Table
 from suite.contracts import Task
 
-from ..components.choice import choose
-from ..components.escape import clean, plain
-from ..components.links import LABEL, link, table_address
+from ..components import address
+from ..components.absent import explain_not_installed
+from ..components.data import all_at_hand
+from ..components.links import href, table_href
+from ..components.prose import definitions, draw, fill, join, link, text
 from ..components.source import board, registry
+from ..components.standings import coverage, current, day, leaders, str_of
+from ..components.table import Cell, Head, Line, draw_table
+
+TABLES = (
+    Head("Setting", about="Opens the table.", stays=True),
+    Head("Best", about="The first of each field of access.", stays=True),
+    Head("Methods", number=True),
+    Head("Done", number=True, about="Cells done of those that methods and seeds make."),
+    Head("Protocol", about="Rows of different protocols are not comparable."),
+    Head("Task version"),
+    Head("Missing data"),
+    Head("Last run"),
+)
 
 
-def draw_protocol(task: Table | type[Task]) -> None:
-    """Draw what a table on the board and a task class both declare."""
-    st.title(plain(task.title), anchor=False)
-    seeds = ", ".join(map(str, task.seeds))
-    st.caption(
-        f"Tier {plain(task.tier)} · version {plain(task.version)} · ranked by **{plain(task.primary)}** · seeds {seeds}"
+def prose(said: str) -> Markup:
+    """Return a text in which names between backticks are set as code."""
+    parts = text(said).split("`")
+    return join(
+        [fill("<code>{}</code>", part) if number % 2 else part for number, part in enumerate(map(Markup, parts))]
     )
-    st.markdown(plain(task.summary))
-    st.subheader("Metrics", anchor=False)
-    rows = [
-        {
-            "metric": metric.name,
-            "definition": clean(metric.definition),
-            "better": metric.direction,
-            "unit": clean(metric.unit),
-            "bounds": " to ".join("–" if bound is None else f"{bound:g}" for bound in metric.bounds),
-            "version": clean(metric.version),
-        }
+
+
+def draw_standing(name: str, entries: list[Entry]) -> None:
+    """Say who leads, and how to run the task."""
+    if entries:
+        draw("<h2>Who leads</h2>{}<p>{}</p>", leaders(entries[0]), link("Open the table", table_href(entries[0])))
+    draw("<h2>Run it</h2>" if entries else "<h2>No results yet: run it</h2>")
+    st.code(f"suite run --task {name}", language="bash")
+
+
+def draw_protocol(name: str, task: Table | type[Task]) -> None:
+    """Draw what a table on the board and a task class both declare."""
+    draw("<h2>Protocol</h2><p>{}</p>", prose(task.summary))
+    facts: dict[str, object] = {
+        "Ranked by": str(task.primary),
+        "Seeds": ", ".join(map(str, task.seeds)),
+        "Tier": task.tier,
+        "Version": task.version,
+        "Subsets": ", ".join(task.subsets),
+        "Comparable are rows that share": ", ".join(task.comparable_by),
+        "Data": all_at_hand().get(name, ""),
+    }
+    for axis in task.axes:
+        values = f"{axis.values[0]} (default), {', '.join(axis.values[1:])}".rstrip(", ")
+        facts[f"Axis {axis.name}"] = join([values, prose(axis.about)] if axis.about else [values], ". ")
+    draw('<div class="facts">{}</div>', definitions(facts))
+    metrics = [
+        fill(
+            "<div><dt>{} <code>{}</code></dt><dd>{} {} is better; {}; {}.</dd></div>",
+            metric.name.replace("_", " "),
+            metric.key,
+            prose(metric.definition),
+            metric.direction.capitalize(),
+            f"in {metric.shown_unit}",
+            f"from {bound(metric.bounds[0])} to {bound(metric.bounds[1])}",
+        )
         for metric in task.metrics
     ]
-    st.table(pd.DataFrame(rows).map(plain).set_index("metric"))
-    st.markdown(f"**Subsets:** {', '.join(map(plain, task.subsets))}")
-    for axis in task.axes:
-        others = ", ".join(map(plain, axis.values[1:]))
-        about = f". {plain(axis.about)}" if axis.about else ""
-        st.markdown(f"**Axis {plain(axis.name)}:** {plain(axis.values[0])} (default), {others}{about}")
-    if task.comparable_by:
-        st.markdown(f"**Comparable** are rows that share: {', '.join(map(plain, task.comparable_by))}")
+    draw("<h2>Metrics</h2><dl>{}</dl>", metrics)
+
+
+def bound(value: float | None) -> str:
+    """Return a bound of a metric as it is stored."""
+    return "any" if value is None else f"{value:g}"
+
+
+def draw_tables(entries: list[Entry]) -> None:
+    """Draw a line for each setting and protocol that the task was run under."""
+    lines = [
+        Line(
+            (
+                Cell(link(str_of(entry), table_href(entry))),
+                Cell(leaders(entry)),
+                Cell(str(len(entry.results))),
+                Cell(coverage(entry)),
+                Cell("current" if entry.current else "earlier, not comparable", entry.protocol[:12]),
+                Cell(entry.version),
+                Cell(", ".join(entry.missing) or "none"),
+                Cell(day(entry)),
+            ),
+            kind="" if entry.current else "aside",
+        )
+        for entry in entries
+    ]
+    draw("<h2>Tables</h2>")
+    draw_table(TABLES, lines, f"{len(lines)} tables of this task", naming=1)
 
 
 def draw_data(table: Table) -> None:
     """Draw the fingerprints, what is missing, and the facts."""
-    st.subheader("Data and reference models", anchor=False)
+    draw("<h2>Data and reference models</h2>")
     if table.missing:
-        st.warning(f"Missing data: {plain(', '.join(table.missing))}. Means without them are partial.")
-    rows = [
-        {"what": clean(name), "sha256": value or "missing", "at hand": value is not None}
-        for name, value in table.ingredients.items()
-    ]
-    if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
-        st.caption("Of the seed that was run last; a trained reference model differs from seed to seed.")
-    for name, said in table.facts.items():
-        st.markdown(f"**{plain(name)}:** {plain(said)}")
-
-
-def draw_tables(tables: list[Table]) -> None:
-    """Draw a line for each setting and protocol that the task was run under."""
-    st.subheader("Tables", anchor=False)
-    rows = [
-        {
-            "table": table_address(table, table.protocol[:12]),
-            "setting": clean(table.condition),
-            "state": "current" if table.current else "earlier, not comparable",
-            "task version": clean(table.version),
-            "methods": len(table.rows),
-            "ranked": sum(row.place is not None for row in table.rows),
-            "missing data": ", ".join(map(clean, table.missing)),
-        }
-        for table in tables
-    ]
-    config = {"table": st.column_config.LinkColumn(display_text=LABEL, help="Opens the table of this protocol.")}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config)
+        draw('<p class="note">Missing data: {}. Means without them are partial.</p>', ", ".join(table.missing))
+    shown = {name: fill("<code>{}</code>", value) if value else "missing" for name, value in table.ingredients.items()}
+    if shown:
+        said = "sha256, of the seed that was run last; a trained reference model differs from seed to seed."
+        draw('<p class="quiet">{}</p><div class="facts">{}</div>', said, definitions(shown))
+    draw('<div class="facts">{}</div>', definitions(table.facts))
 
 
 def main() -> None:
     """Draw the page."""
-    everything, known = board(), registry()
-    names = sorted({*(table.task for table in everything.tables), *(entry.name for entry in known.tasks)})
-    if not names:
-        st.info("No task is installed. `suite plugins` says why.")
-        return
-    name = choose("Task", "id", names)
-    tables = everything.of_task(name)
-    draw_protocol(tables[0] if tables else known.tasks[name])
-    if tables:
-        link("track", "Open the leaderboard of this task", ":material/leaderboard:", track=tables[0].track, task=name)
-        draw_tables(tables)
-        draw_data(tables[0])
-    else:
-        st.info("No results yet. Type:")
-        st.code(f"suite run --task {name}", language="bash")
+    everything = board()
+    installed = {entry.name: entry.value for entry in registry().tasks}
+    names = sorted({*(entry.task for entry in everything.entries), *installed})
+    explain_not_installed(address.current().wanted.get("id", [""])[-1], everything.index.not_installed)
+    name = address.read_known("id", "task", names)
+    entries = [entry for entry in everything.entries if entry.task == name]
+    entries = [*current(entries).get(name, []), *(entry for entry in entries if not entry.current)]
+    table = everything.table(entries[0]) if entries else None
+    task = table or installed[name]
+    st.session_state["title"] = task.title
+    track = name.split("/")[0]
+    draw("<h1>{}</h1>", task.title)
+    draw('<p class="quiet"><code>{}</code> · {}</p>', name, link(f"all tasks of {track}", href("tasks", track=track)))
+    draw_standing(name, entries)
+    draw_protocol(name, task)
+    if table:
+        draw_tables(entries)
+        draw_data(table)
 
 
 main()

@@ -1,0 +1,65 @@
+"""What lists say of a table in short: who leads, how many are not told apart from the best, how complete it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from suite.board.model import Entry
+
+from .columns import unit
+from .links import href, table_href
+from .prose import fill, join, link, text
+
+
+def current(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return the tables of today's protocols by task, that of the default setting first where it has results."""
+    tasks: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.current:
+            tasks.setdefault(entry.task, []).append(entry)
+    return {task: sorted(tables, key=lambda entry: not is_default(entry)) for task, tables in tasks.items()}
+
+
+def is_default(entry: Entry) -> bool:
+    """Return whether a table is of the default setting."""
+    return all(entry.setting.get(axis.name) == axis.values[0] for axis in entry.axes)
+
+
+def leaders(entry: Entry) -> Markup:
+    """Return the first of each field with its value, linked, and how many are not told apart from the best."""
+    lines = []
+    for access, results in entry.ranked.items():
+        first = results[0]
+        tied = sum(result.tied for result in results)
+        parts = [link(first.label, href("method", method=first.method))]
+        if first.mean is not None:
+            parts.append(text(f"{entry.metric.shown(first.mean):.2f} {unit(entry.metric)}"))
+        if access:
+            parts.append(text(f"with {', '.join(access)}"))
+        if tied > 1:
+            parts.append(text(f"≈ {tied} of {len(results)} are not told apart from the best"))
+        lines.append(fill("<div>{}</div>", join(parts, ", ")))
+    return join(lines) if lines else fill("{}", "nobody yet")
+
+
+def coverage(entry: Entry) -> str:
+    """Return how many cells are done of those wanted, in per cent, and how many failed."""
+    share = f"{100 * entry.done / entry.wanted:.0f} %" if entry.wanted else "–"
+    return f"{share}, {entry.failed} failed" if entry.failed else share
+
+
+def day(entry: Entry) -> str:
+    """Return the day on which the last run of a table ended."""
+    return (entry.ended or "")[:10]
+
+
+def tables(entries: Sequence[Entry]) -> Markup:
+    """Return links to the tables of a task, by setting."""
+    return join([link(str_of(entry), table_href(entry)) for entry in entries], ", ")
+
+
+def str_of(entry: Entry) -> str:
+    """Return a table's setting in words, as ``precision W8A8``; ``table`` for a task without axes."""
+    return ", ".join(f"{axis} {value}" for axis, value in entry.setting.items()) or "table"

@@ -1,0 +1,154 @@
+"""The table of one task in one setting: who is best, who is not told apart from the best, and what it rests on."""
+
+from __future__ import annotations
+
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
+from typing import Any
+
+import streamlit as st
+
+from suite.board.answer import answers
+from suite.board.board import Board
+from suite.board.export import flat_rows, to_csv
+from suite.board.model import Entry, Table
+from suite.board.notes import notes, unranked
+
+from ..components import address
+from ..components.absent import explain_not_installed
+from ..components.chart import interval_chart
+from ..components.columns import PRESETS, TIE, columns_of, cost_sort, heads, line, recorded, title
+from ..components.escape import clean, plain
+from ..components.links import axis_key, href
+from ..components.prose import definitions, draw, fill, link, text
+from ..components.rows import ALL, RANK, comparable, matching, ordered
+from ..components.source import board
+from ..components.table import Ticks, draw_columns, draw_table
+
+PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
+NONE = "–"
+COMPARABLE = (
+    "Keeps the rows that share these facts, which the protocol leaves to the methods. "
+    "Ranks do not change: they are among all rows."
+)
+
+
+def choose_entry(everything: Board, place: Any) -> Entry:
+    """Draw the choice of task and, below, of the setting; return the table that they and the protocol name."""
+    entries = list(everything.entries)
+    wanted = address.current().wanted
+    if "task" in wanted:
+        explain_not_installed(wanted["task"][-1], everything.index.not_installed)
+    elif "track" in wanted:
+        track = address.read_known("track", "track", list(dict.fromkeys(entry.track for entry in entries)))
+        entries = [entry for entry in entries if entry.track == track]
+    tracks = {track.name: track.title for track in everything.index.tracks}
+    titles = {entry.task: f"{tracks.get(entry.track, entry.track)}: {entry.title}" for entry in everything.entries}
+    default = entries[0].task
+    task = address.choose(
+        "Task", "task", list(titles), default=default, shown=lambda name: clean(titles[name]), place=place
+    )
+    of_task = [entry for entry in everything.entries if entry.task == task]
+    axes = of_task[0].axes
+    for axis, place in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
+        values = list(dict.fromkeys(entry.setting.get(axis.name, NONE) for entry in of_task))
+        label = axis.name.replace("_", " ").capitalize()
+        value = address.choose(clean(label), axis_key(axis.name), values, help=plain(axis.about) or None, place=place)
+        of_task = [entry for entry in of_task if entry.setting.get(axis.name, NONE) == value]
+    protocols = {entry.protocol[:12]: entry for entry in of_task}
+    if len(protocols) == 1:
+        return protocols[address.read_known("protocol", "protocol", list(protocols), next(iter(protocols)))]
+    label = "Protocol (the first is the current one, others are not comparable with it)"
+    return protocols[address.choose(label, "protocol", list(protocols), help=PROTOCOL)]
+
+
+def draw_heading(everything: Board, table: Table) -> None:
+    """Say what the table is of, and who is best in it."""
+    track = next((track for track in everything.index.tracks if track.name == table.track), None)
+    condition = f" ({table.condition})" if table.setting else ""
+    st.session_state["title"] = f"{table.title}{condition}"
+    draw("<h1>{}{}</h1>", table.title, condition)
+    draw('<p class="quiet">{} {}</p>', track.question if track else "", about(table))
+    if not table.current:
+        earlier = "An earlier protocol: its numbers are not comparable with the current ones."
+        draw('<p class="note" role="alert">{}</p>', earlier)
+
+
+def about(table: Table) -> str:
+    """Return one line on the table: how many methods and seeds, what ranks, which version."""
+    metric = table.metric(table.primary.metric)
+    return (
+        f"{len(table.rows)} methods, {len(table.seeds)} seeds, ranked by {title(table.primary)} "
+        f"({metric.direction} is better). Task version {table.version}, tier {table.tier}."
+    )
+
+
+def draw_rows(table: Table, left: Any, right: Any) -> None:
+    """Draw search, filters, the table, its downloads and the chart."""
+    search = address.type_text("Search methods", "q", placeholder="name, author, paper; a comma means or", place=left)
+    more = right.popover("Columns and order", icon=":material/tune:", width="stretch")
+    if len(table.accesses) > 1 and address.switch("Rank methods of every access together", "together", place=more):
+        table = table.together()
+    choices = comparable(table)
+    chosen = ALL
+    if len(choices) > 1:
+        chosen = address.choose("Comparable with", "comparable", list(choices), help=COMPARABLE, place=more)
+    columns = columns_of(table, address.choose("Columns", "columns", list(PRESETS), place=more))
+    sorts = {RANK: "rank"} | {str(column): title(column) for column in columns}
+    sorts |= {cost_sort(cost): cost.title for cost in recorded(table)}
+    by = address.choose("Order by, best first", "sort", list(sorts), shown=lambda name: clean(sorts[name]), place=more)
+    rows = ordered(table, matching(choices[chosen], search), by)
+    if not rows:
+        draw(
+            '<p role="status">No method matches “{}”. <a href="{}">Show all.</a></p>', search, address.here({"q": None})
+        )
+        return
+    table_heads = heads(table, columns)
+    hidden = len(table.rows) - len(rows)
+    caption = f"{'; '.join(answers(table))}. {TIE} and a shade mark such rows."
+    caption += f" {hidden} rows are hidden; ranks are those of all rows." if hidden else ""
+    ticks = Ticks("compare", "Compare the ticked rows", {"track": table.track})
+    draw_table(table_heads, [line(table, columns, row) for row in rows], caption, ticks=ticks, sorted_by=by)
+    draw_columns(table_heads)
+    draw_downloads(table)
+    draw("<h2>{}, with intervals</h2>", title(table.primary))
+    interval_chart(table, rows)
+
+
+def draw_downloads(table: Table) -> None:
+    """Draw the table as a file, and links to what belongs to it."""
+    name = f"{'-'.join([*table.task.split('/'), *table.setting.values(), table.protocol[:8]])}.csv"
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    left.download_button(
+        "All columns as CSV", to_csv(flat_rows(table)), name, "text/csv", icon=":material/download:", on_click="ignore"
+    )
+    setting = {axis_key(axis): value for axis, value in table.setting.items()}
+    links = (
+        link("About this task", href("task", id=table.task)),
+        link("Quality against cost", href("cost", track=table.track, task=table.task, **setting)),
+        link("All tasks of the track", href("matrix", track=table.track)),
+    )
+    draw("<p>{}</p>", text(" · ").join(links), place=right)
+
+
+def main() -> None:
+    """Draw the page."""
+    everything = board()
+    if not everything.entries:
+        draw("<h1>Nothing to show yet</h1><p>The store is there, but no run of a known task has ended in it. Type:</p>")
+        st.code("suite run", language="bash")
+        return
+    heading = st.container()
+    first, left, right = st.columns([2.2, 2, 1], vertical_alignment="bottom")
+    table = everything.table(choose_entry(everything, first))
+    with heading:
+        draw_heading(everything, table)
+    draw_rows(table, left, right)
+    if excluded := unranked(table):
+        draw("<h2>Not ranked</h2>{}", definitions(dict(excluded)))
+    draw("<h2>How to read this</h2>{}", definitions(dict(notes(table))))
+    facts = definitions(table.facts)
+    draw("{}", fill("<details><summary>Reference model and other facts</summary>{}</details>", facts) if facts else "")
+
+
+main()
