@@ -24,7 +24,7 @@ class Cost:
     """One cost of a table's rows; less is better.
 
     Attributes:
-        name: as ``fit_seconds``, or a column as ``weight_bits test``; what an address holds.
+        name: as ``fit_seconds``, or a column as ``size test``; what an address holds.
         title, unit: what is read.
         column: where it is a metric.
     """

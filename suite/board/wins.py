@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from suite.board.model import Row, Table
-from suite.stats.field import paired_field
+from suite.board.evidence import table_field
+from suite.board.model import Table
+from suite.stats.field import Field
+from suite.stats.pairs import pair_probabilities
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +28,7 @@ class Wins:
 
     Attributes:
         labels: of the methods [n], those with the largest share of wins first.
-        common: on how many tables both have a complete mean.
+        common: on how many tables both are compared.
         better: on how many of these the row's mean is the better one.
         apart: on how many of these it is told apart.
     """
@@ -44,51 +46,33 @@ class Wins:
 
 
 def wins(tables: Iterable[Table]) -> Wins:
-    """Count over the primary columns of tables; rows of every access, and references, are compared with each other.
+    """Count over the primary columns of tables; rows of every access, and references, are compared.
 
-    Pairs are told apart by paired t over seeds with moderated variances, and Benjamini and Hochberg's (1995) control of
-    the false discovery rate over the pairs of a table.
+    The differences rest on what the ranks of each table rest on; see `suite.board.evidence`. Over the pairs of a table
+    the false discovery rate is held by Benjamini and Hochberg's procedure (1995).
     """
-    fields = [(rows, *_compared(table, rows)) for table in tables for rows in [_complete(table)] if len(rows) > 1]
-    labels = list(dict.fromkeys(row.label for rows, _, _ in fields for row in rows))
+    fields = [(rows, field) for rows, field in map(table_field, tables) if field is not None and len(rows) > 1]
+    labels = list(dict.fromkeys(row.label for rows, _ in fields for row in rows))
     number = {label: at for at, label in enumerate(labels)}
     common, better, apart = (np.zeros((len(labels), len(labels)), dtype=np.int64) for _ in range(3))
-    for rows, ahead, told in fields:
+    for rows, field in fields:
+        ahead = (field.differences > 0) & (field.statistics != 0)  # a difference that is rounding has none
         at = np.ix_(*[[number[row.label] for row in rows]] * 2)
         common[at] += 1 - np.eye(len(rows), dtype=np.int64)
         better[at] += ahead
-        apart[at] += ahead & told
+        apart[at] += ahead & told_apart(field)
     won = better.sum(axis=1) / np.maximum(common.sum(axis=1), 1)
     order = np.array(sorted(range(len(labels)), key=lambda at: (-won[at], labels[at])), dtype=int)
     chosen = np.ix_(order, order)
     return Wins(tuple(labels[at] for at in order), common[chosen], better[chosen], apart[chosen])
 
 
-def _complete(table: Table) -> list[Row]:
-    """Return the rows that have a value at every seed that counts, and complete means where some have those."""
-    wanted = max((len(row.scored) for row in table.rows), default=0)
-    rows = [row for row in table.rows if row.scored and len(row.scored) == wanted and not row.unranked]
-    partial = [bool((value := row.value(table.primary)) and value.partial) for row in rows]
-    return [row for row, part in zip(rows, partial, strict=True) if part == min(partial)]
-
-
-def _compared(table: Table, rows: list[Row]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which row is better than which, and which are told apart [n, n]."""
-    from scipy.special import stdtr
+def told_apart(field: Field) -> NDArray[np.bool_]:
+    """Return which pairs are told apart [n, n]; those of which nothing is known are not."""
     from scipy.stats import false_discovery_control
 
-    seeds = set.intersection(*({run.seed for run in row.scored} for row in rows))
-    values = np.array([[run.value for run in row.scored if run.seed in seeds] for row in rows], dtype=np.float64)
-    if not seeds:
-        none = np.zeros((len(rows), len(rows)), dtype=bool)
-        return none, none
-    sign = 1 if table.metric(table.primary.metric).direction == "higher" else -1
-    field = paired_field(sign * values)
-    statistics = field.statistics
-    above = np.triu_indices(len(rows), 1)
-    p = 2 * stdtr(min(field.freedom, 1e9), -np.abs(statistics[above]))
-    known = np.isfinite(p)
-    p[known] = false_discovery_control(p[known]) if known.any() else p[known]
-    told = np.zeros(statistics.shape, dtype=bool)
-    told[above] = known & (p <= LEVEL)
-    return field.differences > 0, told | told.T
+    n = len(field.means)
+    above = np.triu_indices(n, 1)
+    told = np.zeros((n, n), dtype=bool)
+    told[above] = false_discovery_control(pair_probabilities(field)[above]) <= LEVEL
+    return told | told.T

@@ -92,17 +92,17 @@ def test_no_points_have_no_front_and_no_volume() -> None:
     ("points", "higher", "said"),
     [
         ([(1.0, math.nan)], (True, True), "not a number"),
-        ([(1.0, 2.0)], (True,), "coordinates"),
-        ([1.0, 2.0], (True, True), "coordinates"),
+        ([(1.0, 2.0)], (True,), "numbers each"),
+        ([1.0, 2.0], (True, True), "numbers each"),
     ],
 )
 def test_what_is_no_cloud_of_points_is_refused(points: list[object], higher: tuple[bool, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         front(points, higher)
-    with pytest.raises(ValueError, match=r"coordinates|not a number"):
+    with pytest.raises(ValueError, match=r"numbers each|not a number|two dimensions"):
         hypervolume(points, [0.0] * len(higher), higher)
 
 
 def test_a_volume_has_two_coordinates_or_more() -> None:
-    with pytest.raises(ValueError, match="two coordinates"):
+    with pytest.raises(ValueError, match="two dimensions"):
         hypervolume([(1.0,)], (0.0,), (True,))
