@@ -54,7 +54,7 @@ def test_one_seed_tells_nothing_apart_and_equals_beat_nobody() -> None:
 
 def test_rows_that_are_not_complete_are_left_out() -> None:
     half = seeded("half", 0.9, rank=None, unranked="seeds 1 are not done")
-    empty = row("empty", None, 0.5)
+    empty = row("empty", None, 0.5, aside=None)
     made = wins([field("one", seeded("a", 0.5, 0.6), seeded("b", 0.4, 0.5), half, empty)])
     assert made.labels == ("a", "b")
     assert wins([]).labels == ()
