@@ -1,61 +1,118 @@
-"""Pictures of a run that its samples make; see `suite.contracts.Samples.pictures`."""
+"""Pictures of a run that its samples make, drawn by a child process; see `suite.board.painting`."""
 
 from __future__ import annotations
 
 import logging
+from threading import BoundedSemaphore
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from suite.contracts import Picture, Samples, Task
+from suite.board.painting import Painting, paint_apart
+from suite.contracts import Picture, Samples
+from suite.settings import Settings
 from suite.store.rows import RunRow
+from suite.store.samples import read_table
 
+from . import address
 from .chart import draw_specification
-from .choice import choose
-from .escape import plain
+from .prose import draw
+from .source import registry, settings
 
 BESIDE = 3
 """How many pictures stand side by side at most."""
+FIRST_ROWS = 20
+CHILDREN = 2
+"""How many pictures are made at a time: each child takes a core, and a few hundred MiB if it needs torch."""
 
 log = logging.getLogger(__name__)
 
 
-def draw_pictures(task: type[Task], run: RunRow, table: pa.Table) -> bool:
-    """Draw the pictures of a subset of the run's samples; return whether there was anything to draw.
+class _Failed(Exception):
+    """No pictures; not kept, so that the next visitor tries again."""
 
-    Subsets are those of the scores, in the task's order, and what else the stored table names. If the samples fail, the
-    page says so.
-    """
-    if task.samples.pictures is Samples.pictures:
-        return False
-    scored = {score.subset for score in run.scores}
-    stored = pc.unique(table["subset"]).to_pylist() if "subset" in table.column_names else []
-    subsets = list(dict.fromkeys([*(name for name in task.subsets if name in scored), *map(str, stored)]))
+
+def draw_samples(run: RunRow) -> None:
+    """Draw the pictures of a run, and its samples to be opened; say so if their file is gone or damaged."""
+    if run.samples is None:
+        return
     try:
-        samples = task.samples.read(table)
-        first = next((number for number, subset in enumerate(subsets) if samples.pictures(subset)), None)
-        if first is None:
-            return False
-        subset = choose("Pictures of", "picture", subsets[first:])
-        _draw(samples.pictures(subset))
-    except Exception:  # third-party: whatever it is, the rest of the page goes on
-        log.exception("the pictures of run %s failed", run.id)
-        st.info(f"{plain(run.cell.task)} has pictures of this run, but they failed. The server's log says why.")
-        return False
-    if subset in stored:
-        with st.expander("The rows behind the pictures"):
-            st.dataframe(table.filter(pc.equal(table["subset"], subset)).to_pandas(), hide_index=True)
-    return True
+        table = read_table(settings(), run.samples)
+    except Exception:  # whatever a damaged file makes of it
+        log.exception("the samples of run %s cannot be read", run.id)
+        _say("The samples of this run cannot be read. The server's log says why.")
+        return
+    if table is None:
+        _say("The samples of this run are gone: their file is no longer in the store's folder. The scores stay.")
+        return
+    draw("<h2>Samples</h2>")
+    subset = _draw_pictures(run)
+    _draw_rows(table, subset)
+
+
+def _draw_pictures(run: RunRow) -> str:
+    """Draw the pictures of a subset and return which one; empty if there are none."""
+    tasks = registry().tasks
+    if run.cell.task not in tasks or tasks[run.cell.task].samples.pictures is Samples.pictures:
+        return ""
+    scored = tuple(dict.fromkeys(score.subset for score in run.scores))
+    wanted = address.read("picture")
+    try:
+        painting = _painted(_key(run), run.cell.task, str(run.samples), scored, wanted, settings())
+    except _Failed:
+        _say("Its task has pictures of this run, but they failed. The server's log says why.")
+        return ""
+    if not painting.pictures and not painting.subsets:
+        return ""
+    subset = address.choose("Pictures of", "picture", painting.subsets)
+    _draw(painting.pictures)
+    return subset
+
+
+def _key(run: RunRow) -> str:
+    """Return what changes whenever the same samples may be painted otherwise."""
+    entry = registry().tasks.entry(run.cell.task)
+    return f"{entry.value.version} {entry.plugin.distribution} {entry.plugin.version} {entry.plugin.origin}"
+
+
+@st.cache_resource
+def _turns() -> BoundedSemaphore:
+    return BoundedSemaphore(CHILDREN)
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing the samples …")
+def _painted(key: str, task: str, digest: str, scored: tuple[str, ...], subset: str, _settings: Settings) -> Painting:
+    with _turns():
+        painting = paint_apart(_settings, task, digest, scored, subset)
+    if painting is None:
+        raise _Failed
+    return painting
 
 
 def _draw(pictures: tuple[Picture, ...]) -> None:
     if not pictures:
-        st.caption("There are no pictures of this subset.")
+        draw("<p>There are no pictures of this subset.</p>")
         return
     beside = min(BESIDE, len(pictures))
     for first in range(0, len(pictures), BESIDE):
         for place, picture in zip(st.columns(beside), pictures[first : first + BESIDE], strict=False):
             with place:
-                st.markdown(f"**{plain(picture.title)}**")
+                draw("<h3>{}</h3>", picture.title)
                 draw_specification(picture.spec, picture.description)
+
+
+def _draw_rows(table: pa.Table, subset: str) -> None:
+    """Draw the samples of the subset, or the first ones, to be opened."""
+    within = table.filter(pc.equal(table["subset"], subset)) if subset and "subset" in table.column_names else table
+    first = within if subset and len(within) else table.slice(0, FIRST_ROWS)
+    title = (
+        f"The {len(first)} samples behind the pictures" if subset else f"The first {len(first)} of {len(table)} samples"
+    )
+    box = st.expander(title, on_change="rerun")
+    if box.open:
+        box.dataframe(first.to_pandas(), hide_index=True)
+
+
+def _say(text: str) -> None:
+    draw('<p class="note" role="status">{}</p>', text)

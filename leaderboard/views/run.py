@@ -1,30 +1,32 @@
-"""One run: its scores, how it was made, what went wrong, and its samples."""
+"""One run as a report: its answer, how to make it again, its samples, its scores, and what it was made with."""
 
 from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
-import logging
+from collections.abc import Sequence
 
-import pandas as pd
-import pyarrow as pa
 import streamlit as st
+from markupsafe import Markup
 
 from suite.contracts import Setting
 from suite.errors import SuiteError
 from suite.store.reading import Reader
 from suite.store.rows import RunRow
-from suite.store.samples import read_table
+from suite.text import block
 
-from ..components.escape import clean, plain
-from ..components.links import link
-from ..components.pictures import draw_pictures
-from ..components.record import command, provenance
+from ..components import address
+from ..components.again import draw_again
+from ..components.citation import draw_sharing
+from ..components.links import href
+from ..components.pictures import draw_samples
+from ..components.prose import definitions, draw, fill, link
+from ..components.record import pretty, provenance, spent
+from ..components.scores import draw_scores
+from ..components.siblings import draw_answer
 from ..components.source import registry, settings, show_problem
 
-log = logging.getLogger(__name__)
-FIRST_ROWS = 20
-OUTCOMES = {"done": st.success, "running": st.info, "stale": st.warning, "late": st.warning}
+STATES = {"done": "Done", "running": "Still running", "stale": "Its worker is gone", "late": "Its worker is late"}
 
 
 def find(prefix: str) -> RunRow | None:
@@ -37,102 +39,86 @@ def find(prefix: str) -> RunRow | None:
     try:
         return reader.run(prefix)
     except SuiteError as error:
-        st.info(f"{plain(error.cause)}. `{error.next}` lists the runs.", icon=":material/search_off:")
+        st.session_state["title"] = "Not found"
+        draw("<h1>Not found</h1>")
+        draw('<p role="alert">{}. The command <code>{}</code> lists the runs.</p>', _sentence(error.cause), error.next)
         return None
     finally:
         reader.close()
 
 
-def draw_scores(run: RunRow) -> None:
-    """Draw the scores as they are stored."""
-    st.subheader("Scores", anchor=False)
-    rows = [
-        {
-            "metric": clean(f"{score.metric}@{score.metric_version}"),
-            "subset": clean(score.subset),
-            "value": score.value,
-            "n": score.n,
-            "partial": score.partial,
-        }
-        for score in run.scores
-    ]
-    config = {
-        "value": st.column_config.NumberColumn(format="%.4f", help="As stored: fractions in 0 to 1."),
-        "n": st.column_config.NumberColumn(help="Samples, or data sets where it is a mean over data sets."),
-    }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", column_config=config)
+def draw_heading(run: RunRow) -> None:
+    """Draw what was run, and how it ended."""
+    cell, tasks = run.cell, registry().tasks
+    title = tasks[cell.task].title if cell.task in tasks else cell.task
+    setting = f" ({Setting(cell.setting)})" if cell.setting else ""
+    name = cell.method.partition("/")[2]
+    st.session_state["title"] = f"{name} on {title}, seed {cell.seed}"
+    of_method, of_task = link(name, href("method", method=cell.method)), link(title, href("task", id=cell.task))
+    draw("<h1>{} on {}{}, seed {}</h1>", of_method, of_task, setting, cell.seed)
+    ended = f", {run.ended:%Y-%m-%d %H:%M} UTC" if run.ended else ""
+    versions = f"method version {cell.method_version}, task version {cell.task_version}"
+    draw("<p class='quiet'>{}{} · run <code>{}</code> · {}</p>", _state(run), ended, run.id, versions)
+    if run.error:
+        draw('<p class="note" role="alert">{}</p>', "It has no scores, and this is why:")
+        st.code(block(run.error), language=None, wrap_lines=True)
+    if run.traceback:
+        with st.expander("Traceback", expanded=run.state != "done"):
+            st.code(block(run.traceback), language=None)
 
 
-def read(run: RunRow) -> pa.Table | None:
-    """Return the stored samples of a run, if there are any; if they cannot be read, say so."""
-    try:
-        return read_table(settings(), run.samples)
-    except Exception:  # whatever a damaged file makes of it
-        log.exception("the samples of run %s cannot be read", run.id)
-        st.info("The samples of this run cannot be read. The server's log says why.")
-        return None
-
-
-def draw_samples(run: RunRow, table: pa.Table) -> None:
-    """Draw the pictures that the samples make of themselves; their first rows if there are none."""
-    st.subheader("Samples", anchor=False)
-    tasks = registry().tasks
-    if run.cell.task not in tasks or not draw_pictures(tasks[run.cell.task], run, table):
-        st.dataframe(table.slice(0, FIRST_ROWS).to_pandas(), hide_index=True)
-
-
-def draw_provenance(run: RunRow) -> None:
-    """Draw command, machine, versions and fingerprints."""
-    st.subheader("How it was made", anchor=False)
-    st.code(command(run), language="bash", wrap_lines=True)
-    made_with = provenance(run)
-    st.dataframe(
-        pd.DataFrame({"what": map(clean, made_with), "value": map(clean, made_with.values())}), hide_index=True
+def draw_record(run: RunRow) -> None:
+    """Draw parameters, cost, machine, versions, and the command of which it was a part."""
+    draw("<h2>How it was made</h2>{}", definitions(provenance(run)))
+    draw("<h3>Cost</h3>{}", definitions(spent(run)))
+    draw(
+        "<h3>Parameters</h3>{}",
+        definitions({name: str(value) for name, value in run.cell.parameters.items()}) or "None.",
     )
-    with st.expander("Parameters"):
-        st.json(run.cell.parameters)
     if run.tuning:
-        with st.expander("Tuning: what was chosen, by what, and every trial"):
-            st.json(run.tuning)
-    with st.expander("Fingerprints of data and reference models"):
-        st.json({name: value or "missing" for name, value in run.ingredients.items()})
-    packages = (run.environment or {}).get("packages") or {}
-    with st.expander(f"Packages ({len(packages)})"):
-        st.json(packages)
+        box = st.expander("Tuning: what was chosen, by what, and every trial", on_change="rerun")
+        if box.open:
+            box.code(pretty(run.tuning), language="json")
+    if run.command:
+        draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", " ".join(run.command))
+
+
+def draw_attempts(run: RunRow, others: Sequence[tuple[str, int, str]]) -> None:
+    """Draw links to the other attempts at the same cell, given by run, number and state."""
+    if others:
+        links = [
+            fill("{}, {}", link(f"attempt {number}", href("run", run=name)), state) for name, number, state in others
+        ]
+        draw("<p>This is attempt {}. Others: {}.</p>", run.attempt, Markup("; ").join(links))
 
 
 def main() -> None:
     """Draw the page."""
-    st.title("Run", anchor=False)
-    prefix = st.text_input("Run id, or the start of one", key="run", bind="query-params", max_chars=64)
-    run = find(prefix.strip()) if prefix and prefix.strip() else None
+    prefix = address.read("run").strip()
+    run = find(prefix) if prefix else None
     if run is None:
+        if not prefix:
+            draw("<h1>Runs</h1><p>Methods' pages link to their runs; so does an id, or the start of one.</p>")
+        address.type_text("Run id, or the start of one", "run")
         return
-    cell = run.cell
-    condition = f" ({plain(Setting(cell.setting))})" if cell.setting else ""
-    OUTCOMES.get(run.state, st.error)(
-        f"{plain(run.state)}: {plain(cell.method)} on {plain(cell.task)}{condition}, seed {cell.seed}"
-    )
-    st.caption(
-        f"Run {plain(run.id)} · method version {plain(cell.method_version)} · task version {plain(cell.task_version)}"
-    )
-    left, right, _ = st.columns([1, 1, 3])
-    with left:
-        link("method", cell.method, ":material/science:", method=cell.method)
-    with right:
-        link("task", cell.task, ":material/assignment:", id=cell.task)
-    if run.error:
-        st.subheader("Error", anchor=False)
-        st.code(run.error, language=None, wrap_lines=True)
-    if run.traceback:
-        with st.expander("Traceback", expanded=run.state != "done"):
-            st.code(run.traceback, language=None)
-    table = read(run)
-    if table is not None:
-        draw_samples(run, table)
+    draw_heading(run)
+    answer = st.container()
+    draw_again(run)
+    draw_samples(run)
     if run.scores:
-        draw_scores(run)
-    draw_provenance(run)
+        draw_scores(run, registry())
+    draw_record(run)
+    draw_sharing({})
+    with answer:  # last: it needs the board, and all else is there without
+        draw_answer(run)
+
+
+def _state(run: RunRow) -> str:
+    return STATES.get(run.state, f"It {'ran out of time' if run.state == 'timeout' else 'ended'}: {run.state}")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 main()

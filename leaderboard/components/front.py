@@ -1,0 +1,112 @@
+"""The chart of quality against cost: the front as a line, methods that are a curve as another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from suite.board.cost import Cost
+from suite.board.model import Table
+from suite.board.quantity import BYTES
+from suite.board.tradeoff import Curve, Point, Tradeoff
+from suite.contracts import Column, Metric
+
+from .chart import draw
+from .columns import title, unit
+from .escape import clean
+from .links import href
+from .theme import is_dark, scales
+
+HEIGHT = 460
+NAMED = 12
+"""How many points of the front get a label at most; all are in the table."""
+SIZES = {"s": ((1.0, 1.0, "s"), (1e-3, 1e3, "ms"), (0.0, 1e6, "µs"))}
+MEMORY = ((2.0**30, 2.0**-30, "GiB"), (2.0**20, 2.0**-20, "MiB"), (2.0**10, 2.0**-10, "KiB"), (0.0, 1.0, "bytes"))
+
+
+def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None:
+    """Draw every row that has both values; a mark leads to its method."""
+    metric = table.metric(column.metric)
+    factor, shown_unit = scale(cost, max(point.cost for point in made.points))
+    points = pd.DataFrame(_row(metric, cost, point, factor) for point in made.points)
+    looks = scales(points["status"])
+    named = f"{cost.title} ({shown_unit}), less is better" if shown_unit else f"{cost.title}, less is better"
+    x = alt.X(
+        "cost:Q", title=named, scale=alt.Scale(type="log" if made.logarithmic else "linear", nice=True, padding=20)
+    )
+    quality = f"{title(column)} ({unit(metric)}), {metric.direction} is better"
+    y = alt.Y("quality:Q", title=quality, scale=alt.Scale(zero=False, nice=True))
+    legend = alt.Legend(orient="top", title=None, columns=3)
+    colour = alt.Scale(domain=looks["domain"], range=looks["colours"])
+    marks = (
+        alt.Chart(points)
+        .mark_point(filled=True, opacity=1, cursor="pointer")
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("status:N", legend=legend, scale=colour),
+            shape=alt.Shape("status:N", legend=legend, scale=alt.Scale(domain=looks["domain"], range=looks["shapes"])),
+            size=alt.condition(alt.datum.front, alt.value(140), alt.value(50)),
+            opacity=alt.condition(alt.datum.ranked, alt.value(1), alt.value(0.65)),
+            tooltip=[
+                "method",
+                "status",
+                alt.Tooltip("reads:N", title=cost.title),
+                alt.Tooltip("quality", format=".2f"),
+            ],
+            href="address:N",
+        )
+    )
+    line = alt.Chart(points[points["front"]]).encode(x=x, y=y)
+    ink = "#eef0f4" if is_dark() else "#1f2430"
+    step = line.mark_line(interpolate="step-after", strokeWidth=1.5, color=ink, opacity=0.7)
+    labels = line.transform_window(number="row_number()", sort=[alt.SortField("cost")]).transform_filter(
+        alt.datum.number <= NAMED
+    )
+    names = labels.mark_text(align="left", baseline="bottom", dx=7, dy=-3, fontSize=12, color=ink).encode(
+        text="method:N"
+    )
+    layers: list[Any] = [step, *_curves(made, metric, factor, x, y, ink), marks, names]
+    best = ", ".join(f"{point.row.label} ({cost.shown(point.cost)})" for point in made.front[:NAMED])
+    draw(
+        alt.layer(*layers).properties(height=HEIGHT),
+        f"{quality}, against {named}, of {len(points)} methods on {table.task}. On the front, cheap to dear: {best}.",
+    )
+
+
+def scale(cost: Cost, most: float) -> tuple[float, str]:
+    """Return by what an axis multiplies a cost, and the unit that it then has, which suits the largest value."""
+    sizes = MEMORY if cost.unit in BYTES else SIZES.get(cost.unit, ((0.0, 1.0, cost.unit),))
+    inside = BYTES.get(cost.unit, 1.0)
+    factor, name = next((factor, name) for least, factor, name in sizes if most * inside >= least)
+    return factor * inside, name
+
+
+def _row(metric: Metric, cost: Cost, point: Point, factor: float) -> dict[str, Any]:
+    row = point.row
+    return {
+        "method": clean(row.label),
+        "status": row.card.status if row.card else "not installed",
+        "cost": point.cost * factor,
+        "reads": cost.shown(point.cost),
+        "quality": metric.shown(point.quality),
+        "front": point.on_front,
+        "ranked": row.standing == "ranked",
+        "address": href("method", method=row.method),
+    }
+
+
+def _curves(made: Tradeoff, metric: Metric, factor: float, x: alt.X, y: alt.Y, ink: str) -> list[alt.Chart]:
+    def drawn(curve: Curve) -> pd.DataFrame:
+        return pd.DataFrame(
+            {"cost": point.cost * factor, "quality": metric.shown(point.quality), "turn": turn}
+            for turn, point in enumerate(curve.points)
+        )
+
+    dash = alt.Order("turn:Q")
+    return [
+        alt.Chart(drawn(curve)).mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=ink).encode(x=x, y=y, order=dash)
+        for curve in made.curves
+    ]

@@ -1,0 +1,219 @@
+"""Quality against cost in one table: who is on the front, what the others lack, and methods that are a curve."""
+
+from __future__ import annotations
+
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
+import streamlit as st
+
+from suite.board.cost import Cost, costs
+from suite.board.model import Table
+from suite.board.tradeoff import Point, Tradeoff, tradeoff
+from suite.contracts import Column, Metric
+
+from ..components import address
+from ..components.citation import draw_sharing
+from ..components.columns import interval, title, unit
+from ..components.escape import clean, plain
+from ..components.front import front_chart
+from ..components.links import axis_key, href, table_href
+from ..components.prose import draw, fill, join, link
+from ..components.source import board
+from ..components.table import Cell, Head, Line, Ticks, draw_table
+from ..components.theme import status
+
+ALL = "all"
+WITHOUT = "none"
+WALL = "wall_seconds"
+
+
+def choose_table() -> Table | None:
+    """Draw the choice of task and setting; return the table of today's protocol, None if there is none at all."""
+    everything = board()
+    entries = [entry for entry in everything.entries if entry.current]
+    if not entries:
+        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
+        st.code("suite run", language="bash")
+        return None
+    tracks = {track.name: track.title for track in everything.index.tracks}
+    wanted = address.current().wanted
+    if "track" in wanted and "task" not in wanted:
+        track = address.read_known("track", "track", list(dict.fromkeys(entry.track for entry in entries)))
+        first = next(entry.task for entry in entries if entry.track == track)
+    else:
+        first = entries[0].task
+    titles = {entry.task: f"{tracks.get(entry.track, entry.track)}: {entry.title}" for entry in entries}
+    task = address.choose("Task", "task", list(titles), default=first, shown=lambda name: clean(titles[name]))
+    of_task = [entry for entry in entries if entry.task == task]
+    axes = of_task[0].axes
+    for axis, place in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
+        values = list(dict.fromkeys(entry.setting.get(axis.name, "–") for entry in of_task))
+        label = clean(axis.name.replace("_", " ").capitalize())
+        value = address.choose(label, axis_key(axis.name), values, help=plain(axis.about) or None, place=place)
+        of_task = [entry for entry in of_task if entry.setting.get(axis.name, "–") == value]
+    return everything.table(of_task[0])
+
+
+def choose_field(table: Table) -> Table:
+    """Draw the choice of access where a table has several; return the table with those rows and the references."""
+    accesses = {", ".join(access) or WITHOUT: access for access in table.accesses}
+    if len(accesses) < 2:
+        return table
+    words = {
+        ALL: "of every access",
+        **{name: name if access else "without privileges" for name, access in accesses.items()},
+    }
+    chosen = address.choose("Methods", "access", list(words), shown=words.__getitem__)
+    kept = [row for row in table.rows if chosen == ALL or row.standing != "ranked" or row.access == accesses[chosen]]
+    return table.model_copy(update={"rows": tuple(kept)})
+
+
+def choose_axes(table: Table) -> tuple[Column, Cost] | None:
+    """Draw the choice of quality and cost; return them, or None for a table whose rows differ in no cost."""
+    known = {cost.name: cost for cost in costs(table)}
+    if not known:
+        draw('<p class="note" role="status">The rows of this table differ in no cost that is known.</p>')
+        return None
+    counted = {str(cost.column) for cost in known.values() if cost.column}
+    columns = {str(column): column for column in table.columns if str(column) not in counted}
+    left, right = st.columns(2)
+    quality = address.choose(
+        "Quality",
+        "quality",
+        list(columns),
+        default=str(table.primary),
+        shown=lambda name: title(columns[name]),
+        place=left,
+    )
+    first = next((name for name in known if name != WALL), WALL)
+    words = {name: f"{cost.title}, {cost.unit}" if cost.unit else cost.title for name, cost in known.items()}
+    cost = address.choose(
+        "Cost", "cost", list(known), default=first, shown=lambda name: clean(words[name]), place=right
+    )
+    return columns[quality], known[cost]
+
+
+def draw_front(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None:
+    """Name the front."""
+    metric = table.metric(column.metric)
+    names = [
+        fill(
+            "<b>{}</b> ({}, {})",
+            link(p.row.label, href("method", method=p.row.method)),
+            cost.shown(p.cost),
+            _reads(metric, p),
+        )
+        for p in made.front
+    ]
+    draw(
+        '<p class="lead">{} of {} methods are on the front, from cheap to dear: {}.</p>',
+        len(made.front),
+        sum(point.row.standing == "ranked" for point in made.points),
+        join(names, ", "),
+    )
+
+
+def draw_points(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None:
+    """Draw the table beside the chart: the front first, from cheap to dear."""
+    metric = table.metric(column.metric)
+    arrow = "↑" if metric.direction == "higher" else "↓"
+    heads = [
+        Head("Front", about="On the Pareto front: no ranked method is as good and as cheap, and one of both more so."),
+        Head("Method", about="Opens its page."),
+        Head(f"{title(column)} {arrow} {unit(metric)}", str(column), metric.definition, True, metric.direction),
+        Head(f"{cost.title} ↓", cost.name, "Mean over seeds.", True, "lower"),
+        Head("Follows", "status", "What the code follows: the paper, the authors' code, a reconstruction, a baseline."),
+    ]
+    points = [*made.front, *sorted((p for p in made.points if not p.on_front), key=lambda p: p.cost)]
+    lines = [_line(metric, column, cost, point) for point in points]
+    lacking = len(table.rows) - len(points)
+    said = f" {lacking} rows lack one of the two and are left out." if lacking else ""
+    caption = f"{title(column)} against {cost.title}. Shaded: on the front.{said}"
+    ticks = Ticks("compare", "Compare the ticked rows", {"track": table.track})
+    draw_table(heads, lines, caption, ticks=ticks, fold=False)
+
+
+def draw_curves(made: Tradeoff, ranks: bool) -> None:
+    """Draw what the curves cover, where methods are one."""
+    if not made.curves:
+        return
+    heads = [
+        Head("Method"),
+        Head("Dial", about="The one parameter in which its rows differ."),
+        Head("Values", about="Of the dial, in the order of the dashed line.", number=True),
+        Head("Hypervolume", about=VOLUME, number=True, better="higher"),
+    ]
+    lines = [
+        Line(
+            [
+                Cell(link(curve.name, href("method", method=curve.method))),
+                Cell(curve.parameter),
+                Cell(", ".join(str(point.row.parameters[curve.parameter]) for point in curve.points)),
+                Cell(f"{curve.volume:.3f}", value=curve.volume),
+            ]
+        )
+        for curve in sorted(made.curves, key=lambda curve: -curve.volume)
+    ]
+    draw("<h2>Methods that are a curve</h2>")
+    more = " This task ranks by a hypervolume of its own, which is in its table." if ranks else ""
+    draw_table(
+        heads, lines, f"Rows of one method that differ in one parameter, drawn as a dashed line.{more}", naming=1
+    )
+
+
+VOLUME = (
+    "Share of the box from the dearest and worst to the cheapest and best ranked method that the curve beats; "
+    "1 beats all of it. Costs are taken as the chart shows them."
+)
+
+
+def _line(metric: Metric, column: Column, cost: Cost, point: Point) -> Line:
+    row = point.row
+    value = row.value(column)
+    assert value is not None
+    cells = [
+        Cell(
+            "on it"
+            if point.on_front
+            else ""
+            if row.standing == "ranked" and not row.unranked
+            else row.unranked or row.standing
+        ),
+        Cell(fill("<b>{}</b>", link(row.label, href("method", method=row.method)))),
+        Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value), value.mean),
+        Cell(cost.shown(point.cost), value=point.cost),
+        Cell(status(row.card.status if row.card else "not installed")),
+    ]
+    return Line(cells, tick=row.label, kind="tied" if point.on_front else "" if row.standing == "ranked" else "aside")
+
+
+def _reads(metric: Metric, point: Point) -> str:
+    return f"{metric.shown(point.quality):.2f} {unit(metric)}"
+
+
+def main() -> None:
+    """Draw the page."""
+    heading = st.container()
+    table = choose_table()
+    if table is None:
+        return
+    condition = f" ({table.condition})" if table.setting else ""
+    st.session_state["title"] = f"{table.title}: quality against cost"
+    draw("<h1>{}{}: quality against cost</h1>", table.title, condition, place=heading)
+    table = choose_field(table)
+    chosen = choose_axes(table)
+    if chosen is None:
+        return
+    made = tradeoff(table, *chosen)
+    if not made.points:
+        draw('<p role="status">No row has both.</p>')
+        return
+    draw_front(table, *chosen, made)
+    front_chart(table, *chosen, made)
+    draw_points(table, *chosen, made)
+    draw_curves(made, "hypervolume" in table.primary.metric)
+    draw("<p>{}</p>", link("The whole table", table_href(table)))
+    draw_sharing({})
+
+
+main()

@@ -1,0 +1,186 @@
+"""Every method of a track on every of its tables: value, place, who ties, and the mean rank on what they share."""
+
+from __future__ import annotations
+
+__package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from suite.board.matrix import Line, Matrix, matrix
+from suite.board.model import Entry, Result
+
+from ..components import address
+from ..components.citation import draw_sharing
+from ..components.escape import clean
+from ..components.links import href, table_href
+from ..components.prose import draw, fill, join, link
+from ..components.source import board, registry
+from ..components.standings import is_default, str_of
+from ..components.table import Cell, Head, Ticks, draw_columns, draw_table
+from ..components.table import Line as Drawn
+from ..components.words import matches, said
+
+MEAN, METHOD = "mean-rank", "method"
+DEFAULT, EVERY = "default", "all"
+SETTINGS = {DEFAULT: "the default one of each task", EVERY: "all that have results"}
+TIE = "≈"
+
+
+def choose_entries(entries: Sequence[Entry]) -> list[Entry]:
+    """Draw the choice of settings, where a task has several; return the tables to show."""
+    if all(map(is_default, entries)):
+        return list(entries)
+    if address.choose("Settings", "settings", list(SETTINGS), shown=SETTINGS.__getitem__) == EVERY:
+        return list(entries)
+    tasks = dict.fromkeys(entry.task for entry in entries)
+    first = {task: [entry for entry in entries if entry.task == task] for task in tasks}
+    return [next((entry for entry in of_task if is_default(entry)), of_task[0]) for of_task in first.values()]
+
+
+def named(entry: Entry) -> str:
+    """Return a table's name for the head of a column: the task without its track, and the setting."""
+    return " ".join([entry.task.partition("/")[2], *(clean(value) for value in entry.setting.values())])
+
+
+def heads(made: Matrix, several: bool) -> list[Head]:
+    """Return the heads: the method, its mean rank, and the tables."""
+    mean = "Mean of the places on the common tables, among the methods of the same access that have them all."
+    wins = "On how many of the common tables no such method is better."
+    return [
+        Head("Method", about="Tick some to compare them. The name opens the method's page.", sort=METHOD),
+        Head("Mean rank", "mean rank", mean, number=True, better="lower", sort=MEAN, stays=True),
+        Head("First on", "wins", wins, number=True),
+        Head("Coverage", "coverage", "On how many of the tables shown it has a place.", number=True),
+        *([Head("Access", "access", "Privileges that a method needs; they are ranked apart.")] if several else []),
+        *(
+            Head(
+                f"{named(entry)} {'↑' if entry.metric.direction == 'higher' else '↓'} {entry.metric.shown_unit}",
+                str(entry.primary),
+                f"{entry.title}, {entry.metric.definition}",
+                number=True,
+                better=entry.metric.direction,
+                sort=entry.file,
+                stays=True,
+            )
+            for entry in made.entries
+        ),
+    ]
+
+
+def drawn(made: Matrix, line: Line, several: bool) -> Drawn:
+    """Return what the matrix shows of a method."""
+    mean = Cell("–") if line.mean_rank is None else Cell(f"{line.mean_rank:.2f}", value=line.mean_rank)
+    cells = [
+        Cell(fill("<b>{}</b>", link(line.label, href("method", method=line.method)))),
+        mean,
+        Cell("" if line.mean_rank is None else str(line.wins)),
+        Cell(f"{line.placed} of {len(made.entries)}"),
+        *([Cell(", ".join(line.access) or "none")] if several else []),
+        *(cell(entry, line.results.get(entry.file)) for entry in made.entries),
+    ]
+    return Drawn(cells, tick=line.label, kind="" if line.placed else "aside")
+
+
+def cell(entry: Entry, result: Result | None) -> Cell:
+    """Return a result: the value, which opens its table, the place below it, and a sign for the tie group."""
+    if result is None or result.mean is None:
+        why = "no result" if result is None else result.unranked or "no score"
+        return Cell("", title=f"{why}: a missing cell is never filled")
+    value = link(f"{entry.metric.shown(result.mean):.2f}", table_href(entry))
+    if result.place is None:
+        return Cell(value, result.standing if not result.unranked else "not ranked", title=result.unranked)
+    interval = f" ({result.best}–{result.worst})" if result.best != result.worst else ""
+    tied = f"{TIE} " if result.tied else ""
+    about = f"place {result.place}{interval}{', not told apart from the best' if result.tied else ''}"
+    return Cell(value, f"{tied}{result.place}{interval}", result.mean, f"{about}; {result.seeds} seeds")
+
+
+def ordered(made: Matrix, by: str) -> list[Line]:
+    """Return the lines by mean rank, by name, or best first on one table; those without come last."""
+    if by == METHOD:
+        return sorted(made.lines, key=lambda line: line.label)
+    entry = next((entry for entry in made.entries if entry.file == by), None)
+    if entry is None:
+        return list(made.lines)
+    sign = -1 if entry.metric.direction == "higher" else 1
+
+    def key(line: Line) -> tuple[bool, bool, float]:
+        result = line.results.get(by)
+        mean = None if result is None else result.mean
+        return mean is None, result is None or result.place is None, 0 if mean is None else sign * mean
+
+    return sorted(made.lines, key=key)
+
+
+def draw_matrix(track: str, made: Matrix) -> None:
+    """Draw search, order and the matrix."""
+    left, right = st.columns([2, 1])
+    search = address.type_text("Search methods", "q", placeholder="name, author, paper; a comma means or", place=left)
+    sorts = {MEAN: "mean rank", METHOD: "name", **{entry.file: f"value on {named(entry)}" for entry in made.entries}}
+    by = address.choose("Order by", "sort", list(sorts), shown=sorts.__getitem__, place=right)
+    cards = {entry.name: entry.value.card for entry in registry().methods}
+    lines = [
+        line for line in ordered(made, by) if matches(search, line.label, line.method, *said(cards.get(line.method)))
+    ]
+    if not lines:
+        draw('<p role="status">No method matches “{}”. {}</p>', search, link("Show all.", address.here({"q": None})))
+        return
+    several = len({line.access for line in made.lines}) > 1
+    hidden = len(made.lines) - len(lines)
+    caption = fill(
+        "{} {} marks what is not told apart from the best of its table; shades are by value within a column. "
+        "An empty cell has no result.{}",
+        on_what(made),
+        TIE,
+        f" {hidden} rows are hidden; ranks are those of all." if hidden else "",
+    )
+    of_table = heads(made, several)
+    ticks = Ticks("compare", "Compare the ticked rows", {"track": track})
+    draw_table(of_table, [drawn(made, line, several) for line in lines], caption, naming=1, ticks=ticks, sorted_by=by)
+    draw_columns(of_table)
+
+
+def on_what(made: Matrix) -> str:
+    """Return on which tables the mean rank rests."""
+    if not made.common:
+        return "No method has a place, so there is no mean rank."
+    names = ", ".join(named(entry) for entry in made.entries if entry.file in made.common)
+    tables = "one table" if len(made.common) == 1 else f"{len(made.common)} tables"
+    return f"The mean rank is over the {tables} on which {made.ranked} methods all have a place: {names}."
+
+
+def main() -> None:
+    """Draw the page."""
+    everything = board()
+    current = [entry for entry in everything.entries if entry.current]
+    if not current:
+        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
+        st.code("suite run", language="bash")
+        return
+    heading = st.container()
+    titles = {track.name: track.title for track in everything.index.tracks}
+    names = list(dict.fromkeys(entry.track for entry in current))
+    track = address.choose("Track", "track", names, shown=lambda name: clean(titles.get(name, name)))
+    title = titles.get(track, track)
+    st.session_state["title"] = f"{title}: all methods, all tasks"
+    draw("<h1>{}: all methods on all tasks</h1>", title, place=heading)
+    entries = choose_entries([entry for entry in current if entry.track == track])
+    draw_matrix(track, matrix(entries))
+    draw(
+        "<h2>Tables</h2><ul>{}</ul>",
+        [
+            fill(
+                "<li>{} <small>{}</small></li>",
+                link(entry.title, table_href(entry)),
+                str_of(entry) if entry.setting else "",
+            )
+            for entry in entries
+        ],
+    )
+    draw("<p>{}</p>", join([link("The whole field, pair by pair", href("compare", track=track))]))
+    draw_sharing({})
+
+
+main()
