@@ -116,13 +116,15 @@ def paired_field(values: Array, predicted: Array | None = None, fit: Sequence[in
         by_samples = estimate_prior(ratios, freedom, overlap)
         if by_samples.freedom >= prior.freedom:
             prior, scale, basis = by_samples, predicted, f"{seeds} seeds and their samples"
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moderated = scale * prior.moderated(np.where(scale > 0, observed / scale, 0.0), freedom)
-        # A method that varies more than the prior allows is taken at its word: what its pairs share is no chance.
-        excess = np.nan_to_num(observed.sum(1) / moderated.sum(1), nan=1.0, posinf=1.0)
-    moderated *= np.maximum(1.0, np.maximum(excess[:, None], excess[None, :]))
-    if prior.freedom == 0:
-        moderated = observed.copy()
+    moderated = observed.copy()
+    if prior.freedom > 0:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            moderated = scale * prior.moderated(np.where(scale > 0, observed / scale, 0.0), freedom)
+            ratios = np.where(moderated > 0, observed / moderated, 1.0)
+        # A method most of whose differences vary more than the prior allows is taken at its word.
+        np.fill_diagonal(ratios, np.nan)
+        excess = np.maximum(1.0, np.nanmedian(ratios[:, numbers], axis=1))
+        moderated *= np.maximum(excess[:, None], excess[None, :])
     np.fill_diagonal(moderated, 0.0)
     # Pairs share methods: all of them together are worth no more than the pooled degrees of freedom.
     total = min(prior.freedom + freedom, max(len(numbers) - 1, 1) * freedom)

@@ -1,4 +1,4 @@
-"""Paired comparison of two methods on the same seeds or tasks, and Holm's correction over many comparisons."""
+"""A paired difference of two methods, and Holm's correction over many comparisons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from suite.contracts import Interval
-from suite.stats.intervals import t_interval
 
 
 @dataclass(frozen=True)
@@ -19,28 +18,6 @@ class Difference:
     interval: Interval | None
     p: float | None
     n: int
-
-
-def paired_t(a: Sequence[float], b: Sequence[float], *, over: str, level: float = 0.95) -> Difference:
-    """Compare a [N] with b [N], value by value, by Student's paired t.
-
-    Fewer than two pairs, or differences without any spread, give no p: what does not vary over seeds cannot be tested
-    over seeds.
-
-    Raises:
-        ValueError: the lengths differ or are zero, or a value is not finite.
-    """
-    if len(a) != len(b) or not len(a):
-        raise ValueError(f"expected two equally long, non-empty sequences, got {len(a)} and {len(b)}")
-    differences = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
-    interval = t_interval(differences.tolist(), over=over, level=level)
-    mean, n = float(differences.mean()), len(differences)
-    if interval is None:
-        return Difference(mean, None, None, n)
-    from scipy.special import stdtr
-
-    t = mean / (float(differences.std(ddof=1)) / n**0.5)
-    return Difference(mean, interval, float(2 * stdtr(n - 1, -abs(t))), n)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,67 +1,45 @@
-"""Ranks: places by mean, intervals by what the seeds can separate."""
+"""Ranks: places by mean, intervals by what can be told apart."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from suite.stats.ranks import Rank, over_seeds
-from suite.stats.ranks import rank as rank_by
+from suite.stats.field import paired_field
+from suite.stats.ranks import Ranks, marginal_ranks, simultaneous_ranks
 
-tables = st.integers(1, 6).flatmap(
-    lambda seeds: st.lists(
-        st.lists(st.floats(0, 1), min_size=seeds, max_size=seeds).map(lambda row: dict(enumerate(row))),
-        min_size=1,
-        max_size=8,
-    )
+tables = st.tuples(st.integers(1, 8), st.integers(1, 6)).flatmap(
+    lambda shape: arrays(np.float64, shape, elements=st.floats(0, 1, width=32))
 )
 
 
-def seeded(*values: float) -> dict[int, float]:
-    return dict(enumerate(values))
+def intervals(ranks: Ranks) -> list[tuple[int, int, int]]:
+    return list(zip(ranks.place.tolist(), ranks.best.tolist(), ranks.worst.tolist(), strict=True))
 
 
-def rank(table: list[dict[int, float]], *, higher_is_better: bool) -> list[Rank]:
-    means = [sum(row.values()) / len(row) for row in table]
-    return rank_by(means, over_seeds(table), higher_is_better=higher_is_better)
-
-
-def test_clear_gaps_give_narrow_intervals() -> None:
+@pytest.mark.parametrize("ranks", [marginal_ranks, simultaneous_ranks])
+def test_clear_gaps_give_narrow_intervals(ranks: object) -> None:
     rng = np.random.default_rng(0)
-    table = [dict(enumerate(base + rng.normal(scale=0.001, size=5))) for base in (0.7, 0.9, 0.8)]
-    assert rank(table, higher_is_better=True) == [Rank(3, 3, 3), Rank(1, 1, 1), Rank(2, 2, 2)]
-    assert rank(table, higher_is_better=False) == [Rank(1, 1, 1), Rank(3, 3, 3), Rank(2, 2, 2)]
+    field = paired_field(np.array([0.7, 0.9, 0.8])[:, None] + 0.001 * rng.normal(size=(3, 5)))
+    assert callable(ranks)
+    assert intervals(ranks(field)) == [(3, 3, 3), (1, 1, 1), (2, 2, 2)]
 
 
 def test_noise_gives_wide_intervals_and_ties_share_a_place() -> None:
-    table = [seeded(0.9, 0.7, 0.8), seeded(0.7, 0.9, 0.8), seeded(0.8, 0.6, 0.85)]
-    found = rank(table, higher_is_better=True)
-    assert [each.place for each in found] == [1, 1, 3]
-    assert all((each.best, each.worst) == (1, 3) for each in found)
+    field = paired_field(np.array([[0.9, 0.7, 0.8], [0.7, 0.9, 0.8], [0.8, 0.6, 0.85]]))
+    assert intervals(marginal_ranks(field)) == [(1, 1, 3), (1, 1, 3), (3, 1, 3)]
 
 
 def test_one_seed_separates_nothing() -> None:
-    found = rank([seeded(0.9), seeded(0.1)], higher_is_better=True)
-    assert found == [Rank(1, 1, 2), Rank(2, 1, 2)]
-
-
-def test_only_common_seeds_are_compared() -> None:
-    assert rank([{0: 0.9, 1: 0.8}, {2: 0.1, 3: 0.2}], higher_is_better=True) == [Rank(1, 1, 2), Rank(2, 1, 2)]
+    assert intervals(marginal_ranks(paired_field(np.array([[0.9], [0.1]])))) == [(1, 1, 2), (2, 1, 2)]
 
 
 @given(tables)
-def test_the_place_lies_in_the_interval(table: list[dict[int, float]]) -> None:
-    for each in rank(table, higher_is_better=True):
-        assert 1 <= each.best <= each.worst <= len(table)
-        assert each.best <= each.place <= each.worst
-
-
-def test_family_wise_error_is_nominal_when_all_methods_are_equal() -> None:
-    rng = np.random.default_rng(2)
-    wrong = 0
-    for _ in range(300):
-        seeds = rng.normal(size=5)
-        table = [dict(enumerate(seeds + rng.normal(scale=0.5, size=5))) for _ in range(5)]
-        wrong += any((each.best, each.worst) != (1, 5) for each in rank(table, higher_is_better=True))
-    assert wrong / 300 <= 0.08
+def test_the_place_lies_in_both_intervals(array: np.ndarray) -> None:
+    field = paired_field(array)
+    for ranks in (marginal_ranks(field), simultaneous_ranks(field)):
+        for place, best, worst in intervals(ranks):
+            assert 1 <= best <= place <= worst <= len(array)
