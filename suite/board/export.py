@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from suite.text import clean
+
 if TYPE_CHECKING:
-    from suite.board.model import Difference, Index, Row, Table, Value
+    from suite.board.model import Index, Row, Table, Value
     from suite.contracts import Metric
 
 MEASURED = ("wall_seconds", "peak_memory_bytes")
@@ -26,17 +28,25 @@ def json_parts(index: Index, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Return CSV with a header; text that a spreadsheet would take for a formula is quoted with an apostrophe."""
+    """Return CSV with one header, of every name that a row has; texts and names are cleaned as `suite.text` does.
+
+    What a spreadsheet would take for a formula is quoted with an apostrophe.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     if rows:
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+        writer = csv.writer(text)
+        writer.writerow(map(_cell, names))
+        writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
     return text.getvalue()
 
 
 def flat_rows(table: Table) -> list[dict[str, Any]]:
-    """Return the rows with one entry per column, for CSV."""
+    """Return the rows with one entry per column, for CSV.
+
+    ``tied`` says whether a row is not told apart from the best, ``field`` how many rows are ranked with it.
+    """
+    sizes = {access: len(rows) for access, rows in table.fields.items()}
     return [
         {
             "task": table.task,
@@ -47,7 +57,10 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "place": row.rank and row.rank.place,
             "best": row.rank and row.rank.best,
             "worst": row.rank and row.rank.worst,
-            "tied with the best": row.rank and row.rank.tied,
+            "tied": row.rank and row.rank.tied,
+            "field": row.rank and sizes[() if table.one_field else row.access],
+            "best everywhere": row.rank and row.rank.everywhere[0],
+            "worst everywhere": row.rank and row.rank.everywhere[1],
             "method": row.label,
             "version": row.version,
             "status": row.card.status if row.card else None,
@@ -78,12 +91,13 @@ def flat_axis(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
     return entries
 
 
-def shown_axis(tables: Mapping[str, Table]) -> list[dict[str, str]]:
+def shown_axis(tables: Mapping[str, Table], *, everywhere: bool = False) -> list[dict[str, str]]:
     """Return a row for each method, its texts by value of an axis: ``87.73 ±1.52, 3 (1–5)``."""
     return [
         {"method": label}
         | {
-            key: f"{shown_value(table.metric(table.primary.metric), row.value(table.primary))}, {shown_rank(row)}"
+            key: f"{shown_value(table.metric(table.primary.metric), row.value(table.primary))}, "
+            f"{shown_rank(row, everywhere=everywhere)}"
             if (row := rows.get(key))
             else "–"
             for key, table in tables.items()
@@ -103,12 +117,17 @@ def shown_cost(name: str) -> str:
     return (stem if stem == name else f"{stem} s").replace("_", " ")
 
 
-def shown_rank(row: Row) -> str:
-    """Return ``3 (1–5)``, ``reference``, or a dash for a row that is not ranked."""
+def shown_rank(row: Row, *, everywhere: bool = False) -> str:
+    """Return ``3 (1–5) =``, ``reference``, or a dash for a row that is not ranked.
+
+    The equals sign marks a row that is not told apart from the best. With ``everywhere`` the interval is the one that
+    holds for all rows at once.
+    """
     if row.rank is None:
         return "–" if row.unranked else row.standing
-    place, best, worst = row.rank.place, row.rank.best, row.rank.worst
-    return f"{place} ({best}–{worst})" if best != worst else f"{place}"
+    best, worst = row.rank.everywhere if everywhere else (row.rank.best, row.rank.worst)
+    places = f" ({best}–{worst})" if best != worst else ""
+    return f"{row.rank.place}{places}{' =' if row.rank.tied else ''}"
 
 
 def shown_value(metric: Metric, value: Value | None) -> str:
@@ -117,25 +136,37 @@ def shown_value(metric: Metric, value: Value | None) -> str:
 
 
 def shown_difference(metric: Metric, row: Row) -> str:
-    """Return the row's difference to the best one, as ``-3.21 ±0.40``; nothing where there is none to tell."""
+    """Return the row's difference to the best one, as ``-3.21 [-3.80, -2.40]``; nothing where there is none to tell."""
     difference = row.difference
-    return "" if difference is None else f"{metric.shown(difference.mean):+.2f}{_half_width(metric, difference)}"
+    if difference is None:
+        return ""
+    mean = f"{metric.shown(difference.mean) + 0.0:+.2f}"
+    if difference.low is None or difference.high is None:
+        return mean
+    return f"{mean} [{_signed(metric.shown(difference.low))}, {_signed(metric.shown(difference.high))}]"
 
 
-def _half_width(metric: Metric, value: Value | Difference) -> str:
+def _signed(value: float) -> str:
+    return "0" if abs(value) < 0.005 else f"{value:+.2f}"
+
+
+def _half_width(metric: Metric, value: Value) -> str:
     if value.low is None or value.high is None:
         return ""
     return f" ±{metric.shown(max(value.high - value.mean, value.mean - value.low)):.2f}"
 
 
 def _flat_difference(row: Row) -> dict[str, Any]:
-    names = {"mean": "difference", "low": "difference low", "high": "difference high", "p": "difference p"}
-    return {name: getattr(row.difference, part, None) for part, name in names.items()}
+    parts = {"": "mean", " low": "low", " high": "high", " p": "p", " basis": "basis"}
+    return {f"difference{name}": getattr(row.difference, part, None) for name, part in parts.items()}
 
 
 def _cell(value: Any) -> Any:
-    value = " ".join(value) if isinstance(value, list | tuple) else value
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\0")) else value
+    value = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if not isinstance(value, str):
+        return value
+    text = clean(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _flat_value(value: Value | None) -> dict[str, Any]:

@@ -8,19 +8,27 @@ from suite.board.model import Table
 NONE = "none; one seed says nothing of the spread over seeds"
 
 
-def notes(table: Table) -> list[tuple[str, str]]:
-    """Return headings and texts: the intervals, the ranks, differences, missing data, which rows are comparable."""
+def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
+    """Return headings and texts: the intervals, the ranks, differences, missing data, which rows are comparable.
+
+    ``everywhere`` says that the rank intervals shown are those that hold for all rows at once.
+    """
     bases = sorted({value.basis for row in table.rows for value in row.values if value.basis})
     lines = [("interval", f"{basis}, of the mean; other sources of spread are not in it") for basis in bases]
     lines = lines or [("interval", NONE)]
-    places = "the place by mean, and the places that the data allow"
-    lines.append(
-        ("rank (best–worst)", f"{places}: {table.comparison}, Holm over all pairs; depends on the field of methods")
-    )
+    if table.fields:
+        whose = "of all rows at once" if everywhere else "of this row"
+        places = f"the place by mean, and the places {whose} that the data allow, with 95 % confidence"
+        lines.append(("rank (best–worst)", f"{places}; by {table.comparison}; depends on the field of methods"))
+        lines.append(("=", "not told apart from the best; such rows together are the 95 % confidence set for the best"))
     if len(table.accesses) > 1:
         lines.append(("access", "methods that need a privilege are ranked apart from those that do without"))
-    if any(row.difference for row in table.rows):
-        lines.append(("difference", "to the best ranked row, paired, not corrected; references take no place"))
+    if any(row.rank and row.rank.difference for row in table.rows):
+        lines.append(
+            ("to the best", "whichever row that truly is; the 95 % interval is made for a best chosen from the data")
+        )
+    if any(row.aside for row in table.rows):
+        lines.append(("references", "take no place; their difference is to the first ranked row alone"))
     if table.missing:
         missing = ", ".join(table.missing)
         lines.append(("missing data", f"{missing}; means without them are partial, not ranked beside complete ones"))

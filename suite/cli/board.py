@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list, setting_pair
+from suite.cli.output import (
+    Format,
+    FormatOption,
+    StrictOption,
+    echo,
+    load,
+    print_csv,
+    print_json,
+    print_list,
+    setting_pair,
+)
 
 if TYPE_CHECKING:
     from suite.board.board import Board
@@ -32,6 +42,9 @@ def board(
         bool, typer.Option("--all-protocols", help="Also tables of earlier data or versions.")
     ] = False,
     together: Annotated[bool, typer.Option("--together", help="Rank methods of every access as one field.")] = False,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Rank intervals that hold for all rows at once.")
+    ] = False,
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
     strict: StrictOption = False,
 ) -> None:
@@ -54,7 +67,7 @@ def board(
     if by:
         if by in dict(request.settings):
             raise SuiteError("--by and --setting name the same axis", place=f"--by {by}", next=f"suite board --by {by}")
-        _print_by(everything, list(choices.values()), by, together, form)
+        _print_by(everything, list(choices.values()), by, together, everywhere, form)
         return
 
     def is_asked(entry: Entry) -> bool:
@@ -73,7 +86,7 @@ def board(
             next=f"suite {command} --task {request.tasks[0]}{options}",
         )
     tables = (table.together() if together else table for table in map(everything.table, entries))
-    _print_tables(everything.index, tables, form, full)
+    _print_tables(everything.index, tables, form, full, everywhere)
     if form is Format.table:
         for name in dict.fromkeys(entry.task for entry in of_tasks):
             others = [str(Setting(e.setting)) for e in of_tasks if e.task == name and e.current and not is_asked(e)]
@@ -81,22 +94,24 @@ def board(
                 echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
 
 
-def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool) -> None:
-    from suite.board.export import flat_rows, json_parts, to_csv
+def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool, everywhere: bool) -> None:
+    from suite.board.export import flat_rows, json_parts
     from suite.cli.tables import print_table
 
     if form is Format.json:
         for part in json_parts(index, tables):
             print_json(part)
         return
+    if form is Format.csv:
+        print_csv([row for table in tables for row in flat_rows(table)])
+        return
     for table in tables:
-        if form is Format.csv:
-            typer.echo(to_csv(flat_rows(table)), nl=False)
-        else:
-            print_table(table, full=full)
+        print_table(table, full=full, everywhere=everywhere)
 
 
-def _print_by(board: Board, choices: Sequence[TaskChoice], axis: str, together: bool, form: Format) -> None:
+def _print_by(
+    board: Board, choices: Sequence[TaskChoice], axis: str, together: bool, everywhere: bool, form: Format
+) -> None:
     from suite.board.export import flat_axis, shown_axis
     from suite.contracts import Setting
     from suite.errors import SuiteError, did_you_mean
@@ -110,18 +125,16 @@ def _print_by(board: Board, choices: Sequence[TaskChoice], axis: str, together: 
     if not along:
         raise SuiteError(f"no results by {axis}", place="--by", next=f"suite run --task {asked[0][0]} --all-settings")
     fields = [(at, {v: t.together() if together else t for v, t in tables.items()}) for at, tables in along]
-    if form is Format.json:
+    if form is not Format.table:
         print_list([row for _, tables in fields for row in flat_axis(tables)], form)
         return
     for at, tables in fields:
-        if form is Format.csv:
-            print_list(flat_axis(tables), form)
-            continue
         first = next(iter(tables.values()))
         metric = first.metric(first.primary.metric)
-        unit = f"{first.primary} ({metric.shown_unit}, {metric.direction} is better), rank (best–worst)"
-        echo(f"\n{first.task} · {f'{at} · ' if at else ''}{unit} by {axis}")
-        print_list(shown_axis(tables), form)
+        unit = f"{first.primary} ({metric.shown_unit}, {metric.direction} is better)"
+        ranks = "rank (best–worst), = not told apart from the best"
+        echo(f"\n{first.task} · {f'{at} · ' if at else ''}{unit}, {ranks} by {axis}")
+        print_list(shown_axis(tables, everywhere=everywhere), form)
 
 
 def _print_runs(settings: Settings, registry: Registry, request: Request, form: Format) -> None:

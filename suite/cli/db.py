@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from suite.cli.output import echo
+
 app = typer.Typer(help="Look after the store's schema.", no_args_is_help=True)
 
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
     url = load_settings().database_url
     check_not_newer(url)
     backup = migrate(url)
-    typer.echo(f"{shown(url)} has schema {REVISION}" + (f"; the backup is {backup}" if backup else ""))
+    echo(f"{shown(url)} has schema {REVISION}" + (f"; the backup is {backup}" if backup else ""))
 
 
 @app.command()
@@ -33,4 +35,4 @@ def status() -> None:
     url = load_settings().database_url
     with translated(url):
         found = current_revision(reader_engine(url))
-    typer.echo(f"{shown(url)}: schema {found or 'none'}; this version of basin-suite uses {REVISION}")
+    echo(f"{shown(url)}: schema {found or 'none'}; this version of basin-suite uses {REVISION}")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import typer
-
-from suite.cli.output import Format, counted, duration, print_list
+from suite.cli.output import Format, counted, duration, echo, print_list
 
 if TYPE_CHECKING:
     from suite.run.plan import Outlook
@@ -23,9 +21,9 @@ def print_summary(summary: Summary, settings: Settings) -> None:
 
     if len(summary.seconds) > SLOWEST:
         slowest = sorted(summary.seconds.items(), key=lambda item: -item[1])[:SLOWEST]
-        typer.echo("the slowest cells:", err=True)
+        echo("the slowest cells:", err=True)
         for cell, seconds in slowest:
-            typer.echo(f"{seconds:8.1f} s  {cell}", err=True)
+            echo(f"{seconds:8.1f} s  {cell}", err=True)
     ran = sum(summary.states.values())
     counts = {
         "run": ran,
@@ -34,23 +32,21 @@ def print_summary(summary: Summary, settings: Settings) -> None:
         "left to another runner": summary.elsewhere,
     }
     parts = [f"{counted(count, 'cell')} {what}" for what, count in counts.items() if count or what == "run"]
-    typer.echo(
+    echo(
         f"{', '.join(parts)}; store: {shown(settings.database_url)}"
         if ran
         else f"nothing to run: {', '.join(parts[1:]) or 'no cell is ready'}"
     )
     if summary.waiting or summary.unprepared:
         seeds = f" and all of {counted(summary.unprepared, 'seed')}" if summary.unprepared else ""
-        typer.echo(f"the time is over: {counted(summary.waiting, 'cell')}{seeds} left; the same command goes on")
+        echo(f"the time is over: {counted(summary.waiting, 'cell')}{seeds} left; the same command goes on")
     failed = {state: count for state, count in summary.states.items() if state != "done"}
     if failed:
-        typer.echo(
-            f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs"
-        )
+        echo(f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs")
     if summary.failed_before:
-        typer.echo(f"{counted(summary.failed_before, 'cell')} failed before; again: suite run --retry-failed")
+        echo(f"{counted(summary.failed_before, 'cell')} failed before; again: suite run --retry-failed")
     for error in summary.errors:
-        typer.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
 
 
 def print_outlook(places: Sequence[Outlook], errors: Sequence[str], settings: Settings) -> None:
@@ -70,12 +66,12 @@ def print_outlook(places: Sequence[Outlook], errors: Sequence[str], settings: Se
     print_list(rows, Format.table)
     cells = sum(place.run for place in places)
     prepare = sum(place.prepare for place in places)
-    typer.echo(
+    echo(
         f"{counted(cells, 'cell')} to run, {counted(prepare, 'seed')} to prepare: {expected(places, settings)} with "
         f"{counted(settings.workers, 'worker')}"
     )
     for error in errors:
-        typer.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
 
 
 def print_next(places: Sequence[Outlook], errors: Sequence[str], settings: Settings) -> None:
@@ -90,9 +86,9 @@ def print_next(places: Sequence[Outlook], errors: Sequence[str], settings: Setti
     }
     if not cells:
         del commands["suite run --tier embedded"]
-    typer.echo("\nNext:")
+    echo("\nNext:")
     for command, about in commands.items():
-        typer.echo(f"  {command:26} {about}")
+        echo(f"  {command:26} {about}")
 
 
 def expected(places: Sequence[Outlook], settings: Settings) -> str:

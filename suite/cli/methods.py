@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.cli.listing import Rows, listed
-from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list
 
 if TYPE_CHECKING:
     from suite.contracts import Method
@@ -55,14 +55,14 @@ def show(
     names = matching(method, [entry.name for entry in registry.methods], "method", place="suite methods show")
     for number, entry in enumerate(map(registry.methods.entry, names)):
         if form is Format.json:
-            typer.echo(json.dumps(_document(entry), indent=1, ensure_ascii=False))
+            print_json(json.dumps(_document(entry), indent=1, ensure_ascii=False) + "\n")
             continue
         card = entry.value.card
-        typer.echo(("\n" if number else "") + f"{entry.name} {entry.value.version}: {card.title} [{card.status}]")
+        echo(("\n" if number else "") + f"{entry.name} {entry.value.version}: {card.title} [{card.status}]")
         if card.paper:
-            typer.echo(f"{card.authors}: {card.paper}{f', {card.year}' if card.year else ''} {card.url or ''}")
+            echo(f"{card.authors}: {card.paper}{f', {card.year}' if card.year else ''} {card.url or ''}")
         access = {"needs": entry.value.needs, "makes something of": entry.value.uses}
-        typer.echo(
+        echo(
             "; ".join(
                 [
                     entry.value.standing,
@@ -72,13 +72,13 @@ def show(
         )
         for text in (card.note, (entry.value.__doc__ or "").strip()):
             if text:
-                typer.echo(f"\n{text}")
+                echo(f"\n{text}")
         rows = [{"parameter": name, **about} for name, about in _parameters(entry).items()]
         if entry.value.partners:
             roles = ", ".join(f"{role} ({contract.__name__})" for role, contract in entry.value.partners.items())
-            typer.echo(f"\npartners, named by: suite run --set {entry.value.name}.ROLE=METHOD: {roles}")
+            echo(f"\npartners, named by: suite run --set {entry.value.name}.ROLE=METHOD: {roles}")
         if rows:
-            typer.echo(f"\nparameters, changed by: suite run --set {entry.value.name}.NAME=VALUE")
+            echo(f"\nparameters, changed by: suite run --set {entry.value.name}.NAME=VALUE")
             print_list(rows, Format.table)
 
 

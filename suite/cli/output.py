@@ -50,7 +50,7 @@ def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Regis
         names = "; ".join(f"{plugin.name}: {plugin.failures[0].message.splitlines()[0]}" for plugin in failed)
         kind = "error" if strict else "warning"
         count = counted(len(failed), "plugin")
-        typer.echo(f"{kind}: {count} failed, the rest goes on ({names}); see: suite plugins", err=True)
+        echo(f"{kind}: {count} failed, the rest goes on ({names}); see: suite plugins", err=True)
         if strict:
             raise typer.Exit(1)
     return registry, settings
@@ -84,6 +84,13 @@ def print_json(text: str) -> None:
     typer.echo(escaped(text), nl=False)
 
 
+def print_csv(rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows as CSV with one header; texts are cleaned, and no spreadsheet takes one for a formula."""
+    from suite.board.export import to_csv
+
+    typer.echo(to_csv(rows), nl=False)
+
+
 def counted(count: int, noun: str) -> str:
     """Return ``1 cell`` or ``2 cells``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -94,9 +101,7 @@ def print_list(rows: Sequence[dict[str, Any]], form: Format) -> None:
     if form is Format.json:
         print_json(json.dumps(list(rows), indent=1, ensure_ascii=False) + "\n")
     elif form is Format.csv:
-        from suite.board.export import to_csv
-
-        typer.echo(to_csv(rows), nl=False)
+        print_csv(rows)
     else:
         _print_table(rows)
 
@@ -105,12 +110,14 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from suite.text import clean
+
     table = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ():
         numeric = all(isinstance(row[name], int | float) or row[name] is None for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(clean(name), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_shown(value)) for value in row.values()))
+        table.add_row(*(Text(clean(_shown(value))) for value in row.values()))
     console().print(table)
 
 

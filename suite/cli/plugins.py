@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, print_list
+from suite.cli.output import Format, FormatOption, StrictOption, echo, print_list
 
 
 def plugins(
@@ -36,9 +36,7 @@ def plugins(
     print_list(rows, form)
     if tracebacks and form is Format.table:
         for failure in registry.failures:
-            typer.echo(
-                f"\n{failure.plugin}, {failure.stage} ({failure.distribution} {failure.version}, {failure.origin})"
-            )
-            typer.echo(failure.traceback)
+            echo(f"\n{failure.plugin}, {failure.stage} ({failure.distribution} {failure.version}, {failure.origin})")
+            echo(failure.traceback)
     if strict and registry.failures:
         raise typer.Exit(1)

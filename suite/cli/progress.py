@@ -6,9 +6,8 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-import typer
-
-from suite.cli.output import duration
+from suite.cli.output import duration, echo
+from suite.text import block
 
 
 class Progress:
@@ -56,6 +55,6 @@ class Progress:
     def message(self, text: str) -> None:
         """Something worth a line happened."""
         if self._bar is not None:
-            self._bar.console.print(text, markup=False, highlight=False)
+            self._bar.console.print(block(text), markup=False, highlight=False)
         else:
-            typer.echo(text, err=True)
+            echo(text, err=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import StrictOption, counted, load
+from suite.cli.output import StrictOption, counted, echo, load
 
 
 def rescore(
@@ -25,8 +25,8 @@ def rescore(
 
     choices = select_tasks(registry, Request(tasks=tuple(task or ("*",))))
     summary = compute(Resources(settings, Cache(settings.cache_folder)), [choice.task for choice in choices])
-    typer.echo(f"{counted(summary.done, 'run')} rescored, {summary.current} have the metrics of today")
+    echo(f"{counted(summary.done, 'run')} rescored, {summary.current} have the metrics of today")
     for error in summary.errors:
-        typer.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
     if summary.errors:
         raise typer.Exit(1)

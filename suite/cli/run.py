@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import StrictOption, load, seconds_of, setting_pair
+from suite.cli.output import StrictOption, echo, load, seconds_of, setting_pair
 
 
 class Tier(enum.StrEnum):
@@ -109,7 +109,7 @@ def run(
             runner = Runner(registry, settings, progress, executor)
             summary = runner.run(request, seconds_of(limit) if limit else math.inf)
     except KeyboardInterrupt:  # typer would exit without a word
-        typer.echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
+        echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
         raise typer.Exit(130) from None
     board = load_board(settings, registry)
     for entry in board.entries:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli.output import Format, load, print_list
+from suite.cli.output import Format, echo, load, print_json, print_list
 
 if TYPE_CHECKING:
     from suite.store.rows import RunRow
@@ -30,17 +30,18 @@ def show(
     document["cell"]["identity"] = json.loads(found.cell.identity)
     document["samples_file"] = str(samples_path(settings, found.samples)) if found.samples else None
     if form is Format.json:
-        typer.echo(json.dumps(document, indent=1, default=str, ensure_ascii=False))
+        print_json(json.dumps(document, indent=1, default=str, ensure_ascii=False) + "\n")
         return
     _print(found, document)
 
 
 def _print(run: RunRow, document: dict[str, Any]) -> None:
     from suite.contracts import Setting
+    from suite.text import clean
 
     cell = run.cell
-    typer.echo(f"run {run.id}: {cell.task} {cell.task_version}, {cell.method} {cell.method_version}, seed {cell.seed}")
-    typer.echo(f"state {run.state}, attempt {run.attempt}, started {run.started} UTC, ended {run.ended}")
+    echo(f"run {run.id}: {cell.task} {cell.task_version}, {cell.method} {cell.method_version}, seed {cell.seed}")
+    echo(f"state {run.state}, attempt {run.attempt}, started {run.started} UTC, ended {run.ended}")
     environment = run.environment or {}
     lines: dict[str, str | None] = {
         "command": f"suite {' '.join(run.command or [])}",
@@ -68,11 +69,11 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
     }
     for name, value in lines.items():
         if value is not None:
-            typer.echo(f"{name}: {value}")
+            echo(f"{clean(name)}: {value if name == 'error' else clean(value)}")
     if run.scores:
         print_list([dataclasses.asdict(score) for score in run.scores], Format.table)
     if run.traceback:
-        typer.echo(run.traceback)
+        echo(run.traceback)
 
 
 def _tuned(tuning: dict[str, Any]) -> str:

@@ -2,58 +2,81 @@
 
 from __future__ import annotations
 
-import typer
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from suite.board.answer import answers
 from suite.board.export import shown_cost, shown_difference, shown_rank, shown_value, stated_costs
 from suite.board.model import Row, Table
 from suite.board.notes import notes, unranked
-from suite.cli.output import console
+from suite.board.quantity import digits
+from suite.cli.output import console, echo
 from suite.contracts import Column
+from suite.text import clean
 
 PARTS = 8
 """How many columns of the parts of groups a terminal shows legibly beside those of the groups."""
-
-
 HEAD = 3
 """How many rows of each table the end of the tour shows."""
+GAP = 2
 
 
-def print_table(table: Table, *, full: bool = False) -> None:
-    """Print a table: rank, method, the primary metric, cost; ``full`` adds the other metrics and every part."""
+@dataclass(frozen=True)
+class Field:
+    """A column of the terminal: its heading and its texts.
+
+    Of ``keep`` 0 it always stays; of the others those with the greatest go first where the terminal has no room.
+    ``foldable``: it is said once below the table if all rows say the same.
+    """
+
+    heading: str
+    texts: tuple[str, ...]
+    keep: int
+    number: bool = False
+    foldable: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many signs it needs; a heading may break at its spaces."""
+        from rich.cells import cell_len
+
+        return max(map(cell_len, (*self.heading.split(), *self.texts)), default=0)
+
+    @property
+    def folds(self) -> bool:
+        """Whether it says the same in every row."""
+        return self.foldable and len(set(self.texts)) < 2
+
+
+def print_table(table: Table, *, full: bool = False, everywhere: bool = False) -> None:
+    """Print a table: rank, method, the primary metric, the difference to the best, cost.
+
+    ``full`` adds the other metrics and every part; ``everywhere`` shows rank intervals that hold for all rows at once.
+    """
     from rich.table import Table as Grid
     from rich.text import Text
 
+    fields, hidden = _fields(table, full, everywhere)
+    folded = [field for field in fields if field.folds]
+    shown, left_out = _fitting([field for field in fields if not field.folds])
     grid = Grid(box=None, pad_edge=False)
-    several = len({row.access for row in table.rows}) > 1
-    for name in ("rank", *(("access",) if several else ()), "method", "status"):
-        grid.add_column(name, no_wrap=name == "method")  # a narrow terminal squeezes the others
-    main = [column for column in table.columns if column.metric == table.primary.metric]
-    columns = table.columns if full else _compact(main)
-    costs = stated_costs(table)
-    ranking = table.metric(table.primary.metric)
-    for column in columns:
-        metric = table.metric(column.metric)
-        partial = any((value := row.value(column)) and value.partial for row in table.rows)
-        mark = " partial" if partial else ""
-        grid.add_column(f"{column.metric} {column.subset}{mark} ({metric.shown_unit})", justify="right")
-    differ = any(row.difference for row in table.rows)
-    for name in (*((f"difference ({ranking.shown_unit})",) if differ else ()), *map(shown_cost, costs), "seeds"):
-        grid.add_column(name, justify="right")
-    for row in table.rows:
-        values = [shown_value(table.metric(column.metric), row.value(column)) for column in columns]
-        cost = [f"{row.cost[name]:.3f}" if name in row.cost else "–" for name in costs]
-        status = row.card.status if row.card else "?"
-        access = (", ".join(row.access),) if several else ()
-        difference = (shown_difference(ranking, row),) if differ else ()
-        texts = (shown_rank(row), *access, row.label, status, *values, *difference, *cost, _seeds(table, row))
+    for field in shown:
+        grid.add_column(field.heading, justify="right" if field.number else "left", min_width=field.width)
+    for texts in zip(*(field.texts for field in shown), strict=True):
         grid.add_row(*map(Text, texts))
-    typer.echo(f"\n{_title(table)}")
+    echo(f"\n{_title(table)}")
+    for answer in answers(table):
+        echo(answer)
     console().print(grid)
-    if not full and len(columns) < len(main):
-        typer.echo(f"{len(main) - len(columns)} columns of parts of groups are left out: suite board --full")
-    reasons = [(f"{label} is not ranked", reason) for label, reason in unranked(table)]
-    for heading, text in (*notes(table), *table.facts.items(), *reasons):
-        typer.echo(f"{heading}: {text}")
+    if folded and table.rows:
+        same = (f"{field.heading} {field.texts[0] or 'none'}" for field in folded)
+        echo(f"the same in every row: {', '.join(same)}")
+    if left_out:
+        echo(f"no room for: {', '.join(field.heading for field in left_out)}; --format csv has every column")
+    if hidden:
+        echo(f"{hidden} columns of parts of groups are left out: suite board --full")
+    for heading, text in (*notes(table, everywhere=everywhere), *table.facts.items(), *_not_ranked(table)):
+        echo(f"{clean(heading)}: {clean(text)}")
 
 
 def print_head(table: Table) -> None:
@@ -65,28 +88,91 @@ def print_head(table: Table) -> None:
     ranked = [row for row in table.rows if row.rank is not None]
     grid = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for row in ranked[:HEAD]:
-        texts = (f"  {shown_rank(row)}", row.label, shown_value(metric, row.value(table.primary)), _seeds(table, row))
-        grid.add_row(*map(Text, texts))
-    typer.echo(f"\n{table.task} · {table.title} · {table.primary} ({metric.shown_unit}, {metric.direction} is better)")
+        value = shown_value(metric, row.value(table.primary))
+        grid.add_row(*map(Text, (f"  {shown_rank(row)}", clean(row.label), value, _seeds(table, row))))
+    unit = f"{table.primary} ({metric.shown_unit}, {metric.direction} is better)"
+    echo(f"\n{clean(table.task)} · {clean(table.title)} · {clean(unit)}")
     console().print(grid)
+    for answer in answers(table):
+        echo(f"  {clean(answer)}")
     if len(table.rows) > HEAD:
-        typer.echo(f"  and {len(table.rows) - HEAD} more: suite board -t {table.task}")
+        echo(f"  and {len(table.rows) - HEAD} more: suite board -t {clean(table.task)}")
+
+
+def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], int]:
+    """Return the columns in their order, and how many of parts of groups are left out."""
+    main = [column for column in table.columns if column.metric == table.primary.metric]
+    columns = table.columns if full else _compact(main)
+    ranking = table.metric(table.primary.metric)
+
+    def field(heading: str, text: Callable[[Row], str], keep: int, *, number: bool = True, fold: bool = False) -> Field:
+        return Field(clean(heading), tuple(clean(text(row)) for row in table.rows), keep, number, fold)
+
+    def value(column: Column, keep: int) -> Field:
+        metric = table.metric(column.metric)
+        partial = any((value := row.value(column)) and value.partial for row in table.rows)
+        heading = f"{column.metric} {column.subset}{' partial' if partial else ''} ({metric.shown_unit})"
+        return field(heading, lambda row: shown_value(metric, row.value(column)), keep)
+
+    def cost(name: str, keep: int) -> Field:
+        return field(shown_cost(name), lambda row: digits(row.cost[name], 3) if name in row.cost else "–", keep)
+
+    differ = [
+        field(f"to the best ({ranking.shown_unit})", lambda row: shown_difference(ranking, row), 1)
+        for _ in range(any(row.difference for row in table.rows))
+    ]
+    return [
+        field("rank", lambda row: shown_rank(row, everywhere=everywhere), 0, number=False),
+        field("access", lambda row: ", ".join(row.access), 2, number=False, fold=True),
+        field("method", lambda row: row.label, 0, number=False),
+        *(value(column, 0) for column in columns[:1]),
+        *differ,
+        *(value(column, 10 + number) for number, column in enumerate(columns[1:])),
+        *(cost(name, 4 + number) for number, name in enumerate(stated_costs(table))),
+        field("status", lambda row: row.card.status if row.card else "?", 3, number=False, fold=True),
+        field("seeds", lambda row: _seeds(table, row), 1000, fold=True),
+        field("version", lambda row: row.version, 1001, fold=True),
+    ], 0 if full else len(main) - len(columns)
+
+
+def _fitting(fields: Sequence[Field]) -> tuple[list[Field], list[Field]]:
+    """Return the columns for which the terminal has room, in their order, and those for which it has none."""
+    shown = list(fields)
+    room = console().width if console().is_terminal else float("inf")
+    while sum(field.width + GAP for field in shown) - GAP > room and any(field.keep for field in shown):
+        shown.remove(max(shown, key=lambda field: field.keep))
+    return shown, [field for field in fields if field not in shown]
 
 
 def _compact(columns: list[Column]) -> list[Column]:
     """Return a metric's columns without the parts of groups, as ``group/part``, if those are too many.
 
-    Only parts for which a column of the whole group stands are left out.
+    Only parts for which a column of the whole group stands are left out; a part that is all of its group always is.
     """
     subsets = {column.subset for column in columns}
     parts = {subset for subset in subsets if "/" in subset and subset.split("/")[0] in subsets}
-    return columns if len(parts) <= PARTS else [column for column in columns if column.subset not in parts]
+    groups = [part.split("/")[0] for part in parts]
+    only = {part for part in parts if groups.count(part.split("/")[0]) == 1}
+    hidden = only if len(parts) <= PARTS else parts
+    return [column for column in columns if column.subset not in hidden]
+
+
+def _not_ranked(table: Table) -> list[tuple[str, str]]:
+    """Return who might have a place and has none, with the reason that they share."""
+    labels: dict[str, list[str]] = {}
+    for label, reason in unranked(table):
+        labels.setdefault(reason, []).append(label)
+    return [
+        (f"{', '.join(of_reason)} {'is' if len(of_reason) == 1 else 'are'} not ranked", reason)
+        for reason, of_reason in labels.items()
+    ]
 
 
 def _title(table: Table) -> str:
-    condition = f"{table.condition} · " if table.setting else ""
-    ranks = f"ranked by {table.primary} · protocol {table.protocol[:8]}"
-    return f"{table.task} {table.version} · {condition}{table.title} · {ranks}"
+    condition = f"{clean(table.condition)} · " if table.setting else ""
+    metric = table.metric(table.primary.metric)
+    ranks = f"ranked by {clean(table.primary)}, {metric.direction} is better · protocol {clean(table.protocol[:8])}"
+    return f"{clean(table.task)} {clean(table.version)} · {condition}{clean(table.title)} · {ranks}"
 
 
 def _seeds(table: Table, row: Row) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.cli.listing import Rows, listed
-from suite.cli.output import Format, FormatOption, StrictOption, load, print_list
+from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list
 
 if TYPE_CHECKING:
     from suite.registry import Registry
@@ -66,19 +66,17 @@ def show(
             "gives": sorted(found.gives),
             "metrics": [metric.model_dump() for metric in found.metrics],
         }
-        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        print_json(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
         return
-    typer.echo(
-        f"{found.id} {found.version}: {found.title} (tier {found.tier}, seeds {', '.join(map(str, found.seeds))})"
-    )
-    typer.echo(f"\n{found.summary}\n\nranked by {found.primary}\nsubsets: {', '.join(found.subsets)}\n")
+    echo(f"{found.id} {found.version}: {found.title} (tier {found.tier}, seeds {', '.join(map(str, found.seeds))})")
+    echo(f"\n{found.summary}\n\nranked by {found.primary}\nsubsets: {', '.join(found.subsets)}\n")
     if found.gives:
-        typer.echo(f"methods are given: {', '.join(sorted(found.gives))}")
+        echo(f"methods are given: {', '.join(sorted(found.gives))}")
     for axis in found.axes:
         gives = "".join(
             f"; {value} gives {', '.join(sorted(access))}" for value, access in axis.gives.items() if access
         )
         more = f", or what matches {axis.pattern}" if axis.pattern else ""
-        typer.echo(f"axis {axis.name}: {', '.join(axis.values)}{more}{gives}. {axis.about}".rstrip())
+        echo(f"axis {axis.name}: {', '.join(axis.values)}{more}{gives}. {axis.about}".rstrip())
     for metric in found.metrics:
-        typer.echo(f"{metric.key} ({metric.direction} is better, {metric.shown_unit}): {metric.definition}")
+        echo(f"{metric.key} ({metric.direction} is better, {metric.shown_unit}): {metric.definition}")

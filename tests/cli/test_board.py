@@ -105,14 +105,15 @@ def test_methods_by_the_values_of_an_axis() -> None:
     text = printed("board", "--task", VARIED, "--by", "precision")
     lines = [line.split("  ") for line in text.splitlines() if line]
     assert lines[0] == [
-        "demo/varied · amount=few · accuracy test (%, higher is better), rank (best–worst) by precision"
+        "demo/varied · amount=few · accuracy test (%, higher is better), "
+        "rank (best–worst), = not told apart from the best by precision"
     ]
     cells = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in lines[1:]}
     assert cells == {
         "method": ["fine", "coarse"],
-        "alpha": ["90.40 ±1.42, 1", "70.40 ±1.42, 2"],
+        "alpha": ["90.40 ±1.42, 1 =", "70.40 ±1.42, 2"],
         "chance": ["10.40 ±1.42, reference", "–"],
-        "beta": ["–", "80.60 ±1.88, 1"],
+        "beta": ["–", "80.60 ±1.88, 1 ="],
     }
     rows = json.loads(printed("board", "--task", VARIED, "--by", "precision", "--format", "json"))
     assert [row["method"] for row in rows] == ["alpha", "chance", "beta"]
@@ -132,12 +133,13 @@ def test_runs_have_a_column_for_the_setting_and_are_chosen_by_it() -> None:
 
 def test_a_former_id_leads_to_todays_and_its_setting(store: Store) -> None:
     fill(store, "alpha", [0.5], task="demo/varied-coarse")
-    for arguments in (("board", "--task", "demo/varied-coarse"), ("compare", "demo/varied-coarse", "alpha", "alpha")):
+    fill(store, "beta", [0.6], task="demo/varied-coarse")
+    for arguments in (("board", "--task", "demo/varied-coarse"), ("compare", "demo/varied-coarse", "alpha", "beta")):
         result = invoke(*arguments)
         assert result.exit_code == 0, result.output
         assert "demo/varied-coarse is now demo/varied --setting precision=coarse" in result.stderr
     assert "precision=coarse" in printed("board", "--task", "demo/varied-coarse")
-    assert len(json.loads(printed("board", "--runs", "-t", VARIED, "-f", "json"))) == 1
+    assert len(json.loads(printed("board", "--runs", "-t", VARIED, "-f", "json"))) == 2
 
 
 @pytest.mark.usefixtures("varied")
@@ -145,7 +147,7 @@ def test_rows_are_compared_in_a_setting() -> None:
     (entry,) = json.loads(
         printed("compare", VARIED, "alpha", "beta", "--setting", "precision=coarse", "--format", "json")
     )
-    assert (entry["column"], entry["difference"], entry["over"]) == ("accuracy test", -10.2, "t over seeds")
+    assert (entry["column"], entry["difference"], entry["over"]) == ("accuracy test", -10.2, "5 seeds")
     error = problem("compare", VARIED, "alpha", "beta")
     assert error.next == "suite board --task demo/varied"
     error = problem("compare", VARIED, "alpha", "beta", "--setting", "amount=many")
@@ -176,9 +178,9 @@ def test_each_sides_samples_are_read_once_and_name_their_basis(store: Store, mon
     load_board(store.settings, store.registry)
     reads: list[Path] = []
     read_table = pq.read_table
-    monkeypatch.setattr(pq, "read_table", lambda path: reads.append(path) or read_table(path))
+    monkeypatch.setattr(pq, "read_table", lambda path, **how: reads.append(path) or read_table(path, **how))
     entries = compared(store)
-    assert sorted(path.stem for path in reads) == sorted(map(digest, ("alpha", "beta")))
+    assert sorted(path.stem for path in reads if isinstance(path, Path)) == sorted(map(digest, ("alpha", "beta")))
     accuracy, error = entries["accuracy near"], entries["error near"]
     assert accuracy["over"] == "paired, normal approximation over marks"
     assert error["over"] == "paired, 100 resamples of marks"
