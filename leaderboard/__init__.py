@@ -17,6 +17,7 @@ PAGES = (
     Page("board", "Leaderboard", _FOLDER / "board.py"),
     Page("tasks", "Tasks", _FOLDER / "tasks.py"),
     Page("methods", "Methods", _FOLDER / "methods.py"),
+    Page("compare", "Compare", _FOLDER / "compare.py"),
     Page("matrix", "Matrix", _FOLDER / "matrix.py"),
     Page("cost", "Cost", _FOLDER / "cost.py"),
     Page("task", "Task", _FOLDER / "task.py", listed=False),

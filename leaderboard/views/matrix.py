@@ -4,8 +4,6 @@ from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from suite.board.matrix import Line, Matrix, matrix
@@ -13,35 +11,17 @@ from suite.board.model import Entry, Result
 
 from ..components import address
 from ..components.citation import draw_sharing
-from ..components.escape import clean
 from ..components.links import href, table_href
 from ..components.prose import draw, fill, join, link
+from ..components.scope import choose_track, named
 from ..components.source import board, registry
-from ..components.standings import is_default, str_of
+from ..components.standings import str_of
 from ..components.table import Cell, Head, Ticks, draw_columns, draw_table
 from ..components.table import Line as Drawn
 from ..components.words import matches, said
 
 MEAN, METHOD = "mean-rank", "method"
-DEFAULT, EVERY = "default", "all"
-SETTINGS = {DEFAULT: "the default one of each task", EVERY: "all that have results"}
 TIE = "≈"
-
-
-def choose_entries(entries: Sequence[Entry]) -> list[Entry]:
-    """Draw the choice of settings, where a task has several; return the tables to show."""
-    if all(map(is_default, entries)):
-        return list(entries)
-    if address.choose("Settings", "settings", list(SETTINGS), shown=SETTINGS.__getitem__) == EVERY:
-        return list(entries)
-    tasks = dict.fromkeys(entry.task for entry in entries)
-    first = {task: [entry for entry in entries if entry.task == task] for task in tasks}
-    return [next((entry for entry in of_task if is_default(entry)), of_task[0]) for of_task in first.values()]
-
-
-def named(entry: Entry) -> str:
-    """Return a table's name for the head of a column: the task without its track, and the setting."""
-    return " ".join([entry.task.partition("/")[2], *(clean(value) for value in entry.setting.values())])
 
 
 def heads(made: Matrix, several: bool) -> list[Head]:
@@ -153,20 +133,10 @@ def on_what(made: Matrix) -> str:
 
 def main() -> None:
     """Draw the page."""
-    everything = board()
-    current = [entry for entry in everything.entries if entry.current]
-    if not current:
-        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
-        st.code("suite run", language="bash")
-        return
     heading = st.container()
-    titles = {track.name: track.title for track in everything.index.tracks}
-    names = list(dict.fromkeys(entry.track for entry in current))
-    track = address.choose("Track", "track", names, shown=lambda name: clean(titles.get(name, name)))
-    title = titles.get(track, track)
+    track, title, entries = choose_track(board())
     st.session_state["title"] = f"{title}: all methods, all tasks"
     draw("<h1>{}: all methods on all tasks</h1>", title, place=heading)
-    entries = choose_entries([entry for entry in current if entry.track == track])
     draw_matrix(track, matrix(entries))
     draw(
         "<h2>Tables</h2><ul>{}</ul>",

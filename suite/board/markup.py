@@ -31,17 +31,25 @@ Lines = Sequence[Sequence[Cell]]
 
 def as_markdown(table: Table, columns: Sequence[Column] = ()) -> str:
     """Return the table in GitHub's Markdown; of the columns given, or else of the metric that ranks."""
-    headings, lines = _cells(table, _columns(table, columns))
-    rows = [[markdown(heading) for heading in headings], [":--", ":--", *[":-:"] * (len(headings) - 2)]]
-    for line in lines:
-        rows.append([f"**{markdown(cell.text)}**" if cell.strong else markdown(cell.text) for cell in line])
-    drawn = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    return f"{markdown(_caption(table))}\n\n{drawn}"
+    return grid_as_markdown(*_cells(table, _columns(table, columns)), _caption(table))
 
 
 def as_latex(table: Table, columns: Sequence[Column] = ()) -> str:
     r"""Return the table as a LaTeX table for the package booktabs; see `as_markdown`."""
-    headings, lines = _cells(table, _columns(table, columns))
+    return grid_as_latex(*_cells(table, _columns(table, columns)), _caption(table))
+
+
+def grid_as_markdown(headings: Sequence[str], lines: Lines, caption: str) -> str:
+    """Return any table in GitHub's Markdown, below its caption; the first two columns are to the left."""
+    rows = [[markdown(heading) for heading in headings], [":--", ":--", *[":-:"] * (len(headings) - 2)]]
+    for line in lines:
+        rows.append([f"**{markdown(cell.text)}**" if cell.strong else markdown(cell.text) for cell in line])
+    drawn = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"{markdown(caption)}\n\n{drawn}"
+
+
+def grid_as_latex(headings: Sequence[str], lines: Lines, caption: str) -> str:
+    r"""Return any table as a LaTeX table for the package booktabs."""
     drawn = [_row([latex(heading) for heading in headings])]
     drawn += [r"\midrule"]
     for line in lines:
@@ -51,7 +59,7 @@ def as_latex(table: Table, columns: Sequence[Column] = ()) -> str:
             r"% \usepackage{booktabs}",
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{latex(_caption(table))}}}",
+            rf"\caption{{{latex(caption)}}}",
             rf"\begin{{tabular}}{{rl{'c' * (len(headings) - 2)}}}",
             r"\toprule",
             *drawn,
@@ -124,7 +132,7 @@ def _caption(table: Table) -> str:
         f"{sum(row.rank.tied for row in rows if row.rank)} of {len(rows)}{_of(access) if len(table.fields) > 1 else ''}"
         for access, rows in table.fields.items()
     ]
-    tied = f" Bold: not told apart from the best, {'; '.join(groups)}." if groups else ""
+    tied = f" Bold, and = at the rank: not told apart from the best, {'; '.join(groups)}." if groups else ""
     return (
         f"{table.title} ({table.task}{setting}). Ranked by {table.primary} ({metric.shown_unit}, {metric.direction} is "
         f"better); mean over {len(table.seeds)} seeds with 95 % interval, rank with its 95 % interval.{tied} "

@@ -84,7 +84,7 @@ def test_markdown_has_values_intervals_differences_and_the_tie_group() -> None:
     assert "not told apart from the best" in caption
     assert head == "| rank | method | auroc near ↑ (%) | auroc far ↑ (%) | difference to the best (%) |"
     assert set(rule) <= set("| :-")
-    assert lines[0].startswith(r"| 1 | knn | **90.00 \[89.00, 91.00\]** | 90.00 \[")
+    assert lines[0].startswith(r"| 1 = | knn | **90.00 \[89.00, 91.00\]** | 90.00 \[")
     assert "**88.00" in lines[1]
     assert lines[2] == r"| 3 (1–3) | msp | 70.00 \[69.00, 71.00\] | 70.00 \[69.00, 71.00\] | -20.00 \[-23.00, 0.00\] |"
     assert lines[3].startswith("| reference | chance | 50.00")
@@ -102,7 +102,7 @@ def test_latex_has_the_same_rows_for_booktabs() -> None:
 def test_columns_can_be_chosen_and_what_a_row_lacks_is_a_dash() -> None:
     shown = as_markdown(table(row("knn", 1, 0.9, values=())), [Column(metric="auroc", subset="far")])
     assert "| auroc far ↑ (%) |" in shown
-    assert "| 1 | knn | – |" in shown
+    assert "| 1 = | knn | – |" in shown
 
 
 def test_access_and_seeds_are_said_where_they_differ() -> None:

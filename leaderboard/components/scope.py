@@ -1,0 +1,52 @@
+"""Which tables a page over a whole track shows: the track, and the settings of its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from suite.board.board import Board
+from suite.board.model import Entry
+
+from . import address
+from .escape import clean
+from .prose import draw
+from .standings import is_default
+
+DEFAULT, EVERY = "default", "all"
+SETTINGS = {DEFAULT: "the default one of each task", EVERY: "all that have results"}
+
+
+def choose_track(everything: Board) -> tuple[str, str, list[Entry]]:
+    """Draw the choice of track and settings; return the track, its title, and its tables of today's protocols.
+
+    If there is none at all, say what to do and end the page.
+    """
+    current = [entry for entry in everything.entries if entry.current]
+    if not current:
+        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
+        st.code("suite run", language="bash")
+        st.stop()
+    titles = {track.name: track.title for track in everything.index.tracks}
+    names = list(dict.fromkeys(entry.track for entry in current))
+    left, right = st.columns(2)
+    track = address.choose("Track", "track", names, shown=lambda name: clean(titles.get(name, name)), place=left)
+    entries = [entry for entry in current if entry.track == track]
+    chosen = DEFAULT
+    if any(not is_default(entry) for entry in entries):
+        chosen = address.choose("Settings", "settings", list(SETTINGS), shown=SETTINGS.__getitem__, place=right)
+    return track, titles.get(track, track), entries if chosen == EVERY else _defaults(entries)
+
+
+def named(entry: Entry) -> str:
+    """Return a table's name where there is little room: the task without its track, and the setting."""
+    return " ".join([entry.task.partition("/")[2], *(clean(value) for value in entry.setting.values())])
+
+
+def _defaults(entries: Sequence[Entry]) -> list[Entry]:
+    """Return a table a task: of the default setting, or of the first that there is."""
+    by_task: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_task.setdefault(entry.task, []).append(entry)
+    return [next((entry for entry in of_task if is_default(entry)), of_task[0]) for of_task in by_task.values()]
