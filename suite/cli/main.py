@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from suite.cli import board, compare, db, leaderboard, methods, plugins, rescore, run, show, tasks
+from suite.cli import board, compare, db, export, leaderboard, methods, plugins, rescore, run, show, tasks
+from suite.cli.output import echo
 
 app = typer.Typer(
     name="suite",
@@ -27,6 +28,7 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")
 app.command("plugins")(plugins.plugins)
 app.command("leaderboard")(leaderboard.leaderboard)
+app.command("export")(export.export)
 app.add_typer(db.app, name="db")
 
 
@@ -34,7 +36,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         import suite
 
-        typer.echo(suite.__version__)
+        echo(suite.__version__)
         raise typer.Exit
 
 
@@ -58,12 +60,12 @@ def main() -> None:
     try:
         app()
     except SuiteError as error:
-        typer.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(2)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
             raise
         place = error.filename or "a file of SUITE_HOME"
         what = "the disk is full" if error.errno == errno.ENOSPC else f"cannot write: {error.strerror}"
-        typer.echo(f"error: {what}\n  at:   {place}\n  next: mend that, or export SUITE_HOME=<folder>", err=True)
+        echo(f"error: {what}\n  at:   {place}\n  next: mend that, or export SUITE_HOME=<folder>", err=True)
         sys.exit(2)

@@ -22,7 +22,7 @@ LONGEST = 6000
 class MlflowListener(Listener):
     """Logs cells by MLflow's client, which ``pip install basin-suite[mlflow]`` brings.
 
-    Parameters are the method's, metrics the scores (``auroc near``) and costs (``cost fit_seconds``); tags name task,
+    Parameters are the method's, metrics the scores (``METRIC SUBSET``) and costs (``cost fit_seconds``); tags name task,
     setting, protocol, seed and the run's id, by which a run is found again rather than logged twice.
     """
 

@@ -1,0 +1,76 @@
+"""``suite export``."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suite.cli.output import StrictOption, counted, load
+
+
+class ExportFormat(enum.StrEnum):
+    """What is written."""
+
+    site = "site"
+    every_eval_ever = "every-eval-ever"
+    hub = "hub"
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; absent, empty or an earlier export.")],
+    form: Annotated[
+        ExportFormat,
+        typer.Option("--format", "-f", help="site: pages and files; the others: docs/export.md."),
+    ] = ExportFormat.site,
+    url: Annotated[str, typer.Option(metavar="URL", help="Where it will be served; for sitemap and previews.")] = "",
+    dataset: Annotated[
+        str, typer.Option(metavar="OWNER/NAME", help="--format hub: the benchmark's data set on the hub.")
+    ] = "",
+    organization: Annotated[
+        str, typer.Option(metavar="NAME", help="--format every-eval-ever: who provides the results.")
+    ] = "unknown",
+    strict: StrictOption = False,
+) -> None:
+    """Write the board as a static site, or in the format of another collection of results."""
+    registry, settings = load(strict)
+    from suite.board.artifact import load_board
+
+    board = load_board(settings, registry)
+    if form is ExportFormat.site:
+        from suite.export.site import export_site
+
+        with_results = {entry.task for entry in board.entries}
+        waiting = [entry.name for entry in registry.tasks if entry.name not in with_results]
+        pages = export_site(board, folder, _base(url), waiting)
+        typer.echo(f"{counted(pages, 'page')} in {folder}; open {folder / 'index.html'}")
+    elif form is ExportFormat.every_eval_ever:
+        from suite.export.every_eval_ever import export_records
+
+        records = export_records(board, folder, organization)
+        typer.echo(f"{counted(records, 'record')} in {folder}")
+    else:
+        from suite.export.hub import export_results
+
+        files = export_results(board, folder, dataset)
+        typer.echo(f"{counted(files, 'file')} in {folder}")
+
+
+def _base(url: str) -> str:
+    """Return the address with a slash at its end.
+
+    Raises:
+        SuiteError: it is none.
+    """
+    from urllib.parse import urlsplit
+
+    from suite.errors import SuiteError
+
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+        raise SuiteError(f"{url!r} is no address of a site", place="--url", next="suite export DIR --url https://...")
+    return f"{url.rstrip('/')}/"
