@@ -49,7 +49,7 @@ def test_one_seed_is_compared_over_samples(suite: Suite, run: Any) -> None:
 def test_several_seeds_are_compared_over_seeds(suite: Suite, run: Any) -> None:
     run(0, 1, 2)
     near = compared(suite, "knn", "msp")["auroc near"]
-    assert near["over"] == "t over seeds"
+    assert near["over"].startswith("3 seeds")
     reader = Reader(load_settings().database_url)
     values: dict[str, dict[int, float]] = {"ood/knn": {}, "ood/msp": {}}
     for run in reader.latest_runs():
@@ -59,6 +59,16 @@ def test_several_seeds_are_compared_over_seeds(suite: Suite, run: Any) -> None:
     differences = [values["ood/knn"][seed] - values["ood/msp"][seed] for seed in (0, 1, 2)]
     assert near["difference"] == pytest.approx(100 * np.mean(differences), abs=1e-3)
     assert "differences are knn minus msp" in suite("compare", "ood/digits", "knn", "msp").stdout
+    three = suite.json("compare", "ood/digits", "knn", "msp", "random")
+    pairs = [(row["first"], row["second"]) for row in three if row["column"] == "auroc near"]
+    assert pairs == [("knn", "msp"), ("knn", "random"), ("msp", "random")]
+
+
+def test_one_method_is_nothing_to_compare(suite: Suite, run: Any) -> None:
+    run(0)
+    done = suite("compare", "ood/digits", "knn", "knn")
+    assert done.returncode == 2
+    assert "there is nothing to compare with" in done.stderr
 
 
 def test_an_unknown_row_is_named(suite: Suite, run: Any) -> None:
