@@ -31,7 +31,7 @@ _SCRIPT = Path(__file__).with_name("links.js").read_text()
 _KEPT = ";/?:@&=+$,#()!*'"
 
 
-def href(page: str, **parameters: str | Sequence[str]) -> str:
+def href(page: str, /, **parameters: str | Sequence[str]) -> str:
     """Return a link to a page in the same tab, by the page's path, empty for the home page.
 
     Relative, so that it holds behind a proxy that serves the app below a path. Empty parameters are left out.

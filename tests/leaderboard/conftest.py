@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
 import suite.leaderboard
-from suite.board.model import Axis, Board, Point, Row, Table, Track, Value
+from suite.board.board import Board, board_of
+from suite.board.model import Axis, Difference, Place, Row, SeedRun, Table, Track, Value
 from suite.contracts import Card, Column, Metric
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
@@ -23,6 +28,8 @@ from suite.settings import Settings, load_settings
 from suite.store.rows import CellRow, RunResult, ScoreRow
 from suite.store.samples import samples_path
 from suite.store.writing import Writer
+
+from .grids import Grid, read_grids
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "demo_plugin.py"
 APP = Path(suite.leaderboard.__file__).with_name("app.py")
@@ -55,7 +62,17 @@ def value(metric: str, subset: str, mean: float, *, partial: bool = False) -> Va
     )
 
 
-def row(name: str, place: int | None, mean: float, *, partial: bool = False, **changes: object) -> Row:
+def place(
+    number: int, *, worst: int | None = None, tied: bool | None = None, difference: Difference | None = None
+) -> Place:
+    """Return a place that the data allow to be one worse; the first two places are tied unless said otherwise."""
+    difference = difference or Difference(mean=-number / 10, low=None, high=None, p=None, basis="t over seeds")
+    last = number + 1 if worst is None else worst
+    tied = number <= 2 if tied is None else tied
+    return Place(place=number, best=number, worst=last, everywhere=(1, last), tied=tied, difference=difference)
+
+
+def row(name: str, number: int | None, mean: float, *, partial: bool = False, **changes: object) -> Row:
     values = (
         value("accuracy", "near", mean, partial=partial),
         value("accuracy", "near/one", mean),
@@ -72,17 +89,14 @@ def row(name: str, place: int | None, mean: float, *, partial: bool = False, **c
         card=None,
         access=(),
         standing="ranked",
-        place=place,
-        best=place,
-        worst=None if place is None else place + 1,
+        rank=None if number is None else place(number),
         unranked="",
         seeds=(0, 1),
         failed={},
         values=values,
-        points=tuple(Point(seed=seed, value=mean, run=digest([name, seed])[:16]) for seed in (0, 1)),
-        cost={"fit_seconds": 0.5, "peak_memory_bytes": 2.0**20},
+        cost={"fit_seconds": mean, "peak_memory_bytes": 2.0**20},
         facts={},
-        runs=(),
+        runs=tuple(SeedRun(seed=seed, state="done", run=digest([name, seed])[:16], value=mean) for seed in (0, 1)),
     )
     return full.model_copy(update=changes)
 
@@ -117,26 +131,30 @@ def table(task: str, protocol: str, *, current: bool = True, **changes: object) 
         facts={"reference model": "97 % right"},
         comparable_by=(),
         comparison="paired t over seeds",
+        ended="2026-01-02T03:04:05",
         rows=ROWS,
     )
     return full.model_copy(update=changes)
 
 
-BOARD = Board(
-    suite="0",
-    built="2026-01-02T03:04:05+00:00",
-    stamp="",
-    tracks=(
-        Track(name="demo", title="Demonstration", question="Which is best?"),
-        Track(name="second", title=IMG, question=DIRECTIVE),
-    ),
-    tables=(
-        table("demo/tiny", "a"),
-        table("demo/tiny", "b", current=False),
-        table("demo/wide", "c"),
-        table("second/only", "d"),
-    ),
+TRACKS = (
+    Track(name="demo", title="Demonstration", question="Which is best?"),
+    Track(name="second", title=IMG, question=DIRECTIVE),
 )
+
+
+def board_with(*tables: Table, **changes: Any) -> Board:
+    """Return a board of these tables in the two tracks."""
+    return board_of(tables, TRACKS, built="2026-01-02T03:04:05+00:00", **changes)
+
+
+TABLES = (
+    table("demo/tiny", "a"),
+    table("demo/tiny", "b", current=False),
+    table("demo/wide", "c"),
+    table("second/only", "d"),
+)
+BOARD = board_with(*TABLES)
 
 
 AXES = (
@@ -159,18 +177,18 @@ def varied() -> Board:
         )
         for protocol, (precision, amount, mean) in zip("abc", settings, strict=True)
     )
-    return BOARD.model_copy(update={"tables": (*tables, table("demo/wide", "d"))})
+    return board_with(*tables, table("demo/wide", "d"))
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page of the small board, or with ``board=None`` of the store, by its script and query parameters."""
 
-    def open_page(name: str = "track", *, board: Board | None = BOARD, **parameters: str) -> AppTest:
+    def open_page(name: str = "board", *, board: Board | None = BOARD, **parameters: str) -> AppTest:
         if board is not None:
             monkeypatch.setattr(source, "board", lambda: board)
         app = AppTest.from_file(APP, default_timeout=60)
-        if name != "track":
+        if name != "home":
             app.switch_page(f"views/{name}.py")
         for key, text in parameters.items():
             app.query_params[key] = text
@@ -180,9 +198,38 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Open:
 
 
 def texts(app: AppTest) -> str:
-    """Return everything that the page says in Markdown, alerts and headings."""
+    """Return everything that the page says in HTML, Markdown, alerts and headings."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    said = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join([*said, *(body for body in bodies(app) if not body.startswith(("<script", "<style")))])
+
+
+def bodies(app: AppTest) -> list[str]:
+    """Return the HTML of a page, piece by piece."""
+    return [str(element.proto.body) for element in app.get("html")]
+
+
+def words(app: AppTest) -> str:
+    """Return what a reader sees of a page's HTML."""
+    shown = (body.replace("<", " <") for body in bodies(app) if not body.startswith(("<script", "<style")))
+    return " ".join(" ".join(Markup(body).striptags().split()) for body in shown)
+
+
+def grids(app: AppTest) -> list[Grid]:
+    """Return the tables of a page."""
+    return [grid for body in bodies(app) for grid in read_grids(body)]
+
+
+def query(app: AppTest) -> dict[str, list[str]]:
+    """Return the query that the page puts into its address: what it completes, or wrote after a choice."""
+    completed = [match[1] for body in bodies(app) if (match := re.search(r'data-query="([^"]*)"', body))]
+    return parse_qs(unescape(completed[-1])) if completed else written(app)
+
+
+def written(app: AppTest) -> dict[str, list[str]]:
+    """Return the query of the address: as it was asked, or as the script wrote it after a choice."""
+    values = {name: app.query_params[name] for name in app.query_params}
+    return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
 
 
 def charts(app: AppTest) -> list[Any]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from suite.board.model import Board
+from suite.board.watch import look
+from suite.leaderboard.components import source
+from suite.leaderboard.worker import served_folder
 from suite.registry import load_registry
 
-from .conftest import BOARD, Open, Store, assert_sound, texts
+from .conftest import Open, Store, assert_sound, board_with, grids, texts, words
 
 
 def test_built_in_pages_come_by_the_hook() -> None:
     pages = {entry.name: entry for entry in load_registry().pages}
-    assert {"track", "task", "method", "run"} <= set(pages)
+    assert {"home", "board", "tasks", "methods", "task", "method", "run"} <= set(pages)
     assert not pages["run"].value.listed
-    assert pages["track"].plugin.name == "leaderboard"
+    assert pages["board"].plugin.name == "leaderboard"
+    assert all(entry.value.script.is_file() for entry in pages.values())
 
 
-@pytest.mark.parametrize("name", ["track", "task", "method"])
+@pytest.mark.parametrize("name", ["home", "board", "tasks", "task", "methods", "method"])
 def test_no_store_yet_says_suite_run(page: Open, name: str) -> None:
     app = page(name, board=None)
     assert_sound(app)
@@ -27,8 +30,7 @@ def test_no_store_yet_says_suite_run(page: Open, name: str) -> None:
 
 
 def test_board_without_tables_says_suite_run(page: Open) -> None:
-    empty = Board(suite="0", built="now", stamp="", tracks=BOARD.tracks, tables=())
-    app = page(board=empty)
+    app = page(board=board_with())
     assert_sound(app)
     assert app.code[0].value == "suite run"
 
@@ -37,9 +39,31 @@ def test_board_of_a_real_store(page: Open, store: Store) -> None:
     for seed in range(5):
         store.run("alpha", seed, 0.8 + seed / 100)
         store.run("beta", seed, 0.9 + seed / 50)
+    look(store.settings, source.registry(), served_folder(store.settings))
     app = page(board=None)
     assert_sound(app)
-    assert list(app.dataframe[0].value["rank"]) == ["1", "2"]
+    [grid] = grids(app)
+    assert grid.column("Method") == ["beta", "alpha"]
+    assert [rank.lstrip("≈ ") for rank in grid.column("Rank")] == ["1", "2"]
+
+
+def test_every_page_has_its_title_and_one_first_heading(page: Open) -> None:
+    places = {"home": {}, "board": {}, "tasks": {}, "methods": {}, "task": {"id": "demo/tiny"}}
+    titles = set()
+    for name, parameters in places.items():
+        app = page(name, **parameters)
+        titles.add(app.session_state["title"])
+        assert texts(app).count("<h1>") == 1
+    assert titles == {"", "Title of demo/tiny", "Tasks", "Methods"}  # the table and the task have the same
+
+
+def test_navigation_keeps_the_track_and_the_task(page: Open) -> None:
+    bar = next(body for body in texts(page("task", id="demo/wide")).splitlines() if 'class="bar"' in body)
+    assert 'href="tasks?track=demo"' in bar
+    assert 'href="board?track=demo&amp;task=demo%2Fwide"' in bar
+    bar = next(body for body in texts(page("tasks")).splitlines() if 'class="bar"' in body)
+    assert '<a href="tasks" aria-current="page">Tasks</a>' in bar
+    assert '<a href="./">Home</a>' in bar
 
 
 @pytest.mark.usefixtures("third_party")
@@ -47,7 +71,8 @@ def test_pages_of_third_parties_are_shown_and_broken_ones_named(page: Open) -> N
     app = page()
     assert_sound(app)
     assert r"Absent page" in app.warning[0].value
-    assert app.title[0].value.startswith("Demonstration")
+    assert "Title of demo/tiny" in words(app)
+    assert 'href="good">Good page</a>' in texts(app)
 
 
 @pytest.mark.usefixtures("third_party")
