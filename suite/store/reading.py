@@ -100,6 +100,12 @@ class Reader:
                 scores.setdefault(each.run, []).append(_score_row(each))
         return [_run_row(row, tuple(scores.get(row.run_id, ()))) for row in chosen.values()]
 
+    def attempts(self, identifier: str) -> list[RunRow]:
+        """Return every run of a cell, by attempt, without scores, tracebacks, commands and environments."""
+        query = _runs().where(run.c.cell == identifier).order_by(run.c.attempt)
+        with translated(self.url), self._engine.connect() as connection:
+            return [_run_row(row, ()) for row in connection.execute(query)]
+
     def samples(self, identifier: str) -> str | None:
         """Return the sha256 of a run's per-sample file, if it has one."""
         query = select(run.c.samples).where(run.c.id == identifier)

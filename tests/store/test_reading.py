@@ -75,6 +75,15 @@ def test_the_latest_run_of_a_cell_is_its_finished_one_or_else_the_last(url: str,
     assert (latest[1].state, latest[1].attempt) == ("done", 2)
 
 
+def test_the_attempts_of_a_cell_come_in_their_order(url: str, cell: Cell, done: Done) -> None:
+    writer = Writer(url)
+    writer.end(writer.claim(cell(0), []), RunResult("failed", error="first"))
+    writer.end(writer.claim(cell(0), []), done())
+    writer.claim(cell(1), [])
+    runs = Reader(url).attempts(cell(0).id)
+    assert [(run.attempt, run.state, run.error) for run in runs] == [(1, "failed", "first"), (2, "done", None)]
+
+
 def test_the_stamp_changes_when_a_run_is_claimed_and_when_it_ends(url: str, cell: Cell, done: Done) -> None:
     writer, stamps = Writer(url), []
     reader = Reader(url)
