@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ def compare(
             next=f"suite run {' '.join(table.arguments)}",
         )
     asked = list(combinations(range(len(rows)), 2))
+    read = cache(read)
     comparisons = []
     for column, values in _by_column(scores, columns).items():
         if not all(seed in values.get(row.label, {}) for row in rows for seed in seeds):

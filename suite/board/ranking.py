@@ -121,7 +121,7 @@ def shown_difference(metric: Metric, pair: Pair, basis: str) -> Difference:
     if not math.isfinite(pair.low):
         return Difference(mean=mean, low=None, high=None, p=None, basis="")
     low, high = sorted((sign * pair.low, sign * pair.high))
-    return Difference(mean=mean, low=low, high=high, p=pair.p, basis=basis)
+    return Difference(mean=mean, low=low + 0.0, high=high + 0.0, p=pair.p, basis=basis)
 
 
 def _unranked(primary: Column, row: Row) -> str:

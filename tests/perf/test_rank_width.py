@@ -32,8 +32,8 @@ def test_rank_intervals_beside_holm_over_all_pairs() -> None:
             tied = sum(row.rank.tied for row in rows if row.rank)
             before, now = [*before, *old], [*now, *new]
             print(
-                f"{table.task} {table.condition} {' '.join(access)}: {len(rows)} rows, {table.comparison}, {tied} tied, "
-                f"width {np.mean(old):.1f} -> {np.mean(new):.1f}, by {np.mean(new) / max(np.mean(old), 1e-9):.2f}"
+                f"{table.task} {table.condition} {' '.join(access)}: {len(rows)} rows, {table.comparison}, "
+                f"{tied} tied, width {np.mean(old):.1f} -> {np.mean(new):.1f}, by {np.mean(new) / max(np.mean(old), 1e-9):.2f}"
             )
     print(f"all {len(now)} rows: {np.mean(before):.2f} -> {np.mean(now):.2f}, by {np.mean(now) / np.mean(before):.2f}")
 
