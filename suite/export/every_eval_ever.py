@@ -136,4 +136,5 @@ def _places(row: Row | None) -> Mapping[str, str]:
 
 def _uuid(table: Table, row: Row) -> UUID:
     """Return an id of the form that the collection asks for, always the same for the same row under one protocol."""
-    return UUID(bytes=bytes.fromhex(digest([table.task, table.protocol, row.method, row.parameters])[:32]), version=4)
+    made_of = digest([table.task, table.setting, table.protocol, row.method, row.parameters])
+    return UUID(bytes=bytes.fromhex(made_of[:32]), version=4)

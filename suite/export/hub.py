@@ -20,7 +20,7 @@ from suite.export.addresses import portable
 from suite.export.folder import replaced
 from suite.text import clean
 
-_DATASET = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}\Z")
+_DATASET = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}\Z")
 
 
 def export_results(board: Board, folder: Path, dataset: str) -> int:

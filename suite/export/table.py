@@ -30,18 +30,19 @@ def table_grid(table: Table, rows: Sequence[Row]) -> Grid:
 
     Columns that say the same of every row are left out.
     """
-    parts = [part for part in _parts(table) if part is not None]
-    lines = [Line(tuple(part.cell(row) for part in parts), _tied(row), _group(table, row)) for row in rows]
+    parts, fields = [part for part in _parts(table) if part is not None], len(table.fields)
+    lines = [Line(tuple(part.cell(row) for part in parts), _tied(row), _group(row, fields)) for row in rows]
     return Grid(f"{table.title}: {_primary(table)}", tuple(part.heading for part in parts), tuple(lines), named_by=1)
 
 
 def metrics_grid(table: Table, rows: Sequence[Row]) -> Grid:
     """Return every column of the table: the mean over seeds, with the half-width of its interval."""
-    headings = [_heading(table, column) for column in table.columns]
+    columns, fields = table.columns, len(table.fields)
+    headings = [_heading(table, column) for column in columns]
     lines = [
         Line(
-            (_place(row), _method(row), *(_half_width(table, row, column) for column in table.columns)),
-            group=_group(table, row),
+            (_place(row), _method(row), *(_half_width(table, row, column) for column in columns)),
+            group=_group(row, fields),
         )
         for row in rows
     ]
@@ -115,10 +116,10 @@ def _tied(row: Row) -> bool:
     return bool(row.rank and row.rank.tied)
 
 
-def _group(table: Table, row: Row) -> str:
+def _group(row: Row, fields: int) -> str:
     """Return the name of the rows that a row is ranked with, or of those that have no place."""
     if row.rank:
-        return field_name(row.access, len(table.fields)).removesuffix(": ").capitalize()
+        return field_name(row.access, fields).removesuffix(": ").capitalize()
     if row.unranked:
         return "Not ranked; the reasons stand below"
     return "References and methods that are not installed: no place, compared with the first row alone"

@@ -19,6 +19,11 @@ def write(folder: Path, **contents: str) -> None:
             (fresh / name).write_text(content)
 
 
+def fail(fresh: Path, error: type[BaseException]) -> None:
+    (fresh / "one").write_text("half")
+    raise error
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "outer" / "site"
@@ -71,8 +76,7 @@ def test_a_file_is_refused(place: Path) -> None:
 
 def test_a_file_that_appears_meanwhile_is_not_lost(place: Path) -> None:
     write(place, one="1")
-    with pytest.raises(SuiteError, match="'late'"), replaced(place) as fresh:
-        (fresh / "one").write_text("2")
+    with pytest.raises(SuiteError, match="'late'"), replaced(place):
         (place / "late").write_text("of somebody")
     assert (place / "late").read_text() == "of somebody"
     assert (place / "one").read_text() == "1"
@@ -83,8 +87,7 @@ def test_an_export_that_fails_leaves_the_former_one(place: Path, error: type[Bas
     write(place, one="1")
     before = files(place)
     with pytest.raises(error), replaced(place) as fresh:
-        (fresh / "one").write_text("half")
-        raise error
+        fail(fresh, error)
     assert files(place) == before
     assert [path.name for path in place.parent.iterdir()] == ["site"]
 

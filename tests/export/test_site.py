@@ -73,7 +73,7 @@ def test_texts_of_plugins_are_texts(site: Path) -> None:
     for path, page in parsed(site):
         tags = {element.tag.removeprefix(HTML) for element in page.iter() if isinstance(element.tag, str)}
         assert not tags & {"img", "iframe", "object", "form"}, path
-        scripts = [element for element in page.iter(f"{HTML}script")]
+        scripts = list(page.iter(f"{HTML}script"))
         assert [text_of(script) for script in scripts] == [""]
         assert all(name[:2] != "on" and name != "style" for element in page.iter() for name in element.attrib)
         said += text_of(page)
@@ -158,9 +158,10 @@ def test_an_empty_board_makes_a_site_that_says_so(tmp_path: Path) -> None:
     assert len(list(parsed(tmp_path / "site"))) == 2
 
 
+@pytest.mark.slow
 def test_no_page_is_heavy_however_large_the_table(board: Board, tmp_path: Path) -> None:
     table = next(board.table(entry) for entry in board.entries if entry.task == VARIED)
-    subsets = tuple(["test", *(f"part/{number}" for number in range(40))])
+    subsets = ("test", *(f"part/{number}" for number in range(40)))
     rows = [
         row.model_copy(
             update={
