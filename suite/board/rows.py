@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from suite.board.model import Row, SeedRun, Value
+from pydantic_core import from_json
+
+from suite.board.model import Row
 from suite.contracts import Method, Parameters
 from suite.registry import Registry
 from suite.store.columns import StoredRun, parsed
@@ -30,12 +31,12 @@ def make_row(
     seeds: Sequence[int],
     runs: Sequence[StoredRun],
     scored: Mapping[str, float | None],
-    values: Sequence[Value],
+    values: Sequence[Mapping[str, Any]],
     facts: Mapping[str, str],
 ) -> Row:
     """Return the row of a method with its parameters, from one run of each seed; it has no place yet.
 
-    ``scored`` are the runs that count, by id, with their values in the primary column.
+    ``scored`` are the runs that count, by id, with their values in the primary column; ``values`` are `Value` as data.
     """
     parameters = parsed(runs[0].parameters)
     members = members_of(registry, method, parameters)
@@ -45,23 +46,29 @@ def make_row(
     counting = [run for run in by_seed if run.id in scored]
     lacking = [seed for seed in seeds if seed not in {run.seed for run in counting}]
     track, _, name = method.partition("/")
-    return Row(
-        method=method,
-        name=name,
-        version=runs[0].method_version,
-        parameters=parameters,
-        changed={key: value for key, value in parameters.items() if key not in defaults or defaults[key] != value},
-        chosen={run.seed: tuning["chosen"] for run in counting if (tuning := parsed(run.tuning))},
-        card=members[0].card if members[0] else None,
-        access=tuple(sorted(needs & registry.tracks[track].privileges)),
-        standing=members[0].standing if members[0] and all(members) else "not installed",
-        unranked=f"seeds {', '.join(map(str, lacking))} are not done" if lacking else "",
-        seeds=tuple(run.seed for run in counting),
-        failed=dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
-        values=tuple(values),
-        cost=_mean_cost(counting),
-        facts=dict(facts),
-        runs=tuple(SeedRun(seed=run.seed, state=run.state, run=run.id, value=scored.get(run.id)) for run in by_seed),
+    return Row.model_validate(  # at once: an object for each of its parts would take twice the time
+        {
+            "method": method,
+            "name": name,
+            "version": runs[0].method_version,
+            "parameters": parameters,
+            "changed": {
+                key: value for key, value in parameters.items() if key not in defaults or defaults[key] != value
+            },
+            "chosen": {run.seed: tuning["chosen"] for run in counting if (tuning := parsed(run.tuning))},
+            "card": members[0].card if members[0] else None,
+            "access": tuple(sorted(needs & registry.tracks[track].privileges)),
+            "standing": members[0].standing if members[0] and all(members) else "not installed",
+            "unranked": f"seeds {', '.join(map(str, lacking))} are not done" if lacking else "",
+            "seeds": tuple(run.seed for run in counting),
+            "failed": dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
+            "values": values,
+            "cost": _mean_cost(counting),
+            "facts": dict(facts),
+            "runs": [
+                {"seed": run.seed, "state": run.state, "run": run.id, "value": scored.get(run.id)} for run in by_seed
+            ],
+        }
     )
 
 
@@ -86,8 +93,9 @@ def _mean_cost(runs: Sequence[StoredRun]) -> dict[str, float]:
     """Return the mean of each cost over the runs that state it."""
     stated: dict[str, list[float]] = {}
     for run in runs:
+        cost = from_json(run.cost) if run.cost else None
         resources = {"wall_seconds": run.wall_seconds, "peak_memory_bytes": run.peak_memory_bytes}
-        for name, value in {**(json.loads(run.cost or "null") or {}), **resources}.items():
+        for name, value in {**(cost or {}), **resources}.items():
             if value is not None:
                 stated.setdefault(name, []).append(value)
     return {name: sum(values) / len(values) for name, values in stated.items()}

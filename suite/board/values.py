@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suite.board.model import Value
 from suite.contracts import Column, Interval, Metric, Task
 from suite.stats.means import means_over_seeds
 from suite.store.columns import Scores, StoredRun
@@ -78,8 +77,11 @@ class Numbers:
             for runs, of_row in zip(self.rows, values, strict=True)
         ]
 
-    def means(self, metrics: Mapping[str, Metric], reader: Reader) -> list[list[Value]]:
-        """Return the values of each row: with several seeds the interval over them, with one its own, over samples."""
+    def means(self, metrics: Mapping[str, Metric], reader: Reader) -> list[list[dict[str, Any]]]:
+        """Return the values of each row, as data of `suite.board.model.Value`.
+
+        With several seeds the interval is over them, with one it is its own, over samples.
+        """
         found = means_over_seeds(self.values)
         low, high = found.means - found.halves, found.means + found.halves
         bounds = [metrics[column.metric].bounds for column in self.columns]
@@ -88,16 +90,18 @@ class Numbers:
         own = self._own(found.counts == 1, reader)
         told = ~np.isnan(found.halves)
         parts = (found.counts, found.means, told, low, high, self.partial)
-        rows: list[list[Value]] = []
+        rows: list[list[dict[str, Any]]] = []
         for runs, *of_row in zip(self.rows, *(part.tolist() for part in parts), strict=True):
             rows.append([])
             for column, bound, n, mean, known, least, most, partial in zip(self.columns, bounds, *of_row, strict=True):
-                interval = (
-                    (least, most, OVER_SEEDS) if known else _interval(runs, column, bound, own) if n == 1 else NONE
-                )
-                if n:
-                    names = {"metric": column.metric, "subset": column.subset, "mean": mean, "n": n, "partial": partial}
-                    rows[-1].append(Value(**names, **dict(zip(("low", "high", "basis"), interval, strict=True))))
+                if not n:
+                    continue
+                value = {"metric": column.metric, "subset": column.subset, "mean": mean, "n": n, "partial": partial}
+                if known:
+                    value |= {"low": least, "high": most, "basis": OVER_SEEDS}
+                else:
+                    value |= _interval(runs, column, bound, own) if n == 1 else NONE
+                rows[-1].append(value)
         return rows
 
     def by_seed(self, labels: Sequence[tuple[str, str]]) -> pa.Table:
@@ -107,19 +111,15 @@ class Numbers:
         row, seed, column = np.nonzero(~np.isnan(self.values))
         runs = [run for runs in self.rows for run in runs]
         number = np.cumsum([0, *map(len, self.rows)])[row] + seed
-
-        def texts(indices: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
-            return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(names, pa.string()))
-
         return pa.table(
             {
-                "label": texts(row, [label for label, _ in labels]),
-                "method": texts(row, [method for _, method in labels]),
-                "seed": pa.array(np.array([run.seed for run in runs], dtype=np.int64)[number]),
-                "run": texts(number, [run.id for run in runs]),
-                "metric": texts(column, [name.metric for name in self.columns]),
-                "subset": texts(column, [name.subset for name in self.columns]),
-                "value": pa.array(self.values[row, seed, column]),
+                "label": _named(row, [label for label, _ in labels]),
+                "method": _named(row, [method for _, method in labels]),
+                "seed": _numbers(np.array([run.seed for run in runs], dtype=np.int64)[number]),
+                "run": _named(number, [run.id for run in runs]),
+                "metric": _named(column, [name.metric for name in self.columns]),
+                "subset": _named(column, [name.subset for name in self.columns]),
+                "value": _numbers(self.values[row, seed, column]),
             }
         )
 
@@ -129,12 +129,12 @@ class Numbers:
         return reader.intervals({self.rows[row][seeds[row, column]].id for row, column in np.argwhere(alone).tolist()})
 
 
-NONE = (None, None, "")
+NONE: dict[str, Any] = {"low": None, "high": None, "basis": ""}
 
 
 def _interval(
     runs: Sequence[StoredRun], column: Column, bounds: tuple[float | None, float | None], own: Intervals
-) -> tuple[float | None, float | None, str]:
+) -> dict[str, Any]:
     keys = ((run.id, column.metric, column.subset) for run in runs)
     interval = next((own[key] for key in keys if key in own), None)
     if interval is None:
@@ -142,4 +142,22 @@ def _interval(
     least, most = bounds
     low = interval.low if least is None else max(least, interval.low)
     high = interval.high if most is None else min(most, interval.high)
-    return low, high, f"{100 * interval.level:g} %, {interval.basis}"
+    return {"low": low, "high": high, "basis": f"{100 * interval.level:g} %, {interval.basis}"}
+
+
+def _numbers(values: NDArray[Any]) -> pa.Array:
+    """Return an array of numbers, or of places, by its memory; pyarrow would import pandas to look at the values."""
+    import pyarrow as pa
+
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _named(places: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
+    """Return an array of texts, each by its place among the names; without pandas, as `_numbers`."""
+    import pyarrow as pa
+
+    encoded = [name.encode() for name in names]
+    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    texts = pa.StringArray.from_buffers(len(names), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
+    return pa.DictionaryArray.from_arrays(_numbers(places.astype(np.int32)), texts)

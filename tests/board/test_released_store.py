@@ -44,11 +44,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
     before = counts(file)
     assert upgrade(f"sqlite:///{file}") is not None  # a backup
     assert counts(file) == before == {"cell": 139, "run": 139, "score": 5023, "environment": 1}
-    reader = Reader(f"sqlite:///{file}")
-    try:
-        board = build_board(reader, load_registry(), lambda run: None)
-    finally:
-        reader.close()
+    reader, registry = Reader(f"sqlite:///{file}"), load_registry()
+    with pytest.MonkeyPatch.context() as then:
+        for old in OLD:  # some tasks have got more seeds since, of which no run of then is complete
+            task = registry.tasks[old["task"]]
+            then.setattr(task, "seeds", task.seeds[:5])
+        board = build_board(reader, registry, lambda run: None)
+    reader.close()
     assert len({table.task for table in board.tables}) == len(board.tables) == len(OLD)
     return {table.task: table for table in board.tables}
 
