@@ -24,7 +24,7 @@ def draw_again(run: RunRow) -> None:
     }
     if commits["Commit of the plugin"] == commits["Commit of the suite"]:
         del commits["Commit of the plugin"]
-    draw("{}", definitions(commits))
+    draw("{}", definitions(commits, "facts"))
     if not environment.get("packages"):
         draw("<p>The versions of its packages were not recorded.</p>")
     data = {name: fingerprint or "was missing" for name, fingerprint in run.ingredients.items()}
@@ -32,7 +32,7 @@ def draw_again(run: RunRow) -> None:
         draw(
             "<details><summary>Fingerprints of data and reference models ({})</summary>{}</details>",
             len(data),
-            definitions(data),
+            definitions(data, "facts"),
         )
     if pinned := requirements(environment):
         box = st.expander(f"All {pinned.count('==')} packages, as a requirements file", on_change="rerun")

@@ -23,7 +23,7 @@ from .theme import is_dark
 MOST = 40
 """How many methods the chart shows at most, those that win most; the table has all."""
 CELL = 18
-AXIS_PIXELS = 190
+AXIS_PIXELS = 270
 
 
 def draw_field(everything: Board, entries: Sequence[Entry], track: str) -> None:
@@ -60,19 +60,19 @@ def _draw_chart(made: Wins, track: str) -> None:
     ]
     names = [clean(label) for label in labels]
     ends = ["#8a4b1f", "#2b313d", "#1c6f78"] if is_dark() else ["#e8a06a", "#f4f6f8", "#5fb0b8"]
-    axis = alt.Axis(labelLimit=150, ticks=False, domain=False)
+    axis = alt.Axis(labelLimit=150, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(pd.DataFrame(cells)).encode(
         x=alt.X(
             "column:N",
             sort=names,
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=150, ticks=False, domain=False),
+            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=150, labelOverlap=False, ticks=False, domain=False),
         ),
         y=alt.Y("row:N", sort=names, title=None, axis=axis),
         tooltip=["row", "column", "reads"],
         href="address:N",
     )
-    share = alt.Scale(domain=[0, 0.5, 1], range=ends)
+    share = alt.Scale(domain=[0, 0.5, 1], range=ends, interpolate="rgb")
     legend = alt.Legend(
         title="share of common tables on which the row is better", format=".0%", orient="bottom", titleLimit=400
     )

@@ -30,12 +30,13 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
     """Draw every row that has both values; a mark leads to its method."""
     metric = table.metric(column.metric)
     factor, shown_unit = scale(cost, max(point.cost for point in made.points))
-    points = pd.DataFrame(_row(metric, cost, point, factor) for point in made.points)
+    floor = None if made.floor is None else made.floor * factor
+    points = pd.DataFrame(_row(metric, cost, point, factor, floor) for point in made.points)
     looks = scales(points["status"])
     named = f"{cost.title} ({shown_unit}), less is better" if shown_unit else f"{cost.title}, less is better"
-    x = alt.X(
-        "cost:Q", title=named, scale=alt.Scale(type="log" if made.logarithmic else "linear", nice=True, padding=20)
-    )
+    kind: Any = "linear" if floor is None else "log"
+    axis = alt.Axis() if floor is None else alt.Axis(labelExpr=f"datum.value <= {floor} ? '0' : datum.label")
+    x = alt.X("cost:Q", title=named, axis=axis, scale=alt.Scale(type=kind, nice=floor is None, padding=20))
     quality = f"{title(column)} ({unit(metric)}), {metric.direction} is better"
     y = alt.Y("quality:Q", title=quality, scale=alt.Scale(zero=False, nice=True))
     legend = alt.Legend(orient="top", title=None, columns=3)
@@ -69,10 +70,11 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
         text="method:N"
     )
     layers: list[Any] = [step, *_curves(made, metric, factor, x, y, ink), marks, names]
+    zero = " Costs of zero stand at the left edge." if floor and points["cost"].min() <= floor else ""
     best = ", ".join(f"{point.row.label} ({cost.shown(point.cost)})" for point in made.front[:NAMED])
     draw(
         alt.layer(*layers).properties(height=HEIGHT),
-        f"{quality}, against {named}, of {len(points)} methods on {table.task}. On the front, cheap to dear: {best}.",
+        f"{quality}, against {named}, of {len(points)} methods on {table.task}.{zero} On the front: {best}.",
     )
 
 
@@ -84,12 +86,12 @@ def scale(cost: Cost, most: float) -> tuple[float, str]:
     return factor * inside, name
 
 
-def _row(metric: Metric, cost: Cost, point: Point, factor: float) -> dict[str, Any]:
+def _row(metric: Metric, cost: Cost, point: Point, factor: float, floor: float | None) -> dict[str, Any]:
     row = point.row
     return {
         "method": clean(row.label),
         "status": row.card.status if row.card else "not installed",
-        "cost": point.cost * factor,
+        "cost": max(point.cost * factor, floor or 0.0),
         "reads": cost.shown(point.cost),
         "quality": metric.shown(point.quality),
         "front": point.on_front,
@@ -101,7 +103,7 @@ def _row(metric: Metric, cost: Cost, point: Point, factor: float) -> dict[str, A
 def _curves(made: Tradeoff, metric: Metric, factor: float, x: alt.X, y: alt.Y, ink: str) -> list[alt.Chart]:
     def drawn(curve: Curve) -> pd.DataFrame:
         return pd.DataFrame(
-            {"cost": point.cost * factor, "quality": metric.shown(point.quality), "turn": turn}
+            {"cost": max(point.cost, made.floor or 0.0) * factor, "quality": metric.shown(point.quality), "turn": turn}
             for turn, point in enumerate(curve.points)
         )
 

@@ -104,14 +104,14 @@ def _draw(pictures: tuple[Picture, ...]) -> None:
 
 def _draw_rows(table: pa.Table, subset: str) -> None:
     """Draw the samples of the subset, or the first ones, to be opened."""
-    within = table.filter(pc.equal(table["subset"], subset)) if subset and "subset" in table.column_names else table
-    first = within if subset and len(within) else table.slice(0, FIRST_ROWS)
+    behind = subset and "subset" in table.column_names and table.filter(pc.equal(table["subset"], subset))
+    shown = behind if behind else table.slice(0, FIRST_ROWS)
     title = (
-        f"The {len(first)} samples behind the pictures" if subset else f"The first {len(first)} of {len(table)} samples"
+        f"The {len(shown)} samples behind the pictures" if behind else f"The first {len(shown)} of {len(table)} samples"
     )
     box = st.expander(title, on_change="rerun")
     if box.open:
-        box.dataframe(first.to_pandas(), hide_index=True)
+        box.dataframe(shown.to_pandas(), hide_index=True)
 
 
 def _say(text: str) -> None:

@@ -47,10 +47,13 @@ def outside(label: object, url: str | None) -> Markup:
     return fill('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', safe, label) if safe else text(label)
 
 
-def definitions(entries: Mapping[str, object]) -> Markup:
-    """Return a list of names and what is said of each; those of which nothing is said are left out."""
+def definitions(entries: Mapping[str, object], kind: str = "") -> Markup:
+    """Return a list of names and what is said of each; those of which nothing is said are left out.
+
+    Of the kind ``facts`` they stand side by side.
+    """
     pairs = [fill("<div><dt>{}</dt><dd>{}</dd></div>", name, said) for name, said in entries.items() if said]
-    return fill("<dl>{}</dl>", pairs) if pairs else Markup()
+    return fill('<div class="{}"><dl>{}</dl></div>', kind, pairs) if pairs else Markup()
 
 
 def _part(part: object) -> Markup:

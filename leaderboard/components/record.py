@@ -19,7 +19,7 @@ def provenance(run: RunRow) -> dict[str, str]:
     lines: dict[str, str | None] = {
         "Started": f"{run.started:%Y-%m-%d %H:%M:%S} UTC",
         "Ended": f"{run.ended:%Y-%m-%d %H:%M:%S} UTC" if run.ended else None,
-        "Device": run.device and f"{run.device}{f', {run.threads} threads' if run.threads else ''}",
+        "Device": _joined(", threads: ", run.device, run.threads),
         "Machine": _machine(environment.get("machine") or {}),
         "Python": _joined(" on ", environment.get("python"), environment.get("system")),
         "Suite": _code(environment, "suite"),

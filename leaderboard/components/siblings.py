@@ -48,7 +48,7 @@ def _value(table: Table, run: RunRow, own: SeedRun) -> Markup:
     score = next(s for s in run.scores if (s.metric, s.subset) == (table.primary.metric, table.primary.subset))
     between = f", {_between(metric, score.interval)}" if score.interval else ""
     said = f"{metric.shown(own.value):.2f}"
-    return fill("{}: <b>{}</b> {}{}.", name[:1].upper() + name[1:], said, unit(metric), between)
+    return fill("{}: <b>{}</b> {}{}.", name, said, unit(metric), between)
 
 
 def _between(metric: Metric, interval: Interval) -> str:
@@ -65,7 +65,7 @@ def _of_row(table: Table, row: Row) -> Markup:
     within = link(f"its row of {table.title}", table_href(table))
     seeds = "one seed" if value.n == 1 else f"{value.n} seeds"
     said = f" is {metric.shown(value.mean):.2f} ({interval(metric, value)}) over {seeds}{place}{tied}."
-    return fill("The mean of {}{}", within, said)
+    return fill("The mean of {} {}", within, said)
 
 
 def _seeds(table: Table, row: Row, run: RunRow) -> Markup:

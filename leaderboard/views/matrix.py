@@ -11,6 +11,7 @@ from suite.board.model import Entry, Result
 
 from ..components import address
 from ..components.citation import draw_sharing
+from ..components.columns import unit
 from ..components.links import href, table_href
 from ..components.prose import draw, fill, join, link
 from ..components.scope import choose_track, named
@@ -36,7 +37,7 @@ def heads(made: Matrix, several: bool) -> list[Head]:
         *([Head("Access", "access", "Privileges that a method needs; they are ranked apart.")] if several else []),
         *(
             Head(
-                f"{named(entry)} {'↑' if entry.metric.direction == 'higher' else '↓'} {entry.metric.shown_unit}",
+                f"{named(entry)} {'↑' if entry.metric.direction == 'higher' else '↓'} {unit(entry.metric)}",
                 str(entry.primary),
                 f"{entry.title}, {entry.metric.definition}",
                 number=True,

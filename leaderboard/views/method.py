@@ -36,12 +36,10 @@ def draw_card(card: Card | None, name: str, installed: Registered[type[Method]] 
         draw('<p class="note" role="status">It is not installed here: its results were made elsewhere or earlier.</p>')
     if card is None:
         return
-    year = f" ({card.year})" if card.year else ""
-    paper = fill("{}{}", outside(card.paper, card.url), year) if card.paper else Markup()
-    draw(
-        "{}",
-        definitions({"Paper": paper, "Authors": card.authors, "Follows": status(card.status), **_source(installed)}),
-    )
+    year = f"({card.year})" if card.year else ""
+    paper = fill("{} {}", outside(card.paper, card.url), year) if card.paper else Markup()
+    said = {"Paper": paper, "Authors": card.authors, "Follows": status(card.status), **_source(installed)}
+    draw("{}", definitions(said, "facts"))
     if card.note:
         draw('<p class="note">{}</p>', card.note)
 
@@ -247,6 +245,7 @@ def main() -> None:
     if placed:
         draw_standing(name, everything)
         draw_rows(placed)
+        draw("<h2>Every seed, a chart for each metric</h2>")
         draw_panels([(table, row) for table, row in placed if table.current])
         draw_axes(placed)
         draw_again(placed)

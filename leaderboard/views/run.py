@@ -51,11 +51,17 @@ def draw_heading(run: RunRow) -> None:
     """Draw what was run, and how it ended."""
     cell, tasks = run.cell, registry().tasks
     title = tasks[cell.task].title if cell.task in tasks else cell.task
-    setting = f" ({Setting(cell.setting)})" if cell.setting else ""
+    setting = f"({Setting(cell.setting)})" if cell.setting else ""
     name = cell.method.partition("/")[2]
     st.session_state["title"] = f"{name} on {title}, seed {cell.seed}"
     of_method, of_task = link(name, href("method", method=cell.method)), link(title, href("task", id=cell.task))
-    draw("<h1>{} on {}{}, seed {}</h1>", of_method, of_task, setting, cell.seed)
+    draw(
+        "<h1>{} on {} {}, seed {}</h1>" if setting else "<h1>{} on {}{}, seed {}</h1>",
+        of_method,
+        of_task,
+        setting,
+        cell.seed,
+    )
     ended = f", {run.ended:%Y-%m-%d %H:%M} UTC" if run.ended else ""
     versions = f"method version {cell.method_version}, task version {cell.task_version}"
     draw("<p class='quiet'>{}{} · run <code>{}</code> · {}</p>", _state(run), ended, run.id, versions)
@@ -69,12 +75,10 @@ def draw_heading(run: RunRow) -> None:
 
 def draw_record(run: RunRow) -> None:
     """Draw parameters, cost, machine, versions, and the command of which it was a part."""
-    draw("<h2>How it was made</h2>{}", definitions(provenance(run)))
-    draw("<h3>Cost</h3>{}", definitions(spent(run)))
-    draw(
-        "<h3>Parameters</h3>{}",
-        definitions({name: str(value) for name, value in run.cell.parameters.items()}) or "None.",
-    )
+    draw("<h2>How it was made</h2>{}", definitions(provenance(run), "facts"))
+    draw("<h3>Cost</h3>{}", definitions(spent(run), "facts"))
+    parameters = {name: str(value) for name, value in run.cell.parameters.items()}
+    draw("<h3>Parameters</h3>{}", definitions(parameters, "facts") or "None.")
     if run.tuning:
         box = st.expander("Tuning: what was chosen, by what, and every trial", on_change="rerun")
         if box.open:

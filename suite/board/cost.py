@@ -56,7 +56,8 @@ def costs(table: Table) -> list[Cost]:
     for column in table.columns:
         metric = counted.get(column.metric)
         if metric and column != table.primary and metric.name not in named:
-            known.append(Cost(str(column), str(column).replace("_", " "), metric.unit, column))
+            title = f"{column.metric.replace('_', ' ')}, {column.subset}"
+            known.append(Cost(str(column), title, metric.unit, column))
     return [cost for cost in known if len({cost.of(row) for row in table.rows} - {None}) > 1]
 
 

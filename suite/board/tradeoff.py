@@ -29,7 +29,7 @@ class Curve:
     """A method with several values of one parameter, its dial: points in the order of the values.
 
     ``volume`` is the share of the field's box that the curve beats: from the worst to the best of all ranked points in
-    quality and in cost, the latter on a logarithmic scale where ``logarithmic``.
+    quality and in cost, the latter on the scale of `Tradeoff.floor`.
     """
 
     method: str
@@ -41,11 +41,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class Tradeoff:
-    """The points of a table in a column and a cost; ``logarithmic`` where costs differ by more than tenfold."""
+    """The points of a table in a column and a cost.
+
+    ``floor`` is where a logarithmic scale puts a cost of zero, below all others; None where the costs differ by less
+    than tenfold, and a linear scale will do.
+    """
 
     points: tuple[Point, ...]
     curves: tuple[Curve, ...]
-    logarithmic: bool
+    floor: float | None
 
     @property
     def front(self) -> list[Point]:
@@ -67,22 +71,22 @@ def tradeoff(table: Table, column: Column, cost: Cost) -> Tradeoff:
     numbers = [(spent, value.mean) for row, spent, value in known if id(row) in counted]
     best = iter(front(numbers, (False, higher)))
     points = [Point(row, spent, value.mean, id(row) in counted and bool(next(best))) for row, spent, value in known]
-    every = [point.cost for point in points]
-    logarithmic = bool(every) and min(every) > 0 and max(every) > 10 * min(every)
-    return Tradeoff(tuple(points), tuple(_curves(points, counted, higher, logarithmic)), logarithmic)
+    positive = [point.cost for point in points if point.cost > 0]
+    floor = min(positive) / 3 if positive and max(positive) > 10 * min(positive) else None
+    return Tradeoff(tuple(points), tuple(_curves(points, counted, higher, floor)), floor)
 
 
-def _curves(points: Sequence[Point], counted: set[int], higher: bool, logarithmic: bool) -> list[Curve]:
+def _curves(points: Sequence[Point], counted: set[int], higher: bool, floor: float | None) -> list[Curve]:
     by_method: dict[str, list[Point]] = {}
     for point in points:
         by_method.setdefault(point.row.method, []).append(point)
-    field = _scaled([point for point in points if id(point.row) in counted], logarithmic)
+    field = _scaled([point for point in points if id(point.row) in counted], floor)
     curves = []
     for method, of_method in by_method.items():
         if len(of_method) < 3 or (dial := _dial([point.row for point in of_method])) is None:
             continue
         turned = tuple(sorted(of_method, key=lambda point: _order(point.row.parameters[dial])))
-        volume = _volume(_scaled(turned, logarithmic), field, higher)
+        volume = _volume(_scaled(turned, floor), field, higher)
         curves.append(Curve(method, turned[0].row.name, dial, turned, volume))
     return curves
 
@@ -102,9 +106,11 @@ def _order(value: Any) -> tuple[bool, float, str]:
     return not number, float(value) if number else 0.0, str(value)
 
 
-def _scaled(points: Sequence[Point], logarithmic: bool) -> Any:
+def _scaled(points: Sequence[Point], floor: float | None) -> Any:
     costs = np.array([point.cost for point in points])
-    return np.column_stack([np.log(costs) if logarithmic else costs, [point.quality for point in points]])
+    return np.column_stack(
+        [costs if floor is None else np.log(np.maximum(costs, floor)), [point.quality for point in points]]
+    )
 
 
 def _volume(curve: Any, field: Any, higher: bool) -> float:

@@ -35,7 +35,7 @@ def test_costs_are_stated_measured_and_counted() -> None:
     ]
     known = costs(table(*rows, metrics=METRICS))
     assert [cost.name for cost in known] == ["fit_seconds", "wall_seconds", "weight_bits near"]
-    assert [cost.title for cost in known] == ["fit", "wall clock", "weight bits near"]
+    assert [cost.title for cost in known] == ["fit", "wall clock", "weight bits, near"]
     assert [cost.of(rows[0]) for cost in known] == [0.9, 1.8, 9.0]
     assert [cost.shown(0.5) for cost in known] == ["500 ms", "500 ms", "0.5 bits"]
     assert known[2].column == Column(metric="weight_bits", subset="near")

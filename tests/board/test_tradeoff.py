@@ -53,10 +53,13 @@ def test_lower_is_better_where_the_metric_says_so() -> None:
     assert [point.row.label for point in made.front] == ["b"]
 
 
-@pytest.mark.parametrize(("costs", "logarithmic"), [((1, 5), False), ((1, 50), True), ((0, 50), False), ((), False)])
+@pytest.mark.parametrize(
+    ("costs", "logarithmic"), [((1, 5), False), ((1, 50), True), ((0, 1, 50), True), ((0, 0), False), ((), False)]
+)
 def test_the_scale_is_logarithmic_over_more_than_a_decade(costs: tuple[float, ...], logarithmic: bool) -> None:
     rows = [costing(f"m{i}", 0.5, cost) for i, cost in enumerate(costs)]
-    assert tradeoff(table(*rows or [costing("none", 0.5, None)]), NEAR, TIME).logarithmic is logarithmic
+    floor = tradeoff(table(*rows or [costing("none", 0.5, None)]), NEAR, TIME).floor
+    assert floor == (pytest.approx(1 / 3) if logarithmic else None)
 
 
 def dial(value: float, mean: float, seconds: float, **more: Any) -> Row:
