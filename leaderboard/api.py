@@ -1,0 +1,124 @@
+"""The board for programs: JSON, CSV and Parquet beside the pages. It reads what is built, and never builds.
+
+Every handler is a plain function, which Starlette runs in a thread: the event loop, which serves all visitors, does not
+wait for a disk or the store.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from suite.board.artifact import board_folder, last_board
+from suite.board.board import Board
+from suite.errors import SuiteError
+from suite.settings import load_settings
+from suite.store.reading import Reader
+
+KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+"""Whoever keeps a copy asks whether it still holds, by its ETag."""
+
+
+class Absent(SuiteError):
+    """What was asked for is not there: 404. Any other problem is the server's: 503."""
+
+
+def routes(base: str = "") -> list[Route]:
+    """Return the routes for `streamlit.App`; ``base`` is the path below which the app is served."""
+    return [
+        Route(f"{base}/api/board", _guarded(board)),
+        Route(f"{base}/api/table/{{file}}", _guarded(table)),
+        Route(f"{base}/api/run/{{run}}", _guarded(run)),
+        Route(f"{base}/api/{{rest:path}}", _guarded(unknown)),
+        Route(f"{base}/healthz", health),
+    ]
+
+
+def board(request: Request) -> Response:
+    """Answer with the index of the board: every table in short; ``file`` of an entry is its name in ``/api/table/``."""
+    return _answer(request, _json(_last().index.model_dump(mode="json")), "json")
+
+
+def table(request: Request) -> Response:
+    """Answer with a file of a table: everything as JSON, a line a row as CSV, every score by seed as Parquet."""
+    name, _, kind = request.path_params["file"].rpartition(".")
+    everything = _last()
+    entry = next((entry for entry in everything.entries if entry.file == name), None)
+    if entry is None or kind not in KINDS:
+        raise Absent("there is no such table", place="/api/table", next="GET /api/board")
+    return _answer(request, everything.file(entry, kind), kind, None if kind == "json" else f"{name}.{kind}")
+
+
+def run(request: Request) -> Response:
+    """Answer with a run, by its id or the start of one, as ``suite show RUN --format json`` prints it.
+
+    What would tell of the machine that serves is left out: who ran it, and where the samples lie.
+    """
+    reader = Reader(load_settings().database_url)
+    try:
+        found = reader.run(request.path_params["run"])
+    except SuiteError as error:
+        raise Absent(error.cause, place=error.place, next=error.next) from None
+    finally:
+        reader.close()
+    document = dataclasses.asdict(found)
+    del document["owner"]
+    document["cell"]["identity"] = json.loads(found.cell.identity)
+    return _answer(request, _json(document), "json")
+
+
+def unknown(request: Request) -> Response:
+    """Answer that the API has no such address."""
+    raise Absent("the API has no such address", place="/api", next="GET /api/board")
+
+
+def health(request: Request) -> Response:
+    """Answer that the server is up, and which board it has: when it was built, and when its newest run ended."""
+    last = last_board(board_folder(load_settings()))
+    ended = max((entry.ended for entry in last.entries if entry.ended), default=None) if last else None
+    said = {"status": "ok", "built": last.index.built if last else None, "ended": ended}
+    return Response(_json(said), media_type=KINDS["json"], headers={"Cache-Control": "no-store"})
+
+
+def _last() -> Board:
+    last = last_board(board_folder(load_settings()))
+    if last is None:
+        raise SuiteError("there is no board yet", place="/api", next="suite board")
+    return last
+
+
+def _answer(request: Request, body: bytes, kind: str, name: str | None = None) -> Response:
+    """Answer with a body, or that the copy which the client has still holds."""
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {**_HEADERS, "ETag": tag}
+    held = request.headers.get("if-none-match", "").split(",")
+    if any(known.strip().removeprefix("W/") in (tag, "*") for known in held):
+        return Response(status_code=304, headers=headers)
+    if name:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(body, media_type=KINDS[kind], headers=headers)
+
+
+def _guarded(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Turn a problem into its words as JSON. Its place is a path of the server, and is left out."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return handler(request)
+        except SuiteError as error:
+            said, status = {"error": error.cause, "next": error.next}, 404 if isinstance(error, Absent) else 503
+            return Response(_json(said), status, media_type=KINDS["json"], headers=_HEADERS)
+
+    return answer
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, default=str, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
