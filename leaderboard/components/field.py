@@ -73,9 +73,7 @@ def _draw_chart(made: Wins, track: str) -> None:
         href="address:N",
     )
     share = alt.Scale(domain=[0, 0.5, 1], range=ends, interpolate="rgb")
-    legend = alt.Legend(
-        title="share of common tables on which the row is better", format=".0%", orient="bottom", titleLimit=400
-    )
+    legend = alt.Legend(title="row is better on", format=".0%", orient="bottom")
     squares = base.mark_rect(cursor="pointer").encode(color=alt.Color("share:Q", scale=share, legend=legend))
     signs = base.mark_text(fontSize=9, color="#eef0f4" if is_dark() else "#1f2430").encode(text="sign:N")
     hidden = f" The first {MOST} of {len(made.labels)} methods." if len(made.labels) > MOST else ""

@@ -15,6 +15,7 @@ from suite.contracts import Column, Metric
 from .chart import draw
 from .columns import title, unit
 from .escape import clean
+from .prose import draw as words
 from .theme import OTHERS, is_dark
 
 ROW_PIXELS = 22
@@ -58,9 +59,8 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
     color = alt.Color("method:N", scale=colours, legend=legend)
     shape = alt.Shape("method:N", scale=alt.Scale(domain=labels, range=[look.shape for look in chosen]), legend=legend)
     ink = "#eef0f4" if is_dark() else "#1f2430"
-    named = (
-        f"difference to {clean(base)} in {metric.name.replace('_', ' ')} ({unit(metric)}), {metric.direction} is better"
-    )
+    named = f"Difference to {clean(base)} in {metric.name.replace('_', ' ')}, {metric.direction} is better"
+    words("<h3>{}</h3>", named)
     places = list(dict.fromkeys(data["place"]))
     y = alt.Y("place:N", sort=places, title=None, axis=alt.Axis(labelLimit=240, ticks=False))
     shift: Any = alt.YOffset("method:N", sort=labels) if several else alt.Undefined
@@ -73,9 +73,9 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
         "reads",
     ]
     rows = alt.Chart(data).encode(y=y, yOffset=shift, tooltip=tips, color=color)
-    bars = rows.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=named, scale=scale), x2="high:Q")
+    bars = rows.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=unit(metric), scale=scale), x2="high:Q")
     dots = rows.mark_point(size=80, opacity=1, strokeWidth=2).encode(
-        x=alt.X("difference:Q", title=named, scale=scale),
+        x=alt.X("difference:Q", title=unit(metric), scale=scale),
         shape=shape,
         fill=alt.condition(
             alt.datum.apart, alt.Color("method:N", scale=colours, legend=None), alt.value("transparent")

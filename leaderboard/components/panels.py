@@ -14,6 +14,7 @@ from suite.board.model import Row, Table
 from .chart import draw
 from .columns import title, unit
 from .escape import clean
+from .prose import draw as words
 from .theme import OTHERS, is_dark
 
 Placed = list[tuple[Table, Row]]
@@ -44,7 +45,8 @@ def draw_panels(placed: Placed) -> None:
 def _panel(group: Placed, variants: Sequence[str]) -> None:
     table = group[0][0]
     metric = table.metric(table.primary.metric)
-    named = f"{title(table.primary)} ({unit(metric)}), {metric.direction} is better"
+    named = f"{title(table.primary)}, {metric.direction} is better"
+    words("<h3>{}</h3>", named)
     means, seeds = [], []
     for at, row in group:
         place = {"table": _name(at), "variant": clean(row.label)}
@@ -66,15 +68,17 @@ def _panel(group: Placed, variants: Sequence[str]) -> None:
     layers: list[Any] = []
     if seeds:
         ticks = alt.Chart(pd.DataFrame(seeds)).mark_tick(thickness=1, size=9, opacity=0.8)
-        at_value = alt.X("value:Q", title=named, scale=scale)
+        at_value = alt.X("value:Q", title=unit(metric), scale=scale)
         layers.append(ticks.encode(x=at_value, y=y, yOffset=shift, color=colour, tooltip=["variant", "seed", "value"]))
     if means:
         tooltip: Any = ["table", "variant", *(alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high"))]
         base = alt.Chart(pd.DataFrame(means)).encode(y=y, yOffset=shift, color=colour, tooltip=tooltip)
-        layers.append(base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=named, scale=scale), x2="high:Q"))
+        layers.append(
+            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=unit(metric), scale=scale), x2="high:Q")
+        )
         shape = alt.Shape("variant:N", scale=shapes, legend=legend)
         dots = base.mark_point(filled=True, size=90, opacity=1)
-        layers.append(dots.encode(x=alt.X("mean:Q", title=named, scale=scale), shape=shape))
+        layers.append(dots.encode(x=alt.X("mean:Q", title=unit(metric), scale=scale), shape=shape))
     lines = len(means) if several else len({mean["table"] for mean in means})
     said = "; ".join(f"{mean['table']} {mean['variant']} {mean['mean']:.2f}" for mean in means[:6])
     draw(

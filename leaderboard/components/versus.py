@@ -26,12 +26,12 @@ def draw_duels(made: Sequence[Duel], order: Sequence[str]) -> None:
     heads = [
         Head("Task", about="Opens its table."),
         Head("Pair", about="The second is subtracted from the first."),
-        Head("Column", about="Metric and subset; the first one of each table ranks it."),
-        Head("First", about="Its mean over its seeds.", number=True, stays=True),
-        Head("Second", about="Its mean over its seeds.", number=True, stays=True),
         Head("Difference", about=f"Paired, over common seeds. {BASIS}", number=True, stays=True),
         Head("p", about=BASIS, number=True, stays=True),
         Head("Reading", stays=True),
+        Head("Column", about="Metric and subset; the first one of each table ranks it."),
+        Head("First", about="Its mean over its seeds.", number=True, stays=True),
+        Head("Second", about="Its mean over its seeds.", number=True, stays=True),
         Head("Rests on"),
     ]
     draw("<h2>Differences</h2>")
@@ -54,12 +54,12 @@ def _line(duel: Duel) -> Line:
     cells = [
         Cell(link(named(duel.entry), table_href(duel.entry))),
         Cell(f"{duel.a} − {duel.b}"),
-        Cell(f"{title(duel.column)} {'↑' if metric.direction == 'higher' else '↓'} {unit(metric)}"),
-        Cell(f"{shown(duel.means[0]):.2f}"),
-        Cell(f"{shown(duel.means[1]):.2f}"),
         Cell(signed(shown(difference.mean)), between),
         Cell("–" if difference.p is None else f"{difference.p:.2g}"),
         Cell(reading),
+        Cell(f"{title(duel.column)} {'↑' if metric.direction == 'higher' else '↓'} {unit(metric)}"),
+        Cell(f"{shown(duel.means[0]):.2f}"),
+        Cell(f"{shown(duel.means[1]):.2f}"),
         Cell(difference.basis or f"{duel.seeds} seeds"),
     ]
     return Line(cells, kind="tied" if duel.apart else "")

@@ -32,9 +32,6 @@ def heads(made: Matrix, several: bool) -> list[Head]:
     return [
         Head("Method", about="Tick some to compare them. The name opens the method's page.", sort=METHOD),
         Head("Mean rank", "mean rank", mean, number=True, better="lower", sort=MEAN, stays=True),
-        Head("First on", "wins", wins, number=True),
-        Head("Coverage", "coverage", "On how many of the tables shown it has a place.", number=True),
-        *([Head("Access", "access", "Privileges that a method needs; they are ranked apart.")] if several else []),
         *(
             Head(
                 f"{named(entry)} {'↑' if entry.metric.direction == 'higher' else '↓'} {unit(entry.metric)}",
@@ -47,6 +44,9 @@ def heads(made: Matrix, several: bool) -> list[Head]:
             )
             for entry in made.entries
         ),
+        Head("First on", "wins", wins, number=True),
+        Head("Coverage", "coverage", "On how many of the tables shown it has a place.", number=True),
+        *([Head("Access", "access", "Privileges that a method needs; they are ranked apart.")] if several else []),
     ]
 
 
@@ -56,10 +56,10 @@ def drawn(made: Matrix, line: Line, several: bool) -> Drawn:
     cells = [
         Cell(fill("<b>{}</b>", link(line.label, href("method", method=line.method)))),
         mean,
+        *(cell(entry, line.results.get(entry.file)) for entry in made.entries),
         Cell("" if line.mean_rank is None else str(line.wins)),
         Cell(f"{line.placed} of {len(made.entries)}"),
         *([Cell(", ".join(line.access) or "none")] if several else []),
-        *(cell(entry, line.results.get(entry.file)) for entry in made.entries),
     ]
     return Drawn(cells, tick=line.label, kind="" if line.placed else "aside")
 
