@@ -89,7 +89,9 @@ def line_of(
             body = _tick(line, ticks) + body
         if cell.small:
             body += fill("<small>{}</small>", cell.small)
-        attributes = _class(number, naming, head.number) + _shade(cell, head, values.get(column, ()))
+        attributes = _class(number, naming, head.number)
+        if line.kind != "aside":
+            attributes += _shade(cell, head, values.get(column, ()))
         if cell.title:
             attributes += fill(' title="{}"', cell.title)
         names_row = number == naming - 1

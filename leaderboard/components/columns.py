@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from suite.board.cost import Cost, costs
 from suite.board.model import Difference, Row, Table, Value
@@ -40,37 +41,67 @@ def unit(metric: Metric) -> str:
     return f"× 10^{digits}" if digits != metric.shown_unit and digits.lstrip("-").isdigit() else metric.shown_unit
 
 
-def heads(table: Table, columns: Sequence[Column]) -> list[Head]:
-    """Return the heads: rank, method, the primary value, the difference to the best, and the others."""
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table are shown, told once for all rows.
+
+    Attributes:
+        columns: those of metrics, the primary one first.
+        costs: those that are not metrics, and in which at least two rows differ.
+        several: whether rows differ in their access.
+        tied: the rows (by id) of fields in which several are not told apart from the best.
+    """
+
+    table: Table
+    columns: tuple[Column, ...]
+    costs: tuple[Cost, ...]
+    several: bool
+    tied: frozenset[int]
+
+
+def layout(table: Table, preset: str, paid: Sequence[Cost]) -> Layout:
+    """Return the layout of a preset; ``paid`` are the costs of `recorded`."""
     several = len({row.access for row in table.rows}) > 1
+    groups = [[id(row) for row in rows if row.rank and row.rank.tied] for rows in table.fields.values()]
+    tied = frozenset(row for group in groups if len(group) > 1 for row in group)
+    return Layout(table, tuple(columns_of(table, preset)), tuple(paid), several, tied)
+
+
+def heads(layout: Layout) -> list[Head]:
+    """Return the heads: rank, method, the primary value, the difference to the best, and the others."""
+    table = layout.table
+    access = [Head("Access", "access", "Privileges that a method needs; they are ranked apart.")]
     return [
         Head("Rank", about=RANK, sort="rank", stays=True),
         Head("Method", about="Opens its page. Parameters that differ from the defaults stand in parentheses."),
-        _metric_head(table, columns[0]),
+        _metric_head(table, layout.columns[0]),
         Head("To the best", "difference", DIFFERENCE, number=True),
         Head("Status", "status", "What the code follows: the paper, the authors' code, a reconstruction, a baseline."),
-        *([Head("Access", "access", "Privileges that a method needs; they are ranked apart.")] if several else []),
-        *(_metric_head(table, column) for column in columns[1:]),
-        *map(_cost_head, recorded(table)),
+        *(access if layout.several else []),
+        *(_metric_head(table, column) for column in layout.columns[1:]),
+        *map(_cost_head, layout.costs),
         Head("Coverage", "coverage", "Seeds done of those wanted, failed cells, data sets missing."),
         Head("Version", "version", "Version of the method."),
     ]
 
 
-def line(table: Table, columns: Sequence[Column], row: Row) -> Line:
+def line(layout: Layout, row: Row) -> Line:
     """Return what the columns show of a row."""
-    several = len({other.access for other in table.rows}) > 1
-    kind = "aside" if row.rank is None else "tied" if row.rank.tied else ""
+    table = layout.table
+    values = {(value.metric, value.subset): value for value in row.values}
+    shown = [_value(table, column, values.get((column.metric, column.subset))) for column in layout.columns]
+    tied = id(row) in layout.tied
+    kind = "aside" if row.rank is None else "tied" if tied else ""
     return Line(
         (
-            _rank(row),
+            _rank(row, tied),
             Cell(fill("<b>{}</b>", link(row.label, href("method", method=row.method), _about(row)))),
-            _value(table, columns[0], row),
+            shown[0],
             difference(table.metric(table.primary.metric), row.difference),
             Cell(status(row.card.status if row.card else "not installed")),
-            *([Cell(", ".join(row.access) or "none")] if several else []),
-            *(_value(table, column, row) for column in columns[1:]),
-            *(_cost(cost, row) for cost in recorded(table)),
+            *([Cell(", ".join(row.access) or "none")] if layout.several else []),
+            *shown[1:],
+            *(_cost(cost, row) for cost in layout.costs),
             Cell(coverage(table, row)),
             Cell(row.version),
         ),
@@ -128,11 +159,11 @@ def _cost_head(cost: Cost) -> Head:
     return Head(cost.title.capitalize(), cost.name, COST, number=True, better="lower", sort=cost_sort(cost))
 
 
-def _rank(row: Row) -> Cell:
+def _rank(row: Row, tied: bool) -> Cell:
     if row.rank is None:
         return Cell(EMPTY if row.unranked else row.standing, title=row.unranked)
     rank = row.rank
-    sign = fill('<span title="not told apart from the best">{}</span> ', TIE) if rank.tied else ""
+    sign = fill('<span title="not told apart from the best">{}</span> ', TIE) if tied else ""
     return Cell(fill("{}{}", sign, rank.place), f"{rank.best}–{rank.worst}" if rank.best != rank.worst else "")
 
 
@@ -141,8 +172,7 @@ def _about(row: Row) -> str:
     return ", ".join(str(part) for part in (card.title, card.authors, card.year) if part) if card else row.method
 
 
-def _value(table: Table, column: Column, row: Row) -> Cell:
-    value = row.value(column)
+def _value(table: Table, column: Column, value: Value | None) -> Cell:
     if value is None:
         return Cell(EMPTY)
     metric = table.metric(column.metric)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from suite.board.comparable import groups
+from suite.board.cost import Cost
 from suite.board.model import Row, Table
 
-from .columns import cost_sort, recorded
+from .columns import cost_sort
 from .escape import clean
 from .words import matches, said
 
@@ -25,8 +26,8 @@ def comparable(table: Table) -> dict[str, list[Row]]:
     return {ALL: list(table.rows), **{clean(group.title): list(group.rows) for group in groups(table)}}
 
 
-def ordered(table: Table, rows: list[Row], by: str) -> list[Row]:
-    """Return the rows best first by a column, as ``metric subset``, or by a cost, as ``cost NAME``.
+def ordered(table: Table, rows: list[Row], by: str, paid: Sequence[Cost]) -> list[Row]:
+    """Return the rows best first by a column, as ``metric subset``, or by one of the costs, as ``cost NAME``.
 
     Rows that are not ranked come last, those without the number last of all.
     """
@@ -35,7 +36,7 @@ def ordered(table: Table, rows: list[Row], by: str) -> list[Row]:
         sign = -1 if table.metric(column.metric).direction == "higher" else 1
         numbers = {id(row): sign * value.mean for row in rows if (value := row.value(column))}
     else:
-        cost = next((cost for cost in recorded(table) if cost_sort(cost) == by), None)
+        cost = next((cost for cost in paid if cost_sort(cost) == by), None)
         if cost is None:
             return rows  # the board has them by rank
         numbers = {id(row): paid for row in rows if (paid := cost.of(row)) is not None}

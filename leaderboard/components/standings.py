@@ -41,7 +41,7 @@ def leaders(entry: Entry) -> Markup:
         if tied > 1:
             parts.append(text(f"≈ {tied} of {len(results)} are not told apart from the best"))
         lines.append(fill("<div>{}</div>", join(parts, ", ")))
-    return join(lines) if lines else fill("{}", "nobody yet")
+    return join(lines) if lines else text("no complete row yet")
 
 
 def coverage(entry: Entry) -> str:

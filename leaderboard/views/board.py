@@ -10,17 +10,17 @@ import streamlit as st
 
 from suite.board.answer import answers
 from suite.board.board import Board
-from suite.board.export import flat_rows, to_csv
 from suite.board.model import Entry, Table
 from suite.board.notes import notes, unranked
 
 from ..components import address
 from ..components.absent import explain_not_installed
 from ..components.chart import interval_chart
-from ..components.columns import PRESETS, TIE, columns_of, cost_sort, heads, line, recorded, title
+from ..components.citation import draw_sharing, of_table
+from ..components.columns import PRESETS, TIE, cost_sort, heads, layout, line, recorded, title
 from ..components.escape import clean, plain
 from ..components.links import axis_key, href
-from ..components.prose import definitions, draw, fill, link, text
+from ..components.prose import definitions, draw, fill, join, link
 from ..components.rows import ALL, RANK, comparable, matching, ordered
 from ..components.source import board
 from ..components.table import Ticks, draw_columns, draw_table
@@ -83,7 +83,7 @@ def about(table: Table) -> str:
     )
 
 
-def draw_rows(table: Table, left: Any, right: Any) -> None:
+def draw_rows(everything: Board, entry: Entry, table: Table, left: Any, right: Any) -> None:
     """Draw search, filters, the table, its downloads and the chart."""
     search = address.type_text("Search methods", "q", placeholder="name, author, paper; a comma means or", place=left)
     more = right.popover("Columns and order", icon=":material/tune:", width="stretch")
@@ -93,42 +93,51 @@ def draw_rows(table: Table, left: Any, right: Any) -> None:
     chosen = ALL
     if len(choices) > 1:
         chosen = address.choose("Comparable with", "comparable", list(choices), help=COMPARABLE, place=more)
-    columns = columns_of(table, address.choose("Columns", "columns", list(PRESETS), place=more))
-    sorts = {RANK: "rank"} | {str(column): title(column) for column in columns}
-    sorts |= {cost_sort(cost): cost.title for cost in recorded(table)}
+    paid = recorded(table)
+    shown = layout(table, address.choose("Columns", "columns", list(PRESETS), place=more), paid)
+    sorts = {RANK: "rank"} | {str(column): title(column) for column in shown.columns}
+    sorts |= {cost_sort(cost): cost.title for cost in paid}
     by = address.choose("Order by, best first", "sort", list(sorts), shown=lambda name: clean(sorts[name]), place=more)
-    rows = ordered(table, matching(choices[chosen], search), by)
+    rows = ordered(table, matching(choices[chosen], search), by, paid)
     if not rows:
         draw(
             '<p role="status">No method matches “{}”. <a href="{}">Show all.</a></p>', search, address.here({"q": None})
         )
         return
-    table_heads = heads(table, columns)
+    table_heads = heads(shown)
     hidden = len(table.rows) - len(rows)
-    caption = f"{'; '.join(answers(table))}. {TIE} and a shade mark such rows."
+    caption = f"{'; '.join(answers(table)) or 'No method is ranked yet'}."
+    caption += f" {TIE} and a shade mark such rows." if shown.tied else ""
     caption += f" {hidden} rows are hidden; ranks are those of all rows." if hidden else ""
     ticks = Ticks("compare", "Compare the ticked rows", {"track": table.track})
-    draw_table(table_heads, [line(table, columns, row) for row in rows], caption, ticks=ticks, sorted_by=by)
+    draw_table(table_heads, [line(shown, row) for row in rows], caption, ticks=ticks, sorted_by=by)
     draw_columns(table_heads)
-    draw_downloads(table)
+    draw_downloads(everything, entry)
+    draw_sharing(of_table(table, everything))
     draw("<h2>{}, with intervals</h2>", title(table.primary))
     interval_chart(table, rows)
 
 
-def draw_downloads(table: Table) -> None:
-    """Draw the table as a file, and links to what belongs to it."""
-    name = f"{'-'.join([*table.task.split('/'), *table.setting.values(), table.protocol[:8]])}.csv"
+def draw_downloads(everything: Board, entry: Entry) -> None:
+    """Draw the table as files, and links to what belongs to it."""
     left, right = st.columns([1, 3], vertical_alignment="center")
     left.download_button(
-        "All columns as CSV", to_csv(flat_rows(table)), name, "text/csv", icon=":material/download:", on_click="ignore"
+        "All columns as CSV",
+        lambda: everything.file(entry, "csv"),
+        f"{entry.file}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
     )
-    setting = {axis_key(axis): value for axis, value in table.setting.items()}
+    setting = {axis_key(axis): value for axis, value in entry.setting.items()}
     links = (
-        link("About this task", href("task", id=table.task)),
-        link("Quality against cost", href("cost", track=table.track, task=table.task, **setting)),
-        link("All tasks of the track", href("matrix", track=table.track)),
+        link("JSON", f"api/table/{entry.file}.json"),
+        link("every score as Parquet", f"api/table/{entry.file}.parquet"),
+        link("about this task", href("task", id=entry.task)),
+        link("quality against cost", href("cost", track=entry.track, task=entry.task, **setting)),
+        link("all tasks of the track", href("matrix", track=entry.track)),
     )
-    draw("<p>{}</p>", text(" · ").join(links), place=right)
+    draw("<p>{}</p>", join(links, " · "), place=right)
 
 
 def main() -> None:
@@ -140,10 +149,11 @@ def main() -> None:
         return
     heading = st.container()
     first, left, right = st.columns([2.2, 2, 1], vertical_alignment="bottom")
-    table = everything.table(choose_entry(everything, first))
+    entry = choose_entry(everything, first)
+    table = everything.table(entry)
     with heading:
         draw_heading(everything, table)
-    draw_rows(table, left, right)
+    draw_rows(everything, entry, table, left, right)
     if excluded := unranked(table):
         draw("<h2>Not ranked</h2>{}", definitions(dict(excluded)))
     draw("<h2>How to read this</h2>{}", definitions(dict(notes(table))))

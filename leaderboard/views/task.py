@@ -12,6 +12,7 @@ from suite.contracts import Task
 
 from ..components import address
 from ..components.absent import explain_not_installed
+from ..components.citation import draw_sharing, of_task
 from ..components.data import all_at_hand
 from ..components.links import href, table_href
 from ..components.prose import definitions, draw, fill, join, link, text
@@ -137,6 +138,7 @@ def main() -> None:
     if table:
         draw_tables(entries)
         draw_data(table)
+    draw_sharing(of_task(name, task.title, task.version, everything))
 
 
 main()
