@@ -69,10 +69,7 @@ class Board:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        try:
-            return pq.read_table(pa.BufferReader(self.file(entry, "parquet")), page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
-            raise _renewed(entry) from error
+        return pq.read_table(pa.BufferReader(self.file(entry, "parquet")))
 
     def file(self, entry: Entry, kind: Kind) -> bytes:
         """Return the bytes of a table as JSON or CSV, or of the scores behind it as Parquet.

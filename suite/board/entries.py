@@ -21,11 +21,12 @@ def file_name(table: Table) -> str:
     return f"{slug}-{digest([table.task, table.setting, table.protocol])[:12]}"
 
 
-def make_entry(table: Table, stamp: str) -> Entry:
-    """Return what the index says of a table whose file has this stamp."""
+def make_entry(table: Table, stamp: str, scores_stamp: str) -> Entry:
+    """Return what the index says of a table whose files have these stamps."""
     return Entry(
         file=file_name(table),
         stamp=stamp,
+        scores_stamp=scores_stamp,
         task=table.task,
         setting=table.setting,
         axes=table.axes,

@@ -1,7 +1,7 @@
 """The files of a board: an index, and of each table its JSON and the scores behind it as Parquet.
 
-Every file is checked when it is read. The index names the sha256 of each table's JSON, and its own; the Parquet file
-names the table that it belongs to. What does not fit, as a file of another board, counts as not there.
+Every file is checked when it is read: the index names the sha256 of every file, and its own. What does not fit, as a
+damaged file or one of another board, counts as not there.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,119}")
 
 def put_table(shelf: Shelf, table: Table, scores: pa.Table) -> Entry:
     """Put a table's files in place; return what the index is to say of it."""
-    content = table.model_dump_json().encode()
-    entry = make_entry(table, bytes_digest(content))
-    shelf.write(f"{entry.file}.parquet", _parquet(scores, entry.stamp))
+    content, behind = table.model_dump_json().encode(), _parquet(scores)
+    entry = make_entry(table, bytes_digest(content), bytes_digest(behind))
+    shelf.write(f"{entry.file}.parquet", behind)
     shelf.write(f"{entry.file}.json", content)
     return entry
 
@@ -61,16 +61,9 @@ def read_table(shelf: Shelf, entry: Entry) -> bytes | None:
 
 
 def read_scores(shelf: Shelf, entry: Entry) -> bytes | None:
-    """Return the Parquet file of an entry's scores; None if it is not there, or is damaged or not that of the entry."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    """Return the Parquet file of an entry's scores; None if it is not there, or is not that of the entry."""
     content = shelf.read(f"{entry.file}.parquet")
-    try:
-        metadata = pq.read_schema(pa.BufferReader(content or b"")).metadata or {}
-    except (pa.ArrowException, OSError):
-        return None
-    return content if metadata.get(b"stamp") == entry.stamp.encode() else None
+    return content if content is not None and bytes_digest(content) == entry.scores_stamp else None
 
 
 def holds(shelf: Shelf, entry: Entry) -> bool:
@@ -78,13 +71,12 @@ def holds(shelf: Shelf, entry: Entry) -> bool:
     return read_table(shelf, entry) is not None and read_scores(shelf, entry) is not None
 
 
-def _parquet(scores: pa.Table, stamp: str) -> bytes:
+def _parquet(scores: pa.Table) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    about = {"format": str(FORMAT), "stamp": stamp}
     sink = pa.BufferOutputStream()
-    pq.write_table(scores.replace_schema_metadata(about), sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(scores.replace_schema_metadata({"format": str(FORMAT)}), sink, compression="zstd")
     return bytes(sink.getvalue())
 
 

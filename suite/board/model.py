@@ -257,11 +257,14 @@ class Result(Model):
 class Entry(Model):
     """A table in short. ``file`` is the name of its files without the ending, ``stamp`` changes when it does.
 
+    ``scores_stamp`` changes when the scores by seed behind it do.
+
     ``results`` are all its rows, in the table's order; ``wanted`` and ``done`` count cells of the task's seeds.
     """
 
     file: str
     stamp: str
+    scores_stamp: str = ""
     task: str
     setting: dict[str, str]
     axes: tuple[Axis, ...]

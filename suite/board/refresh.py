@@ -21,17 +21,10 @@ def refresh(source: Source, shelf: Shelf) -> Index:
     Raises:
         SuiteError: the store does not answer, or is damaged. The files stay as they are.
     """
-    stored, not_installed = stamped(source.reader.stamps(), source.registry)
-    tracks = tuple(
-        Track(name=entry.name, title=entry.value.title, question=entry.value.question)
-        for entry in source.registry.tracks
-    )
-    if (known := _current(shelf, stored, tracks, not_installed)) is not None:
-        return known
     with _alone(shelf):
-        if (known := _current(shelf, stored, tracks, not_installed)) is not None:
-            return known
-        kept = _kept(shelf, stored)
+        stored, not_installed = stamped(source.reader.stamps(), source.registry)
+        known = read_index(shelf)
+        kept = _kept(known, shelf, stored)
         entries = [
             entry for task, of_task in stored.items() for entry in kept.get(task) or _made(source, shelf, task, of_task)
         ]
@@ -41,38 +34,28 @@ def refresh(source: Source, shelf: Shelf) -> Index:
             suite=suite.__version__,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
             stamp="",
-            tracks=tracks,
+            tracks=tuple(
+                Track(name=entry.name, title=entry.value.title, question=entry.value.question)
+                for entry in source.registry.tracks
+            ),
             built_from={task: of_task.stamp for task, of_task in stored.items()},
             not_installed=not_installed,
             entries=tuple(entries),
         )
+        if known is not None and index.model_copy(update={"built": known.built, "stamp": known.stamp}) == known:
+            return known
         return put_index(shelf, index)
 
 
-def _current(
-    shelf: Shelf, stored: dict[str, Stored], tracks: tuple[Track, ...], not_installed: dict[str, int]
-) -> Index | None:
-    """Return the index as it lies there, if nothing has changed since."""
-    index = read_index(shelf)
-    if index is None or (index.tracks, index.not_installed) != (tracks, not_installed):
-        return None
-    if index.built_from != {task: of_task.stamp for task, of_task in stored.items()}:
-        return None
-    return index if all(holds(shelf, entry) for entry in index.entries) else None
-
-
-def _kept(shelf: Shelf, stored: dict[str, Stored]) -> dict[str, list[Entry]]:
+def _kept(index: Index | None, shelf: Shelf, stored: dict[str, Stored]) -> dict[str, list[Entry]]:
     """Return the entries of the tasks of which nothing has changed, and whose files are all there."""
-    index = read_index(shelf)
-    if index is None:
-        return {}
     by_task: dict[str, list[Entry]] = {}
-    for entry in index.entries:
+    for entry in index.entries if index else ():
         by_task.setdefault(entry.task, []).append(entry)
     return {
         task: entries
         for task, entries in by_task.items()
-        if task in stored and index.built_from.get(task) == stored[task].stamp
+        if index and task in stored and index.built_from.get(task) == stored[task].stamp
         if all(holds(shelf, entry) for entry in entries)
     }
 

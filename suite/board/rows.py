@@ -91,11 +91,11 @@ def _defaults(parameters: type[Parameters]) -> dict[str, Any]:
 
 def _mean_cost(runs: Sequence[StoredRun]) -> dict[str, float]:
     """Return the mean of each cost over the runs that state it."""
-    stated: dict[str, list[float]] = {}
-    for run in runs:
-        cost = from_json(run.cost) if run.cost else None
-        resources = {"wall_seconds": run.wall_seconds, "peak_memory_bytes": run.peak_memory_bytes}
-        for name, value in {**(cost or {}), **resources}.items():
-            if value is not None:
-                stated.setdefault(name, []).append(value)
-    return {name: sum(values) / len(values) for name, values in stated.items()}
+    stated: dict[str, list[float]] = {
+        "wall_seconds": [run.wall_seconds for run in runs if run.wall_seconds is not None],
+        "peak_memory_bytes": [run.peak_memory_bytes for run in runs if run.peak_memory_bytes is not None],
+    }
+    for cost in from_json(f"[{','.join(run.cost or 'null' for run in runs)}]"):
+        for name, value in (cost or {}).items():
+            stated.setdefault(name, []).append(value)
+    return {name: sum(values) / len(values) for name, values in stated.items() if values}

@@ -85,8 +85,8 @@ def read_runs(connection: Connection, tasks: Sequence[str]) -> list[StoredRun]:
     """Return for every cell of these tasks its finished run, or else its latest one."""
     chosen: dict[str, StoredRun] = {}
     for row in map(StoredRun._make, _driver_rows(connection, _runs(connection.dialect.name, tasks))):
-        known = chosen.get(row.cell)
-        if known is None or (row.state == "done", row.attempt) > (known.state == "done", known.attempt):
+        known = chosen.setdefault(row.cell, row)
+        if known is not row and (row.state == "done", row.attempt) > (known.state == "done", known.attempt):
             chosen[row.cell] = row
     return list(chosen.values())
 
