@@ -8,6 +8,7 @@ from suite.board.command import command
 from suite.board.recipe import install, requirements, revision
 from suite.store.rows import RunRow
 
+from .box import opened
 from .prose import definitions, draw
 from .source import registry
 
@@ -34,7 +35,6 @@ def draw_again(run: RunRow) -> None:
             len(data),
             definitions(data, "facts"),
         )
-    if pinned := requirements(environment):
-        box = st.expander(f"All {pinned.count('==')} packages, as a requirements file", on_change="rerun")
-        if box.open:
-            box.code(pinned, language=None)
+    pinned = requirements(environment)
+    if pinned and (box := opened(f"All {pinned.count('==')} packages, as a requirements file", "packages")):
+        box.code(pinned, language=None)

@@ -13,6 +13,7 @@ from suite.board.model import Table
 from suite.contracts import Card
 
 from . import address
+from .box import opened
 from .prose import draw
 
 Texts = Mapping[str, Callable[[], str]]
@@ -21,8 +22,8 @@ Texts = Mapping[str, Callable[[], str]]
 
 def draw_sharing(texts: Texts) -> None:
     """Draw, to be opened: the link to this very view, and texts to copy; texts that are empty are left out."""
-    box = st.expander("Link, cite, copy", on_change="rerun", key=f"{address.current().page}.sharing")
-    if not box.open:
+    box = opened("Link, cite, copy", "sharing")
+    if box is None:
         return
     with box:
         draw("<h3>Link to what you see</h3>")

@@ -16,6 +16,7 @@ from suite.store.rows import RunRow
 from suite.store.samples import read_table
 
 from . import address
+from .box import opened
 from .chart import draw_specification
 from .prose import draw
 from .source import registry, settings
@@ -109,8 +110,7 @@ def _draw_rows(table: pa.Table, subset: str) -> None:
     title = (
         f"The {len(shown)} samples behind the pictures" if behind else f"The first {len(shown)} of {len(table)} samples"
     )
-    box = st.expander(title, on_change="rerun")
-    if box.open:
+    if box := opened(title, "samples"):
         box.dataframe(shown.to_pandas(), hide_index=True)
 
 

@@ -10,17 +10,17 @@ from suite.board.model import Row, SeedRun, Table
 from suite.contracts import Interval, Metric
 from suite.store.rows import RunRow
 
+from . import source
 from .chart import draw as draw_chart
 from .columns import interval, title, unit
 from .links import href, table_href
 from .prose import draw, fill, link
-from .source import board
 from .theme import LOOKS, is_dark
 
 
 def draw_answer(run: RunRow) -> None:
     """Draw the value by which the run is ranked, the row that it belongs to, and links to the row's other seeds."""
-    everything = board()
+    everything = source.board()
     entry = next((entry for entry in everything.entries if entry.protocol == run.cell.protocol), None)
     table = everything.table(entry) if entry else None
     row = _row(table, run) if table else None

@@ -16,6 +16,7 @@ from suite.registry import Entry as Registered
 from suite.store.reading import Reader
 
 from ..components import address, citation
+from ..components.box import opened
 from ..components.chart import axis_chart
 from ..components.citation import draw_sharing
 from ..components.columns import coverage, interval, title, unit
@@ -206,8 +207,8 @@ def draw_parameters(method: type[Method]) -> None:
 
 def draw_again(placed: Placed) -> None:
     """Draw, to be opened, the commands that make today's rows again."""
-    box = st.expander("Make these rows again", on_change="rerun", key="method.again")
-    if not box.open:
+    box = opened("Make these rows again", "again")
+    if box is None:
         return
     rows = [row for table, row in placed if table.current and row.runs]
     try:

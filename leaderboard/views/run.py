@@ -17,6 +17,7 @@ from suite.text import block
 
 from ..components import address
 from ..components.again import draw_again
+from ..components.box import opened
 from ..components.citation import draw_sharing
 from ..components.links import href
 from ..components.pictures import draw_samples
@@ -79,10 +80,8 @@ def draw_record(run: RunRow) -> None:
     draw("<h3>Cost</h3>{}", definitions(spent(run), "facts"))
     parameters = {name: str(value) for name, value in run.cell.parameters.items()}
     draw("<h3>Parameters</h3>{}", definitions(parameters, "facts") or "None.")
-    if run.tuning:
-        box = st.expander("Tuning: what was chosen, by what, and every trial", on_change="rerun")
-        if box.open:
-            box.code(pretty(run.tuning), language="json")
+    if run.tuning and (box := opened("Tuning: what was chosen, by what, and every trial", "tuning")):
+        box.code(pretty(run.tuning), language="json")
     if run.command:
         draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", " ".join(run.command))
 

@@ -40,7 +40,7 @@ def paint(task: type[Task], table: pa.Table, scored: Sequence[str], subset: str 
     """Return the pictures of a subset of a run's stored samples, of the first one that has some if none is named.
 
     Subsets are those of its scores, in the task's order, and what else the table names. What the samples raise is
-    raised.
+    raised, and a TypeError for what is no picture.
     """
     import pyarrow.compute as pc
 
@@ -51,7 +51,10 @@ def paint(task: type[Task], table: pa.Table, scored: Sequence[str], subset: str 
     if first is None:
         return Painting()
     shown = subset if subset in subsets[first:] else subsets[first]
-    return Painting(tuple(subsets[first:]), shown, tuple(samples.pictures(shown)))
+    pictures = tuple(samples.pictures(shown))
+    if wrong := next((each for each in pictures if not isinstance(each, Picture)), None):
+        raise TypeError(f"{wrong!r} is no suite.contracts.Picture")
+    return Painting(tuple(subsets[first:]), shown, pictures)
 
 
 def paint_apart(settings: Settings, task: str, digest: str, scored: Sequence[str], subset: str = "") -> Painting | None:

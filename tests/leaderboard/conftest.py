@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,20 @@ from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
 import suite.leaderboard
+from suite.board.artifact import load_board
 from suite.board.board import Board, board_of
 from suite.board.model import Axis, Difference, Place, Row, SeedRun, Table, Track, Value
 from suite.contracts import Card, Column, Metric
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
 from suite.leaderboard.components import source
+from suite.registry import load_registry
 from suite.settings import Settings, load_settings
 from suite.store.rows import CellRow, RunResult, ScoreRow
 from suite.store.samples import samples_path
 from suite.store.writing import Writer
 
+from .browsing import ARGUMENTS, CHROMIUM, Visitor, start
 from .grids import Grid, read_grids
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "demo_plugin.py"
@@ -232,6 +235,13 @@ def written(app: AppTest) -> dict[str, list[str]]:
     return {name: value if isinstance(value, list) else [value] for name, value in values.items()}
 
 
+def opened(app: AppTest, *boxes: str) -> AppTest:
+    """Open boxes of a page, given by their keys, as ``run.sharing``, and run it again."""
+    for key in boxes:
+        app.session_state[key] = True
+    return app.run()
+
+
 def charts(app: AppTest) -> list[Any]:
     """Return the charts of a page."""
     both = [*app.get("vega_lite_chart"), *app.get("arrow_vega_lite_chart")]  # Streamlit's name for it, and its former
@@ -291,6 +301,10 @@ class Store:
         kept = samples_path(self.settings, file_digest(draft))
         write_atomic(kept, lambda temporary: draft.rename(temporary))
         return kept.stem
+
+    def board(self) -> Board:
+        """Return the board of what it holds."""
+        return load_board(self.settings, load_registry((PLUGIN,)))
 
     def close(self) -> None:
         self._writer.close()
@@ -378,3 +392,56 @@ def third_party(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "good.py").write_text("import streamlit as st\nst.title('Good')\n")
     (tmp_path / "raises.py").write_text("raise RuntimeError('secret path /etc')\n")
     monkeypatch.setenv("SUITE_PLUGINS", os.pathsep.join(map(str, (PLUGIN, tmp_path / "pages_plugin.py"))))
+
+
+HOSTILE = """
+class Hostile(Plain):
+    id = "demo/hostile"
+    summary = "see http://example.org and a@example.org, a <= b -> c -- d"
+
+@hookimpl
+def suite_register_tasks(register):
+    register(Hostile)
+"""
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small store with ``suite leaderboard``, once for all tests of a worker; yields the address."""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "hostile.py").write_text(f"{PLUGIN.read_text()}\n{HOSTILE}")
+    (folder / "pages_plugin.py").write_text(PAGES)
+    (folder / "good.py").write_text("import streamlit as st\nst.title('Good')\n")
+    (folder / "raises.py").write_text("raise RuntimeError('secret path /etc')\n")
+    store = Store(load_settings(home=folder / "home"))
+    for seed in range(5):
+        store.run("alpha", seed, 0.8 + seed / 100, marks(), task="demo/varied")
+        store.run("beta", seed, 0.7 + seed / 50, task="demo/varied")
+        store.run(IMG, seed, 0.6 + seed / 40, task="demo/varied")
+        store.run("alpha", seed, None if seed == 4 else 0.5)
+        store.run("beta", seed, 0.6 + seed / 100)
+    store.run("beta", 0, 0.5, task="demo/varied", setting={"precision": "coarse", "amount": "few"})
+    store.close()
+    plugins = os.pathsep.join((str(folder / "hostile.py"), str(folder / "pages_plugin.py")))
+    yield from start({"SUITE_HOME": str(folder / "home"), "SUITE_PLUGINS": plugins}, folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser, once for all tests of a worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(served: str, chromium: Any) -> Iterator[Visitor]:
+    """A visitor of the served store, with an empty history."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    visitor = Visitor(page, served)
+    visitor.watch()
+    yield visitor
+    page.close()
