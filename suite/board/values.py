@@ -154,10 +154,15 @@ def _numbers(values: NDArray[Any]) -> pa.Array:
 
 
 def _named(places: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
-    """Return an array of texts, each by its place among the names; without pandas, as `_numbers`."""
+    """Return an array of texts, each by its place among the names; without pandas, as `_numbers`.
+
+    No name is twice in its dictionary: of one that is, pyarrow 26 writes Parquet with bytes of nobody's after it.
+    """
     import pyarrow as pa
 
-    encoded = [name.encode() for name in names]
+    once = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    encoded = [name.encode() for name in once]
     offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-    texts = pa.StringArray.from_buffers(len(names), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
-    return pa.DictionaryArray.from_arrays(_numbers(places.astype(np.int32)), texts)
+    texts = pa.StringArray.from_buffers(len(once), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
+    numbers = np.array([once[name] for name in names], dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(_numbers(numbers[places]), texts)
