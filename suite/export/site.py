@@ -111,7 +111,7 @@ class _Site:
             f"{table.title}{condition}",
             f"{table.task}: {'; '.join(said)}.",
             table.rows,
-            lambda rows: shared | {"grid": table_grid(table, rows)},
+            lambda rows: shared | {"grid": table_grid(table, rows, "; ".join(said))},
             trail,
         )
         if metrics:

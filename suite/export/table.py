@@ -25,14 +25,16 @@ class Part:
     cell: Callable[[Row], Cell]
 
 
-def table_grid(table: Table, rows: Sequence[Row]) -> Grid:
+def table_grid(table: Table, rows: Sequence[Row], answer: str) -> Grid:
     """Return the main grid: place, method, the primary value, differences, costs, what the rows are; no other metric.
 
-    Columns that say the same of every row are left out.
+    Its caption holds the answer. Columns of texts that say the same of every row are left out.
     """
     parts, fields = [part for part in _parts(table) if part is not None], len(table.fields)
     lines = [Line(tuple(part.cell(row) for part in parts), _tied(row), _group(row, fields)) for row in rows]
-    return Grid(f"{table.title}: {_primary(table)}", tuple(part.heading for part in parts), tuple(lines), named_by=1)
+    return Grid(
+        f"{table.title}: {_primary(table)}; {answer}", tuple(part.heading for part in parts), tuple(lines), named_by=1
+    )
 
 
 def metrics_grid(table: Table, rows: Sequence[Row]) -> Grid:

@@ -1,0 +1,66 @@
+"""``suite export`` from a real run to each format, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+FAST = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
+
+
+@pytest.fixture
+def run(suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that ``suite run`` filled."""
+    monkeypatch.setenv("SUITE_PLUGINS", str(FAST))
+    arguments = ("-t", "fast/count", "-m", "constant", "-m", "twin", "--executor", "inline")
+    suite.printed("run", *arguments, "--seed", "0", "--seed", "1", "--seed", "2")
+
+
+def test_a_site_is_written_and_written_again(suite, run: None, tmp_path: Path) -> None:
+    said = suite.printed("export", str(tmp_path / "site"), "--url", "https://example.org/board")
+    assert f"pages in {tmp_path / 'site'}; open {tmp_path / 'site' / 'index.html'}" in said
+    first = {path: path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    suite.printed("export", str(tmp_path / "site"), "--url", "https://example.org/board/")
+    assert {path: path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file()} == first
+    index = (tmp_path / "site" / "index.html").read_text()
+    assert "fast/count" in index
+    assert "https://example.org/board/index.html" in index
+
+
+def test_records_and_results_are_written(suite, run: None, tmp_path: Path) -> None:
+    said = suite.printed("export", str(tmp_path / "records"), "--format", "every-eval-ever", "--organization", "We")
+    assert said == f"2 records in {tmp_path / 'records'}\n"
+    said = suite.printed("export", str(tmp_path / "results"), "--format", "hub", "--dataset", "we/basins")
+    assert said == f"2 files in {tmp_path / 'results'}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--url", "example.org"), "is no address of a site"),
+        (("--url", "javascript://x/y"), "is no address of a site"),
+        (("--url", "https://example.org/?a=b"), "is no address of a site"),
+        (("--format", "hub"), "is no data set of the hub"),
+    ],
+)
+def test_wrong_options_are_refused_and_nothing_is_written(suite, run: None, tmp_path: Path, options, said) -> None:
+    done = suite("export", str(tmp_path / "out"), *options)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "next: suite export" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_somebody_else_is_refused(suite, run: None, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    done = suite("export", str(tmp_path))
+    assert done.returncode == 2
+    assert "is not overwritten" in done.stderr
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_without_a_store_nothing_is_written(suite, tmp_path: Path) -> None:
+    done = suite("export", str(tmp_path / "out"))
+    assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "next: suite run" in done.stderr
