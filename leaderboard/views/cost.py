@@ -199,7 +199,7 @@ def main() -> None:
         return
     condition = f" ({table.condition})" if table.setting else ""
     st.session_state["title"] = f"{table.title}: quality against cost"
-    draw("<h1>{}{}: quality against cost</h1>", table.title, condition, place=heading)
+    draw("<h1>{}: quality against cost</h1>", f"{table.title}{condition}", place=heading)
     table = choose_field(table)
     chosen = choose_axes(table)
     if chosen is None:

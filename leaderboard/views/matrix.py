@@ -110,12 +110,9 @@ def draw_matrix(track: str, made: Matrix) -> None:
         return
     several = len({line.access for line in made.lines}) > 1
     hidden = len(made.lines) - len(lines)
-    caption = fill(
-        "{} {} marks what is not told apart from the best of its table; shades are by value within a column. "
-        "An empty cell has no result.{}",
-        on_what(made),
-        TIE,
-        f" {hidden} rows are hidden; ranks are those of all." if hidden else "",
+    caption = (
+        f"{on_what(made)} {TIE} marks what is not told apart from the best of its table; shades are by value within a "
+        f"column. An empty cell has no result.{f' {hidden} rows are hidden; ranks are those of all.' if hidden else ''}"
     )
     of_table = heads(made, several)
     ticks = Ticks("compare", "Compare the ticked rows", {"track": track})

@@ -98,7 +98,7 @@ def draw_rows(placed: Placed) -> None:
         ),
         Head("Ranked by"),
         Head("To the best", about="Difference to the best of its field, with its 95 % interval.", number=True),
-        Head("Seeds", about="Each opens its run."),
+        Head("Seeds", about="Each opens its run.", stays=True),
         Head("Coverage"),
         Head("Not ranked because"),
     ]
@@ -174,8 +174,8 @@ def draw_axes(placed: Placed) -> None:
             lines.setdefault((table.task, axis, others), []).append((table, row))
     for (_, axis, others), line in lines.items():
         if len({table.setting[axis] for table, _ in line}) > 1:
-            beside = f" ({others})" if others else ""
-            draw("<h3>{} by {}{}</h3>", line[0][0].title, axis, beside)
+            beside = f"({others})" if others else ""
+            draw("<h3>{} by {} {}</h3>", line[0][0].title, axis, beside)
             axis_chart(axis, line)
 
 

@@ -1,0 +1,105 @@
+"""Comparing methods, on the board of a real store."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from .conftest import DIRECTIVE, IMG, Open, Store, assert_sound, grids, opened, query, specifications, texts, words
+
+SEEDS = range(5)
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """Three methods with five seeds on a task, two of them on another; the first is clearly the best."""
+    for seed in SEEDS:
+        store.run("alpha", seed, 0.90 + seed / 1000)
+        store.run("beta", seed, 0.50 + seed / 500)
+        store.run(IMG, seed, 0.505 + (seed % 2) / 50)
+        for method, near in (("alpha", 0.6), ("beta", 0.7)):
+            store.run(method, seed, near + seed / 300, task="demo/varied")
+    return store
+
+
+def test_pairs_are_compared_on_every_task_that_both_have(page: Open, filled: Store) -> None:
+    app = page("compare", board=filled.board(), track="demo", methods=["alpha", "beta"])
+    assert_sound(app)
+    assert "beta against alpha , on 2 tables that both have: better on 1 ( varied" in words(app)
+    assert "; worse on 1 ( plain )." in words(app)
+    differences, field = grids(app)[0], grids(app)[-1]
+    assert [cell.words[:5] for cell in differences.cells("Task")] == ["plain", "varie"]
+    assert differences.column("Difference")[0].startswith("−39")
+    assert differences.column("Reading") == ["alpha is better", "beta is better"]
+    assert differences.kinds == ["tied", "tied"]
+    assert float(differences.column("p")[0]) < 0.001
+    assert "Wins" in field.titles
+
+
+def test_differences_are_drawn_against_the_chosen_method(page: Open, filled: Store) -> None:
+    app = page("compare", board=filled.board(), track="demo", methods=["alpha", "beta", IMG], base="beta")
+    assert_sound(app)
+    forest = specifications(app)[0]
+    assert forest["description"].startswith("Difference to beta in accuracy, higher is better")
+    assert "alpha on plain +39" in forest["description"]
+    assert "told apart" in forest["description"]
+    assert len(grids(app)[0].rows) == 4
+    assert {pair.split(" − ")[1] for pair in grids(app)[0].column("Pair")[:2]} == {"beta"}
+
+
+def test_every_choice_is_in_the_address(page: Open, filled: Store) -> None:
+    app = page("compare", board=filled.board(), track="demo", methods=["alpha", "beta"])
+    asked = query(app)
+    assert asked.pop("settings", ["default"]) == ["default"]
+    assert asked == {"track": ["demo"], "methods": ["alpha", "beta"], "base": ["alpha"], "columns": ["ranking"]}
+    for wrong in ({"methods": ["alpha", "nobody"]}, {"methods": ["alpha", "beta"], "base": "nobody"}):
+        assert "Not found" in words(page("compare", board=filled.board(), track="demo", **wrong))
+
+
+def test_the_field_is_shown_pair_by_pair(page: Open, filled: Store) -> None:
+    app = page("compare", board=filled.board(), track="demo")
+    assert_sound(app)
+    assert "Choose two methods or more" in words(app)
+    (field,) = grids(app)
+    assert field.column("Method")[0] == "alpha"
+    assert field.column("Wins")[0] == "67 %"  # of both on the one task, of the one on the other
+    assert field.column("Beats clearly")[0] == "1"  # of the other it is better on one of two
+    chart = specifications(app)[0]
+    assert "Win matrix of 3 methods" in chart["description"]
+    assert chart["layer"][0]["encoding"]["href"]["field"] == "address"
+
+
+def test_a_comparison_can_be_copied_and_downloaded(page: Open, filled: Store) -> None:
+    board = filled.board()
+    app = opened(page("compare", board=board, track="demo", methods=["alpha", "beta"]), "compare.sharing")
+    assert_sound(app)
+    codes = [code.value for code in app.code]
+    assert any("methods=alpha&methods=beta" in code for code in codes)
+    assert any("| beta − alpha |" in code for code in codes)
+    assert any(r"\begin{tabular}" in code for code in codes)
+    from suite.board.export import to_csv
+    from suite.leaderboard.components.duel import duels, flat
+
+    made = duels(
+        board, [e for e in board.entries if e.task == "demo/plain"], ("alpha", "beta"), metrics=True, parts=True
+    )
+    (line,) = csv.DictReader(io.StringIO(to_csv(flat(made))))
+    assert (line["a"], line["b"], line["told apart"], line["seeds"]) == ("beta", "alpha", "True", "5")
+    assert float(line["low"]) < float(line["difference"]) < float(line["high"]) < 0
+
+
+def test_methods_without_a_common_seed_are_said(page: Open, store: Store) -> None:
+    store.run("alpha", 0, 0.5)
+    store.run("beta", 1, 0.5)
+    app = page("compare", board=store.board(), track="demo", methods=["alpha", "beta"])
+    assert_sound(app)
+    assert "No table has two of them with a finished seed in common." in words(app)
+
+
+def test_names_of_plugins_are_text(page: Open, filled: Store) -> None:
+    app = page("compare", board=filled.board(), track="demo", methods=["alpha", IMG])
+    assert_sound(app)
+    assert IMG not in texts(app)
+    assert not [text.value for text in app.markdown if DIRECTIVE in text.value]
