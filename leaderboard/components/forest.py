@@ -18,8 +18,9 @@ from .escape import clean
 from .prose import draw as words
 from .theme import OTHERS, is_dark
 
-ROW_PIXELS = 22
-AXIS_PIXELS = 90
+ROW_PIXELS = 26
+AXIS_PIXELS = 80
+LEGEND_PIXELS = 45
 NEAR, APART = "not told apart", "told apart"
 
 
@@ -86,7 +87,7 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
         f"{row['method']} on {row['place']} {row['difference']:+.2f}, {row['reads']}"
         for row in data[:8].to_dict("records")
     )
-    height = ROW_PIXELS * len(places) * len(labels) + AXIS_PIXELS
+    height = ROW_PIXELS * len(places) * len(labels) + AXIS_PIXELS + LEGEND_PIXELS
     draw(
         alt.layer(zero, bars, dots).properties(height=height),
         f"{named}, with 95 % intervals. A filled mark is told apart. {said}.",

@@ -7,7 +7,6 @@ __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 from collections.abc import Sequence
 
 import streamlit as st
-from markupsafe import Markup
 
 from suite.contracts import Setting
 from suite.errors import SuiteError
@@ -21,7 +20,7 @@ from ..components.box import opened
 from ..components.citation import draw_sharing
 from ..components.links import href
 from ..components.pictures import draw_samples
-from ..components.prose import definitions, draw, fill, link
+from ..components.prose import definitions, draw, fill, join, link
 from ..components.record import pretty, provenance, spent
 from ..components.scores import draw_scores
 from ..components.siblings import draw_answer
@@ -30,15 +29,16 @@ from ..components.source import registry, settings, show_problem
 STATES = {"done": "Done", "running": "Still running", "stale": "Its worker is gone", "late": "Its worker is late"}
 
 
-def find(prefix: str) -> RunRow | None:
-    """Return the run whose id starts so; if there is none, say so and return None."""
+def find(prefix: str) -> tuple[RunRow, list[RunRow]] | None:
+    """Return the run whose id starts so, and all attempts at its cell; if there is none, say so and return None."""
     try:
         reader = Reader(settings().database_url)
     except SuiteError as error:
         show_problem(error)
         return None
     try:
-        return reader.run(prefix)
+        run = reader.run(prefix)
+        return run, reader.attempts(run.cell.id)
     except SuiteError as error:
         st.session_state["title"] = "Not found"
         draw("<h1>Not found</h1>")
@@ -86,25 +86,26 @@ def draw_record(run: RunRow) -> None:
         draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", " ".join(run.command))
 
 
-def draw_attempts(run: RunRow, others: Sequence[tuple[str, int, str]]) -> None:
-    """Draw links to the other attempts at the same cell, given by run, number and state."""
-    if others:
-        links = [
-            fill("{}, {}", link(f"attempt {number}", href("run", run=name)), state) for name, number, state in others
-        ]
-        draw("<p>This is attempt {}. Others: {}.</p>", run.attempt, Markup("; ").join(links))
+def draw_attempts(run: RunRow, attempts: Sequence[RunRow]) -> None:
+    """Draw links to the other attempts at the same cell."""
+    others = [each for each in attempts if each.id != run.id]
+    links = [fill("{}, {}", link(f"attempt {each.attempt}", href("run", run=each.id)), each.state) for each in others]
+    if links:
+        draw("<p>This is attempt {} at the same cell; there is also {}.</p>", run.attempt, join(links, "; "))
 
 
 def main() -> None:
     """Draw the page."""
     prefix = address.read("run").strip()
-    run = find(prefix) if prefix else None
-    if run is None:
+    found = find(prefix) if prefix else None
+    if found is None:
         if not prefix:
             draw("<h1>Runs</h1><p>Methods' pages link to their runs; so does an id, or the start of one.</p>")
         address.type_text("Run id, or the start of one", "run")
         return
+    run, attempts = found
     draw_heading(run)
+    draw_attempts(run, attempts)
     answer = st.container()
     draw_again(run)
     draw_samples(run)

@@ -191,3 +191,12 @@ def test_the_whole_address_and_the_packages_are_there_to_copy(page: Open, store:
     codes = [code.value for code in app.code]
     assert any(code.endswith(f"?run={run}") for code in codes)
     assert "numpy==2" in codes
+
+
+def test_other_attempts_at_the_cell_are_linked(page: Open, store: Store) -> None:
+    first = store.run("alpha", 0, None)
+    second = store.run("alpha", 0, 0.5)
+    app = page("run", run=second)
+    assert "This is attempt 2 at the same cell; there is also attempt 1 , failed." in words(app)
+    assert f'href="run?run={first}"' in texts(app)
+    assert "attempt 2 , done" in words(page("run", run=first))
