@@ -47,6 +47,7 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
     ``tied`` says whether a row is not told apart from the best, ``field`` how many rows are ranked with it.
     """
     sizes = {access: len(rows) for access, rows in table.fields.items()}
+    columns, costs = table.columns, (*stated_costs(table), "wall_seconds")
     return [
         {
             "task": table.task,
@@ -68,11 +69,11 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             **{name: table.facts.get(name, row.facts.get(name)) for name in table.comparable_by},
             **{
                 f"{column}{part}": entry
-                for column in table.columns
+                for column in columns
                 for part, entry in _flat_value(row.value(column)).items()
             },
             **_flat_difference(row),
-            **{name: row.cost.get(name) for name in (*stated_costs(table), "wall_seconds")},
+            **{name: row.cost.get(name) for name in costs},
             "unranked": row.unranked,
         }
         for row in table.rows
@@ -87,7 +88,8 @@ def flat_axis(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
         for key, table in tables.items():
             value = rows[key].value(table.primary) if key in rows else None
             entries[-1] |= {f"{key}{part}": entry for part, entry in _flat_value(value).items()}
-            entries[-1][f"{key} place"] = (rank := rows[key].rank if key in rows else None) and rank.place
+            rank = rows[key].rank if key in rows else None
+            entries[-1] |= {f"{key} place": rank and rank.place, f"{key} tied": rank and rank.tied}
     return entries
 
 

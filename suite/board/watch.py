@@ -25,7 +25,7 @@ from suite.settings import Settings, load_settings
 from suite.store.reading import pulse
 
 SECONDS = 2.0
-"""Between two looks; after a long build as long as that took, so that half of a core is left at least."""
+"""Between two looks."""
 UNEXPECTED = "the board could not be built; the server's log says why"
 
 log = logging.getLogger(__name__)
@@ -71,12 +71,11 @@ def watch(settings: Settings, registry: Registry, folder: Path) -> None:
     """Look for ever."""
     seen: object = None
     while True:
-        started = time.monotonic()
         now = (pulse(settings.database_url), Shelf(folder).state())
         if now != seen or now[0] is None:
             sound = look(settings, registry, folder)
             seen = (now[0], Shelf(folder).state()) if sound else None
-        time.sleep(max(SECONDS, time.monotonic() - started))
+        time.sleep(SECONDS)
 
 
 def main() -> None:

@@ -29,6 +29,8 @@ def leaderboard(
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
         "client.disableDataExport": "true",
+        "theme.primaryColor": "#0b5d66",
+        "theme.dark.primaryColor": "#6fd3dd",
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     server = Path(spec.origin).with_name("server.py")
