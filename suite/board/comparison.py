@@ -129,7 +129,7 @@ def _over_samples(
         mean = values[rows[a].label][seed] - values[rows[b].label][seed]
         found.append(_of_samples(column, mean, samples[a], samples[b]) or paired.Difference(mean, None, None, 1))
     tested = [number for number, difference in enumerate(found) if difference.p is not None]
-    corrected = dict(zip(tested, paired.holm([found[number].p or 0.0 for number in tested]), strict=True))
+    corrected = dict(zip(tested, paired.holm([found[number].p or 0.0 for number in tested]).tolist(), strict=True))
     return [
         Difference(
             mean=difference.mean,

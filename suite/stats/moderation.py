@@ -22,6 +22,8 @@ K = float(os.environ.get("K", "0"))
 NEGLIGIBLE = 1e-5
 """Of the median variance: smaller ones count as this much, as in limma, since the logarithm of zero has no moments."""
 
+NEWTON_STEPS = 12
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -60,9 +62,13 @@ def estimate_prior(variances: NDArray[np.float64], freedom: float, correlation: 
 
 
 def _inverse_trigamma(value: float) -> float:
-    from scipy.optimize import brentq
+    """Return where trigamma is ``value``, by Newton's method on its convex reciprocal (Smyth 2004, appendix)."""
     from scipy.special import polygamma
 
-    # Trigamma falls from 1/x^2 near zero to 1/x far out, so that this bracket holds its root.
-    low, high = math.log(0.5 * min(value**-0.5, 1 / value)), math.log(2 * max(value**-0.5, 1 / value) + 1)
-    return math.exp(brentq(lambda x: math.log(float(polygamma(1, math.exp(x)))) - math.log(value), low, high))
+    if value > 1e6 or value < 1e-6:  # where it is close to 1 / x^2 and to 1 / x
+        return float(value**-0.5 if value > 1 else 1 / value)
+    x = 0.5 + 1 / value
+    for _ in range(NEWTON_STEPS):
+        at = float(polygamma(1, x))
+        x += at * (1 - at / value) / float(polygamma(2, x))
+    return x

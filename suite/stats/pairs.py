@@ -15,6 +15,8 @@ from suite.stats.paired import holm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 CORRELATION = 0.5
 """Of two differences that share a method, where variances are equal."""
 
@@ -40,19 +42,20 @@ def pairs(field: Field, asked: Sequence[tuple[int, int]], level: float = 0.95) -
         return []
     count = np.array([float(len(asked))])
     reach = float(quantile(level, count, np.array([CORRELATION]), field.freedom, two_sided=True)[0])
-    p = pair_probabilities(field)
     first, second = (np.array(side) for side in zip(*asked, strict=True))
+    p = pair_probabilities(field, (first, second))
     means, half = field.differences[first, second], reach * np.sqrt(field.variances[first, second])
-    corrected = np.where(np.isnan(half), np.nan, holm(p[first, second].tolist()))
+    corrected = np.where(np.isnan(half), np.nan, holm(p))
     return [
         Pair(float(mean), float(mean - width), float(mean + width), float(value))
         for mean, width, value in zip(means, half, corrected, strict=True)
     ]
 
 
-def pair_probabilities(field: Field) -> NDArray[np.float64]:
-    """Return the two-sided p of each pair by itself [n, n]; 1 where nothing is known."""
+def pair_probabilities(field: Field, numbers: Pairs | None = None) -> NDArray[np.float64]:
+    """Return the two-sided p of each pair by itself [n, n], or of the pairs with these numbers [N]; 1 if unknown."""
     from scipy.special import stdtr
 
-    sizes = np.abs(np.nan_to_num(field.statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
+    statistics = field.statistics if numbers is None else field.statistics[numbers]
+    sizes = np.abs(np.nan_to_num(statistics, nan=0.0, posinf=np.inf, neginf=-np.inf))
     return np.asarray(2 * stdtr(min(field.freedom, LARGE), -sizes))

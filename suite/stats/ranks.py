@@ -54,7 +54,7 @@ def simultaneous_ranks(field: Field, level: float = 0.95) -> Ranks:
     apart = np.zeros((n, n), dtype=bool)
     upper = np.triu_indices(n, 1)
     if n > 1:
-        apart[upper] = np.array(holm(pair_probabilities(field)[upper].tolist())) < 1 - level
+        apart[upper] = holm(pair_probabilities(field, upper)) < 1 - level
     return _ranks(field, apart | apart.T)
 
 

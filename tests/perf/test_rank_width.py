@@ -48,7 +48,7 @@ def _widths_by_holm(rows: list[Row]) -> list[float]:
     p = np.array([ttest_rel(values[a], values[b]).pvalue for a, b in pairs])
     tested = ~np.isnan(p)  # differences without any spread were not
     apart = np.zeros(len(pairs), dtype=bool)
-    apart[tested] = np.array(holm(p[tested].tolist())) < 0.05
+    apart[tested] = holm(p[tested]) < 0.05
     widths = [float(len(rows) - 1)] * len(rows)
     for (a, b), told in zip(pairs, apart, strict=True):
         widths[a] -= told

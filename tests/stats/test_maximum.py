@@ -41,7 +41,7 @@ def test_quantiles_are_dunnetts(count: int, freedom: float, one_sided: float, tw
 @given(st.integers(1, 200), st.floats(0, 0.95), st.sampled_from([2.0, 4.0, 11.5, 60.0, math.inf]))
 def test_a_quantile_leaves_its_share_above(count: int, correlation: float, freedom: float) -> None:
     found = quantile(0.95, one(count), one(correlation), freedom)
-    assert probability(found, one(count), one(correlation), freedom)[0] == pytest.approx(0.95, abs=3e-3)
+    assert probability(found, one(count), one(correlation), freedom)[0] == pytest.approx(0.95, abs=5e-3)
 
 
 @given(st.integers(1, 200), st.floats(0, 0.95), st.sampled_from([3.0, 7.5, 40.0, math.inf]))

@@ -12,7 +12,7 @@ from suite.stats.paired import holm
 
 def test_holm_is_its_definition() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([]) == []
+    assert holm([]).size == 0
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
