@@ -68,7 +68,7 @@ def draw_heading(everything: Board, table: Table) -> None:
     condition = f" ({table.condition})" if table.setting else ""
     st.session_state["title"] = f"{table.title}{condition}"
     draw("<h1>{}{}</h1>", table.title, condition)
-    draw('<p class="quiet">{} {}</p>', track.question if track else "", about(table))
+    draw('<p class="quiet beside">{} {}</p>', track.question if track else "", about(table))
     if not table.current:
         earlier = "An earlier protocol: its numbers are not comparable with the current ones."
         draw('<p class="note" role="alert">{}</p>', earlier)
@@ -156,7 +156,7 @@ def main() -> None:
     draw_rows(everything, entry, table, left, right)
     if excluded := unranked(table):
         draw("<h2>Not ranked</h2>{}", definitions(dict(excluded)))
-    draw("<h2>How to read this</h2>{}", definitions(dict(notes(table))))
+    draw("<h2>How to read this</h2>{}", definitions({"this table": about(table), **dict(notes(table))}))
     facts = definitions(table.facts)
     draw("{}", fill("<details><summary>Reference model and other facts</summary>{}</details>", facts) if facts else "")
 

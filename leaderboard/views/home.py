@@ -5,6 +5,7 @@ from __future__ import annotations
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
 import streamlit as st
+from markupsafe import Markup
 
 from suite.board.board import Board
 from suite.board.matrix import matrix
@@ -124,7 +125,9 @@ def main() -> None:
     draw_missing(everything)
     tracks = list(everything.index.tracks)
     counts = f"{len(current(everything.entries))} tasks with results, {len(tracks)} tracks"
-    draw('<p class="quiet">{}. Board of {} UTC.</p>', counts, everything.index.built[:16].replace("T", " "))
+    built = everything.index.built[:16].replace("T", " ")
+    files = Markup('<a href="api/board" download="board.json">All results as JSON</a>')
+    draw('<p class="quiet">{}. Board of {} UTC. {}</p>', counts, built, files)
     for track in tracks:
         draw_track(track, [entry for entry in everything.entries if entry.track == track.name])
     draw_submission()

@@ -401,7 +401,8 @@ class Hostile(Plain):
 
 @hookimpl
 def suite_register_tasks(register):
-    register(Hostile)
+    for task in (Plain, Varied, Hostile):
+        register(task)
 """
 
 
