@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from uuid import UUID
 from suite.board.board import Board
 from suite.board.model import Row, Table, Value
 from suite.contracts import Metric
+from suite.export import numbers
 from suite.export.addresses import portable
 from suite.export.folder import replaced
 from suite.hashing import digest
@@ -50,7 +50,7 @@ def export_records(board: Board, folder: Path, organization: str) -> int:
 def record(table: Table, row: Row, suite: str, organization: str) -> dict[str, Any]:
     """Return the record of a row. It holds no time but that of the runs: made again it is the same."""
     setting = portable(table.condition) if table.setting else "default"
-    moment = str(int(datetime.fromisoformat(table.ended).timestamp())) if table.ended else "0"
+    moment = str(int(numbers.instant(table.ended).timestamp())) if table.ended else "0"
     return {
         "schema_version": VERSION,
         "evaluation_id": f"{table.task}/{setting}/{row.method}/{_uuid(table, row)}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -51,6 +51,17 @@ class Grid:
     headings: tuple[Heading, ...]
     lines: tuple[Line, ...] = field(default=())
     named_by: int = 0
+
+    def without_empty_columns(self) -> Grid:
+        """Return the grid without the columns in which nothing stands."""
+        columns = [
+            number
+            for number in range(len(self.headings))
+            if any(line.cells[number].text or line.cells[number].picture for line in self.lines)
+        ]
+        headings = tuple(self.headings[number] for number in columns)
+        lines = tuple(replace(line, cells=tuple(line.cells[number] for number in columns)) for line in self.lines)
+        return replace(self, headings=headings, lines=lines, named_by=columns.index(self.named_by))
 
     @property
     def groups(self) -> list[tuple[str, list[Line]]]:

@@ -79,7 +79,7 @@ def result(entry: Entry, table: Table, row: Row, dataset: str) -> dict[str, Any]
     return {
         "dataset": {"id": dataset, "task_id": task_id(entry)},
         "value": round(metric.shown(value.mean), 6),
-        **({"date": table.ended} if table.ended else {}),
+        **({"date": numbers.instant(table.ended).isoformat()} if table.ended else {}),
         "notes": clean("; ".join(part for part in said if part)),
     }
 

@@ -64,7 +64,7 @@ def method_content(shown: Shown, rows: Sequence[tuple[Entry, Result]]) -> Mappin
         "link": shown.card.url if shown.card else None,
         "facts": card_facts(shown),
         "citation": citation.paper(shown.card),
-        "grid": Grid(f"{shown.name} on every task", _HEADINGS, tuple(lines)),
+        "grid": Grid(f"{shown.name} on every task", _HEADINGS, tuple(lines)).without_empty_columns(),
     }
 
 

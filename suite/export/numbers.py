@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from suite.board.model import Difference, Place, Value
 from suite.contracts import Metric
 
@@ -50,3 +52,9 @@ def place(given: Place | None) -> str:
 def moment(time: str | None) -> str:
     """Return an ISO time in UTC as one reads it, ``2026-01-02 03:04 UTC``; a dash for none."""
     return NONE if not time else f"{time[:16].replace('T', ' ')} UTC"
+
+
+def instant(time: str) -> datetime:
+    """Return an ISO time of the board, which is in UTC whether it says so or not."""
+    read = datetime.fromisoformat(time)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -32,7 +33,9 @@ class Pages:
         self.ended = ended
         self.url = url
         self.paths: list[str] = []
-        self._everywhere = {"url": url, "suite": suite, "ended": numbers.moment(ended)}
+        # Some browsers do not count the files of a folder on the disk as its own, so that they are named.
+        ours = " ".join(["'self'", "file:", *([f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"] if url else [])])
+        self._everywhere = {"url": url, "suite": suite, "ended": numbers.moment(ended), "ours": ours}
 
     def write(
         self,

@@ -45,7 +45,7 @@ def test_a_result_says_its_interval_its_rank_and_whether_it_ties(written: dict[s
     (entry,) = parse_eval_result_entries(yaml.safe_load(content))
     table = board.of_task(VARIED)[0]
     assert entry.value == pytest.approx(90.4)
-    assert entry.date == table.ended
+    assert entry.date == f"{table.ended}+00:00"
     value = table.rows[0].value(table.primary)
     assert value is not None
     assert f"95 % interval {100 * (value.low or 0):.2f} to {100 * (value.high or 0):.2f}" in (entry.notes or "")
