@@ -7,8 +7,10 @@ wait for a disk or the store.
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +25,8 @@ from suite.settings import load_settings
 from suite.store.reading import Reader
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+SMALL = 1000
+"""Bytes below which compressing is not worth it."""
 _HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 """Whoever keeps a copy asks whether it still holds, by its ETag."""
 
@@ -44,7 +48,7 @@ def routes(base: str = "") -> list[Route]:
 
 def board(request: Request) -> Response:
     """Answer with the index of the board: every table in short; ``file`` of an entry is its name in ``/api/table/``."""
-    return _answer(request, _json(_last().index.model_dump(mode="json")), "json")
+    return _answer(request, _index(_last()), "json")
 
 
 def table(request: Request) -> Response:
@@ -95,15 +99,26 @@ def _last() -> Board:
     return last
 
 
+@lru_cache(maxsize=2)
+def _index(board: Board) -> bytes:
+    return _json(board.index.model_dump(mode="json"))
+
+
 def _answer(request: Request, body: bytes, kind: str, name: str | None = None) -> Response:
-    """Answer with a body, or that the copy which the client has still holds."""
+    """Answer with a body, or that the copy which the client has still holds.
+
+    It is compressed here, in a thread; the server's own middleware would do so in the event loop. Parquet is already.
+    """
     tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "ETag": tag}
+    headers = {**_HEADERS, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"}  # weak: the same content, however encoded
     held = request.headers.get("if-none-match", "").split(",")
     if any(known.strip().removeprefix("W/") in (tag, "*") for known in held):
         return Response(status_code=304, headers=headers)
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if kind != "parquet" and len(body) >= SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=6, mtime=0)
     return Response(body, media_type=KINDS[kind], headers=headers)
 
 

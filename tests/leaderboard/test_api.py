@@ -66,11 +66,23 @@ def test_a_copy_that_holds_is_not_sent_again(built: Home, client: TestClient, pa
     path = path.replace("FILE", entry.file).replace("RUN", run)
     first = client.get(path)
     tag = first.headers["etag"]
-    for held in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+    for held in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
         again = client.get(path, headers={"If-None-Match": held})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
     assert client.head(path).headers["etag"] == tag
+
+
+def test_text_is_compressed_for_whoever_accepts_it(built: Home, client: TestClient) -> None:
+    for path, encoding in (("/api/board", "gzip"), ("/api/table/FILE.parquet", None)):
+        (entry,) = load_board(built.settings, built.registry).entries
+        path = path.replace("FILE", entry.file)
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert plain.headers.get("content-encoding") is None
+        assert packed.headers.get("content-encoding") == encoding
+        assert packed.content == plain.content
+        assert packed.headers["etag"] == plain.headers["etag"]
 
 
 def test_the_tag_changes_with_the_board(built: Home, client: TestClient) -> None:
