@@ -17,7 +17,7 @@ from suite.board.values import Numbers, recorded_columns
 from suite.contracts import Column, Setting, Task
 from suite.hashing import canonical_json
 from suite.registry import Registry
-from suite.store.columns import Scores, StoredRun, parsed
+from suite.store.columns import Recorded, Scores, StoredRun, parsed
 from suite.store.reading import Reader
 
 if TYPE_CHECKING:
@@ -29,11 +29,15 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class Source:
-    """What tables are made from: the store, what is registered, and what returns a run's stored table."""
+    """What tables are made from: the store, what is registered, and what returns a run's stored table.
+
+    ``scores`` are all of the store, for whoever makes most of its tables.
+    """
 
     reader: Reader
     registry: Registry
     read: ReadTable
+    scores: Recorded | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
     By setting, the default one first, and of each the current protocol first. The scores have a row for each score of
     each seed that counts: label, method, seed, run, metric, subset, value.
     """
-    runs, scores = source.reader.columns(stored)
+    runs, scores = source.reader.columns(stored, source.scores)
     parts = _parts(source.registry, task, runs)
     axes = _axes(task, [part.setting for part in parts])
     newest = {

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from suite.contracts import Interval
 from suite.errors import SuiteError
-from suite.store.columns import Scores, StoredRun, read_runs, read_scores, recorded
+from suite.store.columns import Recorded, Scores, StoredRun, read_runs, read_scores, recorded
 from suite.store.engine import database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
@@ -113,14 +113,23 @@ class Reader:
             found: str | None = connection.scalar(query)
         return found
 
-    def columns(self, tasks: Sequence[str]) -> tuple[list[StoredRun], Scores]:
+    def columns(self, tasks: Sequence[str], known: Recorded | None = None) -> tuple[list[StoredRun], Scores]:
         """Return for every cell of these tasks its finished run, or else its latest one, and the finished ones' scores.
+
+        ``known`` are `all_scores`, for a caller who asks for most tasks.
 
         Raises:
             SuiteError: the store does not answer, or is damaged.
         """
         with translated(self.url), self._engine.connect() as connection:
-            return read_runs(connection, tasks), read_scores(connection, tasks)
+            runs = read_runs(connection, tasks)
+            of_tasks = read_scores(connection, tasks) if known is None else known
+        return runs, of_tasks.scores(run.id for run in runs if run.state == "done")
+
+    def all_scores(self) -> Recorded:
+        """Return the scores of every run: 16 bytes each, and a name for each run."""
+        with translated(self.url), self._engine.connect() as connection:
+            return read_scores(connection)
 
     def recorded(self, identifier: str) -> list[tuple[str, str]]:
         """Return metric and subset of a run's scores, in the order in which they were written."""
