@@ -18,11 +18,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from suite.board.artifact import board_folder, last_board
+from suite.board.artifact import last_board
 from suite.board.board import Board
+from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.settings import load_settings
 from suite.store.reading import Reader
+
+from .worker import served_folder
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 SMALL = 1000
@@ -85,15 +88,20 @@ def unknown(request: Request) -> Response:
 
 
 def health(request: Request) -> Response:
-    """Answer that the server is up, and which board it has: when it was built, and when its newest run ended."""
-    last = last_board(board_folder(load_settings()))
+    """Answer that the server is up, and which board it has: when it was built, and when its newest run ended.
+
+    ``trouble`` says why that board is not brought up to date, if it is not.
+    """
+    folder = served_folder(load_settings())
+    last, why = last_board(folder), trouble(folder)
     ended = max((entry.ended for entry in last.entries if entry.ended), default=None) if last else None
-    said = {"status": "ok", "built": last.index.built if last else None, "ended": ended}
+    said: dict[str, Any] = {"status": "ok", "built": last.index.built if last else None, "ended": ended}
+    said["trouble"] = {"error": why.cause, "next": why.next, "since": why.since} if why else None
     return Response(_json(said), media_type=KINDS["json"], headers={"Cache-Control": "no-store"})
 
 
 def _last() -> Board:
-    last = last_board(board_folder(load_settings()))
+    last = last_board(served_folder(load_settings()))
     if last is None:
         raise SuiteError("there is no board yet", place="/api", next="suite board")
     return last

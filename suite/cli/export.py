@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import StrictOption, counted, load
+from suite.cli.output import StrictOption, counted, echo, load
 
 
 class ExportFormat(enum.StrEnum):
@@ -45,17 +45,17 @@ def export(
         with_results = {entry.task for entry in board.entries}
         waiting = [entry.name for entry in registry.tasks if entry.name not in with_results]
         pages = export_site(board, folder, _base(url), waiting)
-        typer.echo(f"{counted(pages, 'page')} in {folder}; open {folder / 'index.html'}")
+        echo(f"{counted(pages, 'page')} in {folder}; open {folder / 'index.html'}")
     elif form is ExportFormat.every_eval_ever:
         from suite.export.every_eval_ever import export_records
 
         records = export_records(board, folder, organization)
-        typer.echo(f"{counted(records, 'record')} in {folder}")
+        echo(f"{counted(records, 'record')} in {folder}")
     else:
         from suite.export.hub import export_results
 
         files = export_results(board, folder, dataset)
-        typer.echo(f"{counted(files, 'file')} in {folder}")
+        echo(f"{counted(files, 'file')} in {folder}")
 
 
 def _base(url: str) -> str:

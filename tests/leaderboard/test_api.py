@@ -127,17 +127,29 @@ def test_without_a_board_or_a_store_the_server_says_what_makes_one(
     answer = client.get("/api/run/ffff")
     assert (answer.status_code, answer.json()) == (503, {"error": "there is no store yet", "next": "suite run"})
     assert str(tmp_path) not in answer.text
-    assert not (tmp_path / "nowhere").exists()
 
 
 def test_the_server_is_well_with_and_without_a_board(home: Home, client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok", "built": None, "ended": None}
+    assert client.get("/healthz").json() == {"status": "ok", "built": None, "ended": None, "trouble": None}
     board = load_board(home.settings, home.registry)
     assert client.get("/healthz").json() == {
         "status": "ok",
         "built": board.index.built,
         "ended": board.entries[0].ended,
+        "trouble": None,
     }
+
+
+def test_the_server_says_why_its_board_is_not_brought_up_to_date(built: Home, client: TestClient) -> None:
+    from suite.board.watch import look
+
+    built.writer.close()
+    Path(built.settings.home / "suite.db").write_bytes(b"no database at all")
+    assert not look(built.settings, built.registry, board_folder(built.settings))
+    said = client.get("/healthz").json()
+    assert said["built"]
+    assert said["trouble"]["error"]
+    assert client.get("/api/board").status_code == 200
 
 
 def test_requests_build_nothing_and_write_nothing(
