@@ -15,16 +15,18 @@ from suite.contracts import Metric
 from .columns import TIE, title, unit
 from .escape import clean
 from .links import href
-from .theme import is_dark, scales
+from .prose import draw as draw_html
+from .prose import join
+from .theme import is_dark, scales, status
 
 ROW_PIXELS = 26
 HEIGHT = 300
-AXIS_PIXELS = 90
-"""Of the legend and the axis: Streamlit fits all of it into the height."""
+AXIS_PIXELS = 60
+"""Of the axis: Streamlit fits it into the height."""
 MOST = 40
 """How many rows a chart shows at most."""
 SCALE = alt.Scale(zero=False, nice=True)
-LEGEND = alt.Legend(orient="top", title=None, columns=3, symbolLimit=20)
+LEGEND = alt.Legend(orient="bottom", title=None, columns=2, symbolLimit=20)
 NUMBERS = [alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high")]
 
 
@@ -58,17 +60,18 @@ def interval_chart(table: Table, rows: Sequence[Row]) -> None:
     named = _title(table)
     y = alt.Y("method:N", sort=list(means["method"]), title=None, axis=alt.Axis(labelLimit=180))
     looks = scales(means["status"])
+    colours = alt.Scale(domain=looks["domain"], range=looks["colours"])
+    shapes = alt.Scale(domain=looks["domain"], range=looks["shapes"])
     base = alt.Chart(means).encode(
         y=y,
-        color=alt.Color("status:N", legend=LEGEND, scale=alt.Scale(domain=looks["domain"], range=looks["colours"])),
-        shape=alt.Shape("status:N", legend=LEGEND, scale=alt.Scale(domain=looks["domain"], range=looks["shapes"])),
+        color=alt.Color("status:N", legend=None, scale=colours),
         tooltip=["method", "status", *NUMBERS],
         href="address:N",
     )
-    bars = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=named, scale=SCALE), x2="high:Q", shape=alt.ShapeValue("circle")
+    bars = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=named, scale=SCALE), x2="high:Q")
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
+        x=alt.X("mean:Q", title=named, scale=SCALE), shape=alt.Shape("status:N", legend=None, scale=shapes)
     )
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.X("mean:Q", title=named, scale=SCALE))
     layers: list[Any] = [bars, dots]
     if not seeds.empty:
         ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.75, color=_neutral())
@@ -77,6 +80,13 @@ def interval_chart(table: Table, rows: Sequence[Row]) -> None:
     if means["tied"].any():
         band = alt.Chart(means[means["tied"]]).mark_bar(opacity=0.14, color=_neutral()).encode(y=y)
         layers.insert(0, band)
+    legend = "Lines: 95 % intervals; thin marks: seeds;"
+    draw_html(
+        '<p class="quiet">{}. {} {} and a shade: not told apart from the best.</p>',
+        join(map(status, looks["domain"]), " "),
+        legend,
+        TIE,
+    )
     best = ", ".join(f"{row.label} {metric.shown(value.mean):.2f}" for row, value in shown[:3])
     count = f"{len(shown)} of {len(with_value)}" if len(shown) < len(with_value) else str(len(shown))
     draw(

@@ -39,5 +39,5 @@ def ordered(table: Table, rows: list[Row], by: str, paid: Sequence[Cost]) -> lis
         cost = next((cost for cost in paid if cost_sort(cost) == by), None)
         if cost is None:
             return rows  # the board has them by rank
-        numbers = {id(row): paid for row in rows if (paid := cost.of(row)) is not None}
+        numbers = {id(row): price for row in rows if (price := cost.of(row)) is not None}
     return sorted(rows, key=lambda row: (row.rank is None, id(row) not in numbers, numbers.get(id(row), 0.0)))

@@ -40,7 +40,7 @@ def leaders(entry: Entry) -> Markup:
             parts.append(text(f"with {', '.join(access)}"))
         if tied > 1:
             parts.append(text(f"≈ {tied} of {len(results)} are not told apart from the best"))
-        lines.append(fill("<div>{}</div>", join(parts, ", ")))
+        lines.append(fill('<div class="said">{}</div>', join(parts, ", ")))
     return join(lines) if lines else text("no complete row yet")
 
 

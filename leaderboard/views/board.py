@@ -65,9 +65,9 @@ def choose_entry(everything: Board, place: Any) -> Entry:
 def draw_heading(everything: Board, table: Table) -> None:
     """Say what the table is of, and who is best in it."""
     track = next((track for track in everything.index.tracks if track.name == table.track), None)
-    condition = f" ({table.condition})" if table.setting else ""
-    st.session_state["title"] = f"{table.title}{condition}"
-    draw("<h1>{}{}</h1>", table.title, condition)
+    named = f"{table.title} ({table.condition})" if table.setting else table.title
+    st.session_state["title"] = named
+    draw("<h1>{}</h1>", named)
     draw('<p class="quiet beside">{} {}</p>', track.question if track else "", about(table))
     if not table.current:
         earlier = "An earlier protocol: its numbers are not comparable with the current ones."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -80,6 +82,11 @@ def known_methods() -> list[Known]:
     return [methods[name] for name in sorted(methods)]
 
 
+def spaced(name: str) -> str:
+    """Return the name of a class in words: ``trained detector`` for ``TrainedDetector``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+
+
 def row(method: Known) -> Line:
     """Return the row of a method in the list."""
     placed = [(entry, result) for entry, result in method.rows if result.place is not None]
@@ -101,7 +108,7 @@ def row(method: Known) -> Line:
             Cell(status(card.status if card else NOT_INSTALLED)),
             Cell((card.paper or "") if card else "", (card.authors or "") if card else ""),
             Cell(str(card.year) if card and card.year else ""),
-            Cell(method.kind),
+            Cell(spaced(method.kind)),
             Cell(", ".join(method.needs) or "nothing"),
             Cell(method.standing),
             Cell(str(sum(result.failed for _, result in method.rows))),
@@ -119,11 +126,11 @@ def main() -> None:
     )
     filters = right.popover("Filters", icon=":material/filter_list:", width="stretch")
 
-    def several(label: str, name: str, values: set[str]) -> set[str]:
-        return set(address.choose_several(label, name, sorted(values), place=filters))
+    def several(label: str, name: str, values: set[str], shown: Callable[[str], str] = str) -> set[str]:
+        return set(address.choose_several(label, name, sorted(values), shown=shown, place=filters))
 
     tracks = several("Track", "track", {method.name.split("/")[0] for method in methods})
-    kinds = several("Kind", "kind", {method.kind for method in methods} - {""})
+    kinds = several("Kind", "kind", {method.kind for method in methods} - {""}, spaced)
     needs = several("Needs", "needs", {need for method in methods for need in method.needs})
     standings = several("Standing", "standing", {method.standing for method in methods})
     follows = several("Status", "status", {method.card.status if method.card else NOT_INSTALLED for method in methods})

@@ -48,7 +48,9 @@ def row(name: str, task: type[Task] | Entry, entries: list[Entry], data: str) ->
         (
             Cell(fill("<b>{}</b>", link(task.title, href("task", id=name))), name),
             Cell(tables(entries[:6]) if len(entries) > 1 else link("table", table_href(first)) if first else ""),
-            Cell(leaders(first) if first else fill("<code>{}</code>", f"suite run --task {name}")),
+            Cell(
+                leaders(first) if first else fill('<div class="said"><code>{}</code></div>', f"suite run --task {name}")
+            ),
             Cell(str(len(first.results)) if first else ""),
             Cell(coverage(first) if first else ""),
             Cell(task.tier),
