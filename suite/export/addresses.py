@@ -25,6 +25,11 @@ def page(kind: str, name: str, part: int = 1) -> str:
     return f"{kind}/{stem}{f'~{part}' if part > 1 else ''}.html"
 
 
+def index_page(part: int = 1) -> str:
+    """Return the path of the first page."""
+    return INDEX if part == 1 else f"index~{part}.html"
+
+
 def track_page(track: str, part: int = 1) -> str:
     """Return the path of a track's page."""
     return page("tracks", track, part)

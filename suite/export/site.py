@@ -8,21 +8,18 @@ from itertools import groupby
 from pathlib import Path
 
 from suite.board import citation
-from suite.board.answer import answers
-from suite.board.board import Board, Kind
+from suite.board.board import Board
 from suite.board.matrix import Matrix, matrix
 from suite.board.model import Entry, Table, Track
-from suite.board.notes import notes, unranked
-from suite.export import addresses, numbers
+from suite.export import addresses
 from suite.export.folder import replaced
 from suite.export.matrix import matrix_content
 from suite.export.methods import Methods, Shown, card_facts, method_content
 from suite.export.pages import Pages
 from suite.export.sitemap import robots, sitemap
-from suite.export.table import metrics_grid, table_grid
+from suite.export.table_page import FILES, TablePage, above
 from suite.export.tasks import named, task_content, tasks_grid
 
-FILES: tuple[Kind, ...] = ("json", "csv", "parquet")
 ASSETS = (addresses.STYLE, addresses.SCRIPT, addresses.ICON)
 
 
@@ -69,9 +66,14 @@ class _Site:
                 if entry is entries[0]:
                     self._write_task(table, entries)
                 self._write_table(entry, table, entries)
-                self._methods.add(entry, table)
-                for kind in FILES:
-                    self._pages.file(addresses.table_file(entry.file, kind), self._board.file(entry, kind))
+
+    def _write_table(self, entry: Entry, table: Table, entries: list[Entry]) -> None:
+        others = [(named(other), addresses.table_page(other.file)) for other in entries if other is not entry]
+        page = TablePage(entry, table, self._track(table.track), others, citation.table(entry, self._index))
+        page.write(self._pages)
+        for kind in FILES:
+            self._pages.file(addresses.table_file(entry.file, kind), self._board.file(entry, kind))
+        self._methods.add(entry, table)
 
     def _write_task(self, table: Table, entries: list[Entry]) -> None:
         self._pages.write(
@@ -81,55 +83,8 @@ class _Site:
             f"Protocol, metrics, data and tables of {table.task}.",
             entries,
             lambda some: task_content(table, some, self._index.suite),
-            [self._above(table.track)],
+            [above(self._track(table.track))],
         )
-
-    def _write_table(self, entry: Entry, table: Table, entries: list[Entry]) -> None:
-        said = answers(table) or ["no method is ranked yet"]
-        condition = f" ({table.condition})" if table.setting else ""
-        files = [addresses.table_file(entry.file, kind) for kind in FILES]
-        track = self._tracks.get(table.track)
-        metrics = len(table.columns) > 1
-        shared = {
-            "table": table,
-            "question": track.question if track else "",
-            "answers": said,
-            "about": _about(table),
-            "metrics": addresses.metrics_page(entry.file) if metrics else "",
-            "task_page": addresses.task_page(table.task),
-            "files": files,
-            "others": [(named(other), addresses.table_page(other.file)) for other in entries if other is not entry],
-            "unranked": unranked(table),
-            "notes": notes(table),
-            "facts": list(table.facts.items()),
-            "citation": citation.table(entry, self._index),
-        }
-        trail = [self._above(table.track), (table.task, addresses.task_page(table.task))]
-        self._pages.write(
-            lambda part: addresses.table_page(entry.file, part),
-            "table.html",
-            f"{table.title}{condition}",
-            f"{table.task}: {'; '.join(said)}.",
-            table.rows,
-            lambda rows: shared | {"grid": table_grid(table, rows, "; ".join(said))},
-            trail,
-        )
-        if metrics:
-            above = addresses.table_page(entry.file)
-            self._pages.write(
-                lambda part: addresses.metrics_page(entry.file, part),
-                "metrics.html",
-                f"{table.title}{condition}: every metric",
-                f"Every metric on every subset of {table.task}, as means over seeds.",
-                table.rows,
-                lambda rows: {
-                    "about": shared["about"],
-                    "above": above,
-                    "files": files,
-                    "grid": metrics_grid(table, rows),
-                },
-                [*trail, ("ranks", above)],
-            )
 
     def write_methods(self) -> None:
         """Write the page of every method; the tables must have been written."""
@@ -145,7 +100,7 @@ class _Site:
             f"{title}: its place on every task. {dict(card_facts(shown)).get('paper', '')}".strip(),
             sorted(shown.rows, key=lambda row: not row[0].current),
             lambda rows: method_content(shown, rows),
-            [self._above(shown.name.partition("/")[0])],
+            [above(self._track(shown.name.partition("/")[0]))],
         )
 
     def write_tracks(self) -> None:
@@ -175,7 +130,7 @@ class _Site:
             for of_track in [[entry for entry in entries if first[entry.task] is entry and entry.track == track.name]]
         ]
         self._pages.write(
-            lambda part: addresses.INDEX,
+            addresses.index_page,
             "index.html",
             "Basin Suite leaderboard",
             f"{len(first)} tasks of {len(tracks)} tracks: who leads, and who is not told apart from the best.",
@@ -186,22 +141,7 @@ class _Site:
     def _present(self) -> Iterator[Track]:
         with_results = dict.fromkeys(entry.track for entry in self._board.entries)
         for name in with_results:
-            yield self._tracks.get(name) or Track(name=name, title=name, question="")
+            yield self._track(name)
 
-    def _above(self, track: str) -> tuple[str, str]:
-        known = self._tracks.get(track)
-        return (known.title if known else track), addresses.track_page(track)
-
-
-def _about(table: Table) -> str:
-    metric = table.metric(table.primary.metric)
-    parts = (
-        f"{len(table.rows)} methods",
-        f"ranked by {table.primary} ({metric.shown_unit}, {metric.direction} is better)",
-        f"{len(table.seeds)} seeds",
-        f"task version {table.version}",
-        f"tier {table.tier}",
-        f"protocol {table.protocol[:12]}",
-        f"last run ended {numbers.moment(table.ended)}",
-    )
-    return " · ".join(parts)
+    def _track(self, name: str) -> Track:
+        return self._tracks.get(name) or Track(name=name, title=name, question="")

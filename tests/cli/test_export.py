@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,23 @@ def test_a_folder_of_somebody_else_is_refused(suite, run: None, tmp_path: Path) 
     assert done.returncode == 2
     assert "is not overwritten" in done.stderr
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.slow
+def test_whenever_it_is_killed_a_whole_export_stands(suite, run: None, tmp_path: Path) -> None:
+    site = tmp_path / "place" / "site"
+    suite.printed("export", str(site))
+    whole = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    command = [sys.executable, "-m", "suite", "export", str(site)]
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    took = time.perf_counter() - started
+    for share in (0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        time.sleep(share * took)
+        process.kill()
+        process.wait()
+        assert {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()} == whole
 
 
 def test_without_a_store_nothing_is_written(suite, tmp_path: Path) -> None:

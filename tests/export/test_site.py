@@ -17,6 +17,7 @@ import suite.leaderboard
 from suite.board.answer import answers
 from suite.board.artifact import load_board
 from suite.board.board import Board, board_of
+from suite.board.model import Track
 from suite.export.addresses import relative, table_page
 from suite.export.parts import HEAVY
 from suite.export.site import export_site
@@ -66,6 +67,19 @@ def test_links_lead_to_files_of_the_site_wherever_it_lies(site: Path) -> None:
                 continue
             target = (site / path).parent / address
             assert target.resolve().relative_to(site.resolve()).as_posix() in here, (path, address)
+
+
+def test_a_site_of_parts_is_whole(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("suite.export.parts.HEAVY", 3000)  # lighter than any page with an item
+    second = Track(name="second", title="Second", question="And?")
+    tables = [*board.tables, board.tables[0].model_copy(update={"track": "second", "task": "second/only"})]
+    export_site(board_of(tables, [*board.index.tracks, second]), tmp_path / "site", URL)
+    here = set(files(tmp_path / "site"))
+    assert {"index~2.html", f"{table_page(board.entries[0].file, 2)}", "tracks/demo~2.html"} <= here
+    test_links_lead_to_files_of_the_site_wherever_it_lies(tmp_path / "site")
+    rows = [path for path in here if path.startswith(table_page(board.entries[0].file).removesuffix(".html"))]
+    text = " ".join((tmp_path / "site" / path).read_text() for path in rows if path.endswith(".html"))
+    assert text.count('<th scope="row">') == len(board.tables[0].rows)
 
 
 def test_texts_of_plugins_are_texts(site: Path) -> None:
