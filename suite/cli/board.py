@@ -11,6 +11,7 @@ from suite.cli.output import (
     Format,
     FormatOption,
     StrictOption,
+    counted,
     echo,
     load,
     print_csv,
@@ -92,6 +93,8 @@ def board(
             others = [str(Setting(e.setting)) for e in of_tasks if e.task == name and e.current and not is_asked(e)]
             if others:
                 echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
+        for name, count in everything.index.not_installed.items() if not task else ():
+            echo(f"{name} is not installed, and its {counted(count, 'run')} are not shown; see: suite plugins")
 
 
 def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool, everywhere: bool) -> None:

@@ -123,6 +123,33 @@ def test_methods_by_the_values_of_an_axis() -> None:
     assert table[0]["task"] == VARIED
 
 
+def test_tasks_that_are_not_installed_are_named(varied: Store) -> None:
+    fill(varied, "alpha", [0.5, 0.6], task="demo/gone")
+    assert "demo/gone is not installed, and its 2 runs are not shown; see: suite plugins" in printed("board")
+    assert json.loads(printed("board", "--format", "json"))["not_installed"] == {"demo/gone": 2}
+
+
+@pytest.mark.usefixtures("varied")
+def test_one_header_stands_above_the_rows_of_several_tables() -> None:
+    rows = list(csv.DictReader(io.StringIO(printed("board", "--all-settings", "--format", "csv"))))
+    assert [(row["task"], row["method"]) for row in rows] == [
+        ("demo/plain", "alpha"),
+        (VARIED, "alpha"),
+        (VARIED, "chance"),
+        (VARIED, "beta"),
+        (VARIED, "alpha"),
+    ]
+    assert (rows[0]["accuracy near"], rows[0]["accuracy test"]) == ("0.5", "")
+    assert [(row["tied"], row["field"]) for row in rows[3:]] == [("True", "2"), ("False", "2")]
+
+
+@pytest.mark.usefixtures("varied")
+def test_rank_intervals_that_hold_for_all_rows_at_once() -> None:
+    text = printed("board", "--task", VARIED, "--setting", "precision=coarse", "--everywhere")
+    assert "the places of all rows at once" in text
+    assert "beta is the best, told apart from the other one" in text
+
+
 @pytest.mark.usefixtures("varied")
 def test_runs_have_a_column_for_the_setting_and_are_chosen_by_it() -> None:
     runs = json.loads(printed("board", "--runs", "--format", "json", "--setting", "precision=coarse"))
