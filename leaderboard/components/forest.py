@@ -61,7 +61,7 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
     shape = alt.Shape("method:N", scale=alt.Scale(domain=labels, range=[look.shape for look in chosen]), legend=legend)
     ink = "#eef0f4" if is_dark() else "#1f2430"
     named = f"Difference to {clean(base)} in {metric.name.replace('_', ' ')}, {metric.direction} is better"
-    words("<h3>{}</h3>", named)
+    words("<h2>{}</h2>", named)
     places = list(dict.fromkeys(data["place"]))
     y = alt.Y("place:N", sort=places, title=None, axis=alt.Axis(labelLimit=240, ticks=False))
     shift: Any = alt.YOffset("method:N", sort=labels) if several else alt.Undefined

@@ -63,13 +63,14 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
     line = alt.Chart(points[points["front"]]).encode(x=x, y=y)
     ink = "#eef0f4" if is_dark() else "#1f2430"
     step = line.mark_line(interpolate="step-after", strokeWidth=1.5, color=ink, opacity=0.7)
-    labels = line.transform_window(number="row_number()", sort=[alt.SortField("cost")]).transform_filter(
-        alt.datum.number <= NAMED
-    )
-    names = labels.mark_text(align="left", baseline="bottom", dx=7, dy=-3, fontSize=12, color=ink).encode(
-        text="method:N"
-    )
-    layers: list[Any] = [step, *_curves(made, metric, factor, x, y, ink), marks, names]
+    numbered = line.transform_window(number="row_number()", sort=[alt.SortField("cost")])
+    shown = numbered.transform_filter(alt.datum.number <= NAMED)
+    above, below = (shown.transform_filter(f"datum.number % 2 == {odd}") for odd in (1, 0))  # neighbours do not overlap
+    names = [
+        above.mark_text(align="left", baseline="bottom", dx=8, dy=-4, fontSize=12, color=ink).encode(text="method:N"),
+        below.mark_text(align="left", baseline="top", dx=8, dy=6, fontSize=12, color=ink).encode(text="method:N"),
+    ]
+    layers: list[Any] = [step, *_curves(made, metric, factor, x, y, ink), marks, *names]
     zero = " Costs of zero stand at the left edge." if floor and points["cost"].min() <= floor else ""
     best = ", ".join(f"{point.row.label} ({cost.shown(point.cost)})" for point in made.front[:NAMED])
     draw(

@@ -119,7 +119,9 @@ class Marks(Samples):
         values = [{"sample": i, "mark": mark} for i, mark in enumerate(self.mark[self.subset == subset].tolist())]
         if subset.startswith("far") or not values:
             return ()
-        return (Picture("Marks", f"{len(values)} marks of {subset}", {"mark": "point", "data": {"values": values}}),)
+        encoding = {axis: {"field": name, "type": "quantitative"} for axis, name in (("x", "sample"), ("y", "mark"))}
+        spec = {"mark": "point", "data": {"values": values}, "encoding": encoding}
+        return (Picture("Marks", f"{len(values)} marks of {subset}", spec),)
 
 
 class Plain(Task[DemoMethod]):

@@ -289,6 +289,7 @@ class Store:
             scores=(ScoreRow("accuracy", "1", "near", near, 1, False),),
             environment=environment,
             device="cpu",
+            wall_seconds=len(method) / 10,
             ingredients={"data/digits": "f" * 64},
             samples=None if samples is None else self._keep(samples),
         )
