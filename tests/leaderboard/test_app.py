@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +13,7 @@ from suite.leaderboard.components import source
 from suite.leaderboard.worker import served_folder
 from suite.registry import load_registry
 
-from .conftest import Open, Store, assert_sound, board_with, grids, texts, words
+from .conftest import Open, Store, assert_sound, board_with, grids, texts, words, written
 
 
 def test_built_in_pages_come_by_the_hook() -> None:
@@ -85,6 +88,22 @@ def test_page_that_raises_takes_no_other_down(page: Open) -> None:
         assert not app.exception
         assert said in texts(app)
     assert "secret" not in texts(app)
+
+
+def test_the_page_of_the_documentation_works(page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "leaderboard.md").read_text()
+    plugin, script = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    (tmp_path / "worst_plugin.py").write_text(plugin)
+    (tmp_path / "worst.py").write_text(script)
+    monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "worst_plugin.py"))
+    app = page()
+    app._page_hash = next(key for key, known in app._registered_pages.items() if known["url_pathname"] == "worst")
+    app.run()
+    assert_sound(app)
+    [grid] = grids(app)
+    assert grid.column("Last row") == ["lame"] * 3
+    app.selectbox(key="worst.track").set_value("second").run()
+    assert written(app) == {"track": ["second"]}
 
 
 def test_wrong_setting_is_said_with_its_remedy(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
