@@ -7,9 +7,10 @@ from suite.contracts import Column, Metric
 from suite.registry import Registry
 from suite.store.rows import RunRow, ScoreRow
 
+from .cells import EMPTY
 from .columns import unit
 from .prose import draw
-from .table import EMPTY, Cell, Head, Line, draw_columns, draw_table
+from .table import Cell, Head, Line, draw_columns, draw_table
 
 READABLE = ("s", "bytes")
 """Units whose sizes differ so much that each value has its own."""

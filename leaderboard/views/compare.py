@@ -14,13 +14,14 @@ from suite.contracts import Column
 
 from ..components import address
 from ..components.citation import draw_sharing
-from ..components.duel import Duel, duels, flat, lines_of, summary
+from ..components.duel import Duel, duels
 from ..components.field import draw_field
 from ..components.forest import Branch, forest_chart, forests
 from ..components.links import href
 from ..components.prose import draw, fill, join, link
 from ..components.scope import choose_track, named
 from ..components.source import board
+from ..components.told import flat, lines_of, summary
 from ..components.versus import draw_costs, draw_duels
 
 MOST = 6

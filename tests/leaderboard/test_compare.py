@@ -80,7 +80,8 @@ def test_a_comparison_can_be_copied_and_downloaded(page: Open, filled: Store) ->
     assert any("| beta − alpha |" in code for code in codes)
     assert any(r"\begin{tabular}" in code for code in codes)
     from suite.board.export import to_csv
-    from suite.leaderboard.components.duel import duels, flat
+    from suite.leaderboard.components.duel import duels
+    from suite.leaderboard.components.told import flat
 
     made = duels(
         board, [e for e in board.entries if e.task == "demo/plain"], ("alpha", "beta"), metrics=True, parts=True

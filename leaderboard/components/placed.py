@@ -1,0 +1,95 @@
+"""The rows of a method: on every table of today, and under earlier protocols."""
+
+from __future__ import annotations
+
+from .columns import coverage, interval, title, unit
+from .columns import difference as difference_cell
+from .links import href, table_href
+from .panels import Placed
+from .prose import draw, join, link
+from .table import Cell, Head, Line, draw_table
+
+
+def draw_rows(placed: Placed) -> None:
+    """Draw a line for each table of today's protocols and set of parameters."""
+    current = [(table, row) for table, row in placed if table.current]
+    if not current:
+        return
+    heads = [
+        Head(
+            "Rank",
+            about="Place, and the best and worst that the data allow. ≈: not told apart from the best.",
+            stays=True,
+        ),
+        Head("Task", about="Opens its table."),
+        Head("Method and parameters"),
+        Head(
+            "Value", about="Mean over seeds in the column that ranks, with its 95 % interval.", number=True, stays=True
+        ),
+        Head("Ranked by"),
+        Head("To the best", about="Difference to the best of its field, with its 95 % interval.", number=True),
+        Head("Seeds", about="Each opens its run.", stays=True),
+        Head("Coverage"),
+        Head("Not ranked because"),
+    ]
+    lines = []
+    for table, row in current:
+        metric, value, rank = table.metric(table.primary.metric), row.value(table.primary), row.rank
+        setting = f"{table.condition}" if table.setting else ""
+        between = f"{rank.best}–{rank.worst}" if rank and rank.best != rank.worst else ""
+        runs = [link(str(run.seed), href("run", run=run.run[:16]), run.state) for run in row.runs]
+        cells = [
+            Cell(
+                f"{'≈ ' if rank.tied else ''}{rank.place}" if rank else row.standing if not row.unranked else "",
+                between,
+            ),
+            Cell(link(table.title, table_href(table)), setting),
+            Cell(row.label),
+            Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value)) if value else Cell(""),
+            Cell(f"{title(table.primary)} ({unit(metric)})"),
+            difference_cell(metric, row.difference),
+            Cell(join(runs, " ")),
+            Cell(coverage(table, row)),
+            Cell(row.unranked),
+        ]
+        lines.append(Line(cells, kind="tied" if rank and rank.tied else "" if rank else "aside"))
+    draw("<h2>On every task</h2>")
+    draw_table(heads, lines, "Today's protocols; shaded: not told apart from the best of its table.")
+
+
+def draw_history(placed: Placed) -> None:
+    """Draw the rows of earlier protocols, newest first: their numbers are not comparable with today's."""
+    earlier = [(table, row) for table, row in placed if not table.current]
+    if not earlier:
+        return
+    earlier.sort(key=lambda each: (each[0].task, each[0].ended or ""), reverse=True)
+    heads = [
+        Head("Ended", about="When the last run of the table ended."),
+        Head("Task", about="Opens its table."),
+        Head("Task version"),
+        Head("Protocol"),
+        Head("Method and parameters"),
+        Head("Method version"),
+        Head("Value", number=True),
+        Head("Ranked by"),
+    ]
+    lines = []
+    for table, row in earlier:
+        metric, value = table.metric(table.primary.metric), row.value(table.primary)
+        cells = [
+            Cell((table.ended or "")[:10]),
+            Cell(link(table.title, table_href(table)), table.condition),
+            Cell(table.version),
+            Cell(table.protocol[:12]),
+            Cell(row.label),
+            Cell(row.version),
+            Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value)) if value else Cell(""),
+            Cell(f"{title(table.primary)} ({unit(metric)})"),
+        ]
+        lines.append(Line(cells))
+    draw("<h2>Before</h2>")
+    draw_table(
+        heads,
+        lines,
+        "Under earlier protocols: other data, reference models or versions, so not comparable with today's.",
+    )
