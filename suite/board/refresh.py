@@ -73,7 +73,7 @@ def _made(source: Source, shelf: Shelf, task: str, stored: Stored) -> Iterator[E
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles: there are none in what is made here, and looking takes a fifth of the time."""
+    """Keep Python from looking for cycles: what is made here has none, and looking takes a fifth of the time."""
     import gc
 
     if not gc.isenabled():
