@@ -56,7 +56,7 @@ def metrics_page(file: str, part: int = 1) -> str:
 
 
 def table_file(file: str, kind: str) -> str:
-    """Return the path of a table's file of a kind: ``json``, ``csv`` or ``parquet``."""
+    """Return the path of a table's file of a kind: ``json``, ``csv``, ``parquet`` or ``png``."""
     return f"tables/{file}.{kind}"
 
 

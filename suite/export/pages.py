@@ -46,10 +46,12 @@ class Pages:
         items: Sequence[T] = (),
         content: Callable[[Sequence[T]], Mapping[str, Any]] = lambda items: {},
         trail: Trail = (),
+        image: str = "",
     ) -> None:
         """Write a page that shows ``items``, or as many parts as it takes.
 
         ``path`` gives the path of each part by its number from 1, ``content`` what the template shows of some items.
+        ``image`` is the path of a picture that links to the page are shown with elsewhere.
         """
 
         def render(some: Sequence[T], part: int, parts: int) -> str:
@@ -64,6 +66,7 @@ class Pages:
                     title=title if part == 1 else f"{title}, part {part}",
                     description=description,
                     trail=trail,
+                    image=image,
                     part=part,
                     parts=parts,
                     part_path=path,

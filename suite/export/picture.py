@@ -27,8 +27,12 @@ class Scale:
 
     def at(self, value: float) -> float:
         """Return where a value lies, within the drawing."""
+        return round(MARGIN + (WIDTH - 2 * MARGIN) * self.share(value), 1)
+
+    def share(self, value: float) -> float:
+        """Return where a value lies between the ends, 0 to 1."""
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
-        return round(MARGIN + (WIDTH - 2 * MARGIN) * min(max(share, 0.0), 1.0), 1)
+        return min(max(share, 0.0), 1.0)
 
 
 def scale(table: Table) -> Scale | None:

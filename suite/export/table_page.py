@@ -13,6 +13,7 @@ from suite.board.model import Entry, Row, Table, Track
 from suite.board.notes import notes, unranked
 from suite.export import addresses, numbers
 from suite.export.pages import Pages
+from suite.export.preview import preview
 from suite.export.table import metrics_grid, table_grid
 
 FILES: tuple[Kind, ...] = ("json", "csv", "parquet")
@@ -35,8 +36,11 @@ class TablePage:
         title = f"{table.title} ({table.condition})" if table.setting else table.title
         trail = [above(self.track), (table.task, addresses.task_page(table.task))]
         about = f"{table.task}: {'; '.join(self._answers)}."
-        page = addresses.table_page
-        pages.write(lambda part: page(file, part), "table.html", title, about, table.rows, self._ranks, trail)
+        page, image = addresses.table_page, ""
+        if pages.url:  # a picture for links is named by its whole address
+            image = addresses.table_file(file, "png")
+            pages.file(image, preview(table, title, self._answers))
+        pages.write(lambda part: page(file, part), "table.html", title, about, table.rows, self._ranks, trail, image)
         if len(table.columns) > 1:
             pages.write(
                 lambda part: addresses.metrics_page(file, part),

@@ -156,6 +156,16 @@ def test_search_engines_get_a_map_where_the_address_is_known(site: Path, board: 
     assert "canonical" not in (tmp_path / "nowhere" / "index.html").read_text()
 
 
+def test_links_to_a_table_are_shown_with_its_picture(site: Path, board: Board, tmp_path: Path) -> None:
+    file = board.entries[0].file
+    page = dict(parsed(site))[table_page(file)]
+    (image,) = (meta.get("content") for meta in page.iter(f"{HTML}meta") if meta.get("property") == "og:image")
+    assert image == f"{URL}tables/{file}.png"
+    assert (site / "tables" / f"{file}.png").read_bytes().startswith(b"\x89PNG")
+    export_site(board, tmp_path / "nowhere")
+    assert not list((tmp_path / "nowhere").rglob("*.png"))
+
+
 def test_the_page_for_what_is_not_there_works_at_any_depth(site: Path) -> None:
     page = dict(parsed(site))["404.html"]
     addresses = [element.get("href") or element.get("src") for element in page.iter() if element.get("href")]
