@@ -158,7 +158,10 @@ def test_every_setting_is_documented() -> None:
     assert documented == {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("part", [model.Board, model.Table, model.Row, model.Value], ids=lambda part: part.__name__)
+PARTS = (model.Index, model.Entry, model.Table, model.Row, model.Place, model.Value)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_every_field_of_the_board_is_documented(part: type[model.Model]) -> None:
     section = (ROOT / "docs" / "board.md").read_text().split(f"## {part.__name__}")[1].split("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE))))

@@ -1,12 +1,10 @@
-"""The board as data: one object behind the terminal table, the app and every export.
+"""The board as data: what lies in its files, behind the terminal table, the app and every export.
 
-``suite board --format json`` prints it; the fields are documented in docs/board.md and ``format`` is raised when one
-changes its meaning or goes.
+The fields are documented in docs/board.md, and ``format`` is raised when one changes its meaning or goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -309,26 +307,3 @@ class Index(Model):
     built_from: dict[str, str] = {}
     not_installed: dict[str, int] = {}
     entries: tuple[Entry, ...]
-
-
-class Board(Model):
-    """Everything that the leaderboard shows. ``stamp`` tells whether the store has changed since it was built."""
-
-    format: int = FORMAT
-    suite: str
-    built: str
-    stamp: str
-    tracks: tuple[Track, ...]
-    tables: tuple[Table, ...]
-
-    def of_task(self, task: str, setting: Mapping[str, str] | None = None) -> list[Table]:
-        """Return the tables of a task, all or those of a setting; by setting, the current protocol first."""
-        return [table for table in self.tables if table.task == task and setting in (None, table.setting)]
-
-    def along(self, task: str, axis: str, setting: Mapping[str, str]) -> dict[str, Table]:
-        """Return the current tables that agree with a setting but for one axis, by their value on that axis."""
-        return {
-            table.setting[axis]: table
-            for table in self.of_task(task)
-            if table.current and axis in table.setting and {**setting, axis: table.setting[axis]} == table.setting
-        }
