@@ -52,6 +52,11 @@ class Grid:
     lines: tuple[Line, ...] = field(default=())
     named_by: int = 0
 
+    @property
+    def explained(self) -> list[tuple[str, str]]:
+        """The headings that are explained, with their explanations, for those who cannot hover."""
+        return [(heading.name, heading.about) for heading in self.headings if heading.about]
+
     def without_empty_columns(self) -> Grid:
         """Return the grid without the columns in which nothing stands."""
         columns = [

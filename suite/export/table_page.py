@@ -79,7 +79,8 @@ class TablePage:
 
     def _metrics(self, rows: Sequence[Row]) -> Mapping[str, Any]:
         ranks = addresses.table_page(self.entry.file)
-        return {**self._shared, "above": ranks, "grid": metrics_grid(self.table, rows)}
+        metrics = [(metric.name, metric.definition) for metric in self.table.metrics]
+        return {**self._shared, "above": ranks, "metrics": metrics, "grid": metrics_grid(self.table, rows)}
 
 
 def above(track: Track) -> tuple[str, str]:
