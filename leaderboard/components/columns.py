@@ -16,6 +16,7 @@ from .prose import fill, link
 from .theme import status
 
 TIE = "≈"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 COST = "Mean over seeds. What all methods share, as a reference model, is not counted."
 PRESETS: dict[str, Callable[[Table, Column], bool]] = {
     "compact": lambda table, column: column.metric == table.primary.metric and "/" not in column.subset,
@@ -36,9 +37,11 @@ def title(column: Column) -> str:
 
 
 def unit(metric: Metric) -> str:
-    """Return the unit that numbers are shown in; one that is a power of ten is written as a factor."""
+    """Return the unit that numbers are shown in; one that is a power of ten is written as a factor: ``× 10⁻³``."""
     digits = metric.shown_unit.removeprefix("1e")
-    return f"× 10^{digits}" if digits != metric.shown_unit and digits.lstrip("-").isdigit() else metric.shown_unit
+    if digits == metric.shown_unit or not digits.lstrip("-").isdecimal():
+        return clean(metric.shown_unit)
+    return f"× 10{digits.translate(RAISED)}"
 
 
 @dataclass(frozen=True)

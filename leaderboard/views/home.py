@@ -71,10 +71,10 @@ def row(tables: list[Entry]) -> Line:
 
 def draw_top(track: Track, entries: list[Entry]) -> None:
     """Draw the ten methods of the best mean rank on the tasks that they have in common."""
-    ranked = [line for line in matrix(entries).lines if line.mean_rank is not None]
+    whole = matrix(entries)
+    ranked = [line for line in whole.lines if line.mean_rank is not None]
     if len(entries) < 2 or not ranked:
         return
-    common = len(matrix(entries).common)
     items = [
         fill(
             "<li>{}, mean rank {}{}</li>",
@@ -84,7 +84,7 @@ def draw_top(track: Track, entries: list[Entry]) -> None:
         )
         for line in ranked[:TOP]
     ]
-    title = f"The first {len(items)} of {track.title} by mean rank on {common} common tasks"
+    title = f"The first {len(items)} of {track.title} by mean rank on {len(whole.common)} common tasks"
     draw("<details><summary>{}</summary><ol>{}</ol></details>", title, items)
 
 
