@@ -7,7 +7,11 @@
     const leaves = url.pathname !== location.pathname;
     history.pushState({}, "", url.href);
     dispatchEvent(new PopStateEvent("popstate"));
-    if (leaves) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    const main = document.querySelector("[data-testid=stMain]");
+    if (!leaves || !main) return;
+    main.scrollTo(0, 0);
+    main.setAttribute("tabindex", "-1"); // a keyboard and a screen reader begin at the new page too
+    main.focus({ preventScroll: true });
   };
   const ours = (url) => url.origin === location.origin && !url.pathname.includes("/api/");
   document.addEventListener("click", (event) => {
