@@ -19,9 +19,10 @@ SCRIPT = "</title><script>alert(1)</script>"
 TURNED = "left\u202eright\x1b[31m"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "home")
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store that no test changes."""
+    store = Store(tmp_path_factory.mktemp("export") / "home")
     fill(store, "alpha", [0.9, 0.92, 0.89, 0.9, 0.91], task=VARIED, setting=FINE)
     fill(store, "beta", [0.9, 0.91, 0.9, 0.89, 0.92], task=VARIED, setting=FINE, parameters={"temperature": SCRIPT})
     fill(store, "delta", [0.4, 0.42, 0.39, 0.4, 0.41], task=VARIED, setting=FINE)
@@ -36,7 +37,7 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def board(store: Store) -> Board:
     return load_board(store.settings, store.registry)
 

@@ -30,10 +30,12 @@ KINDS = ("tables", "metrics")
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
-@pytest.fixture
-def site(board: Board, tmp_path: Path) -> Path:
-    export_site(board, tmp_path / "site", URL, ["demo/waiting"])
-    return tmp_path / "site"
+@pytest.fixture(scope="module")
+def site(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that no test changes."""
+    site = tmp_path_factory.mktemp("site") / "site"
+    export_site(board, site, URL, ["demo/waiting"])
+    return site
 
 
 def parsed(site: Path) -> Iterator[tuple[str, ElementTree.Element]]:

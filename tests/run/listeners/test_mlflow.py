@@ -69,6 +69,7 @@ def test_an_address_that_is_no_store_is_said_before_anything_runs(
     assert not bench.evaluations()
 
 
+@pytest.mark.slow
 def test_a_store_that_goes_meanwhile_costs_the_log_and_no_result(
     bench: Bench, uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
