@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from suite.board.board import Board
@@ -78,7 +80,7 @@ def _on_table(
 def _compared(table: Table, entry: Entry, rows: list[Row], columns: list[Column], everything: Board) -> Iterator[Duel]:
     reader = _reader()
     try:
-        found = compare(table, rows, columns, everything.scores(entry), _samples(table, reader))
+        found = compare(table, rows, columns, _scores(everything, entry, columns), _samples(table, reader))
     except SuiteError:  # no seed in common
         return
     finally:
@@ -89,6 +91,14 @@ def _compared(table: Table, entry: Entry, rows: list[Row], columns: list[Column]
         means = [value.mean if (value := by_label[label].value(each.column)) else 0.0 for label in (each.a, each.b)]
         metric = table.metric(each.column.metric)
         yield Duel(entry, metric, each.column, each.a, each.b, (means[0], means[1]), each.difference, each.seeds)
+
+
+def _scores(everything: Board, entry: Entry, columns: Sequence[Column]) -> pa.Table:
+    """Return the scores of a table by seed, of these columns: a comparison of one need not go through all of them."""
+    scores = everything.scores(entry)
+    if len(columns) > 1:
+        return scores
+    return scores.filter((pc.field("metric") == columns[0].metric) & (pc.field("subset") == columns[0].subset))
 
 
 def _reader() -> Reader | None:

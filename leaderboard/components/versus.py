@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from suite.board.board import Board
 from suite.board.cost import costs
 from suite.board.model import Entry
@@ -15,6 +17,7 @@ from .prose import draw, link
 from .scope import named
 from .table import Cell, Head, Line, draw_table
 
+Spent = tuple[str, list[tuple[float | None, str]]]
 BASIS = (
     "Intervals and p are corrected for the pairs that are compared together (95 %, 5 %), column by column; "
     "what is known of the spread comes from all rows of the table."
@@ -71,15 +74,10 @@ def draw_costs(everything: Board, entries: Sequence[Entry], labels: Sequence[str
     for entry in entries:
         if sum(result.label in labels for result in entry.results) < 2:
             continue
-        table = everything.table(entry)
-        rows = {row.label: row for row in table.rows}
-        for cost in costs(table):
-            values = [cost.of(rows[label]) if label in rows else None for label in labels]
-            known = [value for value in values if value is not None]
-            cells = [Cell(link(named(entry), table_href(entry))), Cell(cost.title)]
-            for value in values:
-                least = value is not None and len(set(known)) > 1 and value == min(known)
-                cells.append(Cell("–" if value is None else cost.shown(value), "least" if least else ""))
+        for name, values in _costs_of(entry.file, entry.stamp, tuple(labels), everything, entry):
+            known = {value for value, _ in values if value is not None}
+            cells = [Cell(link(named(entry), table_href(entry))), Cell(name)]
+            cells += [Cell(said, "least" if len(known) > 1 and value == min(known) else "") for value, said in values]
             lines.append(Line(cells))
     if lines:
         heads = [
@@ -89,3 +87,15 @@ def draw_costs(everything: Board, entries: Sequence[Entry], labels: Sequence[str
         ]
         draw("<h2>Cost</h2>")
         draw_table(heads, lines, "Means over seeds of what each method cost.", fold=False, page="costs")
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _costs_of(file: str, stamp: str, labels: tuple[str, ...], _board: Board, _entry: Entry) -> list[Spent]:
+    """Return the costs of a table, each with the value of every method and how it reads."""
+    table = _board.table(_entry)
+    rows = {row.label: row for row in table.rows}
+    spent = []
+    for cost in costs(table):
+        values = [cost.of(rows[label]) if label in rows else None for label in labels]
+        spent.append((cost.title, [(value, "–" if value is None else cost.shown(value)) for value in values]))
+    return spent

@@ -13,18 +13,20 @@ from suite.board.model import Entry
 from suite.contracts import Column
 
 from ..components import address
+from ..components.box import opened
 from ..components.citation import draw_sharing
 from ..components.duel import Duel, duels
 from ..components.field import draw_field
 from ..components.forest import Branch, forest_chart, forests
 from ..components.links import href
-from ..components.prose import draw, fill, join, link
+from ..components.prose import draw, link
 from ..components.scope import choose_track, named
 from ..components.source import board
 from ..components.told import flat, lines_of, summary
 from ..components.versus import draw_costs, draw_duels
 
 MOST = 6
+FIELD = "The whole field, pair by pair"
 RANKING, SUMMARY, EVERY = "ranking", "summary", "every"
 COLUMNS = {
     RANKING: "the one that ranks each table",
@@ -97,12 +99,14 @@ def main() -> None:
     draw("<h1>{}: compare {}</h1>", title, words, place=heading)
     if len(labels) > 1:
         draw_chosen(everything, entries, labels, title)
+        if (box := opened(FIELD, "field")) is not None:
+            with box:
+                draw_field(everything, entries, track)
     else:
         draw("<p>Choose two methods or more, here or by ticking rows of a table; or start from a pair below.</p>")
-    draw("<h2>The whole field, pair by pair</h2>")
-    draw_field(everything, entries, track)
-    others = [link("All methods on all tasks", href("matrix", track=track))]
-    draw("<p>{}</p>", join(others, fill(" · ")))
+        draw("<h2>{}</h2>", FIELD)
+        draw_field(everything, entries, track)
+    draw("<p>{}</p>", link("All methods on all tasks", href("matrix", track=track)))
 
 
 main()

@@ -74,8 +74,7 @@ def cell(entry: Entry, result: Result | None) -> Cell:
         return Cell(value, result.standing if not result.unranked else "not ranked", title=result.unranked)
     interval = f" ({result.best}–{result.worst})" if result.best != result.worst else ""
     tied = f"{TIE} " if result.tied else ""
-    about = f"place {result.place}{interval}{', not told apart from the best' if result.tied else ''}"
-    return Cell(value, f"{tied}{result.place}{interval}", result.mean, f"{about}; {result.seeds} seeds")
+    return Cell(value, f"{tied}{result.place}{interval}", result.mean)
 
 
 def ordered(made: Matrix, by: str) -> list[Line]:
