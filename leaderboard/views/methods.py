@@ -23,6 +23,7 @@ from ..components.words import matches, said
 
 FAILING, WITHOUT, WITH = "with failures", "without results", "with results"
 NOT_INSTALLED = "not installed"
+PAPER = '<div class="said">{}</div>'
 HEADS = (
     Head("Method", about="Opens the page of the method."),
     Head("Not told apart from the best", number=True, about="On how many tables, of those on which it has a place."),
@@ -106,7 +107,7 @@ def row(method: Known) -> Line:
             Cell(f"{tied} of {len(placed)}" if placed else ""),
             Cell(join(first[:4], ", ") + (f" and {len(first) - 4} more" if len(first) > 4 else "")),
             Cell(status(card.status if card else NOT_INSTALLED)),
-            Cell((card.paper or "") if card else "", (card.authors or "") if card else ""),
+            Cell(fill(PAPER, card.paper), card.authors or "") if card and card.paper else Cell(""),
             Cell(str(card.year) if card and card.year else ""),
             Cell(spaced(method.kind)),
             Cell(", ".join(method.needs) or "nothing"),
