@@ -101,8 +101,10 @@ def board(
 ) -> pd.DataFrame:
     """Return the table of a task under a setting, the default one if none is given, one method a row.
 
-    Columns: place, and ``best`` and ``worst`` of the rank interval; standing and access; for each metric and subset
-    the mean over seeds with ``low`` and ``high`` of its interval; costs; see ``suite board --format csv``.
+    Columns: ``place``, and ``best`` and ``worst`` of the rank interval; ``tied``, whether it is not told apart from the
+    best of the ``field`` methods that are ranked with it; standing and access; for each metric and subset the mean over
+    seeds with ``low`` and ``high`` of its interval; the difference to the best; costs. ``suite board --format csv``
+    prints the same.
 
     Raises:
         SuiteError: the task or setting is unknown, or has no results.
@@ -114,8 +116,8 @@ def board(
 
     registry, configured = _load(plugins)
     wanted = registry.tasks[task]().setting(setting or {})
-    for table in load_board(configured, registry).of_task(task):
-        if table.current and table.setting == dict(wanted):
+    for table in load_board(configured, registry).of_task(task, dict(wanted)):
+        if table.current:
             return pd.DataFrame(flat_rows(table.together() if together else table))
     options = "".join(f" --setting {axis}={value}" for axis, value in (setting or {}).items())
     raise SuiteError(f"no results of {task} ({wanted})", place="the store", next=f"suite run --task {task}{options}")

@@ -68,9 +68,7 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "seeds": len(row.seeds),
             **{name: table.facts.get(name, row.facts.get(name)) for name in table.comparable_by},
             **{
-                f"{column}{part}": entry
-                for column in columns
-                for part, entry in _flat_value(row.value(column)).items()
+                f"{column}{part}": entry for column in columns for part, entry in _flat_value(row.value(column)).items()
             },
             **_flat_difference(row),
             **{name: row.cost.get(name) for name in costs},

@@ -160,7 +160,9 @@ def _print_runs(settings: Settings, registry: Registry, request: Request, form: 
             "started": run.started.isoformat(sep=" ", timespec="seconds"),
             "error": (run.error or "").splitlines()[0] if run.error else None,
         }
-        for run in sorted(reader.latest_runs(), key=lambda run: (run.cell.task, run.cell.method, run.cell.seed))
+        for run in sorted(
+            reader.latest_runs(scores=False), key=lambda run: (run.cell.task, run.cell.method, run.cell.seed)
+        )
         for names in [{run.cell.task, registry.former_tasks.get(run.cell.task, (run.cell.task,))[0]}]
         if any(fnmatchcase(name, pattern) for name in names for pattern in request.tasks)
         if all((axis, run.cell.setting.get(axis)) in request.settings for axis, _ in request.settings)

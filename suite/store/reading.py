@@ -83,8 +83,8 @@ class Reader:
             scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()
         return _run_row(rows[0], tuple(_score_row(each) for each in scores))
 
-    def latest_runs(self) -> list[RunRow]:
-        """Return for every cell its finished run, or else its latest one, with scores.
+    def latest_runs(self, *, scores: bool = True) -> list[RunRow]:
+        """Return for every cell its finished run, or else its latest one, with scores if they are wanted.
 
         Tracebacks, commands and environments are left out: they are large, and nobody lists them.
         """
@@ -94,11 +94,11 @@ class Reader:
             for row in rows:
                 if row.state == "done" or row.cell_id not in chosen or chosen[row.cell_id].state != "done":
                     chosen[row.cell_id] = row
-            scores: dict[str, list[ScoreRow]] = {}
+            by_run: dict[str, list[ScoreRow]] = {}
             done = select(score).join(run, score.c.run == run.c.id).where(run.c.state == "done")
-            for each in connection.execute(done):
-                scores.setdefault(each.run, []).append(_score_row(each))
-        return [_run_row(row, tuple(scores.get(row.run_id, ()))) for row in chosen.values()]
+            for each in connection.execute(done) if scores else ():
+                by_run.setdefault(each.run, []).append(_score_row(each))
+        return [_run_row(row, tuple(by_run.get(row.run_id, ()))) for row in chosen.values()]
 
     def attempts(self, identifier: str) -> list[RunRow]:
         """Return every run of a cell, by attempt, without scores, tracebacks, commands and environments."""
