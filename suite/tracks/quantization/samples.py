@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from suite.contracts import Column, Influence, Samples
+from suite.contracts import Column, Influence, Picture, Samples
 from suite.contracts.samples import Value
 from suite.tracks.quantization.metrics import ACCURACY, AGREEMENT, DROP, LARGEST_SQNR, SQNR
 
@@ -53,6 +53,14 @@ class QuantizationSamples(Samples):
             AGREEMENT.name: (self.predicted == self.reference).astype(np.float64),
         }
         return Influence({TEST: parts[column.metric]}) if column.metric in parts else None
+
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return a histogram of the test images; nothing of what is measured of the model as a whole."""
+        from suite.tracks.quantization.pictures import answer_picture
+
+        if subset != TEST or not len(self.rows):
+            return ()
+        return (answer_picture(self.labels, self.reference, self.predicted, self.signal, self.noise),)
 
     def _sqnr(self) -> float:
         """Return signal over noise of the logits, in decibels."""
