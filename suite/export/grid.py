@@ -45,12 +45,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. ``named_by`` is the number of the column whose cells name their lines."""
+    """A table. ``named_by`` is the number of the column whose cells name their lines.
+
+    ``answer`` is said in the caption to those who do not see that it stands above the table, too.
+    """
 
     caption: str
     headings: tuple[Heading, ...]
     lines: tuple[Line, ...] = field(default=())
     named_by: int = 0
+    answer: str = ""
 
     @property
     def explained(self) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ WIDTH, HEIGHT, MARGIN = 200, 20, 6
 
 @dataclass(frozen=True)
 class Scale:
-    """From a value to its place in a drawing. ``best`` is the value of the first place, at which every row has a line.
+    """From a value to its place in a drawing.
 
     The scale spans the means and seeds of all rows. An interval that is longer than twice that is cut at the edge:
     one method with a huge interval must not press all others into a point.
@@ -23,7 +23,6 @@ class Scale:
 
     low: float
     high: float
-    best: float | None
 
     def at(self, value: float) -> float:
         """Return where a value lies, within the drawing."""
@@ -45,24 +44,30 @@ def scale(table: Table) -> Scale | None:
     room = (high - low) / 2
     ends = [end for value in values for end in (value.low, value.high) if end is not None]
     low, high = max(low - room, min([low, *ends])), min(high + room, max([high, *ends]))
-    first = next((rows[0].value(table.primary) for rows in table.fields.values()), None)
-    return Scale(low, high, first.mean if first else None)
+    return Scale(low, high)
 
 
-def picture(scale: Scale, row: Row, value: Value, *, tied: bool) -> Markup:
+def best_values(table: Table) -> dict[tuple[str, ...], float]:
+    """Return the value of the first place by the access of those that are ranked with it."""
+    firsts = ((access, rows[0].value(table.primary)) for access, rows in table.fields.items())
+    return {access: value.mean for access, value in firsts if value}
+
+
+def picture(scale: Scale, row: Row, value: Value, *, tied: bool, best: float | None) -> Markup:
     """Draw a row; the mark is full for the group that is not told apart from the best, and hollow for the others.
 
+    A dotted line stands at ``best``, the value of the first place.
     It is hidden from screen readers: its numbers stand in the cells beside it.
     """
     middle = HEIGHT // 2
-    best = "" if scale.best is None else f'<path class="b" d="M{scale.at(scale.best):g} 0V{HEIGHT}"/>'
+    dotted = "" if best is None else f'<path class="b" d="M{scale.at(best):g} 0V{HEIGHT}"/>'
     ends = [value.low, value.high]
     line = "" if None in ends else f'<path d="M{_at(scale, value.low)} {middle}H{_at(scale, value.high)}"/>'
     ticks = _ticks(scale, [run.value for run in row.scored if run.value is not None])
     hollow = "" if tied else ' class="o"'
     mark = f'<circle{hollow} cx="{scale.at(value.mean):g}" cy="{middle}" r="4"/>'
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return Markup(f'<svg {box} aria-hidden="true">{best}{ticks}{line}{mark}</svg>')  # numbers alone, no text
+    return Markup(f'<svg {box} aria-hidden="true">{dotted}{ticks}{line}{mark}</svg>')  # numbers alone, no text
 
 
 def _ticks(scale: Scale, seeds: Sequence[float]) -> str:

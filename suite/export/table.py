@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ from suite.contracts import Column, Metric
 from suite.export import numbers
 from suite.export.addresses import method_page
 from suite.export.grid import Cell, Grid, Heading, Line
-from suite.export.picture import Scale, picture, scale
+from suite.export.picture import Scale, best_values, picture, scale
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,8 @@ def table_grid(table: Table, rows: Sequence[Row], answer: str) -> Grid:
     """
     parts, fields = [part for part in _parts(table) if part is not None], len(table.fields)
     lines = [Line(tuple(part.cell(row) for part in parts), _tied(row), _group(row, fields)) for row in rows]
-    return Grid(
-        f"{table.title}: {_primary(table)}; {answer}", tuple(part.heading for part in parts), tuple(lines), named_by=1
-    )
+    headings = tuple(part.heading for part in parts)
+    return Grid(f"{table.title}: {_primary(table)}", headings, tuple(lines), named_by=1, answer=answer)
 
 
 def metrics_grid(table: Table, rows: Sequence[Row]) -> Grid:
@@ -70,7 +69,8 @@ def _parts(table: Table) -> Iterator[Part | None]:
     if axis:
         ends = f"{numbers.number(metric, axis.low)} to {numbers.number(metric, axis.high)}"
         about = "Line: the interval. Mark: the mean, full if not told apart from the best. Ticks: seeds."
-        yield Part(Heading(f"from {ends}", about), lambda row: _picture(table, axis, row))
+        best = best_values(table)
+        yield Part(Heading(f"from {ends}", about), lambda row: _picture(table, axis, best, row))
     about = "95 % interval of the mean; below the table stands over what."
     yield Part(Heading("95 % interval", about), lambda row: _interval(table, metric, row))
     if any(row.difference for row in table.rows):
@@ -139,9 +139,12 @@ def _method(row: Row) -> Cell:
     return Cell(row.label, method_page(row.method))
 
 
-def _picture(table: Table, axis: Scale, row: Row) -> Cell:
-    value = row.value(table.primary)
-    return Cell(picture=picture(axis, row, value, tied=_tied(row))) if value else Cell()
+def _picture(table: Table, axis: Scale, best: Mapping[tuple[str, ...], float], row: Row) -> Cell:
+    value, first = row.value(table.primary), next(iter(best.values()), None)
+    if value is None:
+        return Cell()
+    line = best.get(row.access, first) if row.rank else first
+    return Cell(picture=picture(axis, row, value, tied=_tied(row), best=line))
 
 
 def _interval(table: Table, metric: Metric, row: Row) -> Cell:

@@ -18,12 +18,12 @@ NUMBER = st.floats(-1e6, 1e6)
 
 @given(NUMBER, NUMBER, NUMBER)
 def test_every_value_has_a_place_in_the_frame(a: float, b: float, value: float) -> None:
-    assert MARGIN <= Scale(min(a, b), max(a, b), None).at(value) <= WIDTH - MARGIN
+    assert MARGIN <= Scale(min(a, b), max(a, b)).at(value) <= WIDTH - MARGIN
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_larger_value_is_never_to_the_left(one: float, other: float) -> None:
-    axis = Scale(0.0, 1.0, None)
+    axis = Scale(0.0, 1.0)
     assert (axis.at(one) <= axis.at(other)) or one > other
 
 
@@ -36,7 +36,7 @@ def test_a_row_is_drawn_with_its_interval_and_its_seeds(board: Board) -> None:
     for row in (first, last):
         value = row.value(table.primary)
         assert value is not None
-        drawn[row.name] = picture(axis, row, value, tied=bool(row.rank and row.rank.tied))
+        drawn[row.name] = picture(axis, row, value, tied=bool(row.rank and row.rank.tied), best=0.9)
         svg = ElementTree.fromstring(drawn[row.name])
         (ticks,) = [path.get("d", "") for path in svg.iter("path") if path.get("class") == "s"]
         assert ticks.count("M") == len(row.scored) == 5
