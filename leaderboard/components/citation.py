@@ -41,6 +41,11 @@ def full_address() -> str:
     return f"{base}?{query}" if query else base
 
 
+def of_board(board: Board) -> Texts:
+    """Return what can be copied of a page that shows several tables: the citation of the board."""
+    return {"Cite the board": lambda: citation.board(board.index)}
+
+
 def of_table(table: Table, board: Board) -> Texts:
     """Return what can be copied of a table: citations of it and of the board, Markdown, LaTeX."""
     entry = next(entry for entry in board.entries if (entry.task, entry.protocol) == (table.task, table.protocol))
@@ -60,7 +65,7 @@ def of_task(name: str, title: str, version: str, board: Board) -> Texts:
     }
 
 
-def of_method(card: Card | None, board: Board | None) -> Texts:
+def of_method(card: Card | None, board: Board) -> Texts:
     """Return what can be copied of a method: the citations of its paper and of the board."""
     cited = {"Cite the paper": lambda: citation.paper(card)}
-    return cited | ({"Cite the board": lambda: citation.board(board.index)} if board else {})
+    return {**cited, **of_board(board)}

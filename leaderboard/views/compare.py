@@ -14,7 +14,7 @@ from suite.contracts import Column
 
 from ..components import address
 from ..components.box import opened
-from ..components.citation import draw_sharing
+from ..components.citation import draw_sharing, of_board
 from ..components.duel import Duel, duels
 from ..components.field import draw_field
 from ..components.forest import Branch, forest_chart, forests
@@ -61,6 +61,7 @@ def draw_chosen(everything: Board, entries: list[Entry], labels: list[str], titl
         {
             "The comparison as Markdown": lambda: grid_as_markdown(headings, lines, caption),
             "The comparison as LaTeX": lambda: grid_as_latex(headings, lines, caption),
+            **of_board(everything),
         }
     )
     st.download_button(

@@ -12,7 +12,7 @@ from suite.board.tradeoff import tradeoff
 from suite.contracts import Column
 
 from ..components import address
-from ..components.citation import draw_sharing
+from ..components.citation import draw_sharing, of_table
 from ..components.columns import title
 from ..components.escape import clean, plain
 from ..components.front import front_chart
@@ -114,7 +114,7 @@ def main() -> None:
     draw_points(table, *chosen, made)
     draw_curves(made, "hypervolume" in table.primary.metric)
     draw("<p>{}</p>", link("The whole table", table_href(table)))
-    draw_sharing({})
+    draw_sharing(of_table(table, board()))
 
 
 main()

@@ -10,7 +10,7 @@ from suite.board.matrix import Line, Matrix, matrix
 from suite.board.model import Entry, Result
 
 from ..components import address
-from ..components.citation import draw_sharing
+from ..components.citation import draw_sharing, of_board
 from ..components.columns import unit
 from ..components.links import href, table_href
 from ..components.prose import draw, fill, join, link
@@ -131,7 +131,8 @@ def on_what(made: Matrix) -> str:
 def main() -> None:
     """Draw the page."""
     heading = st.container()
-    track, title, entries = choose_track(board())
+    everything = board()
+    track, title, entries = choose_track(everything)
     st.session_state["title"] = f"{title}: all methods, all tasks"
     draw("<h1>{}: all methods on all tasks</h1>", title, place=heading)
     draw_matrix(track, matrix(entries))
@@ -147,7 +148,7 @@ def main() -> None:
         ],
     )
     draw("<p>{}</p>", join([link("The whole field, pair by pair", href("compare", track=track))]))
-    draw_sharing({})
+    draw_sharing(of_board(everything))
 
 
 main()
