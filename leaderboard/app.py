@@ -53,6 +53,7 @@ def titled(title: str) -> None:
 def run(page: st.Page, titles: dict[str, str]) -> None:
     """Run a page between the reading and the writing of its address; one that fails takes no other one down."""
     st.session_state["title"] = titles[page.url_path]
+    titled(titles[page.url_path])
     draw("{}", fill('<p class="note" role="status">{}</p>', old) if (old := age()) else "")
     address.arrive(page.url_path)
     try:

@@ -209,4 +209,4 @@ def test_pages_of_third_parties_come_even_to_the_first_visitor(visitor: Visitor)
     visitor.page.goto(f"{visitor.address}/good")
     visitor.page.get_by_role("heading", name="Good", exact=True).wait_for(timeout=30_000)
     assert visitor.page.get_by_text("Page not found").count() == 0
-    assert visitor.page.title() == "Good page · Basin Suite"
+    visitor.page.wait_for_function("document.title === 'Good page · Basin Suite'", timeout=30_000)
