@@ -17,8 +17,9 @@ from ..components import address
 from ..components.absent import explain_not_installed
 from ..components.chart import interval_chart
 from ..components.citation import draw_sharing, of_table
-from ..components.columns import PRESETS, TIE, cost_sort, heads, layout, line, recorded, title
+from ..components.columns import PRESETS, TIE, cost_sort, recorded, title
 from ..components.escape import clean, plain
+from ..components.layout import heads, layout, line
 from ..components.links import axis_key, href
 from ..components.prose import definitions, draw, fill, join, link
 from ..components.rows import ALL, RANK, comparable, matching, ordered
