@@ -61,13 +61,9 @@ def _draw_chart(made: Wins, track: str) -> None:
     names = [clean(label) for label in labels]
     ends = ["#8a4b1f", "#2b313d", "#1c6f78"] if is_dark() else ["#e8a06a", "#f4f6f8", "#5fb0b8"]
     axis = alt.Axis(labelLimit=150, labelOverlap=False, ticks=False, domain=False)
+    above = alt.Axis(orient="top", labelAngle=-90, labelLimit=150, labelOverlap="greedy", ticks=False, domain=False)
     base = alt.Chart(pd.DataFrame(cells)).encode(
-        x=alt.X(
-            "column:N",
-            sort=names,
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=150, labelOverlap=False, ticks=False, domain=False),
-        ),
+        x=alt.X("column:N", sort=names, title=None, axis=above),
         y=alt.Y("row:N", sort=names, title=None, axis=axis),
         tooltip=["row", "column", "reads"],
         href="address:N",

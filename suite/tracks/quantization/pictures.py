@@ -36,11 +36,19 @@ def answer_picture(
     ratios = decibels(signal, noise)
     groups = outcomes(labels, reference, predicted)
     edges = np.linspace(ratios.min(), max(ratios.max(), ratios.min() + 1), BINS + 1)
+    counted = np.array([np.histogram(ratios[members], edges)[0] for members in groups.values()])
+    tops = counted.cumsum(axis=0)  # Vega-Lite stacks no bars that span a range
     values = [
-        {"outcome": name, "from": round(float(low), 2), "to": round(float(high), 2), "images": int(count)}
-        for name, members in groups.items()
-        for low, high, count in zip(edges[:-1], edges[1:], np.histogram(ratios[members], edges)[0], strict=True)
-        if count
+        {
+            "outcome": name,
+            "from": round(float(edges[place]), 2),
+            "to": round(float(edges[place + 1]), 2),
+            "images": int(counted[row, place]),
+            "top": int(tops[row, place]),
+            "bottom": int(tops[row, place] - counted[row, place]),
+        }
+        for row, name in enumerate(groups)
+        for place in np.flatnonzero(counted[row])
     ]
     counts = "; ".join(f"{name}: {members.sum()}" for name, members in groups.items())
     return Picture(
@@ -59,7 +67,8 @@ def answer_picture(
                     "scale": {"zero": False},
                 },
                 "x2": {"field": "to"},
-                "y": {"field": "images", "type": "quantitative", "title": "images", "stack": "zero"},
+                "y": {"field": "top", "type": "quantitative", "title": "images"},
+                "y2": {"field": "bottom"},
                 "color": {
                     "field": "outcome",
                     "type": "nominal",

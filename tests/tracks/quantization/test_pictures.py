@@ -37,6 +37,10 @@ def test_the_bars_hold_every_image(images: list[tuple[int, int, int]]) -> None:
     picture = answer_picture(labels, reference, predicted, np.ones(len(images)), noise)
     values = picture.spec["data"]["values"]
     assert sum(value["images"] for value in values) == len(images)
+    assert all(value["top"] - value["bottom"] == value["images"] for value in values)
+    for place in {value["from"] for value in values}:  # bars of a place stand on each other
+        bars = sorted((value["bottom"], value["top"]) for value in values if value["from"] == place)
+        assert [bottom for bottom, _ in bars] == [0, *(top for _, top in bars[:-1])]
     for name, members in outcomes(labels, reference, predicted).items():
         assert sum(value["images"] for value in values if value["outcome"] == name) == members.sum()
         assert f"{name}: {members.sum()}" in picture.description
