@@ -13,12 +13,14 @@ from suite.board.model import Axis, Table
 from suite.board.ranking import ranked
 from suite.board.rows import counted, make_row
 from suite.board.samples import ReadTable, samples_reader
+from suite.board.scores import scores_by_seed
 from suite.board.values import Numbers, recorded_columns
 from suite.contracts import Column, Setting, Task
 from suite.hashing import canonical_json
 from suite.registry import Registry
-from suite.store.columns import Recorded, Scores, StoredRun, parsed
+from suite.store.columns import Recorded, Scores
 from suite.store.reading import Reader
+from suite.store.stored import StoredRun, parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -159,7 +161,7 @@ def _table(
         ended=ended and ended.isoformat(timespec="seconds"),
         rows=ranking.rows,
     )
-    return table, numbers.by_seed([(row.label, row.method) for row in rows])
+    return table, scores_by_seed(numbers, [(row.label, row.method) for row in rows])
 
 
 def _primary(task: Task, setting: Setting, recorded: Sequence[Column]) -> Column:

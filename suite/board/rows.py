@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from suite.board.model import Row
 from suite.contracts import Method, Parameters
 from suite.registry import Registry
-from suite.store.columns import StoredRun, parsed
+from suite.store.stored import StoredRun, parsed
 
 UNFINISHED = ("running", "stale", "late")
 Members = Sequence[type[Method] | None]

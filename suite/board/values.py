@@ -10,11 +10,11 @@ import numpy as np
 
 from suite.contracts import Column, Interval, Metric, Task
 from suite.stats.means import means_over_seeds
-from suite.store.columns import Scores, StoredRun
+from suite.store.columns import Scores
 from suite.store.reading import Reader
+from suite.store.stored import StoredRun
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 OVER_SEEDS = "95 %, t over seeds"
@@ -104,25 +104,6 @@ class Numbers:
                 rows[-1].append(value)
         return rows
 
-    def by_seed(self, labels: Sequence[tuple[str, str]]) -> pa.Table:
-        """Return every score of every seed: label, method, seed, run, metric, subset, value."""
-        import pyarrow as pa
-
-        row, seed, column = np.nonzero(~np.isnan(self.values))
-        runs = [run for runs in self.rows for run in runs]
-        number = np.cumsum([0, *map(len, self.rows)])[row] + seed
-        return pa.table(
-            {
-                "label": _named(row, [label for label, _ in labels]),
-                "method": _named(row, [method for _, method in labels]),
-                "seed": _numbers(np.array([run.seed for run in runs], dtype=np.int64)[number]),
-                "run": _named(number, [run.id for run in runs]),
-                "metric": _named(column, [name.metric for name in self.columns]),
-                "subset": _named(column, [name.subset for name in self.columns]),
-                "value": _numbers(self.values[row, seed, column]),
-            }
-        )
-
     def _own(self, alone: NDArray[np.bool_], reader: Reader) -> Intervals:
         """Return the intervals over samples where a row has one value alone; most tables have none such."""
         seeds = (~np.isnan(self.values)).argmax(1) if self.values.size else np.zeros(alone.shape, dtype=int)
@@ -143,26 +124,3 @@ def _interval(
     low = interval.low if least is None else max(least, interval.low)
     high = interval.high if most is None else min(most, interval.high)
     return {"low": low, "high": high, "basis": f"{100 * interval.level:g} %, {interval.basis}"}
-
-
-def _numbers(values: NDArray[Any]) -> pa.Array:
-    """Return an array of numbers, or of places, by its memory; pyarrow would import pandas to look at the values."""
-    import pyarrow as pa
-
-    kind = pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
-
-
-def _named(places: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
-    """Return an array of texts, each by its place among the names; without pandas, as `_numbers`.
-
-    No name is twice in its dictionary: of one that is, pyarrow 26 writes Parquet with bytes of nobody's after it.
-    """
-    import pyarrow as pa
-
-    once = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    encoded = [name.encode() for name in once]
-    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-    texts = pa.StringArray.from_buffers(len(once), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
-    numbers = np.array([once[name] for name in names], dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(_numbers(numbers[places]), texts)

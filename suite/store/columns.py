@@ -1,62 +1,23 @@
-"""What the board reads of a task: its runs, and their scores as one array.
-
-A store of a million scores is read in about a second, and of each task by itself: hence the driver's own rows instead
-of objects, and JSON as the text that it is stored as, of which many runs share one.
-"""
+"""Scores as arrays, task by task or all at once: a million are read in a second."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-from typing import cast as cast_type
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic_core import from_json
-from sqlalchemy import JSON, ColumnElement, Connection, Integer, Select, Text, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, literal_column, select
 
 from suite.store.schema import cell, run, score
+from suite.store.stored import driver_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
 _BETWEEN = "\x1f"
 """Between metric and subset: one text is read in half the time of two. No metric's name has it."""
-
-
-class StoredRun(NamedTuple):
-    """A run with its cell, as the driver gives it.
-
-    What the database holds as JSON is its text, which `parsed` reads. Times are texts or objects, as the driver has
-    them: those of one database compare with each other.
-    """
-
-    id: str
-    cell: str
-    attempt: int
-    state: str
-    started: Any
-    ended: Any
-    wall_seconds: float | None
-    peak_memory_bytes: int | None
-    cost: str | None
-    facts: str | None
-    tuning: str | None
-    missing: str | None
-    ingredients: str | None
-    samples: str | None
-    protocol: str
-    task: str
-    task_version: str
-    method: str
-    method_version: str
-    source: str | None
-    setting: str
-    parameters: str
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -101,22 +62,6 @@ class Recorded:
         return Scores(known, tuple(self.columns[number] for number in present.tolist()), values, partial)
 
 
-@lru_cache(maxsize=4096)
-def parsed(text: str | None) -> Any:
-    """Return what a JSON text says, the same object for the same text: it is not to be changed."""
-    return None if text is None else from_json(text)
-
-
-def read_runs(connection: Connection, tasks: Sequence[str]) -> list[StoredRun]:
-    """Return for every cell of these tasks its finished run, or else its latest one."""
-    chosen: dict[str, StoredRun] = {}
-    for row in map(StoredRun._make, _driver_rows(connection, _runs(connection.dialect.name, tasks))):
-        known = chosen.setdefault(row.cell, row)
-        if known is not row and (row.state == "done", row.attempt) > (known.state == "done", known.attempt):
-            chosen[row.cell] = row
-    return list(chosen.values())
-
-
 def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> Recorded:
     """Return the scores of every finished run of these tasks; of every run if none are given, which is a scan."""
     name = (score.c.metric + _BETWEEN + score.c.subset).label("name")
@@ -128,7 +73,7 @@ def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> R
     columns: dict[str, int] = {}
     at, of, values, incomplete = array("i"), array("i"), array("d"), array("b")
     row, last = -1, None
-    for identifier, column, value, partial in _driver_rows(connection, query):
+    for identifier, column, value, partial in driver_rows(connection, query):
         if identifier != last:  # most scores come right behind others of their run
             row, last = rows.setdefault(identifier, len(rows)), identifier
         number = columns.get(column)
@@ -153,37 +98,6 @@ def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> R
 
 def recorded(connection: Connection, identifier: str) -> list[tuple[str, str]]:
     """Return metric and subset of a run's scores, in the order in which they were written."""
-    order = _row_number(connection.dialect.name)
+    order: ColumnElement[Any] = literal_column("score.rowid" if connection.dialect.name == "sqlite" else "score.ctid")
     query = select(score.c.metric, score.c.subset).where(score.c.run == identifier).order_by(order)
     return [(metric, subset) for metric, subset in connection.execute(query)]
-
-
-def _driver_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Return the rows of a query as the driver makes them: the library's own would take twice the time."""
-    return iter(cast_type("Iterable[tuple[Any, ...]]", connection.execute(query).cursor))
-
-
-def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
-    texts = [cast(column, Text) for column in (run.c.cost, run.c.facts, run.c.tuning, run.c.missing, run.c.ingredients)]
-    return (
-        select(
-            *(run.c.id, run.c.cell, run.c.attempt, run.c.state, run.c.started, run.c.ended),
-            *(run.c.wall_seconds, run.c.peak_memory_bytes, *texts, run.c.samples),
-            *(cell.c.protocol, cell.c.task, cell.c.task_version, cell.c.method, cell.c.method_version),
-            *(_source(dialect), cast(cell.c.setting, Text), cast(cell.c.parameters, Text), cell.c.seed),
-        )
-        .join(cell, run.c.cell == cell.c.id)
-        .where(cell.c.task.in_(tasks))
-    )
-
-
-def _source(dialect: str) -> ColumnElement[str | None]:
-    """Return the hash of the source of editable code that a cell's identity names, if it does."""
-    if dialect == "sqlite":
-        return func.json_extract(cell.c.identity, "$.method_source")
-    named: ColumnElement[str | None] = cast(cell.c.identity, JSON)["method_source"].as_string()
-    return named
-
-
-def _row_number(dialect: str) -> ColumnElement[Any]:
-    return literal_column("score.rowid" if dialect == "sqlite" else "score.ctid")

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from suite.contracts import Interval
 from suite.errors import SuiteError
-from suite.store.columns import Recorded, Scores, StoredRun, read_runs, read_scores, recorded
+from suite.store.columns import Recorded, Scores, read_scores, recorded
 from suite.store.engine import database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
+from suite.store.stored import StoredRun, read_runs
 
 _CHUNK = 500
 """How many ids one query names: databases bound that number."""

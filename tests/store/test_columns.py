@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from suite.contracts import Interval
-from suite.store.columns import parsed
 from suite.store.reading import Reader
 from suite.store.rows import CellRow, RunResult, ScoreRow
+from suite.store.stored import parsed
 from suite.store.writing import Writer
 
 Cell = Callable[[int], CellRow]
