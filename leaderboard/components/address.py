@@ -136,8 +136,12 @@ def choose(
 def choose_several(
     label: str, name: str, options: Sequence[str], *, shown: Shown = str, most: int | None = None, place: Any = st
 ) -> list[str]:
-    """Draw a box that takes several options, at most ``most``; return those chosen, none by default."""
-    values = read_several(name, label.lower(), options)
+    """Draw a box that takes several options, at most ``most``; return those chosen, none by default.
+
+    Of an address that names more the first ones are taken, and the address is made to say so.
+    """
+    values = read_several(name, label.lower(), options)[:most]
+    current().read[name] = values or [""]
     key = _prepared(name, values)
     place.multiselect(
         label, options, key=key, format_func=shown, max_selections=most, on_change=_take, args=(name, key)

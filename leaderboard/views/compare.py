@@ -94,7 +94,10 @@ def main() -> None:
     heading = st.container()
     track, title, entries = choose_track(everything)
     known = list(dict.fromkeys(result.label for entry in entries for result in entry.results))
-    labels = address.choose_several(f"Methods, two to {MOST}", "methods", known, most=MOST)[:MOST]
+    labels = address.choose_several(f"Methods, two to {MOST}", "methods", known, most=MOST)
+    left_out = [label for label in address.current().wanted.get("methods", ()) if label and label not in labels]
+    if left_out:
+        draw('<p class="note" role="status">At most {} are compared; left out: {}.</p>', MOST, ", ".join(left_out))
     words = ", ".join(labels) if len(labels) > 1 else "methods"
     st.session_state["title"] = f"Compare {words}"
     draw("<h1>{}: compare {}</h1>", title, words, place=heading)

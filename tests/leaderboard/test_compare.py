@@ -105,3 +105,15 @@ def test_names_of_plugins_are_text(page: Open, filled: Store) -> None:
     assert_sound(app)
     assert IMG not in texts(app)
     assert not [text.value for text in app.markdown if DIRECTIVE in text.value]
+
+
+def test_of_too_many_methods_the_first_are_compared_and_the_others_named(page: Open, store: Store) -> None:
+    names = ["alpha", "beta", "gamma", "delta", "trained", "chance", "other", "more"]
+    for seed in range(2):
+        for number, name in enumerate(names):
+            store.run(name, seed, 0.5 + (number + seed) / 50)
+    app = page("compare", board=store.board(), track="demo", methods=names)
+    assert_sound(app)
+    assert "At most 6 are compared; left out: other, more." in words(app)
+    assert query(app)["methods"] == names[:6]
+    assert len(grids(app)[0].rows) == 15
