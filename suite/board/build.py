@@ -193,7 +193,12 @@ def _newest_code(runs: Sequence[StoredRun]) -> list[StoredRun]:
 
 
 def _one_per_seed(runs: Sequence[StoredRun]) -> list[StoredRun]:
-    return [max(of_seed, key=lambda run: _recency([run])) for of_seed in _grouped(runs, lambda run: run.seed).values()]
+    by_seed: dict[int, StoredRun] = {}
+    for run in runs:
+        known = by_seed.setdefault(run.seed, run)
+        if known is not run and _recency([run]) > _recency([known]):
+            by_seed[run.seed] = run
+    return list(by_seed.values())
 
 
 def _recency(runs: Sequence[StoredRun]) -> tuple[bool, Any]:

@@ -44,7 +44,8 @@ def make_row(
     defaults = _defaults(members[0].Parameters) if members[0] else {}
     by_seed = sorted(runs, key=lambda run: run.seed)
     counting = [run for run in by_seed if run.id in scored]
-    lacking = [seed for seed in seeds if seed not in {run.seed for run in counting}]
+    done = {run.seed for run in counting}
+    lacking = [seed for seed in seeds if seed not in done]
     track, _, name = method.partition("/")
     return Row.model_validate(  # at once: an object for each of its parts would take twice the time
         {
