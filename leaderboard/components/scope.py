@@ -33,8 +33,9 @@ def choose_track(everything: Board) -> tuple[str, str, list[Entry]]:
     left, right = st.columns(2)
     track = address.choose("Track", "track", names, shown=lambda name: clean(titles.get(name, name)), place=left)
     entries = [entry for entry in current if entry.track == track]
-    chosen = DEFAULT
-    if any(not is_default(entry) for entry in entries):
+    if all(map(is_default, entries)):
+        chosen = address.read_known("settings", "choice of settings", list(SETTINGS), DEFAULT)
+    else:
         chosen = address.choose("Settings", "settings", list(SETTINGS), shown=SETTINGS.__getitem__, place=right)
     return track, titles.get(track, track), entries if chosen == EVERY else _defaults(entries)
 

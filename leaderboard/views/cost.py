@@ -62,7 +62,7 @@ def choose_field(table: Table) -> Table:
         ALL: "of every access",
         **{name: name if access else "without privileges" for name, access in accesses.items()},
     }
-    chosen = address.choose("Methods", "access", list(words), shown=words.__getitem__)
+    chosen = address.choose("Access", "access", list(words), shown=words.__getitem__)
     kept = [row for row in table.rows if chosen == ALL or row.standing != "ranked" or row.access == accesses[chosen]]
     return table.model_copy(update={"rows": tuple(kept)})
 

@@ -58,7 +58,7 @@ def test_order_and_search_are_in_the_address(page: Open) -> None:
     (made,) = grids(app)
     assert made.column("Method") == ["alpha", "beta (temperature=2)"]
     assert "rows are hidden; ranks are those of all." in made.caption
-    assert query(app) == {"track": ["demo"], "sort": ["method"], "q": ["alpha, beta"]}
+    assert query(app) == {"track": ["demo"], "settings": ["default"], "sort": ["method"], "q": ["alpha, beta"]}
     by_value = grids(page("matrix", track="demo", sort=_file(page)))[0]
     assert by_value.column(TINY)[:2] == ["90.00", "80.00"]
     assert "No method matches" in words(page("matrix", track="demo", q="nobody"))
@@ -78,7 +78,7 @@ def test_settings_are_one_a_task_unless_all_are_asked_for(page: Open) -> None:
 
 
 def test_unknown_names_are_not_found(page: Open) -> None:
-    for wrong in ({"track": "nothing"}, {"track": "demo", "sort": "nothing"}):
+    for wrong in ({"track": "nothing"}, {"track": "demo", "sort": "nothing"}, {"track": "demo", "settings": "x"}):
         assert "Not found" in words(page("matrix", **wrong))
 
 
