@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pyarrow as pa
 import pytest
 
 from .conftest import DIRECTIVE, IMG, Open, Store, assert_sound, grids, opened, query, specifications, texts, words
@@ -117,3 +118,17 @@ def test_of_too_many_methods_the_first_are_compared_and_the_others_named(page: O
     assert "At most 6 are compared; left out: other, more." in words(app)
     assert query(app)["methods"] == names[:6]
     assert len(grids(app)[0].rows) == 15
+
+
+def test_with_one_seed_the_samples_tell_the_spread(page: Open, store: Store) -> None:
+    for name, right in (("alpha", 36), ("beta", 12)):
+        marks = pa.table({"subset": ["near"] * 40, "mark": [1.0] * right + [0.0] * (40 - right)})
+        store.run(name, 0, right / 40, marks)
+    app = page("compare", board=store.board(), track="demo", methods=["alpha", "beta"])
+    assert_sound(app)
+    (line,) = grids(app)[0].rows
+    shown = dict(zip(grids(app)[0].titles, line, strict=True))
+    assert shown["Difference"].words == "−60.00"
+    assert " to " in shown["Difference"].small
+    assert shown["Reading"].words == "alpha is better"
+    assert "marks" in shown["Rests on"].words
