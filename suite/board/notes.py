@@ -17,18 +17,25 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
     lines = [("interval", f"{basis}, of the mean; other sources of spread are not in it") for basis in bases]
     lines = lines or [("interval", NONE)]
     if table.fields:
-        whose = "of all rows at once" if everywhere else "of this row"
-        places = f"the place by mean, and the places {whose} that the data allow, with 95 % confidence"
-        lines.append(("rank (best–worst)", f"{places}; by {table.comparison}; depends on the field of methods"))
+        whose = "all rows at once" if everywhere else "this row by itself"
+        places = f"the place by mean, and in parentheses the places that the data allow (95 %, {whose})"
+        lines.append(
+            ("rank (best–worst)", f"{places}; it rests on {table.comparison}; depends on the field of methods")
+        )
         lines.append(("=", "not told apart from the best; such rows together are the 95 % confidence set for the best"))
     if len(table.accesses) > 1:
         lines.append(("access", "methods that need a privilege are ranked apart from those that do without"))
     if any(row.rank and row.rank.difference for row in table.rows):
         lines.append(
-            ("to the best", "whichever row that truly is; the 95 % interval is made for a best chosen from the data")
+            (
+                "to the best",
+                "whichever that truly is, with its 95 % interval, which is made for a best chosen from the data",
+            )
         )
     if any(row.aside for row in table.rows):
-        lines.append(("references", "take no place; their difference is to the first ranked row alone"))
+        lines.append(
+            ("references", "take no place; their difference is to the first ranked row, compared with that one alone")
+        )
     if table.missing:
         missing = ", ".join(table.missing)
         lines.append(("missing data", f"{missing}; means without them are partial, not ranked beside complete ones"))

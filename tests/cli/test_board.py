@@ -146,7 +146,7 @@ def test_one_header_stands_above_the_rows_of_several_tables() -> None:
 @pytest.mark.usefixtures("varied")
 def test_rank_intervals_that_hold_for_all_rows_at_once() -> None:
     text = printed("board", "--task", VARIED, "--setting", "precision=coarse", "--everywhere")
-    assert "the places of all rows at once" in text
+    assert "(95 %, all rows at once)" in text
     assert "beta is the best, told apart from the other one" in text
 
 

@@ -269,7 +269,7 @@ def test_intervals_that_hold_everywhere_are_shown_when_asked(capsys: pytest.Capt
     print_table(ranked(*THREE), everywhere=True)
     text = capsys.readouterr().out
     assert body(text)[2][:2] == ["3", "(1–3)"]
-    assert "the places of all rows at once" in text
+    assert "(95 %, all rows at once)" in text
 
 
 def test_columns_that_say_nothing_fold_into_a_line(capsys: pytest.CaptureFixture[str]) -> None:
