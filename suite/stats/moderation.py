@@ -16,9 +16,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-import os
-
-K = float(os.environ.get("K", "0"))
 NEGLIGIBLE = 1e-5
 """Of the median variance: smaller ones count as this much, as in limma, since the logarithm of zero has no moments."""
 
