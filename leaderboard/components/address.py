@@ -24,7 +24,7 @@ Shown = Callable[[str], str]
 
 @dataclass
 class Address:
-    """What the address of a page asked for, and what the page has made of it so far.
+    """What the address of a page asked for, and what the page has made of it until now.
 
     ``wanted`` is ``asked`` with what was chosen since; ``by_choice`` says whether anything was. ``read`` holds every
     parameter that the page has read, with the value that it shows.

@@ -27,7 +27,7 @@ def columns_of(table: Table, preset: str) -> list[Column]:
 
 
 def title(column: Column) -> str:
-    """Return a column's name for reading: ``fpr95 ood, near/tiny-imagenet`` for ``fpr95_ood near/tiny-imagenet``."""
+    """Return a column's name for reading: ``error rate, group/part`` for ``error_rate group/part``."""
     return f"{column.metric.replace('_', ' ')}, {clean(column.subset)}"
 
 

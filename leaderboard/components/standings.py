@@ -61,5 +61,5 @@ def tables(entries: Sequence[Entry]) -> Markup:
 
 
 def str_of(entry: Entry) -> str:
-    """Return a table's setting in words, as ``precision W8A8``; ``table`` for a task without axes."""
+    """Return a table's setting in words, as ``AXIS VALUE``; ``table`` for a task without axes."""
     return ", ".join(f"{axis} {value}" for axis, value in entry.setting.items()) or "table"

@@ -33,7 +33,8 @@ LOOKS = {
 }
 """By what an implementation follows; a method that is not installed has no card."""
 
-OTHERS = (Look("#0b5d66", "#6fd3dd", "circle", "●"), LOOKS["reconstruction"], LOOKS["authors' code"], LOOKS["paper"])
+SERIES = (Look("#0b5d66", "#6fd3dd", "circle", "●"), LOOKS["reconstruction"], LOOKS["authors' code"], LOOKS["paper"])
+"""Of the methods of a chart in which colours do not stand for a status: one after the other, then again."""
 
 
 def draw_style() -> None:
@@ -53,8 +54,18 @@ def status(name: str) -> Markup:
 
 
 def is_dark() -> bool:
-    """Return whether this visitor's theme is dark, as far as the browser has said."""
+    """Return whether this visitor's theme is dark, by what the browser has said."""
     return bool(st.context.theme.type == "dark")
+
+
+def colour(look: Look) -> str:
+    """Return the colour of a mark on this visitor's ground."""
+    return look.dark if is_dark() else look.light
+
+
+def ink() -> str:
+    """Return the colour of a chart's own lines and texts on this visitor's ground."""
+    return "#eef0f4" if is_dark() else "#1f2430"
 
 
 def scales(names: Any) -> dict[str, list[str]]:
@@ -63,6 +74,6 @@ def scales(names: Any) -> dict[str, list[str]]:
     looks = [LOOKS[name] for name in present]
     return {
         "domain": present,
-        "colours": [look.dark if is_dark() else look.light for look in looks],
+        "colours": [colour(look) for look in looks],
         "shapes": [look.shape for look in looks],
     }

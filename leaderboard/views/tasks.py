@@ -33,7 +33,7 @@ HEADS = (
 
 
 def progress(entries: list[Entry]) -> set[str]:
-    """Return how far the tables of a task are."""
+    """Return what is done of the tables of a task."""
     if not entries:
         return {NONE}
     complete = all(entry.done >= entry.wanted for entry in entries)

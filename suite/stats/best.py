@@ -1,4 +1,4 @@
-"""Who is not told apart from the best, and how far each method is behind it.
+"""Who is not told apart from the best, and by how much each method is behind it.
 
 The best is chosen from the same data, so that comparing with the first one alone would promise too much (Hsu 1981). Of
 each method we ask whether any other is better: it is told apart from the best if the largest of its statistics is more
@@ -32,7 +32,7 @@ class Best:
 
     Attributes:
         behind: how much the first one by mean is ahead [n].
-        low, high: the interval of how far the method is behind the true best [n]; NaN where nothing is known.
+        low, high: the interval of how much the method is behind the true best [n]; NaN where nothing is known.
         p: of the method being as good as the best [n]; 1 where nothing speaks against it.
         tied: whether it is not told apart from the best [n].
     """

@@ -92,7 +92,7 @@ def tabulated_quantile(level: float, count: Array, correlation: Array, freedom: 
 
 
 def _cell(nodes: Array, at: Array) -> tuple[NDArray[np.int64], Array]:
-    """Return between which nodes values lie, by the number of the first, and how far along, from 0 to 1."""
+    """Return between which nodes values lie, by the number of the first, and at which part of the way, from 0 to 1."""
     number = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
     return number, (at - nodes[number]) / (nodes[number + 1] - nodes[number])
 
