@@ -1,7 +1,7 @@
 """How the app looks: one style sheet, and the colour and shape of every status, the same on every page.
 
-The style sheet follows Streamlit's light and dark theme by ``light-dark()``. Marks have a contrast of at least 3 : 1 on
-both grounds, text one of 4.5 : 1; a test computes it.
+The style sheet follows Streamlit's light and dark theme by ``light-dark()``. Marks differ from both grounds by 3 : 1 at
+least, text by 4.5 : 1; a test computes it.
 """
 
 from __future__ import annotations

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def compare(
     task: Annotated[str, typer.Argument(help="Task, as ood/digits.")],
-    methods: Annotated[
-        list[str], typer.Argument(help="Two methods or more, as the board has them: knn, or 'knn (k=7)'.")
-    ],
+    methods: Annotated[list[str], typer.Argument(help="Two or more, as on the board: knn, or 'knn (k=7)'.")],
     setting: SettingOption = None,
     form: FormatOption = Format.table,
     full: Annotated[bool, typer.Option("--full", help="Every metric on every subset.")] = False,
