@@ -37,7 +37,8 @@ class Scale:
 def scale(table: Table) -> Scale | None:
     """Return the scale of a table's primary column; None if no row has a value there."""
     values = [value for row in table.rows if (value := row.value(table.primary))]
-    points = [*(value.mean for value in values), *(run.value for row in table.rows for run in row.scored if run.value)]
+    seeds = [run.value for row in table.rows for run in row.scored if run.value is not None]
+    points = [*(value.mean for value in values), *seeds]
     if not values:
         return None
     low, high = min(points), max(points)

@@ -47,3 +47,12 @@ def test_a_row_is_drawn_with_its_interval_and_its_seeds(board: Board) -> None:
         assert low < float(mark.get("cx", "")) < high
     assert 'class="o"' not in drawn[first.name]  # full: not told apart from the best
     assert 'class="o"' in drawn["delta"]
+
+
+def test_a_seed_of_value_zero_counts_in_the_scale(board: Board) -> None:
+    table = board.of_task(VARIED)[0]
+    row = table.rows[0]
+    zero = row.model_copy(update={"runs": (row.runs[0].model_copy(update={"value": 0.0}), *row.runs[1:])})
+    axis = scale(table.model_copy(update={"rows": (zero, *table.rows[1:])}))
+    assert axis is not None
+    assert axis.low <= 0.0
