@@ -15,9 +15,8 @@ from suite.contracts import Metric
 from .columns import TIE, title, unit
 from .escape import clean
 from .links import href
-from .prose import draw as draw_html
-from .prose import join
-from .theme import is_dark, scales, status
+from .prose import draw, join
+from .theme import LOOKS, colour, scales, status
 
 ROW_PIXELS = 26
 HEIGHT = 300
@@ -30,13 +29,13 @@ LEGEND = alt.Legend(orient="bottom", title=None, columns=2, symbolLimit=20)
 NUMBERS = [alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high")]
 
 
-def draw(chart: alt.Chart | alt.LayerChart | alt.FacetChart, description: str) -> None:
+def draw_chart(chart: alt.Chart | alt.LayerChart | alt.FacetChart, description: str) -> None:
     """Draw a chart with a description for those who cannot see it (Vega's aria-label)."""
     st.altair_chart(chart.properties(description=clean(description)), width="stretch")
 
 
 def draw_specification(spec: dict[str, Any], description: str) -> None:
-    """Draw a Vega-Lite specification with a description, as `draw` does a chart."""
+    """Draw a Vega-Lite specification with a description, as `draw_chart` does a chart."""
     st.vega_lite_chart({**spec, "description": clean(description)}, width="stretch")
 
 
@@ -72,16 +71,17 @@ def interval_chart(table: Table, rows: Sequence[Row]) -> None:
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         x=alt.X("mean:Q", title=named, scale=SCALE), shape=alt.Shape("status:N", legend=None, scale=shapes)
     )
+    neutral = colour(LOOKS["baseline"])
     layers: list[Any] = [bars, dots]
     if not seeds.empty:
-        ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.75, color=_neutral())
+        ticks = alt.Chart(seeds).mark_tick(thickness=1, size=10, opacity=0.75, color=neutral)
         x = alt.X("value:Q", title=named, scale=SCALE)
         layers.insert(0, ticks.encode(y=y, x=x, tooltip=["method", "seed", "value"]))
     if means["tied"].any():
-        band = alt.Chart(means[means["tied"]]).mark_bar(opacity=0.14, color=_neutral()).encode(y=y)
+        band = alt.Chart(means[means["tied"]]).mark_bar(opacity=0.14, color=neutral).encode(y=y)
         layers.insert(0, band)
     legend = "Lines: 95 % intervals; thin marks: seeds;"
-    draw_html(
+    draw(
         '<p class="quiet">{}. {} {} and a shade: not told apart from the best.</p>',
         join(map(status, looks["domain"]), " "),
         legend,
@@ -89,7 +89,7 @@ def interval_chart(table: Table, rows: Sequence[Row]) -> None:
     )
     best = ", ".join(f"{row.label} {metric.shown(value.mean):.2f}" for row, value in shown[:3])
     count = f"{len(shown)} of {len(with_value)}" if len(shown) < len(with_value) else str(len(shown))
-    draw(
+    draw_chart(
         alt.layer(*layers).properties(height=ROW_PIXELS * len(shown) + AXIS_PIXELS),
         f"{named} of {count} methods on {table.task}, mean over seeds with 95 % interval. First three: {best}. "
         f"{TIE} and a shaded ground: not told apart from the best.",
@@ -118,7 +118,9 @@ def axis_chart(axis: str, placed: Sequence[tuple[Table, Row]]) -> None:
     )
     bars = base.mark_rule().encode(y=alt.Y("low:Q", title=named, scale=SCALE), y2="high:Q")
     line = base.mark_line(point=True).encode(y=alt.Y("mean:Q", title=named, scale=SCALE))
-    draw(alt.layer(bars, line).properties(height=HEIGHT), f"{named}, by {axis}, mean over seeds with 95 % interval.")
+    draw_chart(
+        alt.layer(bars, line).properties(height=HEIGHT), f"{named}, by {axis}, mean over seeds with 95 % interval."
+    )
 
 
 def _mean(metric: Metric, row: Row, value: Value) -> dict[str, Any]:
@@ -133,10 +135,6 @@ def _mean(metric: Metric, row: Row, value: Value) -> dict[str, Any]:
 
 def _label(row: Row) -> str:
     return f"{TIE} {clean(row.label)}" if row.rank and row.rank.tied else clean(row.label)
-
-
-def _neutral() -> str:
-    return "#a9b1bf" if is_dark() else "#5b6270"
 
 
 def _numbers(metric: Metric, value: Value) -> dict[str, float | None]:

@@ -13,12 +13,12 @@ from suite.board.board import Board
 from suite.board.model import Entry
 from suite.board.wins import LEVEL, Wins, wins
 
-from .chart import draw as draw_chart
+from .chart import draw_chart
 from .escape import clean
 from .links import href
 from .prose import draw, link
 from .table import Cell, Head, Line, Ticks, draw_table
-from .theme import is_dark
+from .theme import ink, is_dark
 
 MOST = 40
 """How many methods the chart shows at most, those that win most; the table has all."""
@@ -34,7 +34,7 @@ def draw_field(everything: Board, entries: Sequence[Entry], track: str) -> None:
         draw("<p>Fewer than two methods have complete results.</p>")
         return
     methods = {result.label: result.method for entry in entries for result in entry.results}
-    _draw_chart(made, track)
+    _draw_squares(made, track)
     _draw_table(made, methods, track)
 
 
@@ -43,7 +43,7 @@ def _wins(stamps: tuple[tuple[str, str], ...], _board: Board, _entries: list[Ent
     return wins(map(_board.table, _entries))
 
 
-def _draw_chart(made: Wins, track: str) -> None:
+def _draw_squares(made: Wins, track: str) -> None:
     labels = made.labels[:MOST]
     cells = [
         {
@@ -71,7 +71,7 @@ def _draw_chart(made: Wins, track: str) -> None:
     share = alt.Scale(domain=[0, 0.5, 1], range=ends, interpolate="rgb")
     legend = alt.Legend(title="row is better on", format=".0%", orient="bottom")
     squares = base.mark_rect(cursor="pointer").encode(color=alt.Color("share:Q", scale=share, legend=legend))
-    signs = base.mark_text(fontSize=9, color="#eef0f4" if is_dark() else "#1f2430").encode(text="sign:N")
+    signs = base.mark_text(fontSize=9, color=ink()).encode(text="sign:N")
     hidden = f" The first {MOST} of {len(made.labels)} methods." if len(made.labels) > MOST else ""
     draw_chart(
         alt.layer(squares, signs).properties(height=CELL * len(labels) + AXIS_PIXELS),

@@ -12,11 +12,11 @@ import pandas as pd
 from suite.board.model import Difference
 from suite.contracts import Column, Metric
 
-from .chart import draw
+from .chart import draw_chart
 from .columns import title, unit
 from .escape import clean
-from .prose import draw as words
-from .theme import OTHERS, is_dark
+from .prose import draw
+from .theme import SERIES, colour, ink
 
 ROW_PIXELS = 26
 AXIS_PIXELS = 80
@@ -53,15 +53,14 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
     metric = branches[0].metric
     data = pd.DataFrame(_row(branch) for branch in branches)
     labels = [label for label in looks if label in set(data["method"])]
-    chosen = [OTHERS[looks[label] % len(OTHERS)] for label in labels]
+    chosen = [SERIES[looks[label] % len(SERIES)] for label in labels]
     several = len(labels) > 1
     legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=260)
-    colours = alt.Scale(domain=labels, range=[look.dark if is_dark() else look.light for look in chosen])
+    colours = alt.Scale(domain=labels, range=[colour(look) for look in chosen])
     color = alt.Color("method:N", scale=colours, legend=legend)
     shape = alt.Shape("method:N", scale=alt.Scale(domain=labels, range=[look.shape for look in chosen]), legend=legend)
-    ink = "#eef0f4" if is_dark() else "#1f2430"
     named = f"Difference to {clean(base)} in {metric.name.replace('_', ' ')}, {metric.direction} is better"
-    words("<h2>{}</h2>", named)
+    draw("<h2>{}</h2>", named)
     places = list(dict.fromkeys(data["place"]))
     y = alt.Y("place:N", sort=places, title=None, axis=alt.Axis(labelLimit=240, ticks=False))
     shift: Any = alt.YOffset("method:N", sort=labels) if several else alt.Undefined
@@ -82,13 +81,13 @@ def forest_chart(branches: Sequence[Branch], base: str, looks: Mapping[str, int]
             alt.datum.apart, alt.Color("method:N", scale=colours, legend=None), alt.value("transparent")
         ),
     )
-    zero = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=ink, strokeDash=[3, 3]).encode(x="zero:Q")
+    zero = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=ink(), strokeDash=[3, 3]).encode(x="zero:Q")
     said = "; ".join(
         f"{row['method']} on {row['place']} {row['difference']:+.2f}, {row['reads']}"
         for row in data[:8].to_dict("records")
     )
     height = ROW_PIXELS * len(places) * len(labels) + AXIS_PIXELS + LEGEND_PIXELS
-    draw(
+    draw_chart(
         alt.layer(zero, bars, dots).properties(height=height),
         f"{named}, with 95 % intervals. A filled mark is told apart. {said}.",
     )

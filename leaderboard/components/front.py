@@ -13,11 +13,11 @@ from suite.board.quantity import BYTES
 from suite.board.tradeoff import Curve, Point, Tradeoff
 from suite.contracts import Column, Metric
 
-from .chart import draw
+from .chart import draw_chart
 from .columns import title, unit
 from .escape import clean
 from .links import href
-from .theme import is_dark, scales
+from .theme import ink, scales
 
 HEIGHT = 460
 NAMED = 12
@@ -61,19 +61,18 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
         )
     )
     line = alt.Chart(points[points["front"]]).encode(x=x, y=y)
-    ink = "#eef0f4" if is_dark() else "#1f2430"
-    step = line.mark_line(interpolate="step-after", strokeWidth=1.5, color=ink, opacity=0.7)
+    step = line.mark_line(interpolate="step-after", strokeWidth=1.5, color=ink(), opacity=0.7)
     numbered = line.transform_window(number="row_number()", sort=[alt.SortField("cost")])
     shown = numbered.transform_filter(alt.datum.number <= NAMED)
     above, below = (shown.transform_filter(f"datum.number % 2 == {odd}") for odd in (1, 0))  # neighbours do not overlap
     names = [
-        above.mark_text(align="left", baseline="bottom", dx=8, dy=-4, fontSize=12, color=ink).encode(text="method:N"),
-        below.mark_text(align="left", baseline="top", dx=8, dy=6, fontSize=12, color=ink).encode(text="method:N"),
+        above.mark_text(align="left", baseline="bottom", dx=8, dy=-4, fontSize=12, color=ink()).encode(text="method:N"),
+        below.mark_text(align="left", baseline="top", dx=8, dy=6, fontSize=12, color=ink()).encode(text="method:N"),
     ]
-    layers: list[Any] = [step, *_curves(made, metric, factor, x, y, ink), marks, *names]
+    layers: list[Any] = [step, *_curves(made, metric, factor, x, y), marks, *names]
     zero = " Costs of zero stand at the left edge." if floor and points["cost"].min() <= floor else ""
     best = ", ".join(f"{point.row.label} ({cost.shown(point.cost)})" for point in made.front[:NAMED])
-    draw(
+    draw_chart(
         alt.layer(*layers).properties(height=HEIGHT),
         f"{quality}, against {named}, of {len(points)} methods on {table.task}.{zero} On the front: {best}.",
     )
@@ -101,7 +100,7 @@ def _row(metric: Metric, cost: Cost, point: Point, factor: float, floor: float |
     }
 
 
-def _curves(made: Tradeoff, metric: Metric, factor: float, x: alt.X, y: alt.Y, ink: str) -> list[alt.Chart]:
+def _curves(made: Tradeoff, metric: Metric, factor: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     def drawn(curve: Curve) -> pd.DataFrame:
         return pd.DataFrame(
             {"cost": max(point.cost, made.floor or 0.0) * factor, "quality": metric.shown(point.quality), "turn": turn}
@@ -110,6 +109,6 @@ def _curves(made: Tradeoff, metric: Metric, factor: float, x: alt.X, y: alt.Y, i
 
     dash = alt.Order("turn:Q")
     return [
-        alt.Chart(drawn(curve)).mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=ink).encode(x=x, y=y, order=dash)
+        alt.Chart(drawn(curve)).mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=ink()).encode(x=x, y=y, order=dash)
         for curve in made.curves
     ]

@@ -11,11 +11,11 @@ import streamlit as st
 
 from suite.board.model import Row, Table
 
-from .chart import draw
+from .chart import draw_chart
 from .columns import title, unit
 from .escape import clean
-from .prose import draw as words
-from .theme import OTHERS, is_dark
+from .prose import draw
+from .theme import SERIES, colour
 
 Placed = list[tuple[Table, Row]]
 BESIDE = 2
@@ -46,7 +46,7 @@ def _panel(group: Placed, variants: Sequence[str]) -> None:
     table = group[0][0]
     metric = table.metric(table.primary.metric)
     named = f"{title(table.primary)}, {metric.direction} is better"
-    words("<h3>{}</h3>", named)
+    draw("<h3>{}</h3>", named)
     means, seeds = [], []
     for at, row in group:
         place = {"table": _name(at), "variant": clean(row.label)}
@@ -56,10 +56,10 @@ def _panel(group: Placed, variants: Sequence[str]) -> None:
             means.append(place | {name: None if n is None else metric.shown(n) for name, n in numbers.items()})
         seeds += [place | {"seed": run.seed, "value": metric.shown(run.value or 0.0)} for run in row.scored]
     several = len(variants) > 1
-    looks = [OTHERS[number % len(OTHERS)] for number in range(len(variants))]
-    colours = [look.dark if is_dark() else look.light for look in looks]
+    looks = [SERIES[number % len(SERIES)] for number in range(len(variants))]
+    colours = [colour(look) for look in looks]
     legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=260) if several else None
-    colour = alt.Color("variant:N", scale=alt.Scale(domain=list(variants), range=colours), legend=legend)
+    by_variant = alt.Color("variant:N", scale=alt.Scale(domain=list(variants), range=colours), legend=legend)
     shapes = alt.Scale(domain=list(variants), range=[look.shape for look in looks])
     shift: Any = alt.YOffset("variant:N", sort=list(variants)) if several else alt.Undefined
     names = list(dict.fromkeys(_name(at) for at, _ in group))
@@ -69,10 +69,12 @@ def _panel(group: Placed, variants: Sequence[str]) -> None:
     if seeds:
         ticks = alt.Chart(pd.DataFrame(seeds)).mark_tick(thickness=1, size=9, opacity=0.8)
         at_value = alt.X("value:Q", title=unit(metric), scale=scale)
-        layers.append(ticks.encode(x=at_value, y=y, yOffset=shift, color=colour, tooltip=["variant", "seed", "value"]))
+        layers.append(
+            ticks.encode(x=at_value, y=y, yOffset=shift, color=by_variant, tooltip=["variant", "seed", "value"])
+        )
     if means:
         tooltip: Any = ["table", "variant", *(alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high"))]
-        base = alt.Chart(pd.DataFrame(means)).encode(y=y, yOffset=shift, color=colour, tooltip=tooltip)
+        base = alt.Chart(pd.DataFrame(means)).encode(y=y, yOffset=shift, color=by_variant, tooltip=tooltip)
         layers.append(
             base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=unit(metric), scale=scale), x2="high:Q")
         )
@@ -81,7 +83,7 @@ def _panel(group: Placed, variants: Sequence[str]) -> None:
         layers.append(dots.encode(x=alt.X("mean:Q", title=unit(metric), scale=scale), shape=shape))
     lines = len(means) if several else len({mean["table"] for mean in means})
     said = "; ".join(f"{mean['table']} {mean['variant']} {mean['mean']:.2f}" for mean in means[:6])
-    draw(
+    draw_chart(
         alt.layer(*layers).properties(height=ROW_PIXELS * max(lines, 1) + AXIS_PIXELS),
         f"{named}: means over seeds with 95 % interval, and every seed. {said}.",
     )

@@ -11,11 +11,11 @@ from suite.contracts import Interval, Metric
 from suite.store.rows import RunRow
 
 from . import source
-from .chart import draw as draw_chart
+from .chart import draw_chart
 from .columns import interval, title, unit
 from .links import href, table_href
 from .prose import draw, fill, link
-from .theme import LOOKS, is_dark
+from .theme import LOOKS, colour
 
 
 def draw_answer(run: RunRow) -> None:
@@ -86,7 +86,7 @@ def _draw_seeds(table: Table, row: Row, own: SeedRun) -> None:
         for each in row.scored
     )
     x = alt.X("value:Q", title=f"{title(table.primary)} ({unit(metric)})", scale=alt.Scale(zero=False, padding=12))
-    colours = [look.dark if is_dark() else look.light for look in (LOOKS["reconstruction"], LOOKS["baseline"])]
+    colours = [colour(LOOKS[name]) for name in ("reconstruction", "baseline")]
     which = alt.Scale(domain=[THIS, OTHERS], range=colours)
     shapes = alt.Scale(domain=[THIS, OTHERS], range=["triangle-up", "circle"])
     legend = alt.Legend(orient="top", title=None)
@@ -107,7 +107,7 @@ def _draw_seeds(table: Table, row: Row, own: SeedRun) -> None:
         bar = alt.Chart(mean).mark_bar(height=10, opacity=0.25, color=colours[1])
         layers.insert(0, bar.encode(x=alt.X("low:Q"), x2="high:Q"))
     rank = 1 + sum((each.value or 0.0) > (own.value or 0.0) for each in row.scored) if own.value is not None else None
-    said = f"; this run's is the {rank}. highest" if rank else ""
+    said = f"; this run's is number {rank} from the highest" if rank else ""
     draw_chart(
         alt.layer(*layers).properties(height=110),
         f"{title(table.primary)} of the {len(points)} seeds of {row.label}{said}. The bar is the interval of the mean.",

@@ -85,7 +85,7 @@ def test_a_run_of_the_board_stands_beside_its_seeds(page: Open, store: Store) ->
     assert "seed 0: 50.00 , seed 1: 75.00 , seed 2: 62.50" in words(app)
     assert f'href="run?run={runs[0]}"' in texts(app)
     assert f'href="run?run={runs[1]}"' not in texts(app)
-    assert "of the 3 seeds of alpha; this run's is the 1. highest" in specifications(app)[0]["description"]
+    assert "of the 3 seeds of alpha; this run's is number 1 from the highest" in specifications(app)[0]["description"]
 
 
 def test_a_run_that_no_row_rests_on_says_so(page: Open, store: Store) -> None:
