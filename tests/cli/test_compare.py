@@ -64,15 +64,11 @@ def test_several_seeds_are_compared_over_seeds(suite: Suite, run: Any) -> None:
     assert pairs == [("knn", "msp"), ("knn", "random"), ("msp", "random")]
 
 
-def test_one_method_is_nothing_to_compare(suite: Suite, run: Any) -> None:
+def test_what_cannot_be_compared_is_named(suite: Suite, run: Any) -> None:
     run(0)
     done = suite("compare", "ood/digits", "knn", "knn")
     assert done.returncode == 2
     assert "there is nothing to compare with" in done.stderr
-
-
-def test_an_unknown_row_is_named(suite: Suite, run: Any) -> None:
-    run(0)
     done = suite("compare", "ood/digits", "knn", "mps")
     assert done.returncode == 2
     assert "there is no row 'mps'. Did you mean 'msp'?" in done.stderr
