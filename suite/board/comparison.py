@@ -12,13 +12,13 @@ import numpy as np
 
 from suite.board.evidence import table_field
 from suite.board.model import Difference, Row, Table
-from suite.board.ranking import shown_difference
+from suite.board.ranking import LEVEL, shown_difference
 from suite.board.samples import ReadSamples, influence, paired_influence, resampled
 from suite.contracts import Column, Samples
 from suite.errors import SuiteError
 from suite.stats import paired
 from suite.stats.field import Field, paired_field
-from suite.stats.pairs import pairs
+from suite.stats.pairs import each_level, pairs, together
 from suite.stats.sampled import paired_resamples
 
 if TYPE_CHECKING:
@@ -124,28 +124,29 @@ def _over_samples(
     read: ReadSamples,
 ) -> list[Difference]:
     samples = [read(run.run) for row in rows for run in row.runs if run.seed == seed]
-    found = []
+    level = each_level(LEVEL, len(asked))
+    differences = []
     for a, b in asked:
         mean = values[rows[a].label][seed] - values[rows[b].label][seed]
-        found.append(_of_samples(column, mean, samples[a], samples[b]) or paired.Difference(mean, None, None, 1))
-    tested = [number for number, difference in enumerate(found) if difference.p is not None]
-    corrected = dict(zip(tested, paired.holm([found[number].p or 0.0 for number in tested]).tolist(), strict=True))
-    return [
-        Difference(
-            mean=difference.mean,
-            low=difference.interval and difference.interval.low,
-            high=difference.interval and difference.interval.high,
-            p=corrected.get(number),
-            basis=difference.interval.basis if difference.interval else "",
+        found = _of_samples(column, mean, samples[a], samples[b], level) or paired.Difference(mean, None, None, 1)
+        differences.append(
+            Difference(
+                mean=found.mean,
+                low=found.interval and found.interval.low,
+                high=found.interval and found.interval.high,
+                p=None if found.p is None else float(together(np.array([found.p]), len(asked))[0]),
+                basis=found.interval.basis if found.interval else "",
+            )
         )
-        for number, difference in enumerate(found)
-    ]
+    return differences
 
 
-def _of_samples(column: Column, mean: float, a: Samples | None, b: Samples | None) -> paired.Difference | None:
-    if difference := paired_influence(influence(a, column), influence(b, column)):
+def _of_samples(
+    column: Column, mean: float, a: Samples | None, b: Samples | None, level: float
+) -> paired.Difference | None:
+    if difference := paired_influence(influence(a, column), influence(b, column), level):
         return difference
     one, other = resampled(a, column), resampled(b, column)
     if one is None or other is None or one.values.shape != other.values.shape:
         return None
-    return paired_resamples(mean, one.values, other.values, basis=f"paired, {one.basis}")
+    return paired_resamples(mean, one.values, other.values, basis=f"paired, {one.basis}", level=level)

@@ -84,12 +84,12 @@ def _predicted(samples: Sequence[Samples | None], column: Column) -> NDArray[np.
     return variances
 
 
-def paired_influence(a: Influence | None, b: Influence | None) -> Difference | None:
+def paired_influence(a: Influence | None, b: Influence | None, level: float = 0.95) -> Difference | None:
     """Compare a column of two runs on their common samples; None where either has no influence, or they share none."""
     if a is None or b is None:
         return None
     try:
-        return paired_normal(a.strata, b.strata, basis=f"paired, {a.basis}")
+        return paired_normal(a.strata, b.strata, basis=f"paired, {a.basis}", level=level)
     except ValueError:  # not the same samples, as where one of them lacked a data set
         return None
 

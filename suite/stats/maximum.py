@@ -24,12 +24,10 @@ LARGE = 1e5
 """Degrees of freedom from which Student's distribution is taken for the normal one."""
 
 
-def probability(
-    value: Array, count: Array, correlation: Array, freedom: float, *, two_sided: bool = False
-) -> NDArray[np.float64]:
+def probability(value: Array, count: Array, correlation: Array, freedom: float) -> Array:
     """Return the probability [K] that the largest of ``count`` [K] statistics is at most ``value`` [K].
 
-    Two-sided: the largest by absolute value. ``correlation`` [K] is in 0 to below 1, and ``freedom`` positive, or
+    ``correlation`` [K] is in 0 to below 1, and ``freedom`` positive, or
     infinite for a denominator that is known.
     """
     from scipy.special import ndtr
@@ -38,17 +36,12 @@ def probability(
     scales, shares = _denominator_nodes(freedom)
     shared = np.sqrt(correlation)[:, None, None] * nodes[:, None]
     own = np.sqrt(1 - correlation)[:, None, None]
-    reach = value[:, None, None] * scales
-    below = ndtr((reach + shared) / own)
-    if two_sided:
-        below = below - ndtr((-reach + shared) / own)
+    below = ndtr((value[:, None, None] * scales + shared) / own)
     within = np.power(below, count[:, None, None])
     return np.asarray(np.clip(np.einsum("kzu,z,u->k", within, weights, shares), 0.0, 1.0))
 
 
-def quantile(
-    level: float, count: Array, correlation: Array, freedom: float, *, two_sided: bool = False
-) -> NDArray[np.float64]:
+def quantile(level: float, count: Array, correlation: Array, freedom: float) -> Array:
     """Return the value [K] that the largest of ``count`` [K] statistics exceeds with probability 1 - ``level``.
 
     Where the search has not ended, as for hundreds of statistics with two degrees of freedom, it is a little too large.
@@ -57,13 +50,14 @@ def quantile(
 
     kinds, kind = np.unique(np.stack([count, correlation]), axis=1, return_inverse=True)
     count, correlation = kinds
-    tail = (1 - level) / (2 if two_sided else 1)
     degrees = min(freedom, LARGE)
-    low: Array = np.asarray(stdtrit(degrees, np.full_like(count, 1 - tail)), dtype=np.float64)
-    high: Array = np.asarray(stdtrit(degrees, 1 - tail / count), dtype=np.float64)  # Bonferroni's: never too small
+    low: Array = np.asarray(stdtrit(degrees, np.full_like(count, level)), dtype=np.float64)
+    high: Array = np.asarray(
+        stdtrit(degrees, 1 - (1 - level) / count), dtype=np.float64
+    )  # Bonferroni's: never too small
 
     def excess(value: Array) -> Array:  # close to linear, so that chords find its root soon
-        inside = probability(value, count, correlation, freedom, two_sided=two_sided)
+        inside = probability(value, count, correlation, freedom)
         return np.asarray(ndtri(np.clip(inside, 1e-300, 1 - 1e-16)) - ndtri(level))
 
     below, above = excess(low), np.maximum(excess(high), 0.0)
@@ -78,7 +72,7 @@ def quantile(
 
 
 def tabulated_quantile(level: float, count: Array, correlation: Array, freedom: float) -> Array:
-    """Return `quantile`, one-sided, for counts and correlations that broadcast: interpolated, for many at once.
+    """Return `quantile` for counts and correlations that broadcast: interpolated, for many at once.
 
     Between the nodes it is at most 0.02 too small. Degrees of freedom are rounded down to two digits.
     """

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suite.stats.field import Field
-from suite.stats.maximum import LARGE, quantile
-from suite.stats.paired import holm
+from suite.stats.maximum import LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-CORRELATION = 0.5
-"""Of two differences that share a method, where variances are equal."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +33,33 @@ def pair(field: Field, a: int, b: int, level: float = 0.95) -> Pair:
 
 
 def pairs(field: Field, asked: Sequence[tuple[int, int]], level: float = 0.95) -> list[Pair]:
-    """Return the differences of several pairs: intervals that hold for all at once, p with Holm's correction."""
+    """Return the differences of several pairs: intervals that hold for all at once, and p that agree with them.
+
+    Both are corrected for the number of pairs as if these were independent, which is on the safe side (Sidak 1967).
+    """
+    from scipy.special import stdtrit
+
     if not asked:
         return []
-    count = np.array([float(len(asked))])
-    reach = float(quantile(level, count, np.array([CORRELATION]), field.freedom, two_sided=True)[0])
     first, second = (np.array(side) for side in zip(*asked, strict=True))
-    p = pair_probabilities(field, (first, second))
+    reach = float(stdtrit(min(field.freedom, LARGE), 0.5 + each_level(level, len(asked)) / 2))
     means, half = field.differences[first, second], reach * np.sqrt(field.variances[first, second])
-    corrected = np.where(np.isnan(half), np.nan, holm(p))
+    alone = pair_probabilities(field, (first, second))
+    p = np.where(np.isnan(half), np.nan, together(alone, len(asked)))
     return [
         Pair(float(mean), float(mean - width), float(mean + width), float(value))
-        for mean, width, value in zip(means, half, corrected, strict=True)
+        for mean, width, value in zip(means, half, p, strict=True)
     ]
+
+
+def each_level(level: float, count: int) -> float:
+    """Return the level of each of ``count`` intervals that together hold with ``level``."""
+    return float(level ** (1 / count))
+
+
+def together(p: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return p-values corrected for ``count`` comparisons; they agree with intervals of `each_level`."""
+    return np.asarray(-np.expm1(count * np.log1p(-np.minimum(p, 1 - 1e-16))))
 
 
 def pair_probabilities(field: Field, numbers: Pairs | None = None) -> NDArray[np.float64]:

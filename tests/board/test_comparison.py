@@ -79,6 +79,13 @@ def test_more_pairs_cost_more(store: Store) -> None:
     assert among.difference.high - among.difference.low > alone.difference.high - alone.difference.low
 
 
+def test_p_and_interval_agree(store: Store) -> None:
+    for found in compared(filled(store), "alpha", "beta", "delta", columns=(NEAR, FAR)):
+        assert found.difference.low is not None
+        assert found.difference.high is not None
+        assert (found.difference.p < 0.05) == (found.difference.low > 0 or found.difference.high < 0)
+
+
 def test_only_common_seeds_count(store: Store) -> None:
     fill(store, "alpha", [0.8, 0.9, 0.7])
     fill(store, "beta", [0.6, 0.7, 0.55, 0.6, 0.6])

@@ -115,3 +115,10 @@ def test_pairs_are_corrected_for_how_many_are_asked() -> None:
     assert first.high - first.low > alone.high - alone.low
     assert first.p >= alone.p
     assert pairs(field, []) == []
+
+
+@given(values.filter(lambda array: array.shape[0] > 2 and array.shape[1] > 1), st.integers(1, 3))
+def test_p_and_interval_agree(array: np.ndarray, count: int) -> None:
+    for found in pairs(paired_field(array), [(0, 1), (0, 2), (1, 2)][:count]):
+        outside = found.low > 0 or found.high < 0
+        assert (found.p < 0.05) == outside or found.p == pytest.approx(0.05, abs=1e-6)
