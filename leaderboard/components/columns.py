@@ -10,6 +10,7 @@ from suite.contracts import Column, Metric
 
 from .cells import EMPTY, Cell
 from .escape import clean
+from .prose import fill
 
 TIE = "≈"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -29,6 +30,16 @@ def columns_of(table: Table, preset: str) -> list[Column]:
 def title(column: Column) -> str:
     """Return a column's name for reading: ``error rate, group/part`` for ``error_rate group/part``."""
     return f"{column.metric.replace('_', ' ')}, {clean(column.subset)}"
+
+
+def arrow(metric: Metric) -> str:
+    """Return which way is better: ``↑`` or ``↓``."""
+    return "↑" if metric.direction == "higher" else "↓"
+
+
+def heading(metric: Metric, column: Column) -> str:
+    """Return the head of a metric's column: ``error rate, test ↓ %``."""
+    return f"{title(column)} {arrow(metric)} {unit(metric)}"
 
 
 def unit(metric: Metric) -> str:
@@ -65,6 +76,23 @@ def interval(metric: Metric, value: Value) -> str:
     else:
         said = f"{metric.shown(value.low):.2f}–{metric.shown(value.high):.2f}"
     return f"{said}, partial" if value.partial else said
+
+
+def rank(row: Row, tied: bool) -> Cell:
+    """Return the place with its interval, and a sign if the row is tied; without a place why it has none."""
+    if row.rank is None:
+        return Cell(EMPTY if row.unranked else row.standing, title=row.unranked)
+    place = row.rank
+    sign = fill('<span title="not told apart from the best">{}</span> ', TIE) if tied else ""
+    return Cell(fill("{}{}", sign, place.place), f"{place.best}–{place.worst}" if place.best != place.worst else "")
+
+
+def mean(metric: Metric, value: Value | None) -> Cell:
+    """Return a mean with its interval; on hover what the interval is over, and of how many seeds or samples."""
+    if value is None:
+        return Cell(EMPTY)
+    about = f"{value.basis or 'no interval'}, n = {value.n}"
+    return Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value), value.mean, about)
 
 
 def signed(value: float) -> str:

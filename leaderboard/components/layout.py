@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from suite.board.cost import Cost
-from suite.board.model import Row, Table, Value
+from suite.board.model import Row, Table
 from suite.contracts import Column
 
 from .cells import EMPTY, Cell, Head, Line
-from .columns import TIE, columns_of, cost_sort, coverage, difference, interval, title, unit
+from .columns import TIE, columns_of, cost_sort, coverage, difference, heading, mean, rank
 from .links import href
 from .prose import fill, link
 from .theme import status
@@ -74,12 +74,12 @@ def line(layout: Layout, row: Row) -> Line:
     """Return what the columns show of a row."""
     table = layout.table
     values = {(value.metric, value.subset): value for value in row.values}
-    shown = [_value(table, column, values.get((column.metric, column.subset))) for column in layout.columns]
+    shown = [mean(table.metric(c.metric), values.get((c.metric, c.subset))) for c in layout.columns]
     tied = id(row) in layout.tied
     kind = "aside" if row.rank is None else "tied" if tied else ""
     return Line(
         (
-            _rank(row, tied),
+            rank(row, tied),
             Cell(fill("<b>{}</b>", link(row.label, href("method", method=row.method), _about(row)))),
             shown[0],
             difference(table.metric(table.primary.metric), row.difference),
@@ -97,11 +97,10 @@ def line(layout: Layout, row: Row) -> Line:
 
 def _metric_head(table: Table, column: Column) -> Head:
     metric = table.metric(column.metric)
-    arrow = "↑" if metric.direction == "higher" else "↓"
     ranks = " This column ranks." if column == table.primary else ""
     about = f"{metric.definition} {metric.direction.capitalize()} is better; version {metric.version}.{ranks}"
     return Head(
-        f"{title(column)} {arrow} {unit(metric)}",
+        heading(metric, column),
         str(column),
         about,
         number=True,
@@ -115,25 +114,9 @@ def _cost_head(cost: Cost) -> Head:
     return Head(cost.title.capitalize(), cost.name, COST, number=True, better="lower", sort=cost_sort(cost))
 
 
-def _rank(row: Row, tied: bool) -> Cell:
-    if row.rank is None:
-        return Cell(EMPTY if row.unranked else row.standing, title=row.unranked)
-    rank = row.rank
-    sign = fill('<span title="not told apart from the best">{}</span> ', TIE) if tied else ""
-    return Cell(fill("{}{}", sign, rank.place), f"{rank.best}–{rank.worst}" if rank.best != rank.worst else "")
-
-
 def _about(row: Row) -> str:
     card = row.card
     return ", ".join(str(part) for part in (card.title, card.authors, card.year) if part) if card else row.method
-
-
-def _value(table: Table, column: Column, value: Value | None) -> Cell:
-    if value is None:
-        return Cell(EMPTY)
-    metric = table.metric(column.metric)
-    small = interval(metric, value)
-    return Cell(f"{metric.shown(value.mean):.2f}", small, value.mean, f"{value.basis or 'no interval'}, n = {value.n}")
 
 
 def _cost(cost: Cost, row: Row) -> Cell:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .columns import coverage, interval, title, unit
-from .columns import difference as difference_cell
+from .columns import TIE, coverage, difference, mean, rank, title, unit
 from .links import href, table_href
 from .panels import Placed
 from .prose import draw, join, link
@@ -18,7 +17,7 @@ def draw_rows(placed: Placed) -> None:
     heads = [
         Head(
             "Rank",
-            about="Place, and the best and worst that the data allow. ≈: not told apart from the best.",
+            about=f"Place, and the best and worst that the data allow. {TIE}: not told apart from the best.",
             stays=True,
         ),
         Head("Task", about="Opens its table."),
@@ -34,25 +33,20 @@ def draw_rows(placed: Placed) -> None:
     ]
     lines = []
     for table, row in current:
-        metric, value, rank = table.metric(table.primary.metric), row.value(table.primary), row.rank
-        setting = f"{table.condition}" if table.setting else ""
-        between = f"{rank.best}–{rank.worst}" if rank and rank.best != rank.worst else ""
+        metric, tied = table.metric(table.primary.metric), bool(row.rank and row.rank.tied)
         runs = [link(str(run.seed), href("run", run=run.run[:16]), run.state) for run in row.runs]
         cells = [
-            Cell(
-                f"{'≈ ' if rank.tied else ''}{rank.place}" if rank else row.standing if not row.unranked else "",
-                between,
-            ),
-            Cell(link(table.title, table_href(table)), setting),
+            rank(row, tied),
+            Cell(link(table.title, table_href(table)), table.condition),
             Cell(row.label),
-            Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value)) if value else Cell(""),
+            mean(metric, row.value(table.primary)),
             Cell(f"{title(table.primary)} ({unit(metric)})"),
-            difference_cell(metric, row.difference),
+            difference(metric, row.difference),
             Cell(join(runs, " ")),
             Cell(coverage(table, row)),
             Cell(row.unranked),
         ]
-        lines.append(Line(cells, kind="tied" if rank and rank.tied else "" if rank else "aside"))
+        lines.append(Line(cells, kind="tied" if tied else "" if row.rank else "aside"))
     draw("<h2>On every task</h2>")
     draw_table(heads, lines, "Today's protocols; shaded: not told apart from the best of its table.")
 
@@ -75,7 +69,7 @@ def draw_history(placed: Placed) -> None:
     ]
     lines = []
     for table, row in earlier:
-        metric, value = table.metric(table.primary.metric), row.value(table.primary)
+        metric = table.metric(table.primary.metric)
         cells = [
             Cell((table.ended or "")[:10]),
             Cell(link(table.title, table_href(table)), table.condition),
@@ -83,7 +77,7 @@ def draw_history(placed: Placed) -> None:
             Cell(table.protocol[:12]),
             Cell(row.label),
             Cell(row.version),
-            Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value)) if value else Cell(""),
+            mean(metric, row.value(table.primary)),
             Cell(f"{title(table.primary)} ({unit(metric)})"),
         ]
         lines.append(Line(cells))

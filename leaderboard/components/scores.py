@@ -8,7 +8,7 @@ from suite.registry import Registry
 from suite.store.rows import RunRow, ScoreRow
 
 from .cells import EMPTY
-from .columns import unit
+from .columns import arrow, unit
 from .prose import draw
 from .table import Cell, Head, Line, draw_columns, draw_table
 
@@ -58,11 +58,10 @@ def _head(name: str, metric: Metric | None, primary: Column | None) -> Head:
         return Head(
             name, about="Its task does not have this metric any more; the score is as it was stored.", number=True
         )
-    arrow = "↑" if metric.direction == "higher" else "↓"
     said = "" if metric.unit in READABLE else f" {unit(metric)}"
     ranks = f" On {primary.subset} it ranks." if primary and primary.metric == name else ""
     about = f"{metric.definition} {metric.direction.capitalize()} is better; version {metric.version}.{ranks}"
-    return Head(f"{name.replace('_', ' ')} {arrow}{said}", name, about, number=True)
+    return Head(f"{name.replace('_', ' ')} {arrow(metric)}{said}", name, about, number=True)
 
 
 def _cell(score: ScoreRow | None, metric: Metric | None) -> Cell:

@@ -7,7 +7,7 @@ from suite.board.model import Table
 from suite.board.tradeoff import Point, Tradeoff
 from suite.contracts import Column, Metric
 
-from .columns import interval, title, unit
+from .columns import heading, mean, title, unit
 from .links import href
 from .prose import draw, fill, join, link
 from .table import Cell, Head, Line, Ticks, draw_table
@@ -27,7 +27,7 @@ def draw_front(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None
         for p in made.front
     ]
     draw(
-        '<p class="lead">{} of {} methods are on the front, from cheap to dear: {}.</p>',
+        '<p class="lead">{} of {} methods are on the front, from the cheapest to the most expensive: {}.</p>',
         len(made.front),
         sum(point.row.standing == "ranked" for point in made.points),
         join(names, ", "),
@@ -35,13 +35,12 @@ def draw_front(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None
 
 
 def draw_points(table: Table, column: Column, cost: Cost, made: Tradeoff) -> None:
-    """Draw the table beside the chart: the front first, from cheap to dear."""
+    """Draw the table beside the chart: the front first, from the cheapest to the most expensive."""
     metric = table.metric(column.metric)
-    arrow = "↑" if metric.direction == "higher" else "↓"
     heads = [
         Head("Front", about="On the Pareto front: no ranked method is as good and as cheap, and one of both more so."),
         Head("Method", about="Opens its page."),
-        Head(f"{title(column)} {arrow} {unit(metric)}", str(column), metric.definition, True, metric.direction),
+        Head(heading(metric, column), str(column), metric.definition, True, metric.direction),
         Head(f"{cost.title} ↓", cost.name, "Mean over seeds.", True, "lower"),
         Head("Follows", "status", "What the code follows: the paper, the authors' code, a reconstruction, a baseline."),
     ]
@@ -83,25 +82,18 @@ def draw_curves(made: Tradeoff, ranks: bool) -> None:
 
 
 VOLUME = (
-    "Share of the box from the dearest and worst to the cheapest and best ranked method that the curve beats; "
+    "Share of the box from the most expensive and worst to the cheapest and best ranked method that the curve beats; "
     "1 beats all of it. Costs are taken as the chart shows them."
 )
 
 
 def _line(metric: Metric, column: Column, cost: Cost, point: Point) -> Line:
     row = point.row
-    value = row.value(column)
-    assert value is not None
+    beside = row.unranked or ("" if row.standing == "ranked" else row.standing)
     cells = [
-        Cell(
-            "on it"
-            if point.on_front
-            else ""
-            if row.standing == "ranked" and not row.unranked
-            else row.unranked or row.standing
-        ),
+        Cell("on it" if point.on_front else beside),
         Cell(fill("<b>{}</b>", link(row.label, href("method", method=row.method)))),
-        Cell(f"{metric.shown(value.mean):.2f}", interval(metric, value), value.mean),
+        mean(metric, row.value(column)),
         Cell(cost.shown(point.cost), value=point.cost),
         Cell(status(row.card.status if row.card else "not installed")),
     ]

@@ -10,7 +10,7 @@ from suite.board.board import Board
 from suite.board.cost import costs
 from suite.board.model import Entry
 
-from .columns import signed, title, unit
+from .columns import heading, signed
 from .duel import Duel
 from .links import table_href
 from .prose import draw, link
@@ -60,7 +60,7 @@ def _line(duel: Duel) -> Line:
         Cell(signed(shown(difference.mean)), between),
         Cell("–" if difference.p is None else f"{difference.p:.2g}"),
         Cell(reading),
-        Cell(f"{title(duel.column)} {'↑' if metric.direction == 'higher' else '↓'} {unit(metric)}"),
+        Cell(heading(metric, duel.column)),
         Cell(f"{shown(duel.means[0]):.2f}"),
         Cell(f"{shown(duel.means[1]):.2f}"),
         Cell(difference.basis or f"{duel.seeds} seeds"),

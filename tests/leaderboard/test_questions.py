@@ -45,7 +45,7 @@ def question_two_methods(visitor: Visitor) -> None:
 def question_cost(visitor: Visitor) -> None:
     """3. Who wins per second?"""
     visitor.click(visitor.link("Cost"))
-    assert "methods are on the front, from cheap to dear" in visitor.words
+    assert "methods are on the front, from the cheapest to the most expensive" in visitor.words
     assert visitor.page.get_by_role("combobox", name="Cost").is_visible()
 
 
