@@ -50,7 +50,7 @@ def export_results(board: Board, folder: Path, dataset: str) -> int:
                     files += 1
         about = {
             "name": "Basin Suite",
-            "description": " ".join(f"{track.title}: {track.question}" for track in board.index.tracks),
+            "description": clean(" ".join(f"{track.title}: {track.question}" for track in board.index.tracks)),
             "evaluation_framework": "basin-suite",
             "tasks": tasks,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ def task_content(table: Table, entries: Sequence[Entry], suite: str) -> Mapping[
     }
     return {
         "table": table,
+        "command": f"suite run {shlex.join(table.arguments)}",
         "metrics": [
             (metric.name, f"{metric.definition} ({metric.unit}, {metric.direction} is better, {bounds[metric.name]})")
             for metric in table.metrics

@@ -8,11 +8,12 @@ import pytest
 import yaml
 from huggingface_hub import parse_eval_result_entries
 
-from suite.board.board import Board
+from suite.board.board import Board, board_of
+from suite.board.model import Track
 from suite.errors import SuiteError
 from suite.export.hub import export_results
 
-from .conftest import MARKUP, VARIED, files
+from .conftest import MARKUP, TURNED, VARIED, files
 
 DATASET = "somebody/basin-suite"
 
@@ -50,6 +51,13 @@ def test_a_result_says_its_interval_its_rank_and_whether_it_ties(written: dict[s
     assert value is not None
     assert f"95 % interval {100 * (value.low or 0):.2f} to {100 * (value.high or 0):.2f}" in (entry.notes or "")
     assert "rank 1 (1–2); not told apart from the best" in (entry.notes or "")
+
+
+def test_what_tracks_ask_passes_the_gate(board: Board, tmp_path: Path) -> None:
+    track = Track(name="demo", title="Demo", question=f"What {TURNED}?")
+    export_results(board_of([board.of_task(VARIED)[0]], [track]), tmp_path / "out", DATASET)
+    described = yaml.safe_load((tmp_path / "out" / "eval.yaml").read_bytes())["description"]
+    assert described == "Demo: What leftright?"
 
 
 def test_two_exports_are_identical(board: Board, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from suite.board.model import Track
 from suite.export.addresses import relative, table_page
 from suite.export.parts import HEAVY
 from suite.export.site import export_site
+from suite.export.tasks import task_content
 
 from ..board.conftest import Store
 from .conftest import MARKUP, SCRIPT, VARIED, files
@@ -48,6 +49,13 @@ def parsed(site: Path) -> Iterator[tuple[str, ElementTree.Element]]:
 
 def text_of(element: ElementTree.Element) -> str:
     return " ".join("".join(element.itertext()).split())
+
+
+def test_a_command_to_copy_runs_nothing_else(board: Board) -> None:
+    table = board.of_task(VARIED)[0]
+    setting = {**table.setting, "amount": "$(id);id"}
+    shown = task_content(table.model_copy(update={"setting": setting}), [], "0")
+    assert shown["command"].endswith("--setting 'amount=$(id);id'")
 
 
 def test_every_page_is_valid_and_complete(site: Path) -> None:
