@@ -81,7 +81,7 @@ def _model(table: Table, row: Row) -> dict[str, Any]:
     }
     if row.card:
         card = row.card.model_dump(exclude_none=True)
-        details |= {f"card_{name}": clean(said) for name, said in card.items() if said}
+        details |= {f"card_{name}": clean(text) for name, text in card.items() if text}
     return {"name": clean(row.label), "id": f"{table.track}/{portable(row.label)}", "additional_details": details}
 
 
@@ -89,7 +89,7 @@ def _result(table: Table, row: Row, value: Value) -> dict[str, Any]:
     metric = table.metric(value.metric)
     primary = (value.metric, value.subset) == (table.primary.metric, table.primary.subset)
     name = ".".join(part for part in ("basin-suite", *table.task.split("/"), *table.setting.values(), value.subset))
-    data = {name: digest or "missing" for name, digest in table.ingredients.items()}
+    data = {of: fingerprint or "missing" for of, fingerprint in table.ingredients.items()}
     return {
         "evaluation_result_id": f"{value.metric}/{value.subset}",
         "evaluation_name": clean(name),
@@ -130,8 +130,8 @@ def _places(row: Row | None) -> Mapping[str, str]:
     if row is None or row.rank is None:
         return {}
     rank = row.rank
-    told = {"rank": str(rank.place), "rank_best": str(rank.best), "rank_worst": str(rank.worst)}
-    return told | {"not_told_apart_from_the_best": str(rank.tied).lower()}
+    places = {"rank": str(rank.place), "rank_best": str(rank.best), "rank_worst": str(rank.worst)}
+    return places | {"not_told_apart_from_the_best": str(rank.tied).lower()}
 
 
 def _uuid(table: Table, row: Row) -> UUID:

@@ -123,12 +123,13 @@ class _Site:
         """Write the first page: every track with its tasks."""
         entries = [entry for entry in self._board.entries if entry.current]
         settings = Counter(entry.task for entry in entries)
-        first = {entry.task: entry for entry in reversed(entries)}
-        tracks = [
-            (track, tasks_grid(track.title, of_track, settings), addresses.track_page(track.name))
-            for track in self._present()
-            for of_track in [[entry for entry in entries if first[entry.task] is entry and entry.track == track.name]]
-        ]
+        first: dict[str, Entry] = {}
+        for entry in entries:
+            first.setdefault(entry.task, entry)
+        tracks = []
+        for track in self._present():
+            of_track = [entry for entry in first.values() if entry.track == track.name]
+            tracks.append((track, tasks_grid(track.title, of_track, settings), addresses.track_page(track.name)))
         self._pages.write(
             addresses.index_page,
             "index.html",
