@@ -45,10 +45,8 @@ BOARD = board_with(
 def test_the_front_is_named_drawn_and_leads_to_methods(page: Open) -> None:
     app = page("cost", board=BOARD, task="demo/tiny")
     assert_sound(app)
-    assert (
-        "2 of 4 methods are on the front, from the cheapest to the most expensive: cheap (1 ms, 80.00 %), dear (9 s, 90.00 %)."
-        in words(app)
-    )
+    front = "on the front, from the cheapest to the most expensive: cheap (1 ms, 80.00 %), dear (9 s, 90.00 %)."
+    assert f"2 of 4 methods are {front}" in words(app)
     (points,) = grids(app)
     assert points.column("Front") == ["on it", "on it", "reference", "–", "–"]
     assert points.column("Method")[:3] == ["cheap", "dear", "bound"]
