@@ -10,8 +10,8 @@ from suite.board.board import Board
 from suite.board.model import Entry
 
 from . import address
+from .chooser import end_without_results
 from .escape import clean
-from .prose import draw
 from .standings import is_default
 
 DEFAULT, EVERY = "default", "all"
@@ -25,9 +25,7 @@ def choose_track(everything: Board) -> tuple[str, str, list[Entry]]:
     """
     current = [entry for entry in everything.entries if entry.current]
     if not current:
-        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
-        st.code("suite run", language="bash")
-        st.stop()
+        end_without_results()
     titles = {track.name: track.title for track in everything.index.tracks}
     names = list(dict.fromkeys(entry.track for entry in current))
     left, right = st.columns(2)

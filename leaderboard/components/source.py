@@ -59,8 +59,8 @@ def age() -> str:
     if problem is None or found is None:
         return ""
     return (
-        f"This board is of {_minute(found.index.built)}; it could not be brought up to date since "
-        f"{_minute(problem.since)}: {without_paths(problem.cause)}."
+        f"This board is of {minute(found.index.built)}; it could not be brought up to date since "
+        f"{minute(problem.since)}: {without_paths(problem.cause)}."
     )
 
 
@@ -92,5 +92,6 @@ def _wait(folder: Path) -> None:
         st.info("The board is being built. This page comes by itself.", icon=":material/hourglass_top:")
 
 
-def _minute(stamp: str) -> str:
+def minute(stamp: str) -> str:
+    """Return an ISO time in UTC to the minute, as one reads it: ``2026-01-02 03:04 UTC``."""
     return f"{stamp[:16].replace('T', ' ')} UTC"

@@ -14,20 +14,19 @@ from suite.board.model import Entry, Table
 from suite.board.notes import notes, unranked
 
 from ..components import address
-from ..components.absent import explain_not_installed
 from ..components.chart import interval_chart
+from ..components.chooser import choose_tables
 from ..components.citation import draw_sharing, of_table
 from ..components.columns import PRESETS, TIE, cost_sort, recorded, title
-from ..components.escape import clean, plain
+from ..components.escape import clean
 from ..components.layout import heads, layout, line
 from ..components.links import axis_key, href
-from ..components.prose import definitions, draw, fill, join, link
+from ..components.prose import definitions, draw, join, link
 from ..components.rows import ALL, RANK, comparable, matching, ordered
 from ..components.source import board
 from ..components.table import Ticks, draw_columns, draw_table
 
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
-NONE = "–"
 COMPARABLE = (
     "Keeps the rows that share these facts, which the protocol leaves to the methods. "
     "Ranks do not change: they are among all rows."
@@ -35,28 +34,9 @@ COMPARABLE = (
 
 
 def choose_entry(everything: Board, place: Any) -> Entry:
-    """Draw the choice of task and, below, of the setting; return the table that they and the protocol name."""
-    entries = list(everything.entries)
-    wanted = address.current().wanted
-    if "task" in wanted:
-        explain_not_installed(wanted["task"][-1], everything.index.not_installed)
-    elif "track" in wanted:
-        track = address.read_known("track", "track", list(dict.fromkeys(entry.track for entry in entries)))
-        entries = [entry for entry in entries if entry.track == track]
-    tracks = {track.name: track.title for track in everything.index.tracks}
-    titles = {entry.task: f"{tracks.get(entry.track, entry.track)}: {entry.title}" for entry in everything.entries}
-    default = entries[0].task
-    task = address.choose(
-        "Task", "task", list(titles), default=default, shown=lambda name: clean(titles[name]), place=place
-    )
-    of_task = [entry for entry in everything.entries if entry.task == task]
-    axes = of_task[0].axes
-    for axis, place in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
-        values = list(dict.fromkeys(entry.setting.get(axis.name, NONE) for entry in of_task))
-        label = axis.name.replace("_", " ").capitalize()
-        value = address.choose(clean(label), axis_key(axis.name), values, help=plain(axis.about) or None, place=place)
-        of_task = [entry for entry in of_task if entry.setting.get(axis.name, NONE) == value]
-    protocols = {entry.protocol[:12]: entry for entry in of_task}
+    """Draw the choice of task, setting and, where there are several, protocol; return the table that they name."""
+    tables = choose_tables(everything, everything.entries, place)
+    protocols = {entry.protocol[:12]: entry for entry in tables}
     if len(protocols) == 1:
         return protocols[address.read_known("protocol", "protocol", list(protocols), next(iter(protocols)))]
     label = "Protocol (the first is the current one, others are not comparable with it)"
@@ -144,10 +124,6 @@ def draw_downloads(everything: Board, entry: Entry) -> None:
 def main() -> None:
     """Draw the page."""
     everything = board()
-    if not everything.entries:
-        draw("<h1>Nothing to show yet</h1><p>The store is there, but no run of a known task has ended in it. Type:</p>")
-        st.code("suite run", language="bash")
-        return
     heading = st.container()
     first, left, right = st.columns([2.2, 2, 1], vertical_alignment="bottom")
     entry = choose_entry(everything, first)
@@ -158,8 +134,9 @@ def main() -> None:
     if excluded := unranked(table):
         draw("<h2>Not ranked</h2>{}", definitions(dict(excluded)))
     draw("<h2>How to read this</h2>{}", definitions({"this table": about(table), **dict(notes(table))}))
-    facts = definitions(table.facts)
-    draw("{}", fill("<details><summary>Reference model and other facts</summary>{}</details>", facts) if facts else "")
+    if table.facts:
+        facts = definitions(table.facts)
+        draw("<details><summary>Reference model and other facts</summary>{}</details>", facts)
 
 
 main()

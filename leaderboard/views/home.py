@@ -16,7 +16,7 @@ from ..components.finder import find
 from ..components.links import href, table_href
 from ..components.navigation import documentation
 from ..components.prose import draw, fill, join, link
-from ..components.source import board, registry
+from ..components.source import board, minute, registry
 from ..components.standings import coverage, current, day, leaders
 from ..components.table import Cell, Head, Line, draw_table
 
@@ -125,9 +125,8 @@ def main() -> None:
     draw_missing(everything)
     tracks = list(everything.index.tracks)
     counts = f"{len(current(everything.entries))} tasks with results, {len(tracks)} tracks"
-    built = everything.index.built[:16].replace("T", " ")
     files = Markup('<a href="api/board" download="board.json">All results as JSON</a>')
-    draw('<p class="quiet">{}. Board of {} UTC. {}</p>', counts, built, files)
+    draw('<p class="quiet">{}. Board of {}. {}</p>', counts, minute(everything.index.built), files)
     for track in tracks:
         draw_track(track, [entry for entry in everything.entries if entry.track == track.name])
     draw_submission()

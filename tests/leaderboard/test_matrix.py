@@ -88,9 +88,3 @@ def test_names_of_plugins_are_text(page: Open) -> None:
     assert all(payload in words(app) for payload in PAYLOADS[1:])
     assert IMG not in texts(app)
     assert not [text.value for text in app.markdown if DIRECTIVE in text.value]
-
-
-def test_an_empty_board_says_what_to_type(page: Open) -> None:
-    app = page("matrix", board=board_with())
-    assert_sound(app)
-    assert app.code[0].value == "suite run"
