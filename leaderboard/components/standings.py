@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from suite.board.model import Entry
 
-from .columns import unit
+from .columns import TIE, unit
 from .links import href, table_href
 from .prose import fill, join, link, text
 
@@ -39,7 +39,7 @@ def leaders(entry: Entry) -> Markup:
         if access:
             parts.append(text(f"with {', '.join(access)}"))
         if tied > 1:
-            parts.append(text(f"≈ {tied} of {len(results)} are not told apart from the best"))
+            parts.append(text(f"{TIE} {tied} of {len(results)} are not told apart from the best"))
         lines.append(fill('<div class="said">{}</div>', join(parts, ", ")))
     return join(lines) if lines else text("no complete row yet")
 

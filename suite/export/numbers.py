@@ -34,12 +34,12 @@ def mean(metric: Metric, value: Value | None) -> str:
     return NONE if value is None else f"{number(metric, value.mean)}{' partial' if value.partial else ''}"
 
 
-def difference(metric: Metric, told: Difference | None) -> str:
+def difference(metric: Metric, to_best: Difference | None) -> str:
     """Return ``-3.21 (-3.61 to -2.81)``."""
-    if told is None:
+    if to_best is None:
         return NONE
-    between = interval(metric, told, "+")
-    return f"{number(metric, told.mean, '+')}{f' ({between})' if between else ''}"
+    between = interval(metric, to_best, "+")
+    return f"{number(metric, to_best.mean, '+')}{f' ({between})' if between else ''}"
 
 
 def place(given: Place | None) -> str:

@@ -22,8 +22,8 @@ LONGEST = 6000
 class MlflowListener(Listener):
     """Logs cells by MLflow's client, which ``pip install basin-suite[mlflow]`` brings.
 
-    Parameters are the method's, metrics the scores (``METRIC SUBSET``) and costs (``cost fit_seconds``); tags name task,
-    setting, protocol, seed and the run's id, by which a run is found again rather than logged twice.
+    Parameters are the method's, metrics the scores (``METRIC SUBSET``) and costs (``cost fit_seconds``). Tags name
+    task, setting, protocol, seed and the run's id, by which a run is found again.
     """
 
     name = "mlflow"
@@ -68,10 +68,10 @@ class MlflowListener(Listener):
 
 
 def _tags(ended: CellEnd) -> dict[str, Any]:
-    told = {"task": ended.task, "task_version": ended.task_version, "method": ended.method, "seed": ended.seed}
-    told |= {"method_version": ended.method_version, "protocol": ended.protocol, "state": ended.state}
-    told |= {f"setting.{axis}": value for axis, value in ended.setting.items()}
-    return told | {"device": ended.device, "error": ended.error}
+    tags = {"task": ended.task, "task_version": ended.task_version, "method": ended.method, "seed": ended.seed}
+    tags |= {"method_version": ended.method_version, "protocol": ended.protocol, "state": ended.state}
+    tags |= {f"setting.{axis}": value for axis, value in ended.setting.items()}
+    return tags | {"device": ended.device, "error": ended.error}
 
 
 def _key(name: str) -> str:
