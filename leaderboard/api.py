@@ -25,6 +25,7 @@ from suite.errors import SuiteError
 from suite.settings import load_settings
 from suite.store.reading import Reader
 
+from .components.source import shown_command, without_paths
 from .worker import served_folder
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -73,7 +74,7 @@ def run(request: Request) -> Response:
     try:
         found = reader.run(request.path_params["run"])
     except SuiteError as error:
-        raise Absent(error.cause, place=error.place, next=error.next) from None
+        raise Absent(without_paths(error.cause), place=error.place, next=shown_command(error.next)) from None
     finally:
         reader.close()
     document = dataclasses.asdict(found)
@@ -95,8 +96,15 @@ def health(request: Request) -> Response:
     folder = served_folder(load_settings())
     last, why = last_board(folder), trouble(folder)
     ended = max((entry.ended for entry in last.entries if entry.ended), default=None) if last else None
-    said: dict[str, Any] = {"status": "ok", "built": last.index.built if last else None, "ended": ended}
-    said["trouble"] = {"error": why.cause, "next": why.next, "since": why.since} if why else None
+    said: dict[str, Any] = {
+        "status": "ok",
+        "built": last.index.built if last else None,
+        "ended": ended,
+        "trouble": None,
+    }
+    if why:
+        cause, command = without_paths(why.cause), shown_command(why.next)
+        said["trouble"] = {"error": cause, "next": command, "since": why.since}
     return Response(_json(said), media_type=KINDS["json"], headers={"Cache-Control": "no-store"})
 
 
@@ -131,16 +139,21 @@ def _answer(request: Request, body: bytes, kind: str, name: str | None = None) -
 
 
 def _guarded(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """Turn a problem into its words as JSON. Its place is a path of the server, and is left out."""
+    """Turn a problem into its words as JSON. Paths of the server are left out."""
 
     def answer(request: Request) -> Response:
         try:
             return handler(request)
+        except Absent as error:
+            return _refusal(404, error.cause, error.next)
         except SuiteError as error:
-            said, status = {"error": error.cause, "next": error.next}, 404 if isinstance(error, Absent) else 503
-            return Response(_json(said), status, media_type=KINDS["json"], headers=_HEADERS)
+            return _refusal(503, without_paths(error.cause), shown_command(error.next))
 
     return answer
+
+
+def _refusal(status: int, cause: str, command: str) -> Response:
+    return Response(_json({"error": cause, "next": command}), status, media_type=KINDS["json"], headers=_HEADERS)
 
 
 def _json(document: Mapping[str, Any]) -> bytes:

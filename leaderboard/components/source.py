@@ -67,15 +67,21 @@ def age() -> str:
 def show_problem(error: SuiteError) -> None:
     """Show a problem and the command that mends it. What names a path of the server is left out."""
     st.title("Nothing to show yet" if error.next == "suite run" else "The board cannot be shown", anchor=False)
-    told = not _PATH.search(error.next)
-    advice = "Type this where the server runs:" if told else "The same command where the server runs says more:"
+    command = shown_command(error.next)
+    whole = command == clean(error.next)
+    advice = "Type this where the server runs:" if whole else "The same command where the server runs says more:"
     st.info(f"{plain(without_paths(error.cause))}. {advice}", icon=":material/terminal:")
-    st.code(clean(error.next) if told else "suite board", language="bash")
+    st.code(command, language="bash")
 
 
 def without_paths(text: str) -> str:
     """Return a text without paths and addresses: what visitors need not know of the server."""
     return clean(_PATH.sub("…", text))
+
+
+def shown_command(command: str) -> str:
+    """Return a command for visitors: as it is, or ``suite board``, which says more, where it names a path."""
+    return "suite board" if _PATH.search(command) else clean(command)
 
 
 @st.cache_resource(show_spinner="Loading plugins …")

@@ -149,6 +149,10 @@ def test_the_server_says_why_its_board_is_not_brought_up_to_date(built: Home, cl
     said = client.get("/healthz").json()
     assert said["built"]
     assert said["trouble"]["error"]
+    assert said["trouble"]["next"] == "suite board"  # the terminal's own names the file to move away
+    answer = client.get("/api/run/ffff")
+    assert answer.status_code >= 400
+    assert str(built.settings.home) not in f"{said}{answer.text}"
     assert client.get("/api/board").status_code == 200
 
 
