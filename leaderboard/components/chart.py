@@ -24,6 +24,7 @@ AXIS_PIXELS = 60
 """Of the axis: Streamlit fits it into the height."""
 MOST = 40
 """How many rows a chart shows at most."""
+ELSEWHERE = ("url", "href", "usermeta")
 SCALE = alt.Scale(zero=False, nice=True)
 LEGEND = alt.Legend(orient="bottom", title=None, columns=2, symbolLimit=20)
 NUMBERS = [alt.Tooltip(name, format=".2f") for name in ("mean", "low", "high")]
@@ -35,8 +36,18 @@ def draw_chart(chart: alt.Chart | alt.LayerChart | alt.FacetChart, description: 
 
 
 def draw_specification(spec: dict[str, Any], description: str) -> None:
-    """Draw a Vega-Lite specification with a description, as `draw_chart` does a chart."""
-    st.vega_lite_chart({**spec, "description": clean(description)}, width="stretch")
+    """Draw a plugin's Vega-Lite specification with a description; no visitor's browser fetches what it names."""
+    st.vega_lite_chart({**inline(spec), "description": clean(description)}, width="stretch")
+
+
+def inline(part: Any) -> Any:
+    """Return a part of a specification without what leads elsewhere: addresses, and options of the program that draws.
+
+    Data by ``url``, images and links are left out; data that stand in the specification stay.
+    """
+    if isinstance(part, dict):
+        return {name: inline(value) for name, value in part.items() if name not in ELSEWHERE}
+    return [inline(value) for value in part] if isinstance(part, list | tuple) else part
 
 
 def interval_chart(table: Table, rows: Sequence[Row]) -> None:

@@ -33,7 +33,7 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
     floor = None if made.floor is None else made.floor * factor
     points = pd.DataFrame(_row(metric, cost, point, factor, floor) for point in made.points)
     looks = scales(points["status"])
-    named = f"{cost.title} ({shown_unit}), less is better" if shown_unit else f"{cost.title}, less is better"
+    named = clean(f"{cost.title} ({shown_unit})" if shown_unit else cost.title) + ", less is better"
     kind: Any = "linear" if floor is None else "log"
     axis = alt.Axis() if floor is None else alt.Axis(labelExpr=f"datum.value <= {floor} ? '0' : datum.label")
     x = alt.X("cost:Q", title=named, axis=axis, scale=alt.Scale(type=kind, nice=floor is None, padding=20))
@@ -54,7 +54,7 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
             tooltip=[
                 "method",
                 "status",
-                alt.Tooltip("reads:N", title=cost.title),
+                alt.Tooltip("reads:N", title=clean(cost.title)),
                 alt.Tooltip("quality", format=".2f"),
             ],
             href="address:N",

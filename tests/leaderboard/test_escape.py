@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from suite.leaderboard.components.chart import inline
 from suite.leaderboard.components.escape import clean, https, plain
 from suite.leaderboard.components.prose import definitions, fill, link, outside, text
 
@@ -57,3 +58,22 @@ def test_other_links_are_refused(url: str | None) -> None:
     assert https("https://a.org/b?c=d") == "https://a.org/b?c=d"
     assert outside("label", url) == "label"
     assert 'rel="noopener noreferrer"' in outside("label", "https://a.org")
+
+
+def test_pictures_of_plugins_lead_nowhere() -> None:
+    data = {"values": [{"x": 1}]}
+    spec = {
+        "data": {"url": "https://example.org/visited.csv"},
+        "usermeta": {"embedOptions": {"patch": "https://example.org/patch.json"}},
+        "layer": [
+            {"data": data, "mark": "image", "encoding": {"x": {"field": "x"}, "url": {"value": "https://example.org"}}},
+            {"transform": [{"lookup": "x", "from": {"data": {"url": "https://example.org"}}}]},
+        ],
+    }
+    assert inline(spec) == {
+        "data": {},
+        "layer": [
+            {"data": data, "mark": "image", "encoding": {"x": {"field": "x"}}},
+            {"transform": [{"lookup": "x", "from": {"data": {}}}]},
+        ],
+    }
