@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires
 from typing import Any
 
@@ -12,20 +12,32 @@ OWN = "basin-suite"
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._!-]{0,99}\Z")
 COMMIT = re.compile(r"^[0-9a-f]{7,64}\Z")
+ORIGIN = re.compile(r"^https://[A-Za-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._/~-]{1,200}\Z")
 """What is recorded comes from whoever made the run: what is none of these is left out of a line to be typed."""
 
 
 def install(environment: Mapping[str, Any]) -> str:
-    """Return the line that installs the suite, its plugin's distribution and the suite's own dependencies as recorded.
+    """Return the lines that install the suite, its plugin's distribution and the suite's own dependencies as recorded.
 
-    Empty if no package was recorded. The part of a version behind a plus, as ``+cpu``, is left out: registries have
-    such versions under the part before it.
+    Empty if no package was recorded. What came from a commit is installed from it: by its origin if that was recorded
+    as one of https, else from a checkout, which has a line of its own. The part of a version behind a plus, as
+    ``+cpu``, is left out: registries have such versions under the part before it.
     """
     packages: Mapping[str, str] = environment.get("packages") or {}
     by_name = {_normal(name): (name, version) for name, version in packages.items()}
-    pins = [by_name[name] for name in dict.fromkeys(_wanted(environment)) if name in by_name]
-    pinned = [f"{name}=={version}" for name, full in pins if (version := _public(full)) and NAME.match(name)]
-    return f"pip install {shlex.join(pinned)}" if pinned else ""
+    checkouts, wanted = [], []
+    for part, name in _parts(environment).items():
+        commit, origin = _commit(environment, part), _origin(environment, part)
+        if not commit:
+            wanted += [_pin(*by_name[name])] if name in by_name else []
+        elif origin:
+            wanted.append(f"{name} @ git+{origin}@{commit}")
+        else:
+            checkouts.append(f"git checkout {commit} && pip install .  # in a clone of {name}")
+    own = _parts(environment).values()
+    wanted += [_pin(*by_name[name]) for name in dict.fromkeys(_dependencies()) if name in by_name and name not in own]
+    pinned = [each for each in wanted if each]
+    return "\n".join([*checkouts, *([f"pip install {shlex.join(pinned)}"] if pinned else [])])
 
 
 def requirements(environment: Mapping[str, Any]) -> str:
@@ -45,16 +57,40 @@ def revision(environment: Mapping[str, Any], part: str = "suite") -> str:
     return f"{commit} with changes that were not committed" if git.get("dirty") else commit
 
 
-def _wanted(environment: Mapping[str, Any]) -> Iterator[str]:
+def _parts(environment: Mapping[str, Any]) -> dict[str, str]:
+    """Return the distributions of the code that ran, each once: ``suite``, and ``plugin`` if it is another."""
+    parts = {"suite": OWN}
     plugin = environment.get("plugin")
-    yield OWN
     if isinstance(plugin, Mapping) and isinstance(plugin.get("distribution"), str):
-        yield _normal(plugin["distribution"])
+        name = _normal(plugin["distribution"])
+        if NAME.match(name) and name != OWN:
+            parts["plugin"] = name
+    return parts
+
+
+def _commit(environment: Mapping[str, Any], part: str) -> str:
+    """Return the commit that a part was installed from, as an editable checkout is; nothing if it was a release."""
+    recorded = environment.get(part)
+    return revision(environment, part).partition(" ")[0] if isinstance(recorded, Mapping) else ""
+
+
+def _origin(environment: Mapping[str, Any], part: str) -> str:
+    origin = environment[part]["git"].get("origin") if _commit(environment, part) else None
+    return origin if isinstance(origin, str) and ORIGIN.match(origin) else ""
+
+
+def _dependencies() -> list[str]:
     try:
         declared = requires(OWN) or []
     except PackageNotFoundError:
         declared = []
-    yield from (_normal(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in declared if "extra ==" not in line)
+    return [_normal(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in declared if "extra ==" not in line]
+
+
+def _pin(name: str, version: str) -> str:
+    """Return ``NAME==VERSION``, or nothing if one of them is none."""
+    public = _public(version)
+    return f"{name}=={public}" if public and NAME.match(name) else ""
 
 
 def _public(version: str) -> str:

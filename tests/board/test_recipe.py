@@ -50,9 +50,40 @@ def test_the_commit_says_whether_files_differed() -> None:
     assert revision({"plugin": {"git": {"commit": commit}}}, "plugin") == commit
 
 
+COMMIT = "0123456789abcdef"
+
+
+def from_git(origin: str | None, **about: Any) -> dict[str, Any]:
+    return {"editable": True, "git": {"origin": origin, "commit": COMMIT, "dirty": False}, **about}
+
+
+def test_a_checkout_is_installed_from_its_commit_and_never_from_a_registry() -> None:
+    recorded = made_with(suite=from_git(None), plugin=from_git(None, distribution="basin-suite"))
+    first, second = install(recorded).splitlines()
+    assert first.startswith(f"git checkout {COMMIT} && pip install .")
+    assert second.startswith("pip install ")
+    assert "basin-suite==" not in second
+    assert "torch==2.9.1" in second
+
+
+def test_a_known_origin_is_installed_by_its_address() -> None:
+    recorded = made_with(suite=from_git("https://host.example/a/suite.git"))
+    words = shlex.split(install(recorded))
+    assert words[2] == f"basin-suite @ git+https://host.example/a/suite.git@{COMMIT}"
+    assert "Other.Plugin==0.3" in words
+
+
+@pytest.mark.parametrize("origin", ["/home/somebody/suite", "https://h/x;rm -rf ~", "--upload-pack=x", 3, ""])
+def test_an_origin_that_is_no_address_of_https_is_not_typed(origin: Any) -> None:
+    line = install(made_with(plugin=from_git(origin, distribution="other-plugin")))
+    assert line.startswith(f"git checkout {COMMIT} && pip install .  # in a clone of other-plugin")
+    assert not isinstance(origin, str) or not origin or origin not in line
+
+
 def test_what_a_run_records_can_be_installed() -> None:
     from suite.registry import load_registry
 
     recorded = environment(load_registry(()).methods.entry("ood/knn"))
-    assert install(recorded).startswith("pip install basin-suite==")
-    assert " torch==" in install(recorded)
+    commit, last = revision(recorded).partition(" ")[0], install(recorded).splitlines()[-1]
+    assert (commit in install(recorded)) if commit else ("basin-suite==" in last)
+    assert " torch==" in last
