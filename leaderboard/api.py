@@ -9,17 +9,19 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from suite.board.artifact import last_board
 from suite.board.board import Board
+from suite.board.export import json_parts
 from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.settings import load_settings
@@ -43,6 +45,7 @@ def routes(base: str = "") -> list[Route]:
     """Return the routes for `streamlit.App`; ``base`` is the path below which the app is served."""
     return [
         Route(f"{base}/api/board", _guarded(board)),
+        Route(f"{base}/api/board/full", _guarded(full)),
         Route(f"{base}/api/table/{{file}}", _guarded(table)),
         Route(f"{base}/api/run/{{run}}", _guarded(run)),
         Route(f"{base}/api/{{rest:path}}", _guarded(unknown)),
@@ -53,6 +56,25 @@ def routes(base: str = "") -> list[Route]:
 def board(request: Request) -> Response:
     """Answer with the index of the board: every table in short; ``file`` of an entry is its name in ``/api/table/``."""
     return _answer(request, _index(_last()), "json")
+
+
+def full(request: Request) -> Response:
+    """Answer with every table whole, as ``suite board --format json`` prints them.
+
+    Table by table: the whole is never held at once. The index names all contents, so that its stamp is the tag.
+    """
+    last = _last()
+    headers = {**_HEADERS, "ETag": f'W/"{last.index.stamp[:32]}"', "Vary": "Accept-Encoding"}
+    if _holds(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    for entry in last.entries:  # what is damaged is said before the first byte is sent
+        last.file(entry, "json")
+    headers["Content-Disposition"] = 'attachment; filename="board.json"'
+    parts = (part.encode("utf-8", "replace") for part in json_parts(last.index, last.tables))
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        parts = _compressed(parts)
+    return StreamingResponse(parts, media_type=KINDS["json"], headers=headers)
 
 
 def table(request: Request) -> Response:
@@ -127,8 +149,7 @@ def _answer(request: Request, body: bytes, kind: str, name: str | None = None) -
     """
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {**_HEADERS, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"}  # weak: the same content, however encoded
-    held = request.headers.get("if-none-match", "").split(",")
-    if any(known.strip().removeprefix("W/") in (tag, "*") for known in held):
+    if _holds(request, tag):
         return Response(status_code=304, headers=headers)
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -136,6 +157,20 @@ def _answer(request: Request, body: bytes, kind: str, name: str | None = None) -
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, compresslevel=6, mtime=0)
     return Response(body, media_type=KINDS[kind], headers=headers)
+
+
+def _holds(request: Request, tag: str) -> bool:
+    """Tell whether the client has a copy of this tag."""
+    held = request.headers.get("if-none-match", "").split(",")
+    return any(known.strip().removeprefix("W/") in (tag.removeprefix("W/"), "*") for known in held)
+
+
+def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Return the parts as one stream of gzip."""
+    packer = zlib.compressobj(6, wbits=16 + zlib.MAX_WBITS)
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
 
 
 def _guarded(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:

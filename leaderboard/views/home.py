@@ -125,7 +125,10 @@ def main() -> None:
     draw_missing(everything)
     tracks = list(everything.index.tracks)
     counts = f"{len(current(everything.entries))} tasks with results, {len(tracks)} tracks"
-    files = Markup('<a href="api/board" download="board.json">All results as JSON</a>')
+    files = Markup(
+        '<a href="api/board/full" download="board.json">All tables as JSON</a> · '
+        '<a href="api/board" download="index.json">the board in short as JSON</a>'
+    )
     draw('<p class="quiet">{}. Board of {}. {}</p>', counts, minute(everything.index.built), files)
     for track in tracks:
         draw_track(track, [entry for entry in everything.entries if entry.track == track.name])

@@ -59,7 +59,18 @@ def test_the_board_leads_to_every_table_in_three_kinds(built: Home, client: Test
     assert answer.headers["content-disposition"] == f'attachment; filename="{entry.file}.parquet"'
 
 
-@pytest.mark.parametrize("path", ["/api/board", "/api/table/FILE.json", "/api/run/RUN"])
+def test_the_whole_board_is_what_the_terminal_prints(built: Home, client: TestClient, suite) -> None:
+    fill(built, "alpha", [0.9, 0.8], task="demo/plain")
+    board = load_board(built.settings, built.registry)
+    answer = client.get("/api/board/full")
+    whole = answer.json()
+    assert whole["tables"] == [table.model_dump(mode="json") for table in board.tables]
+    assert len(whole["tables"]) == 2
+    assert whole == json.loads(suite.printed("board", "--all-settings", "--format", "json"))
+    assert 'filename="board.json"' in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("path", ["/api/board", "/api/board/full", "/api/table/FILE.json", "/api/run/RUN"])
 def test_a_copy_that_holds_is_not_sent_again(built: Home, client: TestClient, path: str) -> None:
     (entry,) = load_board(built.settings, built.registry).entries
     run = built.run("alpha", 0, 0.5)
@@ -74,7 +85,7 @@ def test_a_copy_that_holds_is_not_sent_again(built: Home, client: TestClient, pa
 
 
 def test_text_is_compressed_for_whoever_accepts_it(built: Home, client: TestClient) -> None:
-    for path, encoding in (("/api/board", "gzip"), ("/api/table/FILE.parquet", None)):
+    for path, encoding in (("/api/board", "gzip"), ("/api/board/full", "gzip"), ("/api/table/FILE.parquet", None)):
         (entry,) = load_board(built.settings, built.registry).entries
         path = path.replace("FILE", entry.file)
         plain = client.get(path, headers={"Accept-Encoding": "identity"})
@@ -177,6 +188,7 @@ def test_a_damaged_file_is_said_and_never_half_sent(built: Home, client: TestCli
     path.write_bytes(path.read_bytes()[:-10])
     answer = client.get(f"/api/table/{entry['file']}.json")
     assert (answer.status_code, answer.json()["next"]) == (503, "suite board")
+    assert client.get("/api/board/full").status_code == 503
 
 
 def test_the_app_serves_the_api_compressed_beside_its_pages(built: Home) -> None:

@@ -119,7 +119,7 @@ def question_file(visitor: Visitor) -> None:
     """All results as one file."""
     with visitor.page.expect_download(timeout=30_000) as download:
         visitor.clicks += 1
-        visitor.link("All results as JSON").click()
+        visitor.link("All tables as JSON").click()
     assert '"demo/alpha"' in download.value.path().read_text()
 
 
