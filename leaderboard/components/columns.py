@@ -105,8 +105,6 @@ def difference(metric: Metric, to_best: Difference | None) -> Cell:
     """Return a difference with its interval."""
     if to_best is None:
         return Cell(EMPTY)
-    small = ""
-    if to_best.low is not None and to_best.high is not None:
-        small = f"{signed(metric.shown(to_best.low))} to {signed(metric.shown(to_best.high))}"
+    small = " to ".join(to_best.ends(lambda value: signed(metric.shown(value))) or ())
     p = "" if to_best.p is None else f", p = {to_best.p:.2g}"
     return Cell(signed(metric.shown(to_best.mean)), small, title=f"{to_best.basis}{p}")

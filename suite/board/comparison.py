@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suite.board.evidence import table_field
-from suite.board.model import Difference, Row, Table
-from suite.board.ranking import LEVEL, shown_difference
+from suite.board.model import LEVEL, Difference, Row, Table
+from suite.board.ranking import shown_difference
 from suite.board.samples import ReadSamples, influence, paired_influence, resampled
 from suite.contracts import Column, Samples
 from suite.errors import SuiteError
@@ -59,7 +60,7 @@ def compare(
         raise SuiteError(
             f"{' and '.join(row.label for row in rows)} have no finished seed in common",
             place=table.task,
-            next=f"suite run {' '.join(table.arguments)}",
+            next=shlex.join(["suite", "run", *table.arguments]),
         )
     asked = list(combinations(range(len(rows)), 2))
     read = cache(read)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from suite.board.ties import tied
 from suite.text import clean
 
 if TYPE_CHECKING:
@@ -93,11 +94,12 @@ def flat_axis(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
 
 def shown_axis(tables: Mapping[str, Table], *, everywhere: bool = False) -> list[dict[str, str]]:
     """Return a row for each method, its texts by value of an axis: ``87.73 ±1.52, 3 (1–5)``."""
+    marked = {key: tied(table) for key, table in tables.items()}
     return [
         {"method": label}
         | {
             key: f"{shown_value(table.metric(table.primary.metric), row.value(table.primary))}, "
-            f"{shown_rank(row, everywhere=everywhere)}"
+            f"{shown_rank(row, marked[key], everywhere=everywhere)}"
             if (row := rows.get(key))
             else "–"
             for key, table in tables.items()
@@ -117,17 +119,17 @@ def shown_cost(name: str) -> str:
     return (stem if stem == name else f"{stem} s").replace("_", " ")
 
 
-def shown_rank(row: Row, *, everywhere: bool = False) -> str:
+def shown_rank(row: Row, tied: Container[str], *, everywhere: bool = False) -> str:
     """Return ``3 (1–5) =``, ``reference``, or a dash for a row that is not ranked.
 
-    The equals sign marks a row that is not told apart from the best. With ``everywhere`` the interval is the one that
+    The equals sign marks a row that is one of several not told apart from the best, by `suite.board.ties`. With ``everywhere`` the interval is the one that
     holds for all rows at once.
     """
     if row.rank is None:
         return "–" if row.unranked else row.standing
     best, worst = row.rank.everywhere if everywhere else (row.rank.best, row.rank.worst)
     places = f" ({best}–{worst})" if best != worst else ""
-    return f"{row.rank.place}{places}{' =' if row.rank.tied else ''}"
+    return f"{row.rank.place}{places}{' =' if row.label in tied else ''}"
 
 
 def shown_value(metric: Metric, value: Value | None) -> str:
@@ -141,9 +143,8 @@ def shown_difference(metric: Metric, row: Row) -> str:
     if difference is None:
         return ""
     mean = f"{metric.shown(difference.mean) + 0.0:+.2f}"
-    if difference.low is None or difference.high is None:
-        return mean
-    return f"{mean} [{_signed(metric.shown(difference.low))}, {_signed(metric.shown(difference.high))}]"
+    ends = difference.ends(lambda value: _signed(metric.shown(value)))
+    return f"{mean} [{', '.join(ends)}]" if ends else mean
 
 
 def _signed(value: float) -> str:

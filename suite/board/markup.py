@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from suite.board.export import shown_rank
 from suite.board.latex import latex
 from suite.board.model import Difference, Row, Table, Value
+from suite.board.ties import tied
 from suite.contracts import Column, Metric
 from suite.text import clean
 
@@ -88,10 +89,11 @@ def _columns(table: Table, columns: Sequence[Column]) -> Sequence[Column]:
 def _cells(table: Table, columns: Sequence[Column]) -> tuple[list[str], Lines]:
     metric = table.metric(table.primary.metric)
     several, seeds = len(table.accesses) > 1, len({len(row.seeds) for row in table.rows}) > 1
-    texts: dict[str, Callable[[Row], Cell]] = {"rank": lambda row: Cell(shown_rank(row))}
+    marked = tied(table)
+    texts: dict[str, Callable[[Row], Cell]] = {"rank": lambda row: Cell(shown_rank(row, marked))}
     texts["method"] = lambda row: Cell(row.label)
     for column in columns:
-        texts[_heading(table, column)] = partial(_value, table, column)
+        texts[_heading(table, column)] = partial(_value, table, column, marked)
     if any(row.difference for row in table.rows):
         texts[f"difference to the best ({metric.shown_unit})"] = lambda row: Cell(_difference(metric, row.difference))
     if several:
@@ -106,20 +108,24 @@ def _heading(table: Table, column: Column) -> str:
     return f"{column} {'↑' if metric.direction == 'higher' else '↓'} ({metric.shown_unit})"
 
 
-def _value(table: Table, column: Column, row: Row) -> Cell:
+def _value(table: Table, column: Column, marked: Container[str], row: Row) -> Cell:
     value, metric = row.value(column), table.metric(column.metric)
-    tied = column == table.primary and row.rank is not None and row.rank.tied
+    bold = column == table.primary and row.label in marked
     if value is None:
         return Cell(DASH)
     left_out = ", partial" if value.partial else ""
-    return Cell(f"{metric.shown(value.mean):.2f}{_interval(metric, value)}{left_out}", tied)
+    return Cell(f"{metric.shown(value.mean):.2f}{_interval(metric, value)}{left_out}", bold)
 
 
 def _difference(metric: Metric, difference: Difference | None) -> str:
-    return f"{metric.shown(difference.mean):+.2f}{_interval(metric, difference)}" if difference else ""
+    if difference is None:
+        return ""
+    ends = difference.ends(lambda value: f"{metric.shown(value):.2f}")
+    between = f" [{', '.join(ends)}]" if ends else ""
+    return f"{metric.shown(difference.mean):+.2f}{between}"
 
 
-def _interval(metric: Metric, value: Value | Difference) -> str:
+def _interval(metric: Metric, value: Value) -> str:
     if value.low is None or value.high is None:
         return ""
     return f" [{metric.shown(value.low):.2f}, {metric.shown(value.high):.2f}]"

@@ -5,6 +5,7 @@ The fields are documented in docs/board.md, and ``format`` is raised when one ch
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from suite.contracts import Card, Column, Metric, Setting
 
 FORMAT = 5
+
+LEVEL = 0.95
+"""Of every interval and of the set of the best."""
 
 
 class Model(BaseModel):
@@ -59,6 +63,17 @@ class Difference(Model):
     high: float | None
     p: float | None
     basis: str
+
+    def ends(self, number: Callable[[float], str]) -> tuple[str, str] | None:
+        """Return the ends of the interval as texts; ``< 0`` or ``> 0`` where it begins at zero and does not hold it.
+
+        So it is for a row that is told apart, if only just.
+        """
+        if self.low is None or self.high is None:
+            return None
+        apart = self.p is not None and self.p < 1 - LEVEL
+        low = "> 0" if apart and self.low == 0 else number(self.low)
+        return low, "< 0" if apart and self.high == 0 else number(self.high)
 
 
 class Place(Model):

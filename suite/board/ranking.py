@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from suite.board.evidence import compared, field_of, packed, unpacked
-from suite.board.model import Difference, Place, Row
+from suite.board.model import LEVEL, Difference, Place, Row
 from suite.board.samples import ReadSamples, predicted_variances
 from suite.contracts import Column, Metric
 from suite.stats.best import against_the_best
@@ -18,7 +18,6 @@ from suite.stats.field import Field
 from suite.stats.pairs import Pair, pair
 from suite.stats.ranks import marginal_ranks, simultaneous_ranks
 
-LEVEL = 0.95
 NOT_INSTALLED = "its method is not installed, so that its access is not known"
 
 
@@ -87,7 +86,8 @@ def _changes(metric: Metric, rows: Sequence[Row], field: Field) -> list[dict[str
 
 
 def _places(metric: Metric, field: Field) -> list[Place]:
-    best, ranks = against_the_best(field, LEVEL), marginal_ranks(field, LEVEL)
+    best = against_the_best(field, LEVEL)
+    ranks = marginal_ranks(field, best.tied, LEVEL)
     everywhere = simultaneous_ranks(field, LEVEL)
     sign = -1.0 if metric.direction == "higher" else 1.0
     places = []

@@ -38,7 +38,7 @@ def difference(metric: Metric, to_best: Difference | None) -> str:
     """Return ``-3.21 (-3.61 to -2.81)``."""
     if to_best is None:
         return NONE
-    between = interval(metric, to_best, "+")
+    between = " to ".join(to_best.ends(lambda value: number(metric, value, "+")) or ())
     return f"{number(metric, to_best.mean, '+')}{f' ({between})' if between else ''}"
 
 

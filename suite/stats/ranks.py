@@ -27,13 +27,16 @@ class Ranks:
     worst: NDArray[np.int64]
 
 
-def marginal_ranks(field: Field, level: float = 0.95) -> Ranks:
+def marginal_ranks(field: Field, tied: NDArray[np.bool_], level: float = 0.95) -> Ranks:
     """Return ranks with an interval for each method that holds with probability ``level`` for this method.
 
     Of a method only its comparisons with the others count, and they are corrected for each other step by step, the
     clearest first (Mogstad, Romano, Shaikh and Wilhelm 2024, section 3). Of the two things that can be said of another
     method, better or worse, one is true, so that one alone can be wrong: the comparisons are one-sided. Larger means
     are better. Ranks depend on the field.
+
+    ``tied`` [n] are those not told apart from the best, see `suite.stats.best`: the interval of one that is tied begins
+    with the first place, that of another does not.
     """
     n = len(field.means)
     if n == 1:
@@ -45,7 +48,8 @@ def marginal_ranks(field: Field, level: float = 0.95) -> Ranks:
     passed = np.logical_and.accumulate(steps, axis=1)
     apart = np.zeros((n, n), dtype=bool)
     np.put_along_axis(apart, order, passed, 1)
-    return _ranks(field, apart)
+    ranks = _ranks(field, apart)
+    return Ranks(ranks.place, np.where(tied, 1, np.maximum(ranks.best, 2)), ranks.worst)
 
 
 def simultaneous_ranks(field: Field, level: float = 0.95) -> Ranks:

@@ -77,7 +77,8 @@ def _once(
         predicted = half[:, None] + half[None, :]
         np.fill_diagonal(predicted, 0.0)
     field = paired_field(values, predicted)
-    found, places = against_the_best(field), marginal_ranks(field)
+    found = against_the_best(field)
+    places = marginal_ranks(field, found.tied)
     # Zero is no part of the interval of a method that is told apart.
     inside = (found.low <= behind) & (behind <= found.high) & (found.tied | (behind > 0))
     covered = (places.best <= ranks) & (ranks <= places.worst)
