@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from suite.board.model import Row, Table, Value
+from suite.board.ties import tied
 from suite.contracts import Metric
 
 from .columns import TIE, title, unit
@@ -60,9 +61,10 @@ def interval_chart(table: Table, rows: Sequence[Row]) -> None:
     shown = with_value[:MOST]
     if not shown:
         return
-    means = pd.DataFrame(_mean(metric, row, value) for row, value in shown)
+    marked = tied(table)
+    means = pd.DataFrame(_mean(metric, row, value, row.label in marked) for row, value in shown)
     seeds = pd.DataFrame(
-        {"method": _label(row), "seed": run.seed, "value": metric.shown(run.value)}
+        {"method": _label(row, row.label in marked), "seed": run.seed, "value": metric.shown(run.value)}
         for row, _ in shown
         for run in row.scored
         if run.value is not None
@@ -134,18 +136,18 @@ def axis_chart(axis: str, placed: Sequence[tuple[Table, Row]]) -> None:
     )
 
 
-def _mean(metric: Metric, row: Row, value: Value) -> dict[str, Any]:
+def _mean(metric: Metric, row: Row, value: Value, marked: bool) -> dict[str, Any]:
     return {
-        "method": _label(row),
+        "method": _label(row, marked),
         "status": row.card.status if row.card else "not installed",
-        "tied": row.rank is not None and row.rank.tied,
+        "tied": row.rank is not None and marked,
         "address": href("method", method=row.method),
         **_numbers(metric, value),
     }
 
 
-def _label(row: Row) -> str:
-    return f"{TIE} {clean(row.label)}" if row.rank and row.rank.tied else clean(row.label)
+def _label(row: Row, marked: bool) -> str:
+    return f"{TIE} {clean(row.label)}" if row.rank and marked else clean(row.label)
 
 
 def _numbers(metric: Metric, value: Value) -> dict[str, float | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from suite.board.cost import Cost
 from suite.board.model import Row, Table
+from suite.board.ties import tied
 from suite.contracts import Column
 
 from .cells import EMPTY, Cell, Head, Line
@@ -34,22 +35,20 @@ class Layout:
         columns: those of metrics, the primary one first.
         costs: those that are not metrics, and in which at least two rows differ.
         several: whether rows differ in their access.
-        tied: the rows (by id) of fields in which several are not told apart from the best.
+        tied: the labels of the rows that carry the mark of a tie.
     """
 
     table: Table
     columns: tuple[Column, ...]
     costs: tuple[Cost, ...]
     several: bool
-    tied: frozenset[int]
+    tied: frozenset[str]
 
 
 def layout(table: Table, preset: str, paid: Sequence[Cost]) -> Layout:
     """Return the layout of a preset; ``paid`` are the costs of `recorded`."""
     several = len({row.access for row in table.rows}) > 1
-    groups = [[id(row) for row in rows if row.rank and row.rank.tied] for rows in table.fields.values()]
-    tied = frozenset(row for group in groups if len(group) > 1 for row in group)
-    return Layout(table, tuple(columns_of(table, preset)), tuple(paid), several, tied)
+    return Layout(table, tuple(columns_of(table, preset)), tuple(paid), several, tied(table))
 
 
 def heads(layout: Layout) -> list[Head]:
@@ -75,11 +74,11 @@ def line(layout: Layout, row: Row) -> Line:
     table = layout.table
     values = {(value.metric, value.subset): value for value in row.values}
     shown = [mean(table.metric(c.metric), values.get((c.metric, c.subset))) for c in layout.columns]
-    tied = id(row) in layout.tied
-    kind = "aside" if row.rank is None else "tied" if tied else ""
+    marked = row.rank is not None and row.label in layout.tied
+    kind = "aside" if row.rank is None else "tied" if marked else ""
     return Line(
         (
-            rank(row, tied),
+            rank(row, marked),
             Cell(fill("<b>{}</b>", link(row.label, href("method", method=row.method), _about(row)))),
             shown[0],
             difference(table.metric(table.primary.metric), row.difference),

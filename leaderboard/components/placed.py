@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from suite.board.ties import tied
+
 from .columns import TIE, coverage, difference, mean, rank, title, unit
 from .links import href, table_href
 from .panels import Placed
@@ -33,10 +35,10 @@ def draw_rows(placed: Placed) -> None:
     ]
     lines = []
     for table, row in current:
-        metric, tied = table.metric(table.primary.metric), bool(row.rank and row.rank.tied)
+        metric, marked = table.metric(table.primary.metric), row.rank is not None and row.label in tied(table)
         runs = [link(str(run.seed), href("run", run=run.run[:16]), run.state) for run in row.runs]
         cells = [
-            rank(row, tied),
+            rank(row, marked),
             Cell(link(table.title, table_href(table)), table.condition),
             Cell(row.label),
             mean(metric, row.value(table.primary)),
@@ -46,7 +48,7 @@ def draw_rows(placed: Placed) -> None:
             Cell(coverage(table, row)),
             Cell(row.unranked),
         ]
-        lines.append(Line(cells, kind="tied" if tied else "" if row.rank else "aside"))
+        lines.append(Line(cells, kind="tied" if marked else "" if row.rank else "aside"))
     draw("<h2>On every task</h2>")
     draw_table(heads, lines, "Today's protocols; shaded: not told apart from the best of its table.")
 

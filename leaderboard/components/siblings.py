@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from suite.board.model import Row, SeedRun, Table
+from suite.board.ties import tied
 from suite.contracts import Interval, Metric
 from suite.store.rows import RunRow
 
@@ -61,10 +62,10 @@ def _of_row(table: Table, row: Row) -> Markup:
     if value is None:
         return fill("{}", "Its row has no mean yet.")
     place = f", place {row.rank.place}" if row.rank else ""
-    tied = ", not told apart from the best" if row.rank and row.rank.tied else ""
+    best = ", not told apart from the best" if row.rank and row.label in tied(table) else ""
     within = link(f"its row of {table.title}", table_href(table))
     seeds = "one seed" if value.n == 1 else f"{value.n} seeds"
-    said = f" is {metric.shown(value.mean):.2f} ({interval(metric, value)}) over {seeds}{place}{tied}."
+    said = f" is {metric.shown(value.mean):.2f} ({interval(metric, value)}) over {seeds}{place}{best}."
     return fill("The mean of {} {}", within, said)
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from suite.board.matrix import Line, Matrix, matrix
 from suite.board.model import Entry, Result
+from suite.board.ties import tied
 
 from ..components import address
 from ..components.citation import draw_sharing, of_board
-from ..components.columns import unit
+from ..components.columns import TIE, unit
 from ..components.links import href, table_href
 from ..components.prose import draw, fill, join, link
 from ..components.scope import choose_track, named
@@ -22,7 +23,6 @@ from ..components.table import Line as Drawn
 from ..components.words import matches, said
 
 MEAN, METHOD = "mean-rank", "method"
-TIE = "≈"
 
 
 def heads(made: Matrix, several: bool) -> list[Head]:
@@ -73,8 +73,8 @@ def cell(entry: Entry, result: Result | None) -> Cell:
     if result.place is None:
         return Cell(value, result.standing if not result.unranked else "not ranked", title=result.unranked)
     interval = f" ({result.best}–{result.worst})" if result.best != result.worst else ""
-    tied = f"{TIE} " if result.tied else ""
-    return Cell(value, f"{tied}{result.place}{interval}", result.mean)
+    sign = f"{TIE} " if result.label in tied(entry) else ""
+    return Cell(value, f"{sign}{result.place}{interval}", result.mean)
 
 
 def ordered(made: Matrix, by: str) -> list[Line]:

@@ -26,7 +26,7 @@ from ..components.source import board, registry, settings
 
 
 def draw_standing(name: str, everything: Board) -> None:
-    """Draw how the method does over its track: mean rank and wins of each of its variants."""
+    """Draw how the method does over its track: places, firsts and mean rank of each of its variants."""
     track = name.partition("/")[0]
     current = [entry for entry in everything.entries if entry.current and entry.track == track]
     made = matrix(current)
@@ -37,10 +37,15 @@ def draw_standing(name: str, everything: Board) -> None:
         field = sum(other.mean_rank is not None and other.access == line.access for other in made.lines)
         rank = ""
         if line.mean_rank is not None:
-            tables = f"{len(made.common)} common tables" if len(made.common) > 1 else "one common table"
-            rank = f", mean rank {line.mean_rank:.2f} among {field} methods{access} on {tables}, first on {line.wins}"
+            methods = "1 method" if field == 1 else f"{field} methods"
+            tables = f"the {len(made.common)} common tables" if len(made.common) > 1 else "the one common table"
+            rank = f" On {tables}, among {methods}{access}, its mean rank is {line.mean_rank:.2f}."
+        first = sum(result.place == 1 for result in line.results.values())
         sentences.append(
-            fill("<b>{}</b> has a place on {} of {} tables{}.", line.label, line.placed, len(current), rank)
+            fill(
+                "<b>{}</b> has a place on {} of {} tables, and is first on {}.{}",
+                *(line.label, line.placed, len(current), first, rank),
+            )
         )
     links = [link("All methods on all tasks", href("matrix", track=track))]
     links.append(link("Compare it with others", href("compare", track=track, methods=[line.label for line in own][:6])))

@@ -14,6 +14,7 @@ import yaml
 
 from suite.board.board import Board
 from suite.board.model import Entry, Row, Table
+from suite.board.ties import tied
 from suite.errors import SuiteError
 from suite.export import numbers
 from suite.export.addresses import portable
@@ -72,7 +73,7 @@ def result(entry: Entry, table: Table, row: Row, dataset: str) -> dict[str, Any]
         f"{table.primary} ({metric.shown_unit}, {metric.direction} is better), mean over seeds: {value.n}",
         f"95 % interval {between}" if between else "",
         f"rank {numbers.place(row.rank)}" if row.rank else row.standing,
-        "not told apart from the best" if row.rank and row.rank.tied else "",
+        "not told apart from the best" if row.rank and row.label in tied(table) else "",
         "partial" if value.partial else "",
         f"{entry.task} {entry.version}, protocol {entry.protocol[:12]}",
     ]

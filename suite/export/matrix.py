@@ -9,6 +9,7 @@ from suite.board.answer import field_name
 from suite.board.matrix import Line as Method
 from suite.board.matrix import Matrix
 from suite.board.model import Entry, Result
+from suite.board.ties import tied
 from suite.export import numbers
 from suite.export.addresses import method_page
 from suite.export.grid import Cell, Grid, Heading, Line
@@ -56,4 +57,4 @@ def _cell(entry: Entry, result: Result | None) -> Cell:
     if result is None or result.mean is None:
         return Cell()
     place = f" ({result.place})" if result.place is not None else ""
-    return Cell(f"{numbers.number(entry.metric, result.mean)}{place}", tied=result.tied)
+    return Cell(f"{numbers.number(entry.metric, result.mean)}{place}", tied=result.label in tied(entry))

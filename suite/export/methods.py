@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.board import citation
 from suite.board.model import Entry, Result, Table
+from suite.board.ties import tied
 from suite.contracts import Card
 from suite.export import numbers
 from suite.export.addresses import table_page
@@ -80,7 +81,7 @@ def card_facts(shown: Shown) -> list[tuple[str, str]]:
 
 
 def _line(entry: Entry, result: Result) -> Line:
-    metric = entry.metric
+    metric, marked = entry.metric, result.label in tied(entry)
     rank, field_size, state = numbers.NONE, "", result.unranked or result.standing
     if result.place is not None:
         span = f" ({result.best}–{result.worst})" if result.best != result.worst else ""
@@ -94,7 +95,7 @@ def _line(entry: Entry, result: Result) -> Line:
         Cell(entry.task, table_page(entry.file)),
         Cell(", ".join(f"{axis}={value}" for axis, value in entry.setting.items())),
         Cell(result.label),
-        Cell(rank, tied=result.tied),
+        Cell(rank, tied=marked),
         Cell(field_size),
         Cell(f"{value}{' partial' if result.partial else ''}"),
         Cell(between),
@@ -102,4 +103,4 @@ def _line(entry: Entry, result: Result) -> Line:
         Cell(f"{result.seeds}/{len(entry.seeds)}{f', {result.failed} failed' if result.failed else ''}"),
         Cell(state),
     )
-    return Line(cells, result.tied)
+    return Line(cells, marked)

@@ -10,6 +10,7 @@ from suite.board.answer import field_name
 from suite.board.comparable import groups
 from suite.board.cost import Cost, costs
 from suite.board.model import Row, Table
+from suite.board.ties import tied
 from suite.contracts import Column, Metric
 from suite.export import numbers
 from suite.export.addresses import method_page
@@ -31,18 +32,19 @@ def table_grid(table: Table, rows: Sequence[Row], answer: str) -> Grid:
     Its caption holds the answer. Columns of texts that say the same of every row are left out.
     """
     parts, fields = [part for part in _parts(table) if part is not None], len(table.fields)
-    lines = [Line(tuple(part.cell(row) for part in parts), _tied(row), _group(row, fields)) for row in rows]
+    marked = tied(table)
+    lines = [Line(tuple(part.cell(row) for part in parts), row.label in marked, _group(row, fields)) for row in rows]
     headings = tuple(part.heading for part in parts)
     return Grid(f"{table.title}: {_primary(table)}", headings, tuple(lines), named_by=1, answer=answer)
 
 
 def metrics_grid(table: Table, rows: Sequence[Row]) -> Grid:
     """Return every column of the table: the mean over seeds, with the half-width of its interval."""
-    columns, fields = table.columns, len(table.fields)
+    columns, fields, marked = table.columns, len(table.fields), tied(table)
     headings = [_heading(table, column) for column in columns]
     lines = [
         Line(
-            (_place(row), _method(row), *(_half_width(table, row, column) for column in columns)),
+            (_place(marked, row), _method(row), *(_half_width(table, row, column) for column in columns)),
             group=_group(row, fields),
         )
         for row in rows
@@ -63,12 +65,12 @@ _WHO = (
 
 def _parts(table: Table) -> Iterator[Part | None]:
     metric, axis = table.metric(table.primary.metric), scale(table)
-    yield Part(_WHO[0], _place)
+    yield Part(_WHO[0], partial(_place, tied(table)))
     yield Part(_WHO[1], _method)
     yield Part(_heading(table, table.primary), lambda row: Cell(numbers.mean(metric, row.value(table.primary))))
     if axis:
         ends = f"{numbers.number(metric, axis.low)} to {numbers.number(metric, axis.high)}"
-        about = "Line: the interval. Mark: the mean, full if not told apart from the best. Ticks: seeds."
+        about = "Line: the interval. Mark: the mean, full for the best and its ties. Ticks: seeds."
         best = best_values(table)
         yield Part(Heading(f"from {ends}", about), lambda row: _picture(table, axis, best, row))
     about = "95 % interval of the mean; below the table stands over what."
@@ -114,7 +116,7 @@ def _differing(table: Table, name: str, about: str, say: Callable[[Row], str]) -
     return Part(Heading(name, about, text=True), lambda row: Cell(say(row) or numbers.NONE))
 
 
-def _tied(row: Row) -> bool:
+def _among_the_best(row: Row) -> bool:
     return bool(row.rank and row.rank.tied)
 
 
@@ -131,8 +133,8 @@ def _fact(name: str, row: Row) -> str:
     return row.facts.get(name, "not stated")
 
 
-def _place(row: Row) -> Cell:
-    return Cell(numbers.place(row.rank), tied=_tied(row))
+def _place(marked: frozenset[str], row: Row) -> Cell:
+    return Cell(numbers.place(row.rank), tied=row.rank is not None and row.label in marked)
 
 
 def _method(row: Row) -> Cell:
@@ -144,7 +146,7 @@ def _picture(table: Table, axis: Scale, best: Mapping[tuple[str, ...], float], r
     if value is None:
         return Cell()
     line = best.get(row.access, first) if row.rank else first
-    return Cell(picture=picture(axis, row, value, tied=_tied(row), best=line))
+    return Cell(picture=picture(axis, row, value, tied=_among_the_best(row), best=line))
 
 
 def _interval(table: Table, metric: Metric, row: Row) -> Cell:

@@ -22,6 +22,7 @@ from .conftest import (
     charts,
     grids,
     opened,
+    place,
     row,
     specifications,
     table,
@@ -61,11 +62,34 @@ def test_rows_on_every_task_and_seeds_link_to_runs(page: Open) -> None:
 
 def test_its_standing_in_the_track_is_said(page: Open) -> None:
     said = words(page("method", method="demo/beta"))
-    assert "beta (temperature=2) has a place on 2 of 2 tables, mean rank 2.00 among 5 methods" in said
-    assert "on 2 common tables, first on 0" in said
+    assert "beta (temperature=2) has a place on 2 of 2 tables, and is first on 0." in said
+    assert "On the 2 common tables, among 5 methods, its mean rank is 2.00." in said
     assert 'href="compare?track=demo&amp;methods=beta+%28temperature%3D2%29"' in texts(
         page("method", method="demo/beta")
     )
+
+
+def test_firsts_are_counted_over_all_tables_and_a_mean_rank_names_its_own(page: Open) -> None:
+    """Only the second method is on the third table: the mean rank is over two, the firsts over three."""
+    alone = table("demo/more", "e", rows=(row("alpha", 1, 0.9),))
+    both = (row("alpha", 1, 0.9), row("beta", 2, 0.8))
+    board = board_with(table("demo/tiny", "a", rows=both), table("demo/wide", "c", rows=both), alone)
+    said = words(page("method", board=board, method="demo/alpha"))
+    assert "alpha has a place on 3 of 3 tables, and is first on 3." in said
+    assert "On the 2 common tables, among 2 methods, its mean rank is 1.00." in said
+
+
+def test_a_best_that_is_told_apart_has_no_mark_of_a_tie(page: Open) -> None:
+    rows = (row("alpha", 1, 0.9, rank=place(1, worst=1)), row("beta", 2, 0.5, rank=place(2, worst=2, tied=False)))
+    board = board_with(table("demo/tiny", "a", rows=rows))
+    for app in (page("method", board=board, method="demo/alpha"), page(board=board), page("matrix", board=board)):
+        assert_sound(app)
+        assert not [
+            cell for grid in grids(app) for line in grid.rows for cell in line if "≈" in f"{cell.words}{cell.small}"
+        ]
+        assert "tied" not in grids(app)[0].kinds
+    described = [spec["description"].split(". ≈")[0] for spec in specifications(page(board=board))]
+    assert not any("≈" in text for text in described)
 
 
 def test_unlike_metrics_never_share_a_chart(page: Open) -> None:
