@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,14 @@ log = logging.getLogger(__name__)
 
 
 def served_folder(settings: Settings) -> Path:
-    """Return where the board lies that the server shows: beside the store, or apart if nobody may write there."""
-    return _served_folder(board_folder(settings))
+    """Return where the board lies that the server shows: beside the store, or apart if it cannot be written there.
+
+    It is looked at anew each time, as a folder may come and go while the server runs.
+    """
+    beside = board_folder(settings)
+    with suppress(OSError):
+        beside.mkdir(parents=True, exist_ok=True)
+    return beside if beside.is_dir() and os.access(beside, os.W_OK) else _apart()
 
 
 @asynccontextmanager
@@ -50,27 +55,28 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 def _keep_running(stopped: threading.Event) -> None:
     while not stopped.is_set():
-        process = start(served_folder(load_settings()))
-        while process.poll() is None and not stopped.wait(0.2):
+        settings = load_settings()
+        folder = served_folder(settings)
+        process = start(folder)
+        while process.poll() is None and not stopped.wait(0.2) and served_folder(settings) == folder:
             pass
-        if stopped.is_set():
+        if process.poll() is None:
             assert process.stdin is not None
             process.stdin.close()
             process.wait()
-            return
-        log.error("the worker that builds the board has ended with %s; it is started again", process.returncode)
-        stopped.wait(AGAIN_SECONDS)
+        elif not stopped.is_set():
+            log.error("the worker that builds the board has ended with %s; it is started again", process.returncode)
+            stopped.wait(AGAIN_SECONDS)
 
 
-@cache
-def _served_folder(beside: Path) -> Path:
-    with suppress(OSError):
-        beside.mkdir(parents=True, exist_ok=True)
-    if os.access(beside, os.W_OK):
-        return beside
-    apart = tempfile.TemporaryDirectory(prefix="basin-suite-board-")  # removed when the server ends
-    _KEPT.append(apart)
-    return Path(apart.name)
+def _apart() -> Path:
+    """Return a folder that is removed when the server ends; one a server."""
+    with _MAKING:
+        if not _KEPT:
+            _KEPT.append(tempfile.TemporaryDirectory(prefix="basin-suite-board-"))
+            log.warning("the board cannot be kept beside the store; it lies in %s", _KEPT[0].name)
+        return Path(_KEPT[0].name)
 
 
 _KEPT: list[tempfile.TemporaryDirectory[str]] = []
+_MAKING = threading.Lock()

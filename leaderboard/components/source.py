@@ -10,13 +10,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from suite.board.artifact import last_board
+from suite.board.artifact import PATIENCE, last_board
 from suite.board.board import Board
 from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
 from suite.store.engine import has_store
+from suite.store.reading import Reader
 
 from ..worker import served_folder
 from .escape import clean, plain
@@ -34,6 +35,15 @@ def registry() -> Registry:
     """Return the plugins, loaded once per server."""
     current = settings()
     return _registry(tuple(map(str, current.plugins)), current.disabled_plugins)
+
+
+def reader() -> Reader:
+    """Return the store, open for reading; a visitor waits two seconds at most for one that somebody holds.
+
+    Raises:
+        SuiteError: as `Reader`.
+    """
+    return Reader(load_settings().database_url, PATIENCE)
 
 
 def board() -> Board:

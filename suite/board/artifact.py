@@ -18,6 +18,9 @@ from suite.settings import Settings
 from suite.store.reading import Reader
 from suite.store.samples import table_reader
 
+PATIENCE = 2.0
+"""Seconds for which whoever shows the board waits for a store that somebody holds; runs do not hold it so long."""
+
 
 def board_folder(settings: Settings) -> Path:
     """Return where the board's files lie."""
@@ -30,9 +33,9 @@ def load_board(settings: Settings, registry: Registry, folder: Path | None = Non
     ``folder`` is where its files lie, if not beside the store.
 
     Raises:
-        SuiteError: there is no store, or it cannot be read.
+        SuiteError: there is no store, or it cannot be read; `Unanswered` if it does not answer in time.
     """
-    reader = Reader(settings.database_url)
+    reader = Reader(settings.database_url, PATIENCE)
     shelf = Shelf(folder or board_folder(settings))
     try:
         index = refresh(Source(reader, registry, table_reader(settings, reader)), shelf)

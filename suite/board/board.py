@@ -38,6 +38,11 @@ class Board:
         """Every table in short."""
         return self.index.entries
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether some of its files lie in memory alone, as where nobody may write."""
+        return self._shelf.in_memory
+
     def table(self, entry: Entry) -> Table:
         """Return the table of an entry.
 

@@ -39,6 +39,11 @@ class Shelf:
                 return
         self._memory[name] = content
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether something lies in memory alone, which ends with this process."""
+        return bool(self._memory)
+
     def state(self) -> tuple[tuple[str, int, int], ...]:
         """Return name, size and time of change of each file of the folder: what changes when one of them does."""
         if self.folder is None or not self.folder.is_dir():

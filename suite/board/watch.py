@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from suite.store.reading import pulse
 SECONDS = 2.0
 """Between two looks."""
 UNEXPECTED = "the board could not be built; the server's log says why"
+UNWRITABLE = "the files of the board cannot be written"
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,8 @@ def look(settings: Settings, registry: Registry, folder: Path) -> bool:
     """Bring the board in a folder up to date, or leave a note of why that cannot be; tell which."""
     shelf = Shelf(folder)
     try:
-        load_board(settings, registry, folder)
+        if load_board(settings, registry, folder).in_memory:  # of this process, where nobody sees it
+            raise SuiteError(UNWRITABLE, place=str(folder), next="suite board")
     except Exception as error:  # of the store, or of a plugin: the last board is served on, and the next look may do
         if not isinstance(error, SuiteError):
             log.exception("the board could not be built")
@@ -54,8 +57,11 @@ def look(settings: Settings, registry: Registry, folder: Path) -> bool:
         since = before.since if before and before.cause == error.cause else _now()
         note = Trouble(cause=error.cause, next=error.next, since=since)
         shelf.write(TROUBLE, note.model_dump_json().encode())
+        if shelf.in_memory:
+            log.error("%s: %s", folder, note.cause)
         return False
-    (folder / TROUBLE).unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / TROUBLE).unlink(missing_ok=True)
     return True
 
 
@@ -63,8 +69,10 @@ def trouble(folder: Path) -> Trouble | None:
     """Return why the board in a folder is not brought up to date, if it is not."""
     try:
         return Trouble.model_validate_json((folder / TROUBLE).read_bytes())
-    except (OSError, ValidationError):
+    except (FileNotFoundError, ValidationError):
         return None
+    except OSError:  # no note can lie there
+        return Trouble(cause=UNWRITABLE, next="suite board", since=_changed(folder))
 
 
 def watch(settings: Settings, registry: Registry, folder: Path) -> None:
@@ -98,6 +106,14 @@ def main() -> None:
 def _end_with_input() -> None:
     sys.stdin.buffer.read()
     os._exit(0)  # at once, in the middle of a build too: files are put in place whole
+
+
+def _changed(path: Path) -> str:
+    """Return when a file or folder was changed last; now if that is not known."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    except OSError:
+        return _now()
 
 
 def _now() -> str:

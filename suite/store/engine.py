@@ -20,6 +20,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from suite.errors import SuiteError
 
+PATIENCE = 30.0
+"""Seconds for which a command waits for a store that somebody holds."""
+
+
+class Unanswered(SuiteError):
+    """The store is there and does not answer now: somebody holds it, or its server is down."""
+
 
 def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     """Return an engine whose transactions take SQLite's write lock at once, so that they never fail half-way."""
@@ -39,7 +46,7 @@ def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
             mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             if mode not in ("wal", "memory"):
                 warnings.warn(f"{url}: journal mode is {mode!r}, not WAL; is it on a network disk?", stacklevel=2)
-            for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "journal_size_limit=134217728"):
+            for pragma in (_busy(PATIENCE), "synchronous=NORMAL", "journal_size_limit=134217728"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
 
@@ -50,8 +57,11 @@ def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def reader_engine(url: str) -> Engine:
-    """Return an engine that cannot write, and so never blocks or breaks a run."""
+def reader_engine(url: str, patience: float = PATIENCE) -> Engine:
+    """Return an engine that cannot write, and so never blocks or breaks a run.
+
+    It waits at most ``patience`` seconds for a store that somebody holds for himself alone.
+    """
     file = database_file(url)
     if file is None:
         engine = _create(url)
@@ -63,13 +73,17 @@ def reader_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute(f"PRAGMA {_busy(patience)}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _busy(seconds: float) -> str:
+    return f"busy_timeout={round(1000 * seconds)}"
 
 
 def _reading(file: Path) -> dict[str, str]:
@@ -140,7 +154,7 @@ def translated(url: str) -> Iterator[None]:
                 next=f"free some space, then: suite run (df -h {_folder(url)} shows the space)",
             ) from error
         if isinstance(error, OperationalError):
-            raise SuiteError(
+            raise Unanswered(
                 f"the store does not answer: {message.splitlines()[0]}",
                 place=shown(url),
                 next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",

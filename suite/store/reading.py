@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from suite.contracts import Interval
 from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
-from suite.store.engine import database_file, has_store, reader_engine, shown, translated
+from suite.store.engine import PATIENCE, database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
 from suite.store.rows import CellRow, RunRow, ScoreRow
 from suite.store.schema import cell, environment, run, score
@@ -26,18 +26,26 @@ _RUN_COLUMNS = [
 ]
 
 
+class NoSuchRun(SuiteError):
+    """No run of the store starts with what was asked for."""
+
+
+class SeveralRuns(SuiteError):
+    """Several runs of the store start with what was asked for."""
+
+
 class Reader:
-    """The store, open for reading.
+    """The store, open for reading. It waits at most ``patience`` seconds for one that somebody holds.
 
     Raises:
-        SuiteError: there is no store, or its schema is of another version.
+        SuiteError: there is no store, or its schema is of another version; `Unanswered` if it does not answer.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         if not has_store(url):
             raise SuiteError("there is no store yet", place=str(database_file(url)), next="suite run")
         self.url = url
-        self._engine = reader_engine(url)
+        self._engine = reader_engine(url, patience)
         check_revision(self._engine, url)
 
     def states(self, cells: Iterable[str]) -> dict[str, tuple[str, int]]:
@@ -70,13 +78,16 @@ class Reader:
         """Return the run whose id starts with ``prefix``.
 
         Raises:
-            SuiteError: none does, or several do.
+            NoSuchRun: none does.
+            SeveralRuns: several do.
+            SuiteError: the store does not answer, or is damaged.
         """
         query = _runs(*_DETAILS).where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
         with translated(self.url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
             if len(rows) != 1:
-                raise SuiteError(
+                problem = SeveralRuns if rows else NoSuchRun
+                raise problem(
                     f"{'several runs start' if rows else 'no run starts'} with {prefix!r}",
                     place=shown(self.url),
                     next="suite board --runs",

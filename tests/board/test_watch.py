@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from suite.board.artifact import board_folder, last_board
-from suite.board.watch import UNEXPECTED, look, trouble
+from suite.board.watch import UNEXPECTED, UNWRITABLE, look, trouble
 from suite.store.reading import pulse
 
 from .conftest import PLUGIN, Store, fill
@@ -78,6 +78,20 @@ def test_what_a_plugin_raises_is_trouble_and_no_end(
     assert found is not None
     assert found.cause == UNEXPECTED
     assert "secret path" in caplog.text
+
+
+def test_a_board_that_cannot_be_put_in_its_folder_is_trouble_and_no_end(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(store, "alpha", [0.8] * 5)
+    folder = board_folder(store.settings)
+    folder.write_text("a file in place of the folder")
+    assert not look(store.settings, store.registry, folder)
+    assert trouble(folder).cause == UNWRITABLE
+    assert UNWRITABLE in caplog.text
+    folder.unlink()
+    assert look(store.settings, store.registry, folder)
+    assert trouble(folder) is None
 
 
 def test_the_pulse_changes_with_the_store_and_not_without(store: Store) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from suite.board.artifact import board_folder
+from suite.board.artifact import board_folder, last_board
 from suite.board.watch import look
 from suite.leaderboard import worker
 from suite.leaderboard.components import source
 from suite.registry import load_registry
 from suite.settings import load_settings
+from suite.store.engine import Unanswered
 
 from .conftest import Open, Store, texts
 
@@ -114,6 +120,51 @@ def test_where_nobody_may_write_the_board_lies_apart(tmp_path: Path, monkeypatch
     assert folder.is_dir()
     assert tmp_path not in folder.parents
     assert worker.served_folder(load_settings(home=tmp_path / "elsewhere")) == folder
+
+
+@pytest.mark.slow
+def test_a_file_in_place_of_the_folder_moves_the_board_and_the_worker_elsewhere(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.run("alpha", 0, 0.5)
+    stopped = threading.Event()
+    thread = threading.Thread(target=worker._keep_running, args=(stopped,))
+    thread.start()
+
+    def served(folder: Path) -> bool:
+        deadline = time.monotonic() + 60
+        while last_board(folder) is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return last_board(folder) is not None
+
+    try:
+        beside = board_folder(store.settings)
+        assert served(beside)
+        shutil.rmtree(beside)
+        beside.write_text("x")
+        apart = worker.served_folder(store.settings)
+        assert apart != beside
+        assert served(apart)
+        beside.unlink()
+        assert served(worker.served_folder(store.settings))
+        assert worker.served_folder(store.settings) == beside
+    finally:
+        stopped.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_pages_do_not_wait_long_for_a_store_that_is_held(store: Store) -> None:
+    store.run("alpha", 0, 0.5)
+    store.close()
+    with closing(sqlite3.connect(store.settings.home / "suite.db")) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        with pytest.raises(Unanswered, match="does not answer"):
+            source.reader()
+        assert time.monotonic() - began < 5
+        holder.rollback()
 
 
 PAGES = """

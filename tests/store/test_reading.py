@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from suite.errors import SuiteError
 from suite.store.engine import reader_engine, writer_engine
-from suite.store.reading import Reader
+from suite.store.reading import NoSuchRun, Reader, SeveralRuns
 from suite.store.rows import CellRow, RunResult
 from suite.store.writing import Writer
 
@@ -62,6 +63,25 @@ def test_a_prefix_of_no_run_or_of_several_is_refused(url: str, cell: Cell, prefi
     writer.claim(cell(1), [])
     with pytest.raises(SuiteError, match=cause):
         Reader(url).run(prefix)
+
+
+def test_no_run_and_several_runs_are_told_apart_from_a_store_that_fails(url: str, cell: Cell) -> None:
+    writer = Writer(url)
+    for number in (0, 1):
+        writer.claim(cell(number), [])
+    writer.close()
+    with pytest.raises(NoSuchRun):
+        Reader(url).run("zzz")
+    with pytest.raises(SeveralRuns):
+        Reader(url).run("")
+    reader = Reader(url)
+    reader.close()
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        connection.execute("DROP TABLE score")
+        connection.execute("ALTER TABLE run RENAME TO gone")
+    with pytest.raises(SuiteError) as raised:
+        reader.run("zzz")
+    assert not isinstance(raised.value, NoSuchRun | SeveralRuns)
 
 
 def test_the_latest_run_of_a_cell_is_its_finished_one_or_else_the_last(url: str, cell: Cell, done: Done) -> None:
