@@ -45,7 +45,6 @@ def make_row(
     by_seed = sorted(runs, key=lambda run: run.seed)
     counting = [run for run in by_seed if run.id in scored]
     done = {run.seed for run in counting}
-    lacking = [seed for seed in seeds if seed not in done]
     track, _, name = method.partition("/")
     return Row.model_validate(  # at once: an object for each of its parts would take twice the time
         {
@@ -60,7 +59,7 @@ def make_row(
             "card": members[0].card if members[0] else None,
             "access": tuple(sorted(needs & registry.tracks[track].privileges)),
             "standing": members[0].standing if members[0] and all(members) else "not installed",
-            "unranked": f"seeds {', '.join(map(str, lacking))} are not done" if lacking else "",
+            "unranked": _lacking([seed for seed in seeds if seed not in done], by_seed),
             "seeds": tuple(run.seed for run in counting),
             "failed": dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
             "values": values,
@@ -71,6 +70,28 @@ def make_row(
             ],
         }
     )
+
+
+def _lacking(seeds: Sequence[int], runs: Sequence[StoredRun]) -> str:
+    """Return why seeds have no value, as ``seeds 0–4 failed, seed 7 is not done``; nothing if there are none."""
+    ended = {run.seed for run in runs if run.state not in ("done", *UNFINISHED)}
+    failed, waiting = [seed for seed in seeds if seed in ended], [seed for seed in seeds if seed not in ended]
+    parts = [f"{_seeds(failed)} failed"] if failed else []
+    if waiting:
+        parts.append(f"{_seeds(waiting)} {'is' if len(waiting) == 1 else 'are'} not done")
+    return ", ".join(parts)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    """Return ``seed 3``, or ``seeds 0–4, 7, 9``."""
+    spans: list[list[int]] = []
+    for seed in sorted(seeds):
+        if spans and seed == spans[-1][-1] + 1:
+            spans[-1].append(seed)
+        else:
+            spans.append([seed])
+    texts = [f"{span[0]}–{span[-1]}" if len(span) > 2 else ", ".join(map(str, span)) for span in spans]
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(texts)}"
 
 
 def members_of(registry: Registry, name: str, parameters: Mapping[str, Any]) -> Members:

@@ -62,7 +62,7 @@ def test_incomplete_rows_are_shown_and_not_ranked(store: Store) -> None:
     fill(store, "gamma", [0.99, 0.98], parameters={"temperature": 1.0})
     row = store.rows()["gamma"]
     assert row.rank is None
-    assert row.unranked == "seeds 2, 3, 4 are not done"
+    assert row.unranked == "seeds 2–4 are not done"
     assert place(store.rows()["alpha"]) == 1
 
 
@@ -91,7 +91,7 @@ def test_failures_are_counted_and_a_stale_run_is_not_a_failure(store: Store) -> 
     store.writer.release(store.run("beta", 0, 0.9))  # done already: releasing changes nothing
     row = store.rows()["alpha"]
     assert row.failed == {"timeout": 1}
-    assert row.unranked == "seeds 4 are not done"
+    assert row.unranked == "seed 4 failed"
 
 
 def test_a_method_that_only_failed_has_a_row(store: Store) -> None:
@@ -306,3 +306,20 @@ def test_a_complete_reference_is_not_held_against_partial_means(store: Store) ->
     rows = store.rows()
     assert place(rows["alpha"]) == 1
     assert rows["chance"].difference is None
+
+
+@pytest.mark.parametrize(
+    ("failed", "missing", "said"),
+    [
+        ([0, 1, 2, 3, 4], [], "seeds 0–4 failed"),
+        ([0, 1, 3], [2], "seeds 0, 1, 3 failed, seed 2 is not done"),
+        ([2], [3, 4], "seed 2 failed, seeds 3, 4 are not done"),
+    ],
+)
+def test_seeds_that_failed_are_not_called_waiting(
+    store: Store, failed: list[int], missing: list[int], said: str
+) -> None:
+    for seed in range(5):
+        if seed not in missing:
+            store.run("alpha", seed, None if seed in failed else 0.5)
+    assert store.rows()["alpha"].unranked == said
