@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from suite.board.model import Entry, Table
+from suite.board.model import Table
 
 NAMED = 6
 """How many methods a sentence names."""
@@ -22,13 +22,11 @@ def answers(table: Table) -> list[str]:
     ]
 
 
-def short_answers(entry: Entry) -> list[str]:
-    """Return the same of a table in short."""
-    return [
-        f"{field_name(access, len(entry.ranked))}{_sentence(tied, len(results), '')}"
-        for access, results in entry.ranked.items()
-        for tied in [[result.label for result in results if result.tied]]
-    ]
+def named(labels: Sequence[str]) -> str:
+    """Return the first few labels, and how many more there are."""
+    if len(labels) <= NAMED + 1:  # one more takes no more room than its number
+        return ", ".join(labels)
+    return f"{', '.join(labels[:NAMED])} and {len(labels) - NAMED} more"
 
 
 def field_name(access: tuple[str, ...], fields: int) -> str:
@@ -46,5 +44,4 @@ def _sentence(tied: Sequence[str], ranked: int, unknown: str) -> str:
     if len(tied) == 1:
         others = "the other one" if ranked == 2 else f"all {ranked - 1} others"
         return f"{tied[0]} is the best, told apart from {others}"
-    names = ", ".join(tied[:NAMED]) + (f" and {len(tied) - NAMED} more" if len(tied) > NAMED else "")
-    return f"{len(tied)} of {ranked} are not told apart from the best: {names}"
+    return f"{len(tied)} of {ranked} are not told apart from the best: {named(tied)}"

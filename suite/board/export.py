@@ -122,8 +122,8 @@ def shown_cost(name: str) -> str:
 def shown_rank(row: Row, tied: Container[str], *, everywhere: bool = False) -> str:
     """Return ``3 (1–5) =``, ``reference``, or a dash for a row that is not ranked.
 
-    The equals sign marks a row that is one of several not told apart from the best, by `suite.board.ties`. With ``everywhere`` the interval is the one that
-    holds for all rows at once.
+    The equals sign marks a row that is one of several not told apart from the best, as `suite.board.ties.tied` names
+    them. With ``everywhere`` the interval is the one that holds for all rows at once.
     """
     if row.rank is None:
         return "–" if row.unranked else row.standing

@@ -45,6 +45,14 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
     return lines
 
 
+def reasons(table: Table) -> dict[str, list[str]]:
+    """Return the labels of the rows that might have a place and have none, by the reason that they share."""
+    by_reason: dict[str, list[str]] = {}
+    for label, reason in unranked(table):
+        by_reason.setdefault(reason, []).append(label)
+    return by_reason
+
+
 def unranked(table: Table) -> list[tuple[str, str]]:
     """Return the rows that might have a place and have none, with the reason."""
     return [(row.label, row.unranked) for row in table.rows if row.unranked]

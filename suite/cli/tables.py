@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from suite.board.answer import answers
+from suite.board.answer import answers, named
 from suite.board.export import shown_cost, shown_difference, shown_rank, shown_value, stated_costs
 from suite.board.model import Row, Table
-from suite.board.notes import notes, unranked
+from suite.board.notes import notes, reasons
 from suite.board.quantity import digits
-from suite.cli.output import console, echo
+from suite.board.ties import tied
+from suite.cli.output import console, counted, echo
 from suite.contracts import Column
 from suite.text import clean
 
@@ -18,6 +19,8 @@ PARTS = 8
 """How many columns of the parts of groups a terminal shows legibly beside those of the groups."""
 HEAD = 3
 """How many rows of each table the end of the tour shows."""
+FOLDED = 16
+"""Signs a line to which a long name is folded before a terminal goes without the difference to the best."""
 GAP = 2
 
 
@@ -26,7 +29,8 @@ class Field:
     """A column of the terminal: its heading and its texts.
 
     Of ``keep`` 0 it always stays; of the others those with the greatest go first where the terminal has no room.
-    ``foldable``: it is said once below the table if all rows say the same.
+    ``foldable``: it is said once below the table if all rows say the same. ``least`` is the width below which texts are
+    not folded, if that is less than they need.
     """
 
     heading: str
@@ -34,13 +38,18 @@ class Field:
     keep: int
     number: bool = False
     foldable: bool = False
+    least: int | None = None
 
     @property
     def width(self) -> int:
         """How many signs it needs; a heading may break at its spaces."""
         from rich.cells import cell_len
 
-        return max(map(cell_len, (*self.heading.split(), *self.texts)), default=0)
+        return (
+            self.least
+            if self.least is not None
+            else max(map(cell_len, (*self.heading.split(), *self.texts)), default=0)
+        )
 
     @property
     def folds(self) -> bool:
@@ -61,7 +70,9 @@ def print_table(table: Table, *, full: bool = False, everywhere: bool = False) -
     shown, left_out = _fitting([field for field in fields if not field.folds])
     grid = Grid(box=None, pad_edge=False)
     for field in shown:
-        grid.add_column(field.heading, justify="right" if field.number else "left", min_width=field.width)
+        grid.add_column(
+            field.heading, justify="right" if field.number else "left", min_width=field.width, overflow="fold"
+        )
     for texts in zip(*(field.texts for field in shown), strict=True):
         grid.add_row(*map(Text, texts))
     echo(f"\n{_title(table)}")
@@ -74,8 +85,8 @@ def print_table(table: Table, *, full: bool = False, everywhere: bool = False) -
     if left_out:
         echo(f"no room for: {', '.join(field.heading for field in left_out)}; --format csv has every column")
     if hidden:
-        echo(f"{hidden} columns of parts of groups are left out: suite board --full")
-    for heading, text in (*notes(table, everywhere=everywhere), *table.facts.items(), *_not_ranked(table)):
+        echo(f"{counted(len(hidden), 'more column')}, as {clean(hidden[0])}: suite board --full")
+    for heading, text in (*notes(table, everywhere=everywhere), *table.facts.items(), *_not_ranked(table, full)):
         echo(f"{clean(heading)}: {clean(text)}")
 
 
@@ -85,11 +96,11 @@ def print_head(table: Table) -> None:
     from rich.text import Text
 
     metric = table.metric(table.primary.metric)
-    ranked = [row for row in table.rows if row.rank is not None]
+    ranked, marked = [row for row in table.rows if row.rank is not None], tied(table)
     grid = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for row in ranked[:HEAD]:
         value = shown_value(metric, row.value(table.primary))
-        grid.add_row(*map(Text, (f"  {shown_rank(row)}", clean(row.label), value, _seeds(table, row))))
+        grid.add_row(*map(Text, (f"  {shown_rank(row, marked)}", clean(row.label), value, _seeds(table, row))))
     unit = f"{table.primary} ({metric.shown_unit}, {metric.direction} is better)"
     echo(f"\n{clean(table.task)} · {clean(table.title)} · {clean(unit)}")
     console().print(grid)
@@ -99,11 +110,11 @@ def print_head(table: Table) -> None:
         echo(f"  and {len(table.rows) - HEAD} more: suite board -t {clean(table.task)}")
 
 
-def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], int]:
-    """Return the columns in their order, and how many of parts of groups are left out."""
+def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], list[Column]]:
+    """Return the columns in their order, and those of parts of groups that are left out."""
     main = [column for column in table.columns if column.metric == table.primary.metric]
     columns = table.columns if full else _compact(main)
-    ranking = table.metric(table.primary.metric)
+    ranking, marked = table.metric(table.primary.metric), tied(table)
 
     def field(heading: str, text: Callable[[Row], str], keep: int, *, number: bool = True, fold: bool = False) -> Field:
         return Field(clean(heading), tuple(clean(text(row)) for row in table.rows), keep, number, fold)
@@ -122,9 +133,9 @@ def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], in
         for _ in range(any(row.difference for row in table.rows))
     ]
     return [
-        field("rank", lambda row: shown_rank(row, everywhere=everywhere), 0, number=False),
+        field("rank", lambda row: shown_rank(row, marked, everywhere=everywhere), 0, number=False),
         field("access", lambda row: ", ".join(row.access), 2, number=False, fold=True),
-        field("method", lambda row: row.label, 0, number=False),
+        _names(table),
         *(value(column, 0) for column in columns[:1]),
         *differ,
         *(value(column, 10 + number) for number, column in enumerate(columns[1:])),
@@ -132,16 +143,34 @@ def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], in
         field("status", lambda row: row.card.status if row.card else "?", 3, number=False, fold=True),
         field("seeds", lambda row: _seeds(table, row), 1000, fold=True),
         field("version", lambda row: row.version, 1001, fold=True),
-    ], 0 if full else len(main) - len(columns)
+    ], [] if full else [column for column in main if column not in columns]
+
+
+def _names(table: Table) -> Field:
+    """Return the column of methods, as wide as the ranked ones need: no name of another one takes their room."""
+    from rich.cells import cell_len
+
+    names = tuple(clean(row.label) for row in table.rows)
+    ranked = [cell_len(name) for name, row in zip(names, table.rows, strict=True) if row.rank]
+    return Field("method", names, 0, least=max([*ranked, len("method")]) if ranked else None)
 
 
 def _fitting(fields: Sequence[Field]) -> tuple[list[Field], list[Field]]:
     """Return the columns for which the terminal has room, in their order, and those for which it has none."""
     shown = list(fields)
     room = console().width if console().is_terminal else float("inf")
-    while sum(field.width + GAP for field in shown) - GAP > room and any(field.keep for field in shown):
+
+    def is_too_wide() -> bool:
+        return sum(field.width + GAP for field in shown) - GAP > room
+
+    while is_too_wide() and any(field.keep > 1 for field in shown):
         shown.remove(max(shown, key=lambda field: field.keep))
-    return shown, [field for field in fields if field not in shown]
+    if is_too_wide():
+        shown = [replace(field, least=min(field.width, FOLDED)) if field.least else field for field in shown]
+    while is_too_wide() and any(field.keep for field in shown):
+        shown.remove(max(shown, key=lambda field: field.keep))
+    kept = {field.heading for field in shown}
+    return shown, [field for field in fields if field.heading not in kept]
 
 
 def _compact(columns: list[Column]) -> list[Column]:
@@ -157,14 +186,13 @@ def _compact(columns: list[Column]) -> list[Column]:
     return [column for column in columns if column.subset not in hidden]
 
 
-def _not_ranked(table: Table) -> list[tuple[str, str]]:
-    """Return who might have a place and has none, with the reason that they share."""
-    labels: dict[str, list[str]] = {}
-    for label, reason in unranked(table):
-        labels.setdefault(reason, []).append(label)
+def _not_ranked(table: Table, full: bool) -> list[tuple[str, str]]:
+    """Return who might have a place and has none, by the reason that they share; ``full`` names all of them."""
     return [
-        (f"{', '.join(of_reason)} {'is' if len(of_reason) == 1 else 'are'} not ranked", reason)
-        for reason, of_reason in labels.items()
+        (f"{labels[0]} is not ranked", reason)
+        if len(labels) == 1
+        else (f"{len(labels)} rows are not ranked, {reason}", ", ".join(labels) if full else named(labels))
+        for reason, labels in reasons(table).items()
     ]
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from suite.board.export import flat_rows, to_csv
 from suite.board.model import Axis, Difference, Place, Row, Table, Value
-from suite.cli.tables import print_table
+from suite.cli.tables import print_head, print_table
 from suite.contracts import Column, Metric
 
 SHIFTS = [f"csid/shift-{number}" for number in range(19)]
@@ -117,11 +117,11 @@ def test_many_parts_are_left_out_where_a_column_of_the_group_stands(capsys: pyte
     subsets = ["mean", *GROUPS, *PARTS]
     headings, text = printed(capsys, table(*subsets))
     assert headings == ["rank", "method", *columns(["mean", *GROUPS])]
-    assert "16 columns of parts of groups are left out: suite board --full" in text
+    assert "16 more columns, as auroc group-0/a: suite board --full" in text
 
     headings, text = printed(capsys, table(*subsets), full=True)
     assert set(headings) >= {*columns(subsets), *columns(subsets, "fpr95")}
-    assert "left out" not in text
+    assert "more columns" not in text
 
 
 def test_many_subsets_of_no_group_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_references_are_marked_and_shown_with_their_difference(capsys: pytest.Ca
     headings, text = printed(capsys, shown.model_copy(update={"rows": rows}))
     assert headings == ["rank", "method", "auroc mean (%)", "to the best (%)"]
     lines = body(text)[:3]
-    assert lines[0][:4] == ["1", "(1–2)", "=", "alpha"]
+    assert lines[0][:4] == ["1", "(1–2)", "alpha", "50.00"]
     assert lines[1] == ["reference", "chance", "50.00", "-5.00", "[-7.00,", "-3.00]"]
     assert lines[2][:2] == ["–", "lost"]
     assert "references: take no place" in text
@@ -251,8 +251,53 @@ def test_the_answer_stands_above_the_table(capsys: pytest.CaptureFixture[str]) -
         ["2", "(1–2)", "="],
         ["3", "method-2", "50.00"],
     ]
-    assert body(text)[2][-3:] == ["-2.00", "[-5.00,", "0]"]
+    assert body(text)[2][-4:] == ["-2.00", "[-5.00,", "<", "0]"]
     assert "=: not told apart from the best" in text
+
+
+def test_a_best_that_is_told_apart_from_all_others_bears_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = ranked((1, 1, 1, True), (2, 2, 3, False), (3, 2, 3, False))
+    print_table(shown)
+    print_head(shown)
+    text = capsys.readouterr().out
+    assert "method-0 is the best, told apart from all 2 others" in text
+    assert len(re.findall(r"^ *1 +method-0 ", text, re.MULTILINE)) == 2  # in the table, and in its head
+    assert [line[:3] for line in body(text)[:2]] == [["1", "method-0", "50.00"], ["2", "(2–3)", "method-1"]]
+    assert [row["tied"] for row in flat_rows(shown)] == [True, False, False]
+
+
+def test_rows_that_are_not_ranked_are_grouped_by_their_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = ranked(*THREE)
+    waiting = [
+        shown.rows[0].model_copy(update={"name": f"late-{number}", "rank": None, "unranked": "seeds 0–4 are not done"})
+        for number in range(34)
+    ]
+    lost = shown.rows[0].model_copy(update={"name": "lost", "rank": None, "unranked": "seed 1 failed"})
+    shown = shown.model_copy(update={"rows": (*shown.rows, *waiting, lost)})
+    _, text = printed(capsys, shown)
+    first = ", ".join(f"late-{number}" for number in range(6))
+    assert f"34 rows are not ranked, seeds 0–4 are not done: {first} and 28 more\n" in text
+    assert "lost is not ranked: seed 1 failed\n" in text
+    _, text = printed(capsys, shown, full=True)
+    assert re.search(r"34 rows are not ranked, .*, late-33\n", text)
+
+
+@pytest.mark.parametrize("unranked", [True, False])
+def test_no_long_name_takes_the_room_of_the_difference(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, unranked: bool
+) -> None:
+    monkeypatch.setattr("suite.cli.tables.console", lambda: Console(width=80, force_terminal=True, color_system=None))
+    shown, name = ranked(*THREE), "somebody-of-elsewhere/a-method-of-a-long-name"
+    changes = {"name": name} | ({"rank": None, "unranked": "seed 0 failed"} if unranked else {})
+    shown = shown.model_copy(update={"rows": (*shown.rows[:2], shown.rows[2].model_copy(update=changes))})
+    print_table(shown)
+    text = capsys.readouterr().out
+    lines = text.splitlines()[heading_line(text) :]
+    assert "[-5.00, < 0]" in lines[1]
+    assert max(map(len, lines[:6])) <= 80
+    column = lines[0].index("method")
+    folded = [line[column:].split("  ")[0].strip() for line in lines[3:7]]
+    assert "".join(folded).startswith(name)
 
 
 def test_each_access_has_its_answer(capsys: pytest.CaptureFixture[str]) -> None:
