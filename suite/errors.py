@@ -60,5 +60,6 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x' or 'y'?"`` for the closest known words, or an empty string."""
-    close = get_close_matches(word, sorted(set(known)), n=3, cutoff=0.5)
+    names = {name.lower(): name for name in sorted(set(known), reverse=True)}
+    close = [names[name] for name in get_close_matches(word.lower(), sorted(names), n=3, cutoff=0.5)]
     return f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""

@@ -60,4 +60,5 @@ def test_torchs_own_error_on_the_cpu_is_out_of_memory() -> None:
 
 def test_suggestions() -> None:
     assert did_you_mean("enrgy", ["energy", "knn"]) == " Did you mean 'energy'?"
+    assert did_you_mean("KNN", ["energy", "knn"]) == " Did you mean 'knn'?"
     assert did_you_mean("zzz", ["energy", "knn"]) == ""

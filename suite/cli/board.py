@@ -51,7 +51,6 @@ def board(
 ) -> None:
     """Print the leaderboard from the store."""
     registry, settings = load(strict)
-    from suite.board.artifact import load_board
     from suite.contracts import Setting
     from suite.errors import SuiteError
     from suite.run.selection import Request, current, select_tasks
@@ -63,12 +62,12 @@ def board(
     if runs:
         _print_runs(settings, registry, request, form)
         return
-    everything = load_board(settings, registry)
+    everything = newest_board(settings, registry)
     choices = {choice.task.id: choice for choice in select_tasks(registry, request)}
     if by:
         if by in dict(request.settings):
             raise SuiteError("--by and --setting name the same axis", place=f"--by {by}", next=f"suite board --by {by}")
-        _print_by(everything, list(choices.values()), by, together, everywhere, form)
+        _print_by(everything, registry, list(choices.values()), by, together, everywhere, form)
         return
 
     def is_asked(entry: Entry) -> bool:
@@ -97,6 +96,21 @@ def board(
             echo(f"{name} is not installed, and its {counted(count, 'run')} are not shown; see: suite plugins")
 
 
+def newest_board(settings: Settings, registry: Registry) -> Board:
+    """Return the board, brought up to date; the last one, with a note of its age, where the store does not answer."""
+    from suite.board.artifact import board_folder, last_board, load_board
+    from suite.store.engine import Unanswered
+
+    try:
+        return load_board(settings, registry)
+    except Unanswered as error:
+        last = last_board(board_folder(settings))
+        if last is None:
+            raise
+        echo(f"warning: {error.cause}; this is the last board, made {last.index.built}", err=True)
+        return last
+
+
 def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool, everywhere: bool) -> None:
     from suite.board.export import flat_rows, json_parts
     from suite.cli.tables import print_table
@@ -113,15 +127,29 @@ def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: boo
 
 
 def _print_by(
-    board: Board, choices: Sequence[TaskChoice], axis: str, together: bool, everywhere: bool, form: Format
+    board: Board,
+    registry: Registry,
+    choices: Sequence[TaskChoice],
+    axis: str,
+    together: bool,
+    everywhere: bool,
+    form: Format,
 ) -> None:
+    from suite.board.answer import named
     from suite.board.export import flat_axis, shown_axis
     from suite.contracts import Setting
     from suite.errors import SuiteError, did_you_mean
 
     axes = {name for choice in choices for setting in choice.settings for name in setting}
     if axis not in axes:
-        raise SuiteError(f"no task has the axis {axis!r}.{did_you_mean(axis, axes)}", place="--by", next="suite tasks")
+        whose = choices[0].task.id if len(choices) == 1 else "none of these tasks"
+        owners = sorted(entry.name for entry in registry.tasks if axis in {each.name for each in entry.value.axes})
+        raise SuiteError(
+            f"{whose} has {'no' if len(choices) == 1 else 'the'} axis {axis!r}.{did_you_mean(axis, axes)}"
+            + (f" Tasks that have it: {named(owners)}." if owners else ""),
+            place=f"--by {axis}",
+            next=f"suite board -t {owners[0]} --by {axis}" if owners else "suite tasks",
+        )
     asked = [(choice.task.id, setting) for choice in choices for setting in choice.settings if axis in setting]
     others = dict.fromkeys((task, Setting({k: v for k, v in setting.items() if k != axis})) for task, setting in asked)
     along = [(at, tables) for task, at in others if (tables := board.along(task, axis, at))]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli.board import SettingOption
+from suite.cli.board import SettingOption, newest_board
 from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_list, setting_pair
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from suite.board.comparison import Comparison
     from suite.board.model import Row, Table
     from suite.registry import Registry
+    from suite.settings import Settings
 
 
 def compare(
@@ -25,41 +31,62 @@ def compare(
 ) -> None:
     """Compare methods pair by pair on the same seeds, or with one seed on the same test samples."""
     registry, settings = load(strict)
-    from suite.board.artifact import load_board
     from suite.board.comparison import compare as compared
     from suite.board.samples import samples_reader
     from suite.errors import SuiteError
     from suite.run.selection import Request, current
-    from suite.store.reading import Reader
-    from suite.store.samples import table_reader
 
     asked = Request(tasks=(task,), settings=tuple(map(setting_pair, setting or ())))
     request = current(registry, asked, lambda text: echo(text, err=True))
     known = registry.tasks[request.tasks[0]]()
-    board, at = load_board(settings, registry), dict(known.setting(dict(request.settings)))
+    board, at = newest_board(settings, registry), dict(known.setting(dict(request.settings)))
     tables = [entry for entry in board.entries if entry.task == known.id and entry.setting == at and entry.current]
     if not tables:
-        options = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
+        options = [part for axis, value in request.settings for part in ("--setting", f"{axis}={value}")]
         raise SuiteError(
-            f"no results of {task}{options}", place="suite compare", next=f"suite run -t {known.id}{options}"
+            f"no results of {shlex.join([task, *options])}",
+            place="suite compare",
+            next=shlex.join(["suite", "run", "-t", known.id, *options]),
         )
     entry, table = tables[0], board.table(tables[0])
     rows = [_row(table, registry, name) for name in dict.fromkeys(methods)]
     if len(rows) < 2:
+        given = shlex.join(["suite", "compare", task, rows[0].label])
+        others = [row.label for row in table.rows if row is not rows[0] and row.seeds]
         raise SuiteError(
-            "there is nothing to compare with", place=f"suite compare {task} {methods[0]}", next="suite board"
+            f"there is nothing to compare {rows[0].label} with",
+            place=given,
+            next=f"{given} {shlex.quote(others[0])}" if others else shlex.join(["suite", "run", *table.arguments]),
         )
     columns = [column for column in table.columns if full or "/" not in column.subset]
-    reader = Reader(settings.database_url)
-    try:
-        read = samples_reader(known, table_reader(settings, reader))
-        comparisons = compared(table, rows, columns, board.scores(entry), read)
-    finally:
-        reader.close()
-    print_list([_entry(table, comparison) for comparison in comparisons], form)
+    read = samples_reader(known, partial(_stored, settings))
+    entries = [_entry(table, comparison) for comparison in compared(table, rows, columns, board.scores(entry), read)]
+    same = _same(entries) if form is Format.table else {}
+    print_list([{name: value for name, value in entry.items() if name not in same} for entry in entries], form)
+    if same:
+        echo(f"the same in every row: {', '.join(f'{name} {value}' for name, value in same.items())}")
     if form is Format.table:
         which = "the first minus the second" if len(rows) > 2 else f"{rows[0].label} minus {rows[1].label}"
         echo(f"differences are {which}; intervals and p are corrected for the number of pairs, column by column")
+
+
+def _stored(settings: Settings, run: str) -> pa.Table | None:
+    """Return a run's stored table; the store is opened for it alone, as most comparisons need none."""
+    from suite.board.artifact import PATIENCE
+    from suite.store.reading import Reader
+    from suite.store.samples import table_reader
+
+    reader = Reader(settings.database_url, PATIENCE)
+    try:
+        return table_reader(settings, reader)(run)
+    finally:
+        reader.close()
+
+
+def _same(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is said once below the lines, because all of them say it: direction, unit, basis."""
+    said = {name: {entry[name] for entry in entries} for name in ("better", "unit", "over")}
+    return {name: value for name, values in said.items() if len(values) == 1 for value in values if value}
 
 
 def _row(table: Table, registry: Registry, name: str) -> Row:
@@ -72,7 +99,7 @@ def _row(table: Table, registry: Registry, name: str) -> Row:
         raise SuiteError(
             f"there is no row {name!r}.{did_you_mean(name, rows)}",
             place=f"the board of {table.task}",
-            next=f"suite board {' '.join(table.arguments)}",
+            next=shlex.join(["suite", "board", *table.arguments]),
         )
     return rows[name]
 

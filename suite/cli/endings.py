@@ -74,7 +74,7 @@ def print_outlook(places: Sequence[Outlook], errors: Sequence[str], settings: Se
         echo(f"error: {error}", err=True)
 
 
-def print_next(places: Sequence[Outlook], errors: Sequence[str], settings: Settings) -> None:
+def print_next(places: Sequence[Outlook], settings: Settings) -> None:
     """Print what to do after the tour."""
     cells = sum(place.run for place in places)
     embedded = f"every embedded task: {counted(cells, 'cell')} more, {expected(places, settings)}"

@@ -115,7 +115,8 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ():
         numeric = all(isinstance(row[name], int | float) or row[name] is None for row in rows)
-        table.add_column(clean(name), justify="right" if numeric else "left", overflow="fold")
+        least = max(map(len, clean(name).split()), default=0)  # no word of a heading is broken
+        table.add_column(clean(name), justify="right" if numeric else "left", overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(Text(clean(_shown(value))) for value in row.values()))
     console().print(table)

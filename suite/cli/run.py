@@ -117,7 +117,8 @@ def run(
             print_head(board.table(entry)) if request.tours else print_table(board.table(entry))
     print_summary(summary, settings)
     if request.tours:
-        print_next(*runner.outlook(Request(tier="embedded")), settings)
+        places, _ = runner.outlook(Request(tier="embedded"))
+        print_next(places, settings)
     if not summary.clean:
         raise typer.Exit(1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,7 +45,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
     echo(f"state {run.state}, attempt {run.attempt}, started {run.started} UTC, ended {run.ended}")
     environment = run.environment or {}
     lines: dict[str, str | None] = {
-        "command": f"suite {' '.join(run.command or [])}",
+        "command": shlex.join(["suite", *(run.command or [])]),
         "setting": str(Setting(cell.setting)) or None,
         "parameters": json.dumps(cell.parameters),
         "cell": cell.id,

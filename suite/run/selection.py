@@ -200,6 +200,12 @@ def matching(pattern: str, names: Sequence[str], kind: str, *, place: str) -> li
     matches = _matches(pattern, names)
     if not matches:
         short = [*names, *(name.split("/", 1)[1] for name in names)]
+        if any(name.startswith(f"{pattern}/") for name in names):  # a track, which is no task or method of its own
+            raise SuiteError(
+                f"{pattern!r} is a track, no {kind}; '{pattern}/*' are all of its {kind}s",
+                place=place,
+                next=f"suite {kind}s",
+            )
         raise SuiteError(
             f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=place, next=f"suite {kind}s"
         )

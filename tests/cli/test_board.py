@@ -5,6 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shutil
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from suite.board.artifact import load_board
@@ -111,9 +117,9 @@ def test_methods_by_the_values_of_an_axis() -> None:
     cells = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in lines[1:]}
     assert cells == {
         "method": ["fine", "coarse"],
-        "alpha": ["90.40 ±1.42, 1 =", "70.40 ±1.42, 2"],
+        "alpha": ["90.40 ±1.42, 1", "70.40 ±1.42, 2"],
         "chance": ["10.40 ±1.42, reference", "–"],
-        "beta": ["–", "80.60 ±1.88, 1 ="],
+        "beta": ["–", "80.60 ±1.88, 1"],
     }
     rows = json.loads(printed("board", "--task", VARIED, "--by", "precision", "--format", "json"))
     assert [row["method"] for row in rows] == ["alpha", "chance", "beta"]
@@ -228,6 +234,52 @@ def test_samples_that_are_not_at_hand_leave_the_difference(store: Store, damage:
         pq.write_table(pq.read_table(path).slice(0, 100), path)
     entry = compared(store)["accuracy near"]
     assert (entry["difference"], entry["low"], entry["p"], entry["over"]) == (10, None, None, "")
+
+
+def test_the_last_board_is_shown_with_its_age_while_somebody_holds_the_store(varied: Store) -> None:
+    before = printed("board", "--task", VARIED)
+    varied.writer.close()
+    with closing(sqlite3.connect(varied.settings.home / "suite.db")) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        result = invoke("board", "--task", VARIED)
+        compared = invoke("compare", VARIED, "alpha", "chance")
+        assert time.monotonic() - began < 10  # two of PATIENCE, and room for a busy machine
+        holder.rollback()
+    assert result.stdout == before
+    assert re.search(r"the store does not answer: .*; this is the last board, made \d{4}-", result.stderr)
+    assert compared.exit_code == 0
+    shutil.rmtree(varied.settings.home / "board")
+    with closing(sqlite3.connect(varied.settings.home / "suite.db")) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        assert "the store does not answer" in problem("board").cause
+        holder.rollback()
+
+
+@pytest.mark.usefixtures("varied")
+def test_what_is_misspelt_leads_on() -> None:
+    assert "Did you mean 'alpha'?" in problem("compare", VARIED, "Alpha", "beta").cause
+    alone = problem("compare", VARIED, "alpha")
+    assert alone.next == f"suite compare {VARIED} alpha chance"
+    track = problem("board", "--task", "demo")
+    assert track.cause == "'demo' is a track, no task; 'demo/*' are all of its tasks"
+    axis = problem("board", "--task", "demo/plain", "--by", "precision")
+    assert axis.cause.startswith("demo/plain has no axis 'precision'.")
+    assert VARIED in axis.cause
+    assert axis.next.endswith("--by precision")
+
+
+@pytest.mark.usefixtures("varied")
+def test_what_all_lines_of_a_comparison_say_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(width=80, color_system=None)
+    monkeypatch.setattr("suite.cli.output.console", lambda: console)
+    monkeypatch.setattr(console, "file", out := io.StringIO())
+    text = printed("compare", VARIED, "alpha", "chance")
+    heading = out.getvalue().splitlines()[0].split()
+    assert heading == ["first", "second", "column", "difference", "low", "high", "p"]
+    assert re.search(r"the same in every row: better higher, unit %, over 5 seeds", text)
 
 
 @pytest.mark.usefixtures("varied")
