@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import enum
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from suite.cli.output import StrictOption, counted, echo, load
+
+if TYPE_CHECKING:
+    from suite.board.board import Board
+    from suite.registry import Registry
+
+_STRANGE = re.compile(r"[\s\x00-\x1f\x7f\"<>\\]")
+"""Signs that an address is written without, and that a browser or pydantic would mend in silence."""
 
 
 class ExportFormat(enum.StrEnum):
@@ -37,14 +45,29 @@ def export(
     """Write the board as a static site, or in the format of another collection of results."""
     registry, settings = load(strict)
     from suite.board.artifact import load_board
+    from suite.errors import SuiteError
 
+    base = _base(url)
     board = load_board(settings, registry)
+    try:
+        _write(registry, board, form, folder, base, dataset, organization)
+    except OSError as error:  # whatever it is, the target is at fault: all else is in memory or checked
+        raise SuiteError(
+            f"the export cannot be written: {error.strerror or error}",
+            place=str(error.filename or folder),
+            next="suite export ANOTHER_FOLDER",
+        ) from error
+
+
+def _write(
+    registry: Registry, board: Board, form: ExportFormat, folder: Path, base: str, dataset: str, organization: str
+) -> None:
     if form is ExportFormat.site:
         from suite.export.site import export_site
 
         with_results = {entry.task for entry in board.entries}
         waiting = [entry.name for entry in registry.tasks if entry.name not in with_results]
-        pages = export_site(board, folder, _base(url), waiting)
+        pages = export_site(board, folder, base, waiting)
         echo(f"{counted(pages, 'page')} in {folder}; open {folder / 'index.html'}")
     elif form is ExportFormat.every_eval_ever:
         from suite.export.every_eval_ever import export_records
@@ -64,13 +87,16 @@ def _base(url: str) -> str:
     Raises:
         SuiteError: it is none.
     """
-    from urllib.parse import urlsplit
+    from pydantic import HttpUrl, ValidationError
 
     from suite.errors import SuiteError
 
     if not url:
         return ""
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = HttpUrl(url)
+    except ValidationError:
+        parts = None
+    if parts is None or parts.query is not None or parts.fragment is not None or parts.username or _STRANGE.search(url):
         raise SuiteError(f"{url!r} is no address of a site", place="--url", next="suite export DIR --url https://...")
-    return f"{url.rstrip('/')}/"
+    return f"{str(parts).rstrip('/')}/"

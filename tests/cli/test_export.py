@@ -41,6 +41,11 @@ def test_records_and_results_are_written(suite, run: None, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (("--url", "http://x y"), "is no address of a site"),
+        (("--url", "http://[x"), "is no address of a site"),
+        (("--url", "https://example.org/a b"), "is no address of a site"),
+        (("--url", 'https://example.org/"onload='), "is no address of a site"),
+        (("--url", "https://example.org:port/"), "is no address of a site"),
         (("--url", "example.org"), "is no address of a site"),
         (("--url", "javascript://x/y"), "is no address of a site"),
         (("--url", "https://example.org/?a=b"), "is no address of a site"),
@@ -53,6 +58,19 @@ def test_wrong_options_are_refused_and_nothing_is_written(suite, run: None, tmp_
     assert said in done.stderr
     assert "next: suite export" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--format", "every-eval-ever"), ("--format", "hub", "--dataset", "we/basins")]
+)
+def test_a_target_that_cannot_be_written_is_one_error(suite, run: None, tmp_path: Path, options) -> None:
+    (tmp_path / "file").write_text("x")
+    for target in ("/proc/x", str(tmp_path / "file" / "out"), str(tmp_path / ("a" * 300))):
+        done = suite("export", target, *options)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith("error: ")
+        assert "Traceback" not in done.stderr
+        assert "next: suite export ANOTHER_FOLDER" in done.stderr
 
 
 def test_a_folder_of_somebody_else_is_refused(suite, run: None, tmp_path: Path) -> None:
