@@ -27,6 +27,14 @@ def show_absent(noun: str, value: str, links: Mapping[str, str]) -> None:
         draw("<p>… and {} more.</p>", len(names) - MOST)
 
 
+def show_several(noun: str, links: Mapping[str, str]) -> None:
+    """Say that the address names several things where a page shows one, and link to each."""
+    st.session_state["title"] = "Not found"
+    said = text(f"The address names several values where this page shows one {noun}. Choose one of them:")
+    items = [fill("<li>{}</li>", link(name, links[name])) for name in links]
+    draw('<h1>Not found</h1><p role="alert">{}</p><ul>{}</ul>', said, items)
+
+
 def explain_not_installed(task: str, not_installed: Mapping[str, int]) -> None:
     """Say that a task has runs in the store and is not installed, if that is so."""
     if task in not_installed:

@@ -15,10 +15,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from .absent import show_absent
+from .absent import show_absent, show_several
 from .links import Query, complete, href
+from .prose import draw
 
 _ADDRESS, _CHOSEN = "address", "address.chosen"
+LONGEST = 200
+"""How many signs of a text are read."""
 Shown = Callable[[str], str]
 
 
@@ -27,7 +30,7 @@ class Address:
     """What the address of a page asked for, and what the page has made of it until now.
 
     ``wanted`` is ``asked`` with what was chosen since; ``by_choice`` says whether anything was. ``read`` holds every
-    parameter that the page has read, with the value that it shows.
+    parameter that the page has read, with the value that it shows. ``top`` is a place above the page, for notes.
     """
 
     page: str
@@ -35,6 +38,7 @@ class Address:
     wanted: Query
     by_choice: bool = False
     read: Query = field(default_factory=dict)
+    top: Any = None
 
 
 class Absent(Exception):
@@ -51,12 +55,20 @@ def arrive(page: str) -> None:
     chosen = st.session_state.pop(_CHOSEN, {})
     # The defaults with which an address was completed hold until it changes, whatever the store says by now.
     completed = before.read if before and (before.page, before.asked) == (page, asked) else {}
-    st.session_state[_ADDRESS] = Address(page, asked, {**asked, **completed, **chosen}, bool(chosen))
+    wanted = {**asked, **completed, **chosen}
+    st.session_state[_ADDRESS] = Address(page, asked, wanted, bool(chosen), top=st.container())
 
 
 def settle() -> None:
-    """End a run: write what was chosen as one entry of the history, or complete the address of the present one."""
+    """End a run: write what was chosen as one entry of the history, or complete the address of the present one.
+
+    What the page did not read leaves the address, and a note says so; a page that reads nothing here is left alone.
+    """
     address = current()
+    unknown = [name for name in address.asked if name not in address.read]
+    if unknown and address.read and not address.by_choice:
+        said = '<p class="note" role="status">The address names what this page does not have: {}. It is ignored.</p>'
+        draw(said, ", ".join(name[:LONGEST] for name in unknown), place=address.top)
     state = {name: values for name, values in address.read.items() if any(values)}
     if address.by_choice:
         st.query_params.from_dict(state)
@@ -78,8 +90,10 @@ def here(changes: Mapping[str, str | Sequence[str] | None]) -> str:
 
 
 def read(name: str, default: str = "") -> str:
-    """Return a parameter that takes any text."""
-    return _read(name, [default])[-1]
+    """Return a parameter that takes any text, of which the first 200 signs are read."""
+    value = _read_one(name, "text", default)[:LONGEST]
+    current().read[name] = [value]
+    return value
 
 
 def read_number(name: str, last: int) -> int:
@@ -94,13 +108,19 @@ def read_known(name: str, noun: str, options: Sequence[str], default: str | None
     Not so after a choice: what belonged to the choice before it gives way to the default. Without a default the
     parameter must be given.
     """
-    value = _read(name, [default or ""])[-1]
+    value = _read_one(name, noun, default or "")
     if value not in options and default is not None and current().by_choice:
         value = default
         current().read[name] = [value]
     if value not in options:
         _end(name, noun, value, options)
     return value
+
+
+def read_idle(name: str, noun: str, options: Sequence[str], default: str) -> None:
+    """Read a parameter whose control is not drawn, if the address asks for it: what is none of the options is said."""
+    if name in current().asked and not current().by_choice:
+        read_known(name, noun, options, default)
 
 
 def read_several(name: str, noun: str, options: Sequence[str]) -> list[str]:
@@ -120,12 +140,16 @@ def choose(
     options: Sequence[str],
     *,
     default: str | None = None,
+    noun: str = "",
     shown: Shown = str,
     help: str | None = None,
     place: Any = st,
 ) -> str:
-    """Draw a select box and return what is chosen: one of the options, the first if there is no other default."""
-    value = read_known(name, label.lower(), options, options[0] if default is None else default)
+    """Draw a select box and return what is chosen: one of the options, the first if there is no other default.
+
+    ``noun`` is what one option is called where an address asks for another: the label, if not given.
+    """
+    value = read_known(name, noun or label.lower(), options, options[0] if default is None else default)
     key = _prepared(name, value)
     place.selectbox(
         label, options, key=key, format_func=shown, help=help, on_change=_take, args=(name, key), filter_mode="contains"
@@ -134,13 +158,20 @@ def choose(
 
 
 def choose_several(
-    label: str, name: str, options: Sequence[str], *, shown: Shown = str, most: int | None = None, place: Any = st
+    label: str,
+    name: str,
+    options: Sequence[str],
+    *,
+    noun: str = "",
+    shown: Shown = str,
+    most: int | None = None,
+    place: Any = st,
 ) -> list[str]:
     """Draw a box that takes several options, at most ``most``; return those chosen, none by default.
 
     Of an address that names more the first ones are taken, and the address is made to say so.
     """
-    values = read_several(name, label.lower(), options)[:most]
+    values = read_several(name, noun or label.lower(), options)[:most]
     current().read[name] = values or [""]
     key = _prepared(name, values)
     place.multiselect(
@@ -185,6 +216,20 @@ def _read(name: str, default: Sequence[str]) -> list[str]:
     return address.read[name]
 
 
-def _end(name: str, noun: str, value: str, options: Sequence[str]) -> NoReturn:
-    show_absent(noun, value, {option: href(current().page, **{name: option}) for option in options})
+def _read_one(name: str, noun: str, default: str) -> str:
+    """Return the one value of a parameter; ends the page if the address has several that differ."""
+    values = list(dict.fromkeys(_read(name, [default])))
+    if len(values) > 1 and not current().by_choice:
+        show_several(noun, {value[:LONGEST]: here({name: value}) for value in values})
+        raise Absent
+    return values[-1]
+
+
+def end(noun: str, value: str, links: Mapping[str, str]) -> NoReturn:
+    """Say that there is no such thing and what there is, by links, and end the page."""
+    show_absent(noun, value[:LONGEST], links)
     raise Absent
+
+
+def _end(name: str, noun: str, value: str, options: Sequence[str]) -> NoReturn:
+    end(noun, value, {option: href(current().page, **{name: option}) for option in options})

@@ -13,7 +13,7 @@ from suite.board.model import Entry
 from . import address
 from .absent import explain_not_installed
 from .escape import clean, plain
-from .links import axis_key
+from .links import axis_key, href
 from .prose import draw
 
 NO_VALUE = "–"
@@ -30,6 +30,7 @@ def choose_tables(everything: Board, entries: Sequence[Entry], place: Any = st) 
     task = _choose_task(everything, entries, place)
     tables = [entry for entry in entries if entry.task == task]
     axes = tables[0].axes
+    _read_rest(tables[0])
     for axis, column in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
         values = list(dict.fromkeys(entry.setting.get(axis.name, NO_VALUE) for entry in tables))
         label = clean(axis.name.replace("_", " ").capitalize())
@@ -48,6 +49,16 @@ def _choose_task(everything: Board, entries: Sequence[Entry], place: Any) -> str
     tracks = {track.name: track.title for track in everything.index.tracks}
     titles = {entry.task: clean(f"{tracks.get(entry.track, entry.track)}: {entry.title}") for entry in entries}
     return address.choose("Task", "task", list(titles), default=default, shown=titles.__getitem__, place=place)
+
+
+def _read_rest(table: Entry) -> None:
+    """Read what of the address belongs to another task: its track, and axes that this task does not have."""
+    address.read_idle("track", f"track of {table.task}", [table.track], table.track)
+    keys = {axis_key(axis.name) for axis in table.axes}
+    unknown = [name for name in address.current().asked if name.startswith(axis_key("")) and name not in keys]
+    if unknown and not address.current().by_choice:
+        links = {table.title: href(address.current().page, task=table.task)}
+        address.end(f"axis of {table.task}", unknown[0].removeprefix(axis_key("")), links)
 
 
 def end_without_results() -> NoReturn:

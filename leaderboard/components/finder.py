@@ -16,11 +16,14 @@ from .theme import status
 from .words import matches, said
 
 MOST = 50
+COMPARED = 6
+"""How many methods a comparison has at most."""
 
 
 def find(search: str, board: Board) -> None:
     """Draw the methods and the tasks that a search finds."""
     methods, tasks = methods_found(search, board), tasks_found(search, board)
+    _draw_comparisons(search, board)
     _draw("Methods", methods, link("in the list of methods", href("methods", q=search)))
     _draw("Tasks", tasks, link("in the list of tasks", href("tasks", q=search)))
     if not methods and not tasks:
@@ -55,6 +58,24 @@ def tasks_found(search: str, board: Board) -> list[Markup]:
             table = fill(" · {}", link("table", table_href(tables[name][0]))) if name in tables else ""
             found.append(fill("{} <code>{}</code>{}", link(texts[0], href("task", id=name)), name, table))
     return found
+
+
+def comparisons(search: str, board: Board) -> dict[str, list[str]]:
+    """Return by track the rows that a search finds, where they are two to six: so many can be compared."""
+    cards = {entry.name: entry.value.card for entry in registry().methods}
+    found: dict[str, dict[str, None]] = {}
+    for entry in board.entries:
+        for result in entry.results if entry.current else ():
+            if matches(search, result.label, result.method, *said(cards.get(result.method))):
+                found.setdefault(entry.track, {})[result.label] = None
+    return {track: list(labels) for track, labels in found.items() if 2 <= len(labels) <= COMPARED}
+
+
+def _draw_comparisons(search: str, board: Board) -> None:
+    titles = {track.name: track.title for track in board.index.tracks}
+    for track, labels in comparisons(search, board).items():
+        shown = link(f"Compare these {len(labels)}", href("compare", track=track, methods=labels))
+        draw("<p>{}: {} <small>{}</small></p>", titles.get(track, track), shown, ", ".join(labels))
 
 
 def _draw(title: str, found: Sequence[Markup], rest: Markup) -> None:

@@ -66,7 +66,7 @@ def _draw_pictures(run: RunRow) -> str:
         return ""
     if not painting.pictures and not painting.subsets:
         return ""
-    subset = address.choose("Pictures of", "picture", painting.subsets)
+    subset = address.choose("Pictures of", "picture", painting.subsets, noun="subset")
     _draw(painting.pictures)
     return subset
 

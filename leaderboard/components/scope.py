@@ -29,13 +29,34 @@ def choose_track(everything: Board) -> tuple[str, str, list[Entry]]:
     titles = {track.name: track.title for track in everything.index.tracks}
     names = list(dict.fromkeys(entry.track for entry in current))
     left, right = st.columns(2)
-    track = address.choose("Track", "track", names, shown=lambda name: clean(titles.get(name, name)), place=left)
+    track = address.choose(
+        "Track",
+        "track",
+        names,
+        default=_track_of(current),
+        shown=lambda name: clean(titles.get(name, name)),
+        place=left,
+    )
     entries = [entry for entry in current if entry.track == track]
     if all(map(is_default, entries)):
         chosen = address.read_known("settings", "choice of settings", list(SETTINGS), DEFAULT)
     else:
-        chosen = address.choose("Settings", "settings", list(SETTINGS), shown=SETTINGS.__getitem__, place=right)
+        chosen = address.choose(
+            "Settings", "settings", list(SETTINGS), noun="choice of settings", shown=SETTINGS.__getitem__, place=right
+        )
     return track, titles.get(track, track), entries if chosen == EVERY else _defaults(entries)
+
+
+def _track_of(entries: Sequence[Entry]) -> str | None:
+    """Return the first track whose tables have all methods that the address names; None if none does, or none is named.
+
+    Methods of a track that is named, or of no track, are told of by the page itself.
+    """
+    methods = {label for label in address.current().wanted.get("methods", ()) if label}
+    labels: dict[str, set[str]] = {}
+    for entry in entries:
+        labels.setdefault(entry.track, set()).update(result.label for result in entry.results)
+    return next((track for track, known in labels.items() if methods and methods <= known), None)
 
 
 def named(entry: Entry) -> str:

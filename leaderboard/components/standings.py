@@ -8,9 +8,14 @@ from markupsafe import Markup
 
 from suite.board.model import Entry
 
-from .columns import TIE, unit
+from .columns import TIE, arrow, title, unit
 from .links import href, table_href
 from .prose import fill, join, link, text
+
+BEST = (
+    "The first of each field in the default setting, by the metric that ranks: ↑ higher is better, ↓ lower is better. "
+    "“with” names what methods are given besides; such methods are ranked apart from those that do without."
+)
 
 
 def current(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -28,14 +33,15 @@ def is_default(entry: Entry) -> bool:
 
 
 def leaders(entry: Entry) -> Markup:
-    """Return the first of each field with its value, linked, and how many are not told apart from the best."""
+    """Return the first of each field, linked, with metric and value, and how many are not told apart from the best."""
     lines = []
     for access, results in entry.ranked.items():
         first = results[0]
         tied = sum(result.tied for result in results)
         parts = [link(first.label, href("method", method=first.method))]
         if first.mean is not None:
-            parts.append(text(f"{entry.metric.shown(first.mean):.2f} {unit(entry.metric)}"))
+            ranks = f"{title(entry.primary)} {arrow(entry.metric)}"
+            parts.append(text(f"{ranks} {entry.metric.shown(first.mean):.2f} {unit(entry.metric)}"))
         if access:
             parts.append(text(f"with {', '.join(access)}"))
         if tied > 1:

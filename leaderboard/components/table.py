@@ -92,6 +92,7 @@ def _form(ticks: Ticks, table: Markup) -> Markup:
 def _pager(rows: int, name: str) -> tuple[int, Markup]:
     """Return the first row of the page that the address asks for, and links to all pages."""
     if rows <= PAGE:
+        address.read_idle(name, "number of a page", ["1"], "1")
         return 0, Markup()
     pages = -(-rows // PAGE)
     number = address.read_number(name, pages)

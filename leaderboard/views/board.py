@@ -11,7 +11,7 @@ import streamlit as st
 from suite.board.answer import answers
 from suite.board.board import Board
 from suite.board.model import Entry, Table
-from suite.board.notes import notes, unranked
+from suite.board.notes import notes, reasons
 
 from ..components import address
 from ..components.chart import interval_chart
@@ -21,11 +21,13 @@ from ..components.columns import PRESETS, TIE, cost_sort, recorded, title
 from ..components.escape import clean
 from ..components.layout import heads, layout, line
 from ..components.links import axis_key, href
-from ..components.prose import definitions, draw, join, link
+from ..components.prose import definitions, draw, fill, join, link
 from ..components.rows import ALL, RANK, comparable, matching, ordered
 from ..components.source import board
 from ..components.table import Ticks, draw_columns, draw_table
 
+FEW = 3
+"""How many rows of one reason are named before the others are folded."""
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
 COMPARABLE = (
     "Keeps the rows that share these facts, which the protocol leaves to the methods. "
@@ -40,7 +42,7 @@ def choose_entry(everything: Board, place: Any) -> Entry:
     if len(protocols) == 1:
         return protocols[address.read_known("protocol", "protocol", list(protocols), next(iter(protocols)))]
     label = "Protocol (the first is the current one, others are not comparable with it)"
-    return protocols[address.choose(label, "protocol", list(protocols), help=PROTOCOL)]
+    return protocols[address.choose(label, "protocol", list(protocols), noun="protocol", help=PROTOCOL)]
 
 
 def draw_heading(everything: Board, table: Table) -> None:
@@ -68,17 +70,26 @@ def draw_rows(everything: Board, entry: Entry, table: Table, left: Any, right: A
     """Draw search, filters, the table, its downloads and the chart."""
     search = address.type_text("Search methods", "q", placeholder="name, author, paper; a comma means or", place=left)
     more = right.popover("Columns and order", icon=":material/tune:", width="stretch")
-    if len(table.accesses) > 1 and address.switch("Rank methods of every access together", "together", place=more):
+    if len(table.accesses) < 2:
+        address.read_idle("together", "switch", ("true", "false"), "false")
+    elif address.switch("Rank methods of every access together", "together", place=more):
         table = table.together()
     choices = comparable(table)
     chosen = ALL
     if len(choices) > 1:
-        chosen = address.choose("Comparable with", "comparable", list(choices), help=COMPARABLE, place=more)
+        noun = "group of comparable rows"
+        chosen = address.choose("Comparable with", "comparable", list(choices), noun=noun, help=COMPARABLE, place=more)
+    else:
+        address.read_idle("comparable", "group of comparable rows", [ALL], ALL)
     paid = recorded(table)
-    shown = layout(table, address.choose("Columns", "columns", list(PRESETS), place=more), paid)
+    shown = layout(
+        table, address.choose("Columns", "columns", list(PRESETS), noun="choice of columns", place=more), paid
+    )
     sorts = {RANK: "rank"} | {str(column): title(column) for column in shown.columns}
     sorts |= {cost_sort(cost): cost.title for cost in paid}
-    by = address.choose("Order by, best first", "sort", list(sorts), shown=lambda name: clean(sorts[name]), place=more)
+    by = address.choose(
+        "Order by, best first", "sort", list(sorts), noun="order", shown=lambda name: clean(sorts[name]), place=more
+    )
     rows = ordered(table, matching(choices[chosen], search), by, paid)
     if not rows:
         draw(
@@ -121,6 +132,21 @@ def draw_downloads(everything: Board, entry: Entry) -> None:
     draw("<p>{}</p>", join(links, " · "), place=right)
 
 
+def draw_unranked(table: Table) -> None:
+    """Say which rows might have a place and have none, by the reason; many of one reason are folded."""
+    said = []
+    for reason, labels in reasons(table).items():
+        rows = "1 row" if len(labels) == 1 else f"{len(labels)} rows"
+        if len(labels) <= FEW:
+            said.append(fill("<p>{}: {}: {}.</p>", rows, reason, ", ".join(labels)))
+        else:
+            first, more = ", ".join(labels[:FEW]), ", ".join(labels)
+            folded = "<details><summary>{}: {}: {} and {} more</summary>{}</details>"
+            said.append(fill(folded, rows, reason, first, len(labels) - FEW, more))
+    if said:
+        draw("<h2>Not ranked</h2>{}", said)
+
+
 def main() -> None:
     """Draw the page."""
     everything = board()
@@ -131,8 +157,7 @@ def main() -> None:
     with heading:
         draw_heading(everything, table)
     draw_rows(everything, entry, table, left, right)
-    if excluded := unranked(table):
-        draw("<h2>Not ranked</h2>{}", definitions(dict(excluded)))
+    draw_unranked(table)
     draw("<h2>How to read this</h2>{}", definitions({"this table": about(table), **dict(notes(table))}))
     if table.facts:
         facts = definitions(table.facts)

@@ -43,8 +43,10 @@ def columns_of(choice: str) -> dict[str, bool]:
 def draw_chosen(everything: Board, entries: list[Entry], labels: list[str], title: str) -> None:
     """Draw the comparison of the chosen methods."""
     left, right = st.columns(2)
-    base = address.choose("Differences to", "base", labels, place=left)
-    choice = address.choose("Columns", "columns", list(COLUMNS), shown=COLUMNS.__getitem__, place=right)
+    base = address.choose("Differences to", "base", labels, noun="method that is compared", place=left)
+    choice = address.choose(
+        "Columns", "columns", list(COLUMNS), noun="choice of columns", shown=COLUMNS.__getitem__, place=right
+    )
     order = [base, *(label for label in labels if label != base)]
     made = duels(everything, entries, tuple(order), **columns_of(choice))
     if not made:
@@ -94,7 +96,7 @@ def main() -> None:
     heading = st.container()
     track, title, entries = choose_track(everything)
     known = list(dict.fromkeys(result.label for entry in entries for result in entry.results))
-    labels = address.choose_several(f"Methods, two to {MOST}", "methods", known, most=MOST)
+    labels = address.choose_several(f"Methods, two to {MOST}", "methods", known, noun="method", most=MOST)
     left_out = [label for label in address.current().wanted.get("methods", ()) if label and label not in labels]
     if left_out:
         draw('<p class="note" role="status">At most {} are compared; left out: {}.</p>', MOST, ", ".join(left_out))

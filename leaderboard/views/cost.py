@@ -12,11 +12,12 @@ from suite.board.tradeoff import tradeoff
 from suite.contracts import Column
 
 from ..components import address
+from ..components.chooser import choose_tables
 from ..components.citation import draw_sharing, of_table
 from ..components.columns import title
-from ..components.escape import clean, plain
+from ..components.escape import clean
 from ..components.front import front_chart
-from ..components.links import axis_key, table_href
+from ..components.links import table_href
 from ..components.prose import draw, link
 from ..components.source import board
 from ..components.tradeoff import draw_curves, draw_front, draw_points
@@ -26,37 +27,11 @@ WITHOUT = "none"
 WALL = "wall_seconds"
 
 
-def choose_table() -> Table | None:
-    """Draw the choice of task and setting; return the table of today's protocol, None if there is none at all."""
-    everything = board()
-    entries = [entry for entry in everything.entries if entry.current]
-    if not entries:
-        draw("<h1>Nothing to show yet</h1><p>No run of a known task has ended. Type:</p>")
-        st.code("suite run", language="bash")
-        return None
-    tracks = {track.name: track.title for track in everything.index.tracks}
-    wanted = address.current().wanted
-    if "track" in wanted and "task" not in wanted:
-        track = address.read_known("track", "track", list(dict.fromkeys(entry.track for entry in entries)))
-        first = next(entry.task for entry in entries if entry.track == track)
-    else:
-        first = entries[0].task
-    titles = {entry.task: f"{tracks.get(entry.track, entry.track)}: {entry.title}" for entry in entries}
-    task = address.choose("Task", "task", list(titles), default=first, shown=lambda name: clean(titles[name]))
-    of_task = [entry for entry in entries if entry.task == task]
-    axes = of_task[0].axes
-    for axis, place in zip(axes, st.columns(len(axes)) if axes else (), strict=True):
-        values = list(dict.fromkeys(entry.setting.get(axis.name, "–") for entry in of_task))
-        label = clean(axis.name.replace("_", " ").capitalize())
-        value = address.choose(label, axis_key(axis.name), values, help=plain(axis.about) or None, place=place)
-        of_task = [entry for entry in of_task if entry.setting.get(axis.name, "–") == value]
-    return everything.table(of_task[0])
-
-
 def choose_field(table: Table) -> Table:
     """Draw the choice of access where a table has several; return the table with those rows and the references."""
     accesses = {", ".join(access) or WITHOUT: access for access in table.accesses}
     if len(accesses) < 2:
+        address.read_idle("access", "access", [ALL, *accesses], ALL)
         return table
     words = {
         ALL: "of every access",
@@ -95,9 +70,9 @@ def choose_axes(table: Table) -> tuple[Column, Cost] | None:
 def main() -> None:
     """Draw the page."""
     heading = st.container()
-    table = choose_table()
-    if table is None:
-        return
+    everything = board()
+    current = [entry for entry in everything.entries if entry.current]
+    table = everything.table(choose_tables(everything, current)[0])
     condition = f" ({table.condition})" if table.setting else ""
     st.session_state["title"] = f"{table.title}: quality against cost"
     draw("<h1>{}: quality against cost</h1>", f"{table.title}{condition}", place=heading)
@@ -114,7 +89,7 @@ def main() -> None:
     draw_points(table, *chosen, made)
     draw_curves(made, "hypervolume" in table.primary.metric)
     draw("<p>{}</p>", link("The whole table", table_href(table)))
-    draw_sharing(of_table(table, board()))
+    draw_sharing(of_table(table, everything))
 
 
 main()

@@ -17,7 +17,7 @@ from ..components.links import href, table_href
 from ..components.navigation import documentation
 from ..components.prose import draw, fill, join, link
 from ..components.source import board, minute, registry
-from ..components.standings import coverage, current, day, leaders
+from ..components.standings import BEST, coverage, current, day, leaders
 from ..components.table import Cell, Head, Line, draw_table
 
 ABOUT = (
@@ -27,7 +27,7 @@ ABOUT = (
 TOP = 10
 HEADS = (
     Head("Task", about="Opens its table."),
-    Head("Best", about="The first of each field of access, in the default setting.", stays=True),
+    Head("Best", about=BEST, stays=True),
     Head("Methods", number=True, stays=True),
     Head("Done", number=True, about="Cells done of those that methods and seeds make.", stays=True),
     Head("Tier", about="How heavy it is: embedded, standard, large.", stays=True),
@@ -43,7 +43,7 @@ def draw_track(track: Track, entries: list[Entry]) -> None:
         draw('<p class="quiet">No results yet: <code>{}</code></p>', f"suite run --task '{track.name}/*'")
         return
     lines = [row(tables) for tables in tasks.values()]
-    draw_table(HEADS, lines, f"Tasks of {track.title} that have results", naming=1, page=f"page.{track.name}")
+    draw_table(HEADS, lines, f"Tasks of {track.title} that have results. {BEST}", naming=1, page=f"page.{track.name}")
     draw_top(track, [tables[0] for tables in tasks.values()])
     links = (
         link("all methods on all tasks", href("matrix", track=track.name)),

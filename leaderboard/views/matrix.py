@@ -99,7 +99,7 @@ def draw_matrix(track: str, made: Matrix) -> None:
     left, right = st.columns([2, 1])
     search = address.type_text("Search methods", "q", placeholder="name, author, paper; a comma means or", place=left)
     sorts = {MEAN: "mean rank", METHOD: "name", **{entry.file: f"value on {named(entry)}" for entry in made.entries}}
-    by = address.choose("Order by", "sort", list(sorts), shown=sorts.__getitem__, place=right)
+    by = address.choose("Order by", "sort", list(sorts), noun="order", shown=sorts.__getitem__, place=right)
     cards = {entry.name: entry.value.card for entry in registry().methods}
     lines = [
         line for line in ordered(made, by) if matches(search, line.label, line.method, *said(cards.get(line.method)))

@@ -127,16 +127,16 @@ def main() -> None:
     )
     filters = right.popover("Filters", icon=":material/filter_list:", width="stretch")
 
-    def several(label: str, name: str, values: set[str], shown: Callable[[str], str] = str) -> set[str]:
-        return set(address.choose_several(label, name, sorted(values), shown=shown, place=filters))
+    def several(label: str, name: str, values: set[str], shown: Callable[[str], str] = str, noun: str = "") -> set[str]:
+        return set(address.choose_several(label, name, sorted(values), shown=shown, noun=noun, place=filters))
 
     tracks = several("Track", "track", {method.name.split("/")[0] for method in methods})
     kinds = several("Kind", "kind", {method.kind for method in methods} - {""}, spaced)
-    needs = several("Needs", "needs", {need for method in methods for need in method.needs})
+    needs = several("Needs", "needs", {need for method in methods for need in method.needs}, noun="need")
     standings = several("Standing", "standing", {method.standing for method in methods})
     follows = several("Status", "status", {method.card.status if method.card else NOT_INSTALLED for method in methods})
     years = several("Year", "year", {str(method.card.year) for method in methods if method.card and method.card.year})
-    states = several("Results", "state", {WITH, WITHOUT, FAILING})
+    states = several("Results", "state", {WITH, WITHOUT, FAILING}, noun="state of results")
     lines = [
         row(method)
         for method in methods

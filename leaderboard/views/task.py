@@ -8,11 +8,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from suite.board.model import Entry, Table
-from suite.contracts import Task
+from suite.contracts import Metric, Task
 
 from ..components import address
 from ..components.absent import explain_not_installed
 from ..components.citation import draw_sharing, of_task
+from ..components.columns import unit
 from ..components.data import all_at_hand
 from ..components.links import href, table_href
 from ..components.prose import definitions, draw, fill, join, link, text
@@ -71,17 +72,20 @@ def draw_protocol(name: str, task: Table | type[Task]) -> None:
             metric.key,
             prose(metric.definition),
             metric.direction.capitalize(),
-            f"in {metric.shown_unit}",
-            f"from {bound(metric.bounds[0])} to {bound(metric.bounds[1])}",
+            f"shown in {unit(metric)}" if metric.shown_unit else "without a unit",
+            between(metric),
         )
         for metric in task.metrics
     ]
     draw("<h2>Metrics</h2><dl>{}</dl>", metrics)
 
 
-def bound(value: float | None) -> str:
-    """Return a bound of a metric as it is stored."""
-    return "any" if value is None else f"{value:g}"
+def between(metric: Metric) -> str:
+    """Return between which bounds a metric lies, in the unit in which it is shown."""
+    low, high = (None if bound is None else f"{metric.shown(bound):g}" for bound in metric.bounds)
+    if low is None and high is None:
+        return "without bounds"
+    return f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
 
 
 def draw_tables(entries: list[Entry]) -> None:
@@ -103,7 +107,9 @@ def draw_tables(entries: list[Entry]) -> None:
         for entry in entries
     ]
     draw("<h2>Tables</h2>")
-    draw_table(TABLES, lines, f"{len(lines)} tables of this task", naming=1)
+    draw_table(
+        TABLES, lines, "One table of this task" if len(lines) == 1 else f"{len(lines)} tables of this task", naming=1
+    )
 
 
 def draw_data(table: Table) -> None:

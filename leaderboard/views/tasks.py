@@ -14,7 +14,7 @@ from ..components.data import UNKNOWN, all_at_hand
 from ..components.links import href, table_href
 from ..components.prose import draw, fill, link
 from ..components.source import board, registry
-from ..components.standings import coverage, current, day, leaders, tables
+from ..components.standings import BEST, coverage, current, day, leaders, tables
 from ..components.table import Cell, Head, Line, draw_table
 from ..components.words import matches
 
@@ -22,7 +22,7 @@ COMPLETE, INCOMPLETE, FAILING, NONE = "complete", "incomplete", "with failures",
 HEADS = (
     Head("Task", about="Opens the page of the task."),
     Head("Table", about="Opens the table; a task with axes has one for each setting.", stays=True),
-    Head("Best", about="The first of each field of access, in the default setting.", stays=True),
+    Head("Best", about=BEST, stays=True),
     Head("Methods", number=True, about="Rows of the table, references included."),
     Head("Done", number=True, about="Cells done of those that methods and seeds make."),
     Head("Tier", about="How heavy it is: embedded, standard, large."),
@@ -74,7 +74,9 @@ def main() -> None:
     tiers = address.choose_several("Tier", "tier", sorted({task.tier for task in known.values()}), place=filters)
     states = address.choose_several("State", "state", [COMPLETE, INCOMPLETE, FAILING, NONE], place=filters)
     hand = all_at_hand()
-    data = address.choose_several("Data", "data", sorted({*hand.values(), UNKNOWN}), place=filters)
+    data = address.choose_several(
+        "Data", "data", sorted({*hand.values(), UNKNOWN}), noun="state of data", place=filters
+    )
     lines = [
         row(name, task, results.get(name, []), hand.get(name, UNKNOWN))
         for name, task in sorted(known.items())
@@ -88,7 +90,7 @@ def main() -> None:
         draw('<p role="status">No task matches. <a href="{}">Show all.</a></p>', href("tasks"))
         return
     said = f"{len(lines)} of {len(known)} tasks"
-    draw_table(HEADS, lines, f"{said}; best in the default setting", naming=1)
+    draw_table(HEADS, lines, f"{said}. Best: {BEST[0].lower()}{BEST[1:]}", naming=1)
 
 
 main()

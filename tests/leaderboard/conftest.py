@@ -187,7 +187,7 @@ def varied() -> Board:
 def page(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page of the small board, or with ``board=None`` of the store, by its script and query parameters."""
 
-    def open_page(name: str = "board", *, board: Board | None = BOARD, **parameters: str) -> AppTest:
+    def open_page(name: str = "board", *, board: Board | None = BOARD, **parameters: str | list[str]) -> AppTest:
         if board is not None:
             monkeypatch.setattr(source, "board", lambda: board)
         app = AppTest.from_file(APP, default_timeout=60)

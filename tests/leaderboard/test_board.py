@@ -146,7 +146,7 @@ def test_differences_have_their_interval_and_references_take_no_place(page: Open
     assert shown.cells("To the best")[0].small == "−7.00 to −3.00"
     assert "p = 0.001" in str(shown.cells("To the best")[0].attributes["title"])
     said = words(page(board=with_privileges()))
-    assert "removed its method is not installed" in said
+    assert "1 row: its method is not installed: removed." in said
 
 
 def test_rows_not_told_apart_from_the_best_have_a_sign_and_a_shade_and_are_counted(page: Open) -> None:
@@ -261,9 +261,60 @@ def test_rows_that_are_not_ranked_and_partial_ones_say_so(page: Open) -> None:
     assert shown.cells(ACCURACY)[-2].small == "94.00–96.00, partial"
     assert shown.column("Coverage")[-2:] == ["2/2 seeds, partial: near", "1/2 seeds, 1 oom"]
     said = words(app)
-    assert "half partial mean beside complete ones" in said
-    assert "lame seeds 1 are not done" in said
+    assert "1 row: partial mean beside complete ones: half." in said
+    assert "1 row: seeds 1 are not done: lame." in said
     assert "near/two" in said
+
+
+def test_many_rows_of_one_reason_are_folded(page: Open) -> None:
+    lacking = tuple(row(f"m{n}", None, 0.5, unranked="seeds 0, 1 are not done") for n in range(34))
+    app = page(board=board_with(table("demo/tiny", "a", rows=(row("alpha", 1, 0.9), *lacking))))
+    assert_sound(app)
+    assert words(app).count("seeds 0, 1 are not done") == 1
+    assert "34 rows: seeds 0, 1 are not done: m0, m1, m2 and 31 more" in words(app)
+    assert "m33" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("comparable", "xyz"),
+        ("together", "maybe"),
+        ("page", "abc"),
+        ("page", "-1"),
+        ("setting.precision", "W8A8"),
+        ("track", "second"),
+    ],
+)
+def test_what_a_table_does_not_have_is_said_though_its_control_is_not_drawn(page: Open, name: str, value: str) -> None:
+    app = page(task="demo/tiny", **{name: value})
+    assert_sound(app)
+    assert "Not found" in words(app)
+    assert not grids(app)
+    assert not query(app).keys() - {"task", name}
+
+
+def test_one_parameter_with_two_values_is_asked_back(page: Open) -> None:
+    app = page(task=["demo/tiny", "demo/wide"])
+    assert_sound(app)
+    assert "names several values where this page shows one task" in words(app)
+    assert {"demo/tiny", "demo/wide"} <= set(words(app).split())
+    assert grids(page(task=["demo/wide", "demo/wide"]))
+
+
+def test_a_parameter_that_the_page_does_not_know_is_named_and_leaves_the_address(page: Open) -> None:
+    app = page(nosuch="1", task="demo/wide")
+    assert_sound(app)
+    assert "names what this page does not have: nosuch." in words(app)
+    assert "nosuch" not in query(app)
+    assert "does not have" not in words(page(task="demo/wide", track="demo", page="1", together="false"))
+
+
+def test_long_texts_of_the_address_are_cut(page: Open) -> None:
+    said = words(page(q="x" * 300))
+    assert "x" * 200 in said
+    assert "x" * 201 not in said
+    assert "y" * 201 not in words(page(task="y" * 300))
 
 
 def test_payload_names_are_shown_as_text(page: Open) -> None:

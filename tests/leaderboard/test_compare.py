@@ -8,7 +8,22 @@ import io
 import pyarrow as pa
 import pytest
 
-from .conftest import DIRECTIVE, IMG, Open, Store, assert_sound, grids, opened, query, specifications, texts, words
+from .conftest import (
+    DIRECTIVE,
+    IMG,
+    Open,
+    Store,
+    assert_sound,
+    board_with,
+    grids,
+    opened,
+    query,
+    row,
+    specifications,
+    table,
+    texts,
+    words,
+)
 
 SEEDS = range(5)
 
@@ -132,3 +147,14 @@ def test_with_one_seed_the_samples_tell_the_spread(page: Open, store: Store) -> 
     assert " to " in shown["Difference"].small
     assert shown["Reading"].words == "alpha is better"
     assert "marks" in shown["Rests on"].words
+
+
+def test_methods_without_a_track_are_looked_for_on_every_track(page: Open) -> None:
+    one = table("demo/tiny", "a", rows=(row("alpha", 1, 0.9), row("beta", 2, 0.8)))
+    other = table("second/tiny", "b", rows=(row("gamma", 1, 0.9), row("delta", 2, 0.8)))
+    app = page("compare", board=board_with(one, other), methods=["gamma"])
+    assert_sound(app)
+    assert query(app)["track"] == ["second"]
+    assert app.multiselect(key="compare.methods").value == ["gamma"]
+    nowhere = words(page("compare", board=board_with(one, other), methods=["gamma", "alpha"]))
+    assert "There is no method “gamma” here." in nowhere

@@ -15,7 +15,7 @@ def test_home_shows_every_track_and_task_with_its_leader(page: Open) -> None:
     assert "Which is best?" in said
     demo, second = grids(app)
     assert demo.column("Task") == ["Title of demo/tiny", "Title of demo/wide"]
-    assert demo.column("Best")[0] == "alpha, 90.00 %, ≈ 2 of 5 are not told apart from the best"
+    assert demo.column("Best")[0] == "alpha, accuracy, near ↑ 90.00 %, ≈ 2 of 5 are not told apart from the best"
     assert demo.column("Methods") == ["7", "7"]
     assert demo.column("Last run") == ["2026-01-02", "2026-01-02"]
     assert demo.cells("Task")[0].links == ["board?track=demo&task=demo%2Ftiny&protocol=aaaaaaaaaaaa"]
@@ -122,3 +122,19 @@ def test_methods_are_filtered_by_the_address(page: Open, filters: dict[str, str]
     names = [cell.links[0].split("=")[1].replace("%2F", "/") for cell in grids(app)[0].cells("Method")]
     assert kept in names
     assert gone not in names
+
+
+def test_what_a_search_finds_can_be_compared(page: Open) -> None:
+    app = page("home", q="alpha, beta")
+    assert_sound(app)
+    assert "Compare these 2" in words(app)
+    assert 'href="compare?track=demo&amp;methods=alpha&amp;methods=beta+%28temperature%3D2%29"' in texts(app)
+    assert "Compare these" not in words(page("home", q="alpha"))
+
+
+def test_the_metric_its_direction_and_access_are_said(page: Open) -> None:
+    for name in ("home", "tasks"):
+        said = words(page(name))
+        assert "accuracy, near ↑ 90.00 %" in said
+        assert "higher is better" in said
+        assert "what methods are given besides" in said

@@ -10,9 +10,9 @@ def test_task_in_the_address(page: Open) -> None:
     assert_sound(app)
     said = words(app)
     assert "Title of demo/wide" in said
-    assert "alpha , 90.00 %, ≈ 2 of 5 are not told apart from the best" in said
+    assert "alpha , accuracy, near ↑ 90.00 %, ≈ 2 of 5 are not told apart from the best" in said
     assert app.code[0].value == "suite run --task demo/wide"
-    assert "accuracy accuracy@1 Share of samples that are right. Higher is better; in %; from any to any." in said
+    assert "accuracy accuracy@1 Share of samples that are right. Higher is better; shown in %; without bounds." in said
     assert app.session_state["title"] == "Title of demo/wide"
 
 
