@@ -25,9 +25,9 @@ from suite.board.export import json_parts
 from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.settings import load_settings
-from suite.store.reading import Reader
+from suite.store.reading import NoSuchRun, SeveralRuns
 
-from .components.source import shown_command, without_paths
+from .components.source import reader, shown_command, without_paths
 from .worker import served_folder
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -38,7 +38,7 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
 class Absent(SuiteError):
-    """What was asked for is not there: 404. Any other problem is the server's: 503."""
+    """What was asked for is not there: 404. A problem of the server is 503."""
 
 
 def routes(base: str = "") -> list[Route]:
@@ -70,7 +70,7 @@ def full(request: Request) -> Response:
     for entry in last.entries:  # what is damaged is said before the first byte is sent
         last.file(entry, "json")
     headers["Content-Disposition"] = 'attachment; filename="board.json"'
-    parts = (part.encode("utf-8", "replace") for part in json_parts(last.index, last.tables))
+    parts: Iterator[bytes] = (part.encode("utf-8", "replace") for part in json_parts(last.index, last.tables))
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         parts = _compressed(parts)
@@ -92,13 +92,11 @@ def run(request: Request) -> Response:
 
     What would tell of the machine that serves is left out: who ran it, and where the samples lie.
     """
-    reader = Reader(load_settings().database_url)
+    store = reader()
     try:
-        found = reader.run(request.path_params["run"])
-    except SuiteError as error:
-        raise Absent(without_paths(error.cause), place=error.place, next=shown_command(error.next)) from None
+        found = store.run(request.path_params["run"])
     finally:
-        reader.close()
+        store.close()
     document = dataclasses.asdict(found)
     del document["owner"]
     document["cell"]["identity"] = json.loads(found.cell.identity)
@@ -181,6 +179,10 @@ def _guarded(handler: Callable[[Request], Response]) -> Callable[[Request], Resp
             return handler(request)
         except Absent as error:
             return _refusal(404, error.cause, error.next)
+        except NoSuchRun as error:  # what lists the runs is the terminal's, which a visitor does not have
+            return _refusal(404, without_paths(error.cause), "GET /api/board/full")
+        except SeveralRuns as error:
+            return _refusal(409, without_paths(error.cause), "give more of the id")
         except SuiteError as error:
             return _refusal(503, without_paths(error.cause), shown_command(error.next))
 

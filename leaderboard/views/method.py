@@ -11,7 +11,6 @@ from suite.board.command import commands
 from suite.board.matrix import matrix
 from suite.contracts import Setting
 from suite.errors import SuiteError
-from suite.store.reading import Reader
 
 from ..components import address, citation
 from ..components.box import opened
@@ -22,7 +21,7 @@ from ..components.links import href
 from ..components.panels import Placed, draw_panels
 from ..components.placed import draw_history, draw_rows
 from ..components.prose import draw, fill, join, link
-from ..components.source import board, registry, settings
+from ..components.source import board, reader, registry
 
 
 def draw_standing(name: str, everything: Board) -> None:
@@ -73,17 +72,17 @@ def draw_again(placed: Placed) -> None:
         return
     rows = [row for table, row in placed if table.current and row.runs]
     try:
-        reader = Reader(settings().database_url)
+        store = reader()
     except SuiteError:
         box.write("The store cannot be read now.")
         return
     try:
-        cells = [(reader.run(row.runs[0].run).cell, [run.seed for run in row.runs]) for row in rows]
+        cells = [(store.run(row.runs[0].run).cell, [run.seed for run in row.runs]) for row in rows]
     except SuiteError:
         box.write("Some of these runs are no longer in the store.")
         return
     finally:
-        reader.close()
+        store.close()
     box.code("\n".join(map(str, commands(cells, registry()))), language="bash", wrap_lines=True)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
+import shlex
 from collections.abc import Sequence
 
 import streamlit as st
 
 from suite.contracts import Setting
 from suite.errors import SuiteError
-from suite.store.reading import Reader
+from suite.store.reading import NoSuchRun, SeveralRuns
 from suite.store.rows import RunRow
 from suite.text import block
 
@@ -24,28 +25,39 @@ from ..components.prose import definitions, draw, fill, join, link
 from ..components.record import pretty, provenance, spent
 from ..components.scores import draw_scores
 from ..components.siblings import draw_answer
-from ..components.source import registry, settings, show_problem
+from ..components.source import reader, registry, without_paths
 
 STATES = {"done": "Done", "running": "Still running", "stale": "Its worker is gone", "late": "Its worker is late"}
 
 
 def find(prefix: str) -> tuple[RunRow, list[RunRow]] | None:
-    """Return the run whose id starts so, and all attempts at its cell; if there is none, say so and return None."""
+    """Return the run whose id starts so, and all attempts at its cell; if there is not one, say so and return None."""
     try:
-        reader = Reader(settings().database_url)
+        store = reader()
     except SuiteError as error:
-        show_problem(error)
+        _draw_problem(error)
         return None
     try:
-        run = reader.run(prefix)
-        return run, reader.attempts(run.cell.id)
+        run = store.run(prefix)
+        return run, store.attempts(run.cell.id)
     except SuiteError as error:
-        st.session_state["title"] = "Not found"
-        draw("<h1>Not found</h1>")
-        draw('<p role="alert">{}. The command <code>{}</code> lists the runs.</p>', _sentence(error.cause), error.next)
+        _draw_problem(error)
         return None
     finally:
-        reader.close()
+        store.close()
+
+
+def _draw_problem(error: SuiteError) -> None:
+    """Say why no run is shown: there is none, there are several, or the store cannot be read now."""
+    advice = "Methods' pages link to their runs."
+    if isinstance(error, NoSuchRun):
+        title = "Not found"
+    elif isinstance(error, SeveralRuns):
+        title, advice = "Several runs", "Give more of the id."
+    else:
+        title, advice = "This run cannot be read now", "The board's other pages still work; try again later."
+    st.session_state["title"] = title
+    draw('<h1>{}</h1><p role="alert">{}. {}</p>', title, _sentence(without_paths(error.cause)), advice)
 
 
 def draw_heading(run: RunRow) -> None:
@@ -83,7 +95,7 @@ def draw_record(run: RunRow) -> None:
     if run.tuning and (box := opened("Tuning: what was chosen, by what, and every trial", "tuning")):
         box.code(pretty(run.tuning), language="json")
     if run.command:
-        draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", " ".join(run.command))
+        draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", shlex.join(run.command))
 
 
 def draw_attempts(run: RunRow, attempts: Sequence[RunRow]) -> None:

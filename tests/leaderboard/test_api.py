@@ -118,7 +118,7 @@ def test_a_run_is_what_show_prints_without_what_tells_of_the_machine(built: Home
         ("/api/table/nothing.json", "there is no such table", "GET /api/board"),
         ("/api/table/FILE.exe", "there is no such table", "GET /api/board"),
         ("/api/table/..%2F..%2Fsuite.json", "the API has no such address", "GET /api/board"),
-        ("/api/run/ffff", "no run starts with 'ffff'", "suite board --runs"),
+        ("/api/run/ffff", "no run starts with 'ffff'", "GET /api/board/full"),
         ("/api/", "the API has no such address", "GET /api/board"),
         ("/api/boards", "the API has no such address", "GET /api/board"),
     ],
@@ -127,6 +127,13 @@ def test_what_is_not_there_is_said_as_json(built: Home, client: TestClient, path
     (entry,) = load_board(built.settings, built.registry).entries
     answer = client.get(path.replace("FILE", entry.file))
     assert (answer.status_code, answer.json()) == (404, {"error": said, "next": next})
+
+
+def test_the_start_of_several_runs_is_a_conflict(built: Home, client: TestClient) -> None:
+    runs = [built.run("alpha", seed, 0.5) for seed in range(17)]  # 16 digits: two start alike
+    first = next(run[0] for run in runs if sum(run[0] == other[0] for other in runs) > 1)
+    answer = client.get(f"/api/run/{first}")
+    assert (answer.status_code, answer.json()["next"]) == (409, "give more of the id")
 
 
 def test_without_a_board_or_a_store_the_server_says_what_makes_one(

@@ -200,3 +200,24 @@ def test_other_attempts_at_the_cell_are_linked(page: Open, store: Store) -> None
     assert "This is attempt 2 at the same cell; there is also attempt 1 , failed." in words(app)
     assert f'href="run?run={first}"' in texts(app)
     assert "attempt 2 , done" in words(page("run", run=first))
+
+
+def test_the_start_of_several_runs_is_no_missing_run(page: Open, store: Store) -> None:
+    runs = [store.run("alpha", seed, 0.5) for seed in range(17)]  # 16 digits: two start alike
+    first = next(run[0] for run in runs if sum(run[0] == other[0] for other in runs) > 1)
+    said = words(page("run", run=first))
+    assert "Several runs" in said
+    assert "Not found" not in said
+    assert "suite board --runs" not in said
+
+
+def test_a_damaged_store_is_said_without_the_servers_paths(page: Open, store: Store) -> None:
+    store.run("alpha", 0, 0.5)
+    store.close()
+    for file in store.settings.home.glob("suite.db*"):
+        file.write_bytes(b"no database at all")
+    app = page("run", run="ffff")
+    assert_sound(app)
+    assert "This run cannot be read now" in words(app)
+    assert "Not found" not in words(app)
+    assert str(store.settings.home) not in texts(app)
