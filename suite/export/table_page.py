@@ -10,7 +10,7 @@ from typing import Any
 from suite.board.answer import answers
 from suite.board.board import Kind
 from suite.board.model import Entry, Row, Table, Track
-from suite.board.notes import notes, unranked
+from suite.board.notes import notes, reasons
 from suite.export import addresses, numbers
 from suite.export.pages import Pages
 from suite.export.preview import preview
@@ -70,7 +70,7 @@ class TablePage:
             "metrics": addresses.metrics_page(self.entry.file) if len(table.columns) > 1 else "",
             "task_page": addresses.task_page(table.task),
             "others": self.others,
-            "unranked": unranked(table),
+            "unranked": [(f"{reason} ({len(rows)})", ", ".join(rows)) for reason, rows in reasons(table).items()],
             "notes": notes(table),
             "facts": list(table.facts.items()),
             "citation": self.citation,

@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.board import citation
 from suite.board.model import Entry, Table
+from suite.contracts import Metric
 from suite.export import numbers
 from suite.export.addresses import table_page, task_page
 from suite.export.grid import Cell, Grid, Heading, Line
@@ -27,15 +28,11 @@ _ANSWER = (
 
 def task_content(table: Table, entries: Sequence[Entry], suite: str) -> Mapping[str, Any]:
     """Return what the page of a task says; ``table`` is its first one, ``entries`` are those that the page lists."""
-    bounds = {
-        metric.name: " to ".join("no bound" if bound is None else f"{bound:g}" for bound in metric.bounds)
-        for metric in table.metrics
-    }
     return {
         "table": table,
         "command": f"suite run {shlex.join(table.arguments)}",
         "metrics": [
-            (metric.name, f"{metric.definition} ({metric.unit}, {metric.direction} is better, {bounds[metric.name]})")
+            (metric.name, f"{metric.definition} ({metric.shown_unit}, {metric.direction} is better, {_bounds(metric)})")
             for metric in table.metrics
         ],
         "axes": [
@@ -47,6 +44,12 @@ def task_content(table: Table, entries: Sequence[Entry], suite: str) -> Mapping[
         "citation": citation.task(table.task, table.title, table.version, suite),
         "grid": tables_grid(table.title, entries),
     }
+
+
+def _bounds(metric: Metric) -> str:
+    """Return between which values a metric lies, in the unit in which it is shown."""
+    low, high = ("no bound" if bound is None else f"{metric.shown(bound):g}" for bound in metric.bounds)
+    return f"{low} to {high}"
 
 
 def tables_grid(title: str, entries: Sequence[Entry]) -> Grid:
