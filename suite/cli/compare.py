@@ -61,10 +61,10 @@ def compare(
     columns = [column for column in table.columns if full or "/" not in column.subset]
     read = samples_reader(known, partial(_stored, settings))
     entries = [_entry(table, comparison) for comparison in compared(table, rows, columns, board.scores(entry), read)]
-    same = _same(entries) if form is Format.table else {}
+    same = _said_once(entries) if form is Format.table else {}
     print_list([{name: value for name, value in entry.items() if name not in same} for entry in entries], form)
-    if same:
-        echo(f"the same in every row: {', '.join(f'{name} {value}' for name, value in same.items())}")
+    for name, texts in same.items():
+        echo(f"{name}: {'; '.join(texts)}")
     if form is Format.table:
         which = "the first minus the second" if len(rows) > 2 else f"{rows[0].label} minus {rows[1].label}"
         echo(f"differences are {which}; intervals and p are corrected for the number of pairs, column by column")
@@ -83,10 +83,16 @@ def _stored(settings: Settings, run: str) -> pa.Table | None:
         reader.close()
 
 
-def _same(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what is said once below the lines, because all of them say it: direction, unit, basis."""
-    said = {name: {entry[name] for entry in entries} for name in ("better", "unit", "over")}
-    return {name: value for name, values in said.items() if len(values) == 1 for value in values if value}
+def _said_once(entries: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return what is said below the lines: of unit and basis each text, with its columns where there are several."""
+    said: dict[str, dict[str, dict[str, None]]] = {"unit": {}, "over": {}}
+    for entry in entries:
+        for name, columns in said.items():
+            columns.setdefault(entry[name] or "no interval", {})[entry["column"]] = None
+    return {
+        name: [text if len(columns) == 1 else f"{text} ({', '.join(of_text)})" for text, of_text in columns.items()]
+        for name, columns in said.items()
+    }
 
 
 def _row(table: Table, registry: Registry, name: str) -> Row:

@@ -54,7 +54,7 @@ def export(
     except OSError as error:  # whatever it is, the target is at fault: all else is in memory or checked
         raise SuiteError(
             f"the export cannot be written: {error.strerror or error}",
-            place=str(error.filename or folder),
+            place=str(folder),
             next="suite export ANOTHER_FOLDER",
         ) from error
 

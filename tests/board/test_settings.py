@@ -110,7 +110,7 @@ def test_methods_by_the_values_of_an_axis(store: Store) -> None:
     tables = board.along(VARIED, "precision", {"amount": "few"})
     assert list(tables) == ["fine", "coarse"]
     assert shown_axis(tables) == [
-        {"method": "alpha", "fine": "90.00, 1 =", "coarse": "70.40 ±1.42, 1 ="},
+        {"method": "alpha", "fine": "90.00, 1", "coarse": "70.40 ±1.42, 1"},
         {"method": "chance", "fine": "10.00, reference", "coarse": "–"},
     ]
     first, second = flat_axis(tables)
