@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,12 +79,12 @@ def board(
     of_tasks = [entry for entry in everything.entries if entry.task in choices and (protocols or entry.current)]
     entries = [entry for entry in of_tasks if is_asked(entry)]
     if task and not entries:
-        wanted = "".join(f" --setting {axis}={value}" for axis, value in request.settings)
-        command, options = ("board", " --all-settings") if of_tasks else ("run", wanted)
+        wanted = [part for axis, value in request.settings for part in ("--setting", f"{axis}={value}")]
+        command, options = ("board", ["--all-settings"]) if of_tasks else ("run", wanted)
         raise SuiteError(
             f"no results of {', '.join(request.tasks)}{' in this setting' if of_tasks else ''}",
             place=shown(settings.database_url),
-            next=f"suite {command} --task {request.tasks[0]}{options}",
+            next=shlex.join(["suite", command, "--task", request.tasks[0], *options]),
         )
     tables = (table.together() if together else table for table in map(everything.table, entries))
     _print_tables(everything.index, tables, form, full, everywhere)
@@ -171,10 +172,11 @@ def _print_by(
 def _print_runs(settings: Settings, registry: Registry, request: Request, form: Format) -> None:
     from fnmatch import fnmatchcase
 
+    from suite.board.artifact import PATIENCE
     from suite.contracts import Setting
     from suite.store.reading import Reader
 
-    reader = Reader(settings.database_url)
+    reader = Reader(settings.database_url, PATIENCE)
     rows = [
         {
             "run": run.id,

@@ -20,11 +20,12 @@ def show(
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:
     """Show one run: its scores, cost, provenance, and what went wrong."""
+    from suite.board.artifact import PATIENCE
     from suite.store.reading import Reader
     from suite.store.samples import samples_path
 
     _, settings = load()
-    reader = Reader(settings.database_url)
+    reader = Reader(settings.database_url, PATIENCE)
     found = reader.run(run)
     reader.close()
     document = dataclasses.asdict(found)
