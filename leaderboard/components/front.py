@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from suite.board.cost import Cost
@@ -17,6 +18,7 @@ from .chart import draw_chart
 from .columns import title, unit
 from .escape import clean
 from .links import href
+from .prose import draw
 from .theme import ink, scales
 
 HEIGHT = 460
@@ -32,6 +34,7 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
     factor, shown_unit = scale(cost, max(point.cost for point in made.points))
     floor = None if made.floor is None else made.floor * factor
     points = pd.DataFrame(_row(metric, cost, point, factor, floor) for point in made.points)
+    points["beyond"] = _beyond_middle(points["cost"], floor is not None)
     looks = scales(points["status"])
     named = clean(f"{cost.title} ({shown_unit})" if shown_unit else cost.title) + ", less is better"
     kind: Any = "linear" if floor is None else "log"
@@ -65,17 +68,29 @@ def front_chart(table: Table, column: Column, cost: Cost, made: Tradeoff) -> Non
     numbered = line.transform_window(number="row_number()", sort=[alt.SortField("cost")])
     shown = numbered.transform_filter(alt.datum.number <= NAMED)
     above, below = (shown.transform_filter(f"datum.number % 2 == {odd}") for odd in (1, 0))  # neighbours do not overlap
-    names = [
-        above.mark_text(align="left", baseline="bottom", dx=8, dy=-4, fontSize=12, color=ink()).encode(text="method:N"),
-        below.mark_text(align="left", baseline="top", dx=8, dy=6, fontSize=12, color=ink()).encode(text="method:N"),
+    placed: Any = ((above, "bottom", -4), (below, "top", 6))
+    names = [  # towards the middle of the chart, so that its edge cuts none
+        part.transform_filter(alt.datum.beyond == (side == "right"))
+        .mark_text(align=side, baseline=baseline, dx=-8 if side == "right" else 8, dy=dy, limit=150, color=ink())
+        .encode(text="method:N")
+        for part, baseline, dy in placed
+        for side in ("left", "right")
     ]
     layers: list[Any] = [step, *_curves(made, metric, factor, x, y), marks, *names]
     zero = " Costs of zero stand at the left edge." if floor and points["cost"].min() <= floor else ""
     best = ", ".join(f"{point.row.label} ({cost.shown(point.cost)})" for point in made.front[:NAMED])
+    if not points["ranked"].all():
+        draw('<p class="quiet">Paler marks: references and methods that are not installed; they take no place.</p>')
     draw_chart(
         alt.layer(*layers).properties(height=HEIGHT),
         f"{quality}, against {named}, of {len(points)} methods on {table.task}.{zero} On the front: {best}.",
     )
+
+
+def _beyond_middle(costs: pd.Series, by_factors: bool) -> pd.Series:
+    """Return which costs stand in the right half of an axis that is linear, or by factors."""
+    at = pd.Series(np.log(costs) if by_factors else costs)
+    return pd.Series(at > (at.min() + at.max()) / 2)
 
 
 def scale(cost: Cost, most: float) -> tuple[float, str]:

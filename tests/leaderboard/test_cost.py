@@ -121,3 +121,14 @@ def test_the_unit_of_an_axis_suits_its_largest_value() -> None:
     factor, unit = scale(Cost("a", "a", "MB"), 5.0)
     assert (round(factor, 4), unit) == (0.9537, "MiB")
     assert scale(Cost("a", "a", "steps"), 5.0) == (1.0, "steps")
+
+
+def test_paler_marks_are_explained_and_names_stand_towards_the_middle(page: Open) -> None:
+    rows = (row("cheap", 1, 0.5), row("dear", 2, 0.9), row("chance", None, 0.4, standing="reference"))
+    app = page("cost", board=board_with(table("demo/tiny", "a", rows=rows)))
+    assert_sound(app)
+    assert "Paler marks: references" in words(app)
+    (chart,) = specifications(app)
+    sides = {layer["mark"]["align"]: layer["mark"]["dx"] for layer in chart["layer"] if layer["mark"]["type"] == "text"}
+    assert sides == {"left": 8, "right": -8}
+    assert "Paler" not in words(page("cost", board=board_with(table("demo/tiny", "a", rows=rows[:2]))))
