@@ -185,7 +185,8 @@ def test_no_page_asks_anything_of_anybody_else(visitor: Visitor) -> None:
 
 def test_a_phone_shows_a_score_on_the_first_screen_and_scrolls_no_page_sideways(visitor: Visitor) -> None:
     visitor.page.set_viewport_size({"width": 390, "height": 844})
-    for path in PATHS.values():
+    long = (f"/board?q={'x' * 300}", f"/board?task={'x' * 300}", f"/run?run={'x' * 300}")
+    for path in (*PATHS.values(), *long):
         visitor.open(path)
         assert visitor.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     visitor.open(TABLE)
