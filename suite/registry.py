@@ -20,7 +20,7 @@ import pluggy
 
 from suite import hookspecs
 from suite.contracts import Executor, Listener, Method, Page, Task, Track
-from suite.contracts.declared import check_class, check_method, check_task, describe
+from suite.contracts.declared import check_class, check_method, check_roles, check_task, describe
 from suite.discovery import Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
 
@@ -181,6 +181,7 @@ class Registry:
             raise TypeError(f"expected a suite.Track, got {describe(track)}")
         if not isinstance(track.libraries, tuple) or not all(isinstance(name, str) for name in track.libraries):
             raise TypeError(f"the libraries of track {track.name!r} are {track.libraries!r}, not names in a tuple")
+        check_roles(track)
         for contract in track.contracts:
             if not isinstance(contract, type) or not issubclass(contract, Method):
                 raise TypeError(f"the contract of track {track.name!r}, {describe(contract)}, is not a suite.Method")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli import board, compare, db, export, leaderboard, methods, plugins, rescore, run, show, tasks
+from suite.cli import board, check, compare, db, export, leaderboard, methods, new, plugins, rescore, run, show, tasks
 from suite.cli.output import echo
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ app.command("compare")(compare.compare)
 app.command("show")(show.show)
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")
+app.add_typer(new.app, name="new")
+app.command("check")(check.check)
 app.command("plugins")(plugins.plugins)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.command("export")(export.export)

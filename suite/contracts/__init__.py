@@ -12,6 +12,7 @@ from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome, Score
 from suite.contracts.page import Page
 from suite.contracts.picture import Picture
+from suite.contracts.role import Role
 from suite.contracts.samples import Influence, Resampled, Samples, Value
 from suite.contracts.setting import Axis, Setting
 from suite.contracts.task import Task, Tier
@@ -43,6 +44,7 @@ __all__ = [
     "Picture",
     "Resampled",
     "Resources",
+    "Role",
     "Samples",
     "Score",
     "Setting",

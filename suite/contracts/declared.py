@@ -11,13 +11,16 @@ from suite.contracts.card import Card
 from suite.contracts.cost import Cost
 from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column
+from suite.contracts.role import Role
 from suite.contracts.samples import Samples
 from suite.contracts.setting import Axis, complete
 from suite.contracts.task import Task, Tier
+from suite.contracts.track import Track
 
 T = TypeVar("T")
 VALUE = re.compile(r"^[^\s=,]{1,60}\Z")
 AXIS = re.compile(r"^[a-z][a-z0-9-]{0,30}\Z")
+CHECK = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
 METHOD: Mapping[str, type] = {
     **{"name": str, "version": str, "card": Card, "track": str},
     **{"needs": frozenset, "uses": frozenset, "partners": Mapping, "formerly": Mapping},
@@ -86,6 +89,29 @@ def check_task(given: object) -> type[Task]:
     _check_axes(cls)
     _check_tour(cls)
     return cls
+
+
+def check_roles(track: Track) -> None:
+    """Check that a track's roles are `Role`s of different names, whose checks have contracts and whose folders exist.
+
+    Raises:
+        TypeError: they are something else.
+        ValueError: a role says what cannot be.
+    """
+    if not isinstance(track.roles, tuple) or not all(isinstance(role, Role) for role in track.roles):
+        raise TypeError(f"the roles of track {track.name!r} are {track.roles!r}, not suite.contracts.Role in a tuple")
+    names = [role.name for role in track.roles]
+    if not all(AXIS.match(name) for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"the roles of track {track.name!r} are {names!r}, not different names in lower case")
+    for role in track.roles:
+        where = f"the role {role.name!r} of track {track.name!r}"
+        for contract, check in role.checks.items():
+            if not isinstance(contract, type) or not issubclass(contract, Method) or not CHECK.match(check):
+                raise ValueError(
+                    f"{where} has the check {check!r} of {describe(contract)}, not 'module:Class' of a Method"
+                )
+        if role.template is not None and not role.template.is_dir():
+            raise ValueError(f"{where} has a template that is no folder: {role.template}")
 
 
 def _check_axes(cls: type[Task]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suite.contracts.method import Method
+from suite.contracts.role import Role
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Track:
     access that its methods may need.
 
     ``libraries`` are modules that take long to import and that most of its cells import: a run imports them once.
+    ``roles`` are the kinds of methods that it has: what ``suite new method`` can write and ``suite check`` can check.
     """
 
     name: str
@@ -38,11 +40,17 @@ class Track:
     contract: type[Method] | tuple[type[Method], ...]
     access: tuple[Access, ...] = ()
     libraries: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     @property
     def contracts(self) -> tuple[type[Method], ...]:
         """The classes of ``contract``, however many there are."""
         return self.contract if isinstance(self.contract, tuple) else (self.contract,)
+
+    def checks_of(self, method: type[Method]) -> tuple[str, ...]:
+        """Return the classes of contract tests that a method must pass, as ``"package.module:Class"``."""
+        known = {contract: check for role in self.roles for contract, check in role.checks.items()}
+        return tuple(dict.fromkeys(check for contract, check in known.items() if issubclass(method, contract)))
 
     @property
     def privileges(self) -> frozenset[str]:

@@ -14,13 +14,14 @@ pytest.register_assert_rewrite(
 )  # so that a failed check says what it compared
 
 from suite.testing.basins import BasinDetectorContract  # noqa: E402
-from suite.testing.method import MethodContract  # noqa: E402
+from suite.testing.method import DeclarationContract, MethodContract  # noqa: E402
 from suite.testing.ood import DetectorContract, TrainedDetectorContract  # noqa: E402
 from suite.testing.quantization import QuantizerContract  # noqa: E402
 from suite.testing.replay import MemoryRetrievalContract, MemoryUpdateContract, ReplaySelectorContract  # noqa: E402
 
 __all__ = [
     "BasinDetectorContract",
+    "DeclarationContract",
     "DetectorContract",
     "MemoryRetrievalContract",
     "MemoryUpdateContract",

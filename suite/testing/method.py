@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,36 +13,38 @@ from suite.contracts.declared import check_method
 from suite.errors import SuiteError
 from suite.lazy import torch
 from suite.testing import cache
+from suite.testing.state import restored
 
 Answer = tuple["torch.Tensor", ...]
+PLACEHOLDER = "PLACEHOLDER"
+"""In place of the names of authors, as long as nobody has written them."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A method that was fitted and asked once, its answer, and the tensors that it was given as they were before."""
+    """A method that was fitted and asked once, its answer, and the tensors that it was given as they were before.
+
+    ``disturbed`` are the parts of the process's global state that it changed, and that were put back.
+    """
 
     made: Any
     answer: Answer
     given: Answer
+    disturbed: tuple[str, ...] = ()
 
 
-class MethodContract:
-    """Checks that hold in every track. A track's contract derives from it and writes `inputs`, `tensors` and `ask`.
+class DeclarationContract:
+    """Checks of what a method declares, which hold for those too that are asked nothing: override ``method``.
 
-    The fixtures have the scope of the class, as ``asked``: one fitted object serves all checks of a method.
+    The fixtures have the scope of the class.
 
     Attributes:
         method: the class under test.
         given: the parameters to check it with: few steps, where the defaults take long.
-        changes: for each parameter another value that changes the answer. Where it acts only beside others, that is a
-            dict of it and them: ``{"below": {"below": "clip", "low": 60.0}}``; where it cannot be seen, None.
-        tolerance: relative difference below which two answers count as one.
     """
 
     method: ClassVar[type[Method]]
     given: ClassVar[Mapping[str, Any]] = {}
-    changes: ClassVar[Mapping[str, Any]] = {}
-    tolerance: ClassVar[float] = 1e-4
 
     @pytest.fixture(scope="class", name="method")
     @classmethod
@@ -54,10 +56,46 @@ class MethodContract:
     def _given(cls, method: type[Method]) -> Mapping[str, Any]:
         return cls.given
 
+    def test_it_is_complete(self, method: type[Method]) -> None:
+        """Name, version, card, access, parameters with defaults: what the registry takes."""
+        assert check_method(method) is method
+        assert method().resolved.keys() >= method.Parameters().model_dump().keys()
+
+    def test_its_card_names_its_authors(self, method: type[Method]) -> None:
+        """Skipped as long as the card has the template's placeholder."""
+        if PLACEHOLDER in (method.card.authors or ""):
+            pytest.skip(f"the card's authors are {method.card.authors!r}: write who made the method")
+
+    def test_an_unknown_parameter_is_refused(self, method: type[Method]) -> None:
+        """A misspelled one must not be ignored."""
+        with pytest.raises(SuiteError, match="nonsense"):
+            method(nonsense=1)
+
+
+class MethodContract(DeclarationContract):
+    """Checks that hold in every track. A track's contract derives from it and writes `inputs`, `tensors` and `ask`.
+
+    The fixtures have the scope of the class, as ``asked``: one fitted object serves all checks of a method.
+
+    Attributes:
+        changes: for each parameter another value that changes the answer. Where it acts only beside others, that is a
+            dict of it and them: ``{"below": {"below": "clip", "low": 60.0}}``; where it cannot be seen, None.
+        tolerance: relative difference below which two answers count as one.
+    """
+
+    changes: ClassVar[Mapping[str, Any]] = {}
+    tolerance: ClassVar[float] = 1e-4
+
     @pytest.fixture(scope="class", name="changes")
     @classmethod
     def _changes(cls, method: type[Method]) -> Mapping[str, Any]:
         return cls.changes
+
+    @pytest.fixture(autouse=True)
+    def _restored(self) -> Iterator[None]:
+        """Let no check suffer from what another one, which asks the method too, has left behind."""
+        with restored():
+            yield
 
     @pytest.fixture(scope="session")
     @classmethod
@@ -85,19 +123,16 @@ class MethodContract:
     @classmethod
     def asked(cls, method: type[Method], given: Mapping[str, Any], inputs: Any) -> Asked:
         """Return the method, fitted and asked once."""
+        return cls.asked_once(method, given, inputs)
+
+    @classmethod
+    def asked_once(cls, method: type[Method], given: Mapping[str, Any], inputs: Any) -> Asked:
+        """Make a method, fit it and ask it."""
         before = tuple(tensor.clone() for tensor in cls.tensors(inputs))
-        made = method(**given)
-        return Asked(made, cls.ask(made, inputs), before)
-
-    def test_it_is_complete(self, method: type[Method]) -> None:
-        """Name, version, card, access, parameters with defaults: what the registry takes."""
-        assert check_method(method) is method
-        assert method().resolved.keys() >= method.Parameters().model_dump().keys()
-
-    def test_an_unknown_parameter_is_refused(self, method: type[Method]) -> None:
-        """A misspelled one must not be ignored."""
-        with pytest.raises(SuiteError, match="nonsense"):
-            method(nonsense=1)
+        with restored() as disturbed:
+            made = method(**given)
+            answer = cls.ask(made, inputs)
+        return Asked(made, answer, before, tuple(disturbed))
 
     def test_the_same_seed_gives_the_same_answer(
         self, method: type[Method], given: Mapping[str, Any], inputs: Any, asked: Asked
@@ -107,13 +142,17 @@ class MethodContract:
         again = self.ask(method(**given), inputs)
         assert len(again) == len(asked.answer)
         for one, other in zip(asked.answer, again, strict=True):
-            assert torch.equal(one, other)
+            assert torch.equal(one, other), "the same seed gave two answers: draw from context.rng or context.generator"
 
     def test_inputs_are_left_as_they_were(self, inputs: Any, asked: Asked) -> None:
         """Other methods get the same ones."""
         for before, after in zip(asked.given, self.tensors(inputs), strict=True):
-            assert torch.equal(before, after)
-            assert not after.requires_grad
+            assert torch.equal(before, after), "what the method was given is not what it was: work on copies"
+            assert not after.requires_grad, "what the method was given requires gradients now: detach it"
+
+    def test_global_state_is_left_as_it_was(self, asked: Asked) -> None:
+        """Dtype, threads, global generators, environment: other methods run in the same process."""
+        assert asked.disturbed == (), f"the method changed {' and '.join(asked.disturbed)}"
 
     def test_every_parameter_has_an_effect(
         self, method: type[Method], given: Mapping[str, Any], changes: Mapping[str, Any], inputs: Any, asked: Asked
@@ -121,6 +160,14 @@ class MethodContract:
         """A parameter that changes nothing is no parameter."""
         fields = method.Parameters.model_fields
         assert set(changes) == set(fields), "the fixture `changes` names each parameter, and no other"
+        idle = self.idle(method, given, changes, inputs, asked)
+        assert idle == [], f"the answer is the same with {', '.join(idle)} as `changes` says"
+
+    @classmethod
+    def idle(
+        cls, method: type[Method], given: Mapping[str, Any], changes: Mapping[str, Any], inputs: Any, asked: Asked
+    ) -> list[str]:
+        """Return the parameters whose change does not change the answer."""
         idle = []
         for name, change in changes.items():
             if change is None:
@@ -128,10 +175,10 @@ class MethodContract:
             changed = {**given, **(change if isinstance(change, Mapping) else {name: change})}
             others = {key: value for key, value in changed.items() if key != name}
             plain = {**others, **({name: given[name]} if name in given else {})}
-            before = asked.answer if plain == given else self.ask(method(**plain), inputs)
-            if self.is_same(before, self.ask(method(**changed), inputs)):
+            before = asked.answer if plain == given else cls.ask(method(**plain), inputs)
+            if cls.is_same(before, cls.ask(method(**changed), inputs)):
                 idle.append(name)
-        assert idle == []
+        return idle
 
     @classmethod
     def is_same(cls, one: Answer, other: Answer) -> bool:

@@ -26,6 +26,10 @@ SEED = 0
 """The seed of the splits and of the reference model."""
 
 
+def _other_batch(found: str) -> str:
+    return f"the scores of some samples depend on which others share their batch\n{found}"
+
+
 @dataclass(frozen=True)
 class Features:
     """A training set with images and network, and ID and near-OOD test batches."""
@@ -143,20 +147,25 @@ class DetectorContract(MethodContract):
 
     def test_scores_are_finite_and_one_a_sample(self, inputs: Features, asked: Asked) -> None:
         """Of ID and OOD samples."""
-        assert asked.answer[0].shape == (len(inputs.inside.features),)
-        assert torch.isfinite(asked.answer[0]).all()
-        assert torch.isfinite(asked.made.score(_batch(inputs.outside, asked.made))).all()
+        scores, samples = asked.answer[0], len(inputs.inside.features)
+        assert scores.shape == (samples,), (
+            f"scores of shape {list(scores.shape)} for {samples} samples, not [{samples}]"
+        )
+        assert torch.isfinite(scores).all(), "not all scores of ID samples are finite"
+        outside = asked.made.score(_batch(inputs.outside, asked.made))
+        assert torch.isfinite(outside).all(), "not all scores of OOD samples are finite"
 
     def test_a_score_does_not_depend_on_its_batch(self, inputs: Features, asked: Asked) -> None:
         """In whatever parts the samples come."""
         whole = _batch(inputs.inside, asked.made)
         parts = [asked.made.score(_rows(whole, rows)) for rows in torch.arange(len(whole.features)).split(97)]
-        torch.testing.assert_close(torch.cat(parts), asked.answer[0], rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(torch.cat(parts), asked.answer[0], rtol=1e-4, atol=1e-5, msg=_other_batch)
 
     def test_an_all_zero_feature_vector_has_a_finite_score(self, inputs: Features, asked: Asked) -> None:
         """A black image gives one."""
         blank = Batch(*(torch.zeros_like(part[:3]) for part in vars(inputs.inside).values()))
-        assert torch.isfinite(asked.made.score(_batch(blank, asked.made))).all()
+        finite = torch.isfinite(asked.made.score(_batch(blank, asked.made)))
+        assert finite.all(), "features of zero have no finite score"
 
 
 def _batch(batch: Batch, method: Detector) -> Batch:
@@ -216,4 +225,4 @@ class TrainedDetectorContract(MethodContract):
         """In whatever parts the images come."""
         with torch.no_grad():
             parts = torch.cat([asked.made.predict(part)[0] for part in inputs.images.split(97)])
-        torch.testing.assert_close(parts, asked.answer[0], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(parts, asked.answer[0], rtol=1e-3, atol=1e-4, msg=_other_batch)

@@ -11,7 +11,8 @@ import suite
 from suite.registry import load_registry
 
 ROOT = Path(suite.__file__).resolve().parent.parent
-FOLDERS = ("suite/run", "suite/store", "suite/stats", "suite/board", "suite/export", "suite/cli", "leaderboard")
+CORE = ("run", "store", "stats", "board", "export", "scaffold", "cli")
+FOLDERS = (*(f"suite/{name}" for name in CORE), "leaderboard")
 FILES = sorted({*(ROOT / "suite").glob("*.py"), *(path for each in FOLDERS for path in (ROOT / each).rglob("*.py"))})
 EXAMPLES = (
     "basins of attraction",

@@ -14,6 +14,7 @@ from suite.contracts import Card, Method
 from suite.errors import SuiteError
 from suite.testing import MethodContract
 from suite.testing.method import Answer, Asked
+from suite.testing.state import restored
 
 
 class Scaling(Method):
@@ -54,6 +55,16 @@ class Idle(Scaling):
         return numbers * self.parameters.factor
 
 
+class Global(Scaling):
+    def scale(self, numbers: Tensor) -> Tensor:
+        torch.set_default_dtype(torch.float64)
+        return super().scale(numbers)
+
+
+class Anonymous(Scaling):
+    card = Card(title="Scales", status="baseline", authors="PLACEHOLDER: your names")
+
+
 class Contract(MethodContract):
     changes: ClassVar[Mapping[str, Any]] = {"factor": 3.0, "shift": {"shift": 1.0, "factor": 0.5}}
 
@@ -72,16 +83,17 @@ CHECKS: dict[str, Callable[..., None]] = {
 
 
 def broken(method: type[Scaling], **given: Any) -> set[str]:
-    """Return the checks that fail, by name."""
+    """Return the checks that fail or are skipped, by name."""
     failed = set()
     for name, check in CHECKS.items():
         inputs = torch.ones(3)
-        asked = Asked(made := method(**given), Contract.ask(made, inputs), (torch.ones(3),))
+        asked = Contract.asked_once(method, given, inputs)
         fixtures = {"method": method, "given": given, "changes": Contract.changes, "inputs": inputs, "asked": asked}
         wanted = [parameter for parameter in inspect.signature(check).parameters if parameter != "self"]
         try:
-            check(Contract(), **{parameter: fixtures[parameter] for parameter in wanted})
-        except (AssertionError, TypeError, SuiteError, pytest.fail.Exception):
+            with restored():
+                check(Contract(), **{parameter: fixtures[parameter] for parameter in wanted})
+        except (AssertionError, TypeError, SuiteError, pytest.fail.Exception, pytest.skip.Exception):
             failed.add(name)
     return failed
 
@@ -93,6 +105,8 @@ BREAKS: dict[type[Scaling], set[str]] = {
     Noisy: {"test_the_same_seed_gives_the_same_answer"},
     Overwriting: {"test_inputs_are_left_as_they_were", "test_the_same_seed_gives_the_same_answer"},
     Idle: {"test_every_parameter_has_an_effect"},
+    Global: {"test_global_state_is_left_as_it_was"},
+    Anonymous: {"test_its_card_names_its_authors"},
 }
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from suite.contracts import Access, Track
+from suite.contracts import Access, Role, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator, Trajectories
 
 __all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator", "Trajectories"]
+
+ROLES = (
+    Role(
+        "detector",
+        "Says which representatives share a basin.",
+        {BasinDetector: "suite.testing:BasinDetectorContract"},
+        Path(__file__).parent / "templates" / "detector",
+    ),
+)
 
 
 @hookimpl
@@ -20,6 +30,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Metastable basins",
             question="Given short trajectories from a few states, which of the states share a metastable basin?",
             contract=BasinDetector,
+            roles=ROLES,
             access=(Access("count", "How many basins there are."),),
             libraries=("sklearn.cluster", "sklearn.linear_model"),
         )

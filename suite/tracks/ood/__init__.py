@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from suite.contracts import Access, Track
+from suite.contracts import Access, Role, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.training import TrainedDetector, TrainingData
@@ -20,6 +21,22 @@ __all__ = [
     "TrainingSet",
 ]
 
+TEMPLATES = Path(__file__).with_name("templates")
+ROLES = (
+    Role(
+        "detector",
+        "Scores samples by what a trained classifier makes of them.",
+        {Detector: "suite.testing:DetectorContract"},
+        TEMPLATES / "detector",
+    ),
+    Role(
+        "trained-detector",
+        "Trains a network of its own, and scores by that.",
+        {TrainedDetector: "suite.testing:TrainedDetectorContract"},
+        TEMPLATES / "trained-detector",
+    ),
+)
+
 
 @hookimpl
 def suite_register_tracks(register: Callable[[Track], None]) -> None:
@@ -30,6 +47,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
             contract=(Detector, TrainedDetector),
+            roles=ROLES,
             access=(
                 Access("images", "The ID training images, and each test image beside its features."),
                 Access("network", "The reference model, to run and to differentiate."),

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from suite.contracts import Track
+from suite.contracts import Role, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer, TrainedQuantizer
 from suite.tracks.quantization.spec import FLOAT, Spec
 from suite.tracks.quantization.training import TrainingImages
 
 __all__ = ["FLOAT", "Calibration", "Quantizer", "Spec", "TrainedQuantizer", "TrainingImages"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+CHECK = "suite.testing:QuantizerContract"
+ROLES = (
+    Role(
+        "quantizer",
+        "Quantizes a network by some calibration images.",
+        {Quantizer: CHECK},
+        TEMPLATES / "quantizer",
+    ),
+    Role(
+        "trained-quantizer",
+        "Trains a network with quantizers in place.",
+        {TrainedQuantizer: CHECK},
+        TEMPLATES / "trained-quantizer",
+    ),
+)
 
 
 @hookimpl
@@ -22,6 +40,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Quantization of vision transformers",
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
             contract=Quantizer,
+            roles=ROLES,
             access=(TRAINING,),
             libraries=("timm", "torch._dynamo"),
         )

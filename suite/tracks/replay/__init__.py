@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from suite.contracts import Access, Track
+from suite.contracts import Access, Method, Role, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
@@ -46,6 +47,21 @@ ACCESS = (
     Access("history", "What was recorded of each sample while its task was learned."),
 )
 
+TEMPLATES = Path(__file__).with_name("templates")
+UPDATE: Mapping[type[Method], str] = {MemoryUpdate: "suite.testing:MemoryUpdateContract"}
+RETRIEVAL: Mapping[type[Method], str] = {MemoryRetrieval: "suite.testing:MemoryRetrievalContract"}
+ROLES = (
+    Role(
+        "selector",
+        "Chooses at the end of a task which of its samples to keep.",
+        {ReplaySelector: "suite.testing:ReplaySelectorContract"},
+        TEMPLATES / "selector",
+    ),
+    Role("update", "Decides batch by batch which samples stay in the buffer.", UPDATE, TEMPLATES / "update"),
+    Role("retrieval", "Decides which samples of the buffer are replayed.", RETRIEVAL, TEMPLATES / "retrieval"),
+    Role("online", "Does both while the samples stream by.", {**UPDATE, **RETRIEVAL}, TEMPLATES / "online"),
+)
+
 
 @hookimpl
 def suite_register_tracks(register: Callable[[Track], None]) -> None:
@@ -56,6 +72,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             title="Replay in continual learning",
             question="Which samples of earlier tasks should a small buffer remember?",
             contract=(ReplaySelector, MemoryUpdate, MemoryRetrieval, Bound),
+            roles=ROLES,
             access=ACCESS,
         )
     )
