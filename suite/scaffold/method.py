@@ -8,7 +8,7 @@ from typing import Any, cast
 from suite.contracts import Role, Task, Track
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Registry, Table
-from suite.scaffold.naming import check_folder, check_free, check_name, class_of
+from suite.scaffold.naming import check_folder, check_free, check_module, check_name, class_of
 from suite.scaffold.package import Package
 from suite.scaffold.rendering import SHARED, Templates
 
@@ -32,6 +32,7 @@ def new_method(registry: Registry, name: str, track: str, role: str = "", folder
             place="the registry",
             next=f"suite methods show {former[0]}",
         )
+    check_module(name, module)
     place = Path(name) if folder is None else folder
     check_folder(place)
     own, shared = Templates(cast(Path, chosen.template)), Templates(SHARED)

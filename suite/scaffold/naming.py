@@ -18,7 +18,7 @@ def check_name(name: str) -> str:
     """Return the Python module of a name, as ``my_method`` of ``my-method``.
 
     Raises:
-        SuiteError: it is no name, or another package's module has it.
+        SuiteError: it is no name.
     """
     module = re.sub(r"[-.]", "_", name)
     if not SLUG.match(name) or not module.isidentifier():
@@ -28,13 +28,22 @@ def check_name(name: str) -> str:
         raise SuiteError(f"{name!r} is not a name: {rule}.{hint}", place="NAME", next=COMMAND)
     if keyword.iskeyword(module) or keyword.issoftkeyword(module):
         raise SuiteError(f"{name!r} is a word of Python's own", place="NAME", next=COMMAND)
-    if module in sys.stdlib_module_names or find_spec(module) is not None:
-        raise SuiteError(
-            f"there is a Python module {module!r} already, which would hide the one of {name!r}",
-            place="NAME",
-            next=f"suite new method my-{name} ...",
-        )
     return module
+
+
+def check_module(name: str, module: str) -> None:
+    """Check that no other module, Python's own or of a package, has the name of what is new.
+
+    Raises:
+        SuiteError: one has, and says where it lies.
+    """
+    found = find_spec(module)
+    if found is not None or module in sys.stdlib_module_names:
+        raise SuiteError(
+            f"there is a Python module {module!r} already, and that of {name!r} would have the same name",
+            place=(found and found.origin) or "Python itself",
+            next=f"suite new method {name}-method ...",
+        )
 
 
 def check_free(name: str, table: Table[object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from suite.lazy import torch
 
+ENVIRONMENT = "the environment"
 Parts = dict[str, tuple[Callable[[], Any], Callable[[Any], object]]]
 
 
@@ -37,7 +39,7 @@ def parts() -> Parts:
         "how NumPy takes numerical errors": (np.geterr, lambda state: np.seterr(**state)),
         "Python's global generator": (random.getstate, random.setstate),
         "the working directory": (os.getcwd, os.chdir),
-        "the environment": (lambda: dict(os.environ), _put_environment),
+        ENVIRONMENT: (lambda: dict(os.environ), _put_environment),
     }
 
 
@@ -46,10 +48,12 @@ def restored() -> Iterator[list[str]]:
     """Put everything back in the end, and append to the list what had changed."""
     changed: list[str] = []
     known = parts()
-    before = {name: read() for name, (read, _) in known.items()}
+    before, modules = {name: read() for name, (read, _) in known.items()}, len(sys.modules)
     try:
         yield changed
     finally:
+        if len(sys.modules) > modules:  # some libraries add a variable when they are imported, and rely on it
+            before[ENVIRONMENT] = {**os.environ, **before[ENVIRONMENT]}
         for name, (read, put_back) in known.items():
             if read() != before[name]:
                 changed.append(name)

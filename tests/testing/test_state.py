@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -29,12 +30,13 @@ CHANGES: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("name", sorted(parts()))
 def test_a_change_is_named_and_put_back(name: str) -> None:
-    before = {part: read() for part, (read, _) in parts().items()}
+    known = {part: read for part, (read, _) in parts().items() if part in (name, "the working directory")}
+    before = {part: read() for part, read in known.items()}
     with restored() as changed:
         CHANGES[name]()
     assert name in changed
     assert set(changed) <= {name, "the environment"}  # torch keeps some of its switches there too
-    assert {part: read() for part, (read, _) in parts().items()} == before
+    assert {part: read() for part, read in known.items()} == before
 
 
 def test_it_is_put_back_after_an_exception_too() -> None:
@@ -47,3 +49,20 @@ def test_torchs_own_generator_belongs_to_the_protocol() -> None:
     with restored() as changed:
         torch.manual_seed(7)
     assert changed == []
+
+
+def test_what_a_library_adds_to_the_environment_when_it_is_imported_is_not_the_methods_doing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KEPT", "as it was")
+    monkeypatch.delenv("ADDED", raising=False)
+    with restored() as changed:
+        monkeypatch.setitem(sys.modules, "a_library", sys)
+        monkeypatch.setenv("ADDED", "by the library")
+    assert changed == []
+    assert os.environ["ADDED"] == "by the library"
+    with restored() as changed:
+        monkeypatch.setitem(sys.modules, "another_library", sys)
+        os.environ["KEPT"] = "changed"
+    assert changed == ["the environment"]
+    assert os.environ["KEPT"] == "as it was"
