@@ -131,3 +131,21 @@ def test_changes_name_each_parameter_and_no_other(changes: dict[str, float]) -> 
 def test_a_change_is_seen_against_what_is_given(given: dict[str, float], idle: bool) -> None:
     """Where the change is what is given already, nothing changes, and the check says so."""
     assert broken(Scaling, **given) == ({"test_every_parameter_has_an_effect"} if idle else set())
+
+
+class Importing(Scaling):
+    """The first time it does what a library does that is imported."""
+
+    imported: ClassVar[list[str]] = []
+
+    def scale(self, numbers: Tensor) -> Tensor:
+        if not self.imported:
+            self.imported.append("a library")
+            torch.set_default_dtype(torch.float64)
+        return super().scale(numbers)
+
+
+def test_what_an_import_changes_is_not_the_methods_doing() -> None:
+    assert Contract.asked_once(Importing, {}, torch.ones(3)).disturbed == ()
+    assert Importing.imported
+    assert torch.get_default_dtype() is torch.float32
