@@ -127,7 +127,7 @@ class MethodContract(DeclarationContract):
 
     @classmethod
     def asked_once(cls, method: type[Method], given: Mapping[str, Any], inputs: Any) -> Asked:
-        """Make a method, fit it and ask it; once more where global state changed, as it may when a library is imported."""
+        """Make a method, fit it and ask it; once more where global state changed, as imports may change it."""
         before = tuple(tensor.clone() for tensor in cls.tensors(inputs))
         with restored() as disturbed:
             made = method(**given)
