@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from suite.cli import board, check, compare, db, export, leaderboard, methods, new, plugins, rescore, run, show, tasks
+from suite.cli import (
+    board,
+    check,
+    compare,
+    db,
+    export,
+    leaderboard,
+    methods,
+    new,
+    plugins,
+    reproduce,
+    rescore,
+    run,
+    show,
+    tasks,
+)
 from suite.cli.output import echo
 
 app = typer.Typer(
@@ -21,6 +36,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("rescore")(rescore.rescore)
+app.command("reproduce")(reproduce.reproduce)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("show")(show.show)

@@ -23,18 +23,25 @@ def show(
     from suite.board.artifact import PATIENCE
     from suite.store.reading import Reader
     from suite.store.samples import samples_path
+    from suite.text import clean
 
     _, settings = load()
     reader = Reader(settings.database_url, PATIENCE)
     found = reader.run(run)
+    again = reader.reproductions(found.id)
     reader.close()
     document = dataclasses.asdict(found)
+    document["reproductions"] = [dataclasses.asdict(each) for each in again]
     document["cell"]["identity"] = json.loads(found.cell.identity)
     document["samples_file"] = str(samples_path(settings, found.samples)) if found.samples else None
     if form is Format.json:
         print_json(json.dumps(document, indent=1, default=str, ensure_ascii=False) + "\n")
         return
     _print(found, document)
+    for each in again:
+        by = f" by {clean(each.reproducer)}" if each.reproducer else ""
+        where = f" on {clean(each.device)}, {each.threads} threads" if each.device else ""
+        echo(f"run again {each.made} UTC{by}{where}: {each.verdict}, {clean(each.reason)}")
 
 
 def _print(run: RunRow, document: dict[str, Any]) -> None:
@@ -58,6 +65,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
         "samples": document["samples_file"],
+        "merged from": json.dumps(run.origin, ensure_ascii=False) if run.origin else None,
         **run.facts,
         **{f"fingerprint of {name}": value or "missing" for name, value in run.ingredients.items()},
         **{

@@ -12,8 +12,8 @@ from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
 from suite.store.engine import PATIENCE, database_file, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
-from suite.store.rows import CellRow, RunRow, ScoreRow
-from suite.store.schema import cell, environment, run, score
+from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
+from suite.store.schema import cell, environment, reproduction, run, score
 from suite.store.stored import StoredRun, read_runs
 
 _CHUNK = 500
@@ -117,6 +117,16 @@ class Reader:
         query = _runs().where(run.c.cell == identifier).order_by(run.c.attempt)
         with translated(self.url), self._engine.connect() as connection:
             return [_run_row(row, ()) for row in connection.execute(query)]
+
+    def reproductions(self, identifier: str) -> list[Reproduction]:
+        """Return what came of running a run's cell again, the first time first."""
+        columns = [column for column in reproduction.c if column.name not in ("id", "environment")]
+        query = select(*columns, environment.c.document.label("environment")).outerjoin(
+            environment, reproduction.c.environment == environment.c.id
+        )
+        query = query.where(reproduction.c.run == identifier).order_by(reproduction.c.made, reproduction.c.id)
+        with translated(self.url), self._engine.connect() as connection:
+            return [Reproduction(**row._mapping) for row in connection.execute(query)]
 
     def samples(self, identifier: str) -> str | None:
         """Return the sha256 of a run's per-sample file, if it has one."""

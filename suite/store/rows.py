@@ -100,3 +100,24 @@ class RunRow:
     samples: str | None
     cell: CellRow
     scores: tuple[ScoreRow, ...] = ()
+    origin: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What came of running a run's cell again; see `suite.store.schema.reproduction`.
+
+    ``difference`` is the largest of any score, None where nothing could be compared. ``changed`` holds the recorded and
+    the present value of all that differs in the environment. ``made`` is set by the store.
+    """
+
+    run: str
+    verdict: str
+    reason: str
+    difference: float | None = None
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    environment: dict[str, Any] | None = None
+    device: str | None = None
+    threads: int | None = None
+    reproducer: str = ""
+    made: datetime | None = None

@@ -1,4 +1,4 @@
-"""The schema: cells, runs, scores, and the environments that runs were made in."""
+"""The schema: cells, runs, scores, the environments that runs were made in, and what came of running cells again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -29,6 +29,9 @@ VERSION_TABLE = "suite_alembic_version"
 
 STATES = ("running", "done", "failed", "timeout", "out-of-memory", "killed", "invalid", "stale", "late")
 """``stale``: its runner died or lost its lease. ``late``: it ended after another run had taken the cell over."""
+
+VERDICTS = ("equal", "within tolerance", "different", "cannot")
+"""What can come of running a cell again; ``cannot``: it was not run, or this machine could not finish it."""
 
 metadata = MetaData(
     naming_convention={
@@ -90,6 +93,7 @@ run = Table(
     Column("missing", JSON),
     Column("ingredients", JSON),  # fingerprints of data and weights, as they were found by the worker
     Column("samples", String(64)),  # sha256 of the per-sample Parquet file
+    Column("origin", JSON),  # the file that a run was merged from, and who made that; null for a run of this store
     UniqueConstraint("cell", "attempt"),
     CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
     # What makes "every cell exactly once" true: the database itself refuses a second claim.
@@ -113,4 +117,22 @@ score = Table(
     Column("n", Integer, nullable=False),
     Column("partial", Boolean, nullable=False),
     Column("interval", JSON),  # {low, high, level, basis, n}, over the test samples of this one model
+)
+
+reproduction = Table(
+    "reproduction",
+    metadata,
+    Column("id", String(32), primary_key=True),  # random
+    Column("run", String(32), ForeignKey("run.id", ondelete="RESTRICT"), nullable=False),
+    Column("made", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Column("verdict", String(20), nullable=False),
+    Column("difference", Float),  # the largest of any score; null where nothing could be compared
+    Column("reason", Text, nullable=False),  # the verdict in words
+    Column("changed", JSON, nullable=False),  # {what differs in the environment: [recorded, now]}
+    Column("environment", String(64), ForeignKey("environment.id", ondelete="RESTRICT")),
+    Column("device", String(40)),
+    Column("threads", Integer),
+    Column("reproducer", String(100), nullable=False),
+    CheckConstraint(f"verdict IN ({', '.join(repr(verdict) for verdict in VERDICTS)})", name="verdict"),
+    Index(None, "run"),
 )

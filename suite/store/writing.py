@@ -17,8 +17,8 @@ from suite.hashing import digest
 from suite.store.engine import shown, translated, writer_engine
 from suite.store.migrate import check_revision, create_if_missing
 from suite.store.owner import is_known_dead, this_process
-from suite.store.rows import CellRow, RunResult
-from suite.store.schema import cell, environment, run, score
+from suite.store.rows import CellRow, Reproduction, RunResult
+from suite.store.schema import cell, environment, reproduction, run, score
 
 LEASE_SECONDS = 60
 _EXPIRED: ColumnElement[bool] = run.c.lease_until < func.current_timestamp(type_=DateTime)
@@ -97,6 +97,14 @@ class Writer:
         with translated(self.url), self._engine.begin() as connection:
             claimed = and_(run.c.id == identifier, run.c.state == "running")
             connection.execute(update(run).where(claimed).values(state="stale", ended=func.current_timestamp()))
+
+    def keep_reproduction(self, made: Reproduction) -> None:
+        """Record what came of running a cell again; the run itself stays as it is."""
+        values = {name: value for name, value in vars(made).items() if name not in ("environment", "made")}
+        with translated(self.url), self._engine.begin() as connection:
+            if made.environment is not None:
+                values["environment"] = self._ensure_environment(connection, made.environment)
+            connection.execute(reproduction.insert().values(id=secrets.token_hex(8), **values))
 
     def runs(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, bool, CellRow]]:
         """Return {run id: (state, owner, lease has run out, cell)} for those of the given runs that this store has."""

@@ -1,0 +1,113 @@
+"""``suite reproduce``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.cli.output import Format, counted, echo, load, print_json
+
+if TYPE_CHECKING:
+    from suite.run.reproduce.verdict import Verdict
+    from suite.store.rows import RunRow
+
+SHOWN = 5
+NAME = 100
+
+
+def reproduce(
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Run ids, or how they start; see suite board --runs.")
+    ] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Finished runs of a task or pattern.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Those of a method or pattern.")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept with the verdict.")] = "",
+    tolerance: Annotated[
+        float | None, typer.Option(min=0, help="What a score may differ by, instead of what follows from the changes.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of a cell; as recorded.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
+    executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+) -> None:
+    """Run recorded cells again, exactly, and compare every score with the recorded one.
+
+    The recorded runs stay as they are; the verdicts are kept beside them, and suite show RUN shows them. Exit status:
+    0 if all are equal or within tolerance, 1 if one is different or cannot be run again, 2 if something else is wrong.
+    """
+    from suite.cli.progress import Progress
+    from suite.errors import SuiteError
+    from suite.run.reproduce.reproduce import chosen
+    from suite.run.reproduce.reproduce import reproduce as again
+    from suite.settings import load_settings
+    from suite.store.reading import Reader
+    from suite.text import clean
+
+    registry, settings = load()
+    settings = load_settings(plugins=settings.plugins, device=device, workers=workers)
+    if not (runs or task or method):
+        raise SuiteError("nothing was chosen", place="suite reproduce", next="suite reproduce --task TASK")
+    name = clean(by)
+    if len(name) > NAME:
+        raise SuiteError(f"the name has more than {NAME} signs", place="--by", next="suite reproduce --by NAME RUN")
+    reader = Reader(settings.database_url)
+    try:
+        found = chosen(reader, runs or (), task or (), method or ())
+    finally:
+        reader.close()
+    with Progress() as progress:
+        verdicts = again(
+            found, registry, settings, progress, executor=executor, threads=threads, tolerance=tolerance, by=name
+        )
+    if form is Format.json:
+        print_json(json.dumps([_document(*each) for each in verdicts], indent=1, ensure_ascii=False) + "\n")
+    else:
+        for run, verdict in verdicts:
+            _print(run, verdict)
+        _print_surroundings(verdicts)
+        counts = Counter(verdict.verdict for _, verdict in verdicts)
+        echo(f"{counted(len(verdicts), 'run')}: {', '.join(f'{count} {each}' for each, count in counts.items())}")
+    if any(verdict.verdict in ("different", "cannot") for _, verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def _print(run: RunRow, verdict: Verdict) -> None:
+    from suite.text import clean
+
+    echo(f"{verdict.verdict}: {clean(run.cell.title)} (run {run.id[:8]}): {clean(verdict.reason)}")
+    for each in verdict.scores[:SHOWN]:
+        echo(f"  {clean(each.metric)} {clean(each.subset)}: recorded {each.recorded}, now {each.now}")
+    if len(verdict.scores) > SHOWN:
+        echo(f"  and {len(verdict.scores) - SHOWN} more; --format json lists them")
+    if verdict.clocks:
+        echo(f"  not compared, since a clock measures it: {', '.join(map(clean, verdict.clocks))}")
+
+
+def _print_surroundings(verdicts: Sequence[tuple[RunRow, Verdict]]) -> None:
+    """Print what differs in the surroundings, once for all runs in which it is the same."""
+    from suite.text import clean
+
+    counts = Counter(json.dumps(verdict.changed) for _, verdict in verdicts if verdict.changed)
+    for text, count in counts.items():
+        changed: dict[str, list[str]] = json.loads(text)
+        packages = [name for name in changed if name.startswith("package ")]
+        echo(f"in the surroundings of {counted(count, 'run')}:")
+        for name, (recorded, now) in changed.items():
+            if name not in packages or len(packages) <= SHOWN:
+                echo(f"  {clean(name)}: recorded {clean(recorded)}, now {clean(now)}")
+        if len(packages) > SHOWN:
+            echo(f"  {len(packages)} packages differ; --format json lists them")
+
+
+def _document(run: RunRow, verdict: Verdict) -> dict[str, Any]:
+    cell = run.cell
+    about = {"run": run.id, "cell": cell.id, "task": cell.task, "setting": cell.setting, "method": cell.method}
+    document = {**about, "parameters": cell.parameters, "seed": cell.seed, **dataclasses.asdict(verdict)}
+    document["scores"] = [dataclasses.asdict(each) for each in verdict.scores]
+    return document

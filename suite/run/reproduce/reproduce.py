@@ -1,0 +1,110 @@
+"""Reproducing: which runs, run again, with a verdict on each, which is kept beside the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from suite.errors import SuiteError
+from suite.registry import Registry
+from suite.run.plan import SETTLED
+from suite.run.reproduce.again import Wanted, scratch
+from suite.run.reproduce.planned import CannotRepeat, repeated
+from suite.run.reproduce.verdict import Verdict, compare
+from suite.run.summary import Reporter
+from suite.settings import Settings
+from suite.store.reading import Reader
+from suite.store.rows import Reproduction, RunRow
+from suite.store.writing import Writer
+
+MACHINE = ("timeout", "out-of-memory", "killed")
+"""Ends that say more of the machine's limits than of the scores."""
+
+
+def chosen(reader: Reader, prefixes: Sequence[str], tasks: Sequence[str], methods: Sequence[str]) -> list[RunRow]:
+    """Return the runs that start with a prefix, and the finished ones of these tasks and methods, each once.
+
+    Raises:
+        SuiteError: a prefix is of no run or of several, or nothing is chosen.
+    """
+    runs = {run.id: run for run in map(reader.run, prefixes)}
+    for row in reader.latest_runs(scores=False) if tasks or methods else ():
+        fits = _fits(row.cell.task, tasks) and _fits(row.cell.method, methods)
+        if fits and row.state == "done" and row.id not in runs:
+            runs[row.id] = reader.run(row.id)
+    if not runs:
+        raise SuiteError("no finished run was chosen", place=reader.url, next="suite board --runs")
+    return sorted(runs.values(), key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
+
+
+def reproduce(
+    runs: Sequence[RunRow],
+    registry: Registry,
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    executor: str = "process",
+    threads: int | None = None,
+    tolerance: float | None = None,
+    by: str = "",
+) -> list[tuple[RunRow, Verdict]]:
+    """Run the cells of these runs again, and keep and return the verdict on each.
+
+    They run with the recorded threads unless ``threads`` are given; what ran on the CPU runs there again. Runs and
+    scores of the store stay as they are.
+
+    Raises:
+        SuiteError: the store cannot be written, or the disk is full.
+    """
+    writer = Writer(settings.database_url)  # tells now, and not after hours, that it cannot be written
+    verdicts: dict[str, Verdict] = {}
+    wanted: dict[str, Wanted] = {}
+    try:
+        for run in runs:
+            try:
+                if run.state != "done":
+                    raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
+                device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
+                wanted[run.id] = Wanted(repeated(run.cell, registry), device, threads or run.threads or 1)
+            except CannotRepeat as why:
+                verdicts[run.id] = Verdict("cannot", str(why))
+        with scratch(registry, settings, reporter, executor) as store:
+            made = store.make(list(wanted.values()))
+        for run in runs:
+            again = made.get(run.cell.id) if run.id in wanted else None
+            if isinstance(again, RunRow):
+                verdicts[run.id] = _verdict(run, again, wanted[run.id], tolerance)
+            elif again is not None:
+                verdicts[run.id] = Verdict("cannot", again)
+            writer.keep_reproduction(_row(run, verdicts[run.id], again, by))
+    finally:
+        writer.close()
+    return [(run, verdicts[run.id]) for run in runs]
+
+
+def _verdict(run: RunRow, again: RunRow, wanted: Wanted, tolerance: float | None) -> Verdict:
+    if again.state == "done":
+        return compare(run, again, wanted.cell.task, tolerance)
+    verdict = "cannot" if again.state in MACHINE or again.state not in SETTLED else "different"
+    return Verdict(verdict, f"the cell ended as {again.state} now: {(again.error or '').partition(chr(10))[0]}")
+
+
+def _row(run: RunRow, verdict: Verdict, again: RunRow | str | None, by: str) -> Reproduction:
+    made = again if isinstance(again, RunRow) else None
+    return Reproduction(
+        run=run.id,
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        difference=verdict.difference,
+        changed=verdict.changed,
+        environment=made.environment if made else None,
+        device=made.device if made else None,
+        threads=made.threads if made else None,
+        reproducer=by,
+    )
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return not patterns or any(
+        fnmatchcase(each, pattern) for pattern in patterns for each in (name, name.split("/", 1)[-1])
+    )
