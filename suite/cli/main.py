@@ -23,6 +23,7 @@ from suite.cli import (
     run,
     show,
     tasks,
+    transfer,
 )
 from suite.cli.output import echo
 
@@ -46,6 +47,8 @@ app.add_typer(new.app, name="new")
 app.command("check")(check.check)
 app.command("plugins")(plugins.plugins)
 app.command("leaderboard")(leaderboard.leaderboard)
+app.command("export-runs")(transfer.export_runs)
+app.command("merge")(transfer.merge)
 app.command("export")(export.export)
 app.add_typer(db.app, name="db")
 

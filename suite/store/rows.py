@@ -100,7 +100,7 @@ class RunRow:
     samples: str | None
     cell: CellRow
     scores: tuple[ScoreRow, ...] = ()
-    origin: dict[str, str] | None = None
+    origin: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
