@@ -68,6 +68,8 @@ def compare(recorded: RunRow, again: RunRow, task: Task, tolerance: float | None
     rows = [_compared(run.scores, clocks) for run in (recorded, again)]
     allowed = tolerance if tolerance is not None else None if causes else 0.0
     pairs = [_difference(key, rows[0].get(key), rows[1].get(key), allowed) for key in {**rows[0], **rows[1]}]
+    if not pairs:
+        return Verdict("cannot", "there is no score that can be compared", None, (), changed, clocks)
     unequal = tuple(sorted((each for each in pairs if each.size), key=lambda each: -each.size))
     if not unequal:
         return Verdict("equal", _counted(len(pairs)), 0.0, (), changed, clocks)

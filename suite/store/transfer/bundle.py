@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import zipfile
 import zlib
@@ -59,6 +60,10 @@ def opened(file: Path, folder: Path) -> Iterator[Bundle]:
         raise _refusal(file, f"{error.title}{f'.{where}' if where else ''}: {first['msg']}") from error
     except _BROKEN as error:
         raise _refusal(file, f"it is damaged, or no export of runs ({error})") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a member that begins before the file does; else it is the disk's
+            raise
+        raise _refusal(file, "it is damaged: a member lies outside of it") from error
     yield bundle
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from suite.errors import SuiteError
 from suite.files import write_atomic
-from suite.hashing import bytes_digest, canonical_json, digest, file_digest
+from suite.hashing import bytes_digest, digest, file_digest
 from suite.settings import Settings
 from suite.store.rows import RunRow
 from suite.store.samples import samples_path
@@ -88,7 +88,8 @@ def _record(run: RunRow) -> dict[str, Any]:
 
 
 def _lines(documents: Sequence[Any]) -> bytes:
-    return "".join(f"{canonical_json(document)}\n" for document in documents).encode()
+    # Keys stay in their order: a setting is shown in that of its task's axes.
+    return "".join(f"{json.dumps(each, ensure_ascii=False, allow_nan=False)}\n" for each in documents).encode()
 
 
 def _now() -> datetime:
