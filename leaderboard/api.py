@@ -95,11 +95,13 @@ def run(request: Request) -> Response:
     store = reader()
     try:
         found = store.run(request.path_params["run"])
+        again = store.reproductions(found.id)
     finally:
         store.close()
     document = dataclasses.asdict(found)
     del document["owner"]
     document["cell"]["identity"] = json.loads(found.cell.identity)
+    document["reproductions"] = [dataclasses.asdict(each) for each in again]
     return _answer(request, _json(document), "json")
 
 

@@ -122,7 +122,7 @@ score = Table(
 reproduction = Table(
     "reproduction",
     metadata,
-    Column("id", String(32), primary_key=True),  # random
+    Column("id", String(32), primary_key=True),  # the time in nanoseconds, and something random
     Column("run", String(32), ForeignKey("run.id", ondelete="RESTRICT"), nullable=False),
     Column("made", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
     Column("verdict", String(20), nullable=False),

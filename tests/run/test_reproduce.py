@@ -15,7 +15,7 @@ from sqlalchemy import text
 from suite.registry import load_registry
 from suite.run.reproduce.planned import CannotRepeat, repeated
 from suite.run.reproduce.reproduce import chosen, reproduce
-from suite.run.reproduce.verdict import FLIPS, RELATIVE, Verdict, compare
+from suite.run.reproduce.verdict import FLIPS, MOST, RELATIVE, Verdict, compare
 from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.store.engine import writer_engine
@@ -220,7 +220,22 @@ def test_a_change_allows_the_flips_of_few_samples_and_no_more(
     assert name in near.changed
     assert "allowed, because of" in near.reason
     assert judged(0.5 + FLIPS / 1000 - 1e-9, **changed, n=10**9).verdict == "within tolerance", "the smaller n counts"
-    assert RELATIVE < FLIPS / 1000
+
+
+def test_few_samples_allow_no_flip_at_all(judged: Callable[..., Verdict]) -> None:
+    assert judged(0.5 + 1 / 20, n=20, threads=7).verdict == "different"
+    assert judged(0.5 + MOST / 2, n=20, threads=7).verdict == "within tolerance"
+
+
+def test_an_amount_may_move_by_a_part_of_its_size(
+    bench: Bench, recorded: RunRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = load_registry(bench.settings().plugins).tasks["fast/count"]()
+    metric = task.metrics[0].model_copy(update={"unit": "dB", "bounds": (None, None)})
+    monkeypatch.setattr(type(task), "metrics", (metric,))
+    for factor, verdict in ((1 + 0.9 * RELATIVE, "within tolerance"), (1 + 1.1 * RELATIVE, "different")):
+        scores = (replace(recorded.scores[0], value=0.5 * factor),)
+        assert compare(recorded, replace(recorded, scores=scores, threads=7), task).verdict == verdict
 
 
 @pytest.mark.parametrize("code", ["suite", "plugin"])

@@ -13,11 +13,14 @@ from suite.contracts import Task
 from suite.run.reproduce.surroundings import Changes, changes, excuses
 from suite.store.rows import RunRow, ScoreRow
 
-RELATIVE = 1e-6
-"""Part of a score's size: sums in another order, in the single precision of most networks."""
+RELATIVE = 2e-3
+"""Of an amount, as decibels or a distance: sums in another order. Measured with other kernels: 1.5e-3 at most."""
 
-FLIPS = 2
-"""Samples that may fall on the other side of a threshold: a share of n samples moves by 1/n with each."""
+FLIPS, MOST = 2, 0.01
+"""Of a share: so many of its n samples may fall on the other side of a threshold, and never more than a hundredth."""
+
+SINGLE = 1e-6
+"""Of any score: what the single precision of networks leaves."""
 
 CLOCK = "s"
 """The unit of what a clock measures: no two runs agree in it, and it is not compared."""
@@ -67,7 +70,7 @@ def compare(recorded: RunRow, again: RunRow, task: Task, tolerance: float | None
     clocks = tuple(metric.name for metric in task.metrics if metric.unit == CLOCK)
     rows = [_compared(run.scores, clocks) for run in (recorded, again)]
     allowed = tolerance if tolerance is not None else None if causes else 0.0
-    pairs = [_difference(key, rows[0].get(key), rows[1].get(key), allowed) for key in {**rows[0], **rows[1]}]
+    pairs = [_difference(key, rows[0].get(key), rows[1].get(key), allowed, task) for key in {**rows[0], **rows[1]}]
     if not pairs:
         return Verdict("cannot", "there is no score that can be compared", None, (), changed, clocks)
     unequal = tuple(sorted((each for each in pairs if each.size), key=lambda each: -each.size))
@@ -93,9 +96,13 @@ def _compared(scores: Sequence[ScoreRow], clocks: Sequence[str]) -> dict[tuple[s
     return {(row.metric, row.subset): row for row in scores if row.metric not in clocks}
 
 
-def _difference(key: tuple[str, str], old: ScoreRow | None, new: ScoreRow | None, allowed: float | None) -> Difference:
+def _difference(
+    key: tuple[str, str], old: ScoreRow | None, new: ScoreRow | None, allowed: float | None, task: Task
+) -> Difference:
     if allowed is None and old is not None and new is not None:
-        allowed = max(RELATIVE * max(abs(old.value), abs(new.value)), FLIPS / max(1, min(old.n, new.n)))
+        size, n = max(abs(old.value), abs(new.value)), max(1, min(old.n, new.n))
+        share = task.metric(key[0]).unit == "fraction"
+        allowed = max(SINGLE * size, min(FLIPS / n, MOST) if share else RELATIVE * size)
     return Difference(*key, old.value if old else None, new.value if new else None, allowed or 0.0)
 
 
