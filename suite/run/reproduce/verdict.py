@@ -20,7 +20,7 @@ FLIPS, MOST = 2, 0.01
 """Of a share: so many of its n samples may fall on the other side of a threshold, and never more than a hundredth."""
 
 SINGLE = 1e-6
-"""Of any score: what the single precision of networks leaves."""
+"""Of any score: what networks in float32 leave."""
 
 CLOCK = "s"
 """The unit of what a clock measures: no two runs agree in it, and it is not compared."""

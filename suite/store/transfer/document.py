@@ -21,7 +21,7 @@ Count = Annotated[int, Field(ge=0, lt=2**31)]
 Seconds = Annotated[float, Field(ge=0)]
 Metric = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 SKEW = timedelta(days=1)
-"""How far a clock may be ahead."""
+"""By how much a clock may be ahead."""
 
 
 class Checked(BaseModel):
