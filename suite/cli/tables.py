@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from suite.board.answer import answers, named
 from suite.board.export import shown_cost, shown_difference, shown_rank, shown_value, stated_costs
@@ -17,6 +18,9 @@ from suite.text import clean
 
 PARTS = 8
 """How many columns of the parts of groups a terminal shows legibly beside those of the groups."""
+WIDTH = 98
+"""Of the lines at the end of the tour, in letters."""
+
 HEAD = 3
 """How many rows of each table the end of the tour shows."""
 FOLDED = 16
@@ -105,7 +109,7 @@ def print_head(table: Table) -> None:
     echo(f"\n{clean(table.task)} · {clean(table.title)} · {clean(unit)}")
     console().print(grid)
     for answer in answers(table):
-        echo(f"  {clean(answer)}")
+        echo("\n".join(wrap(clean(answer), WIDTH, initial_indent="  ", subsequent_indent="    ")))
     if len(table.rows) > HEAD:
         echo(f"  and {len(table.rows) - HEAD} more: suite board -t {clean(table.task)}")
 

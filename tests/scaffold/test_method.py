@@ -96,7 +96,7 @@ def test_its_own_tests_pass_in_every_role(track: str, role: str, tmp_path: Path,
 def test_it_runs_on_the_task_that_its_readme_names(track: str, role: str, tmp_path: Path, shared_cache: Path) -> None:
     made = package(track, role, tmp_path)
     files = (made.folder / made.module,)
-    settings = Settings(home=tmp_path, cache=shared_cache, database=None, plugins=files, workers=1)
+    settings = Settings(home=tmp_path, cache=shared_cache, database=None, plugins=files, workers=2)
     request = Request((made.task,), (made.name,), seeds=(0,))
     assert Runner(load_registry(files), settings, Silent(), "inline").run(request).states == {"done": 1}
 
