@@ -78,7 +78,7 @@ def test_the_tour_is_complete_and_says_what_comes_next(
     assert "suite run --tier embedded" in first.stdout
     assert "the slowest cells:" in first.stderr
     for table in suite.json("board")["tables"]:
-        assert all(row["place"] for row in table["rows"]), "every method is ranked"
+        assert all(row["rank"] for row in table["rows"]), "every method is ranked"
         assert {len(row["seeds"]) for row in table["rows"]} == {len(REGISTRY.tasks[table["task"]].seeds)}
     again = suite("run", process=True)
     assert f"nothing to run: {cells} cells done before" in again.stdout

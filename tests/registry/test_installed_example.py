@@ -61,7 +61,7 @@ def test_its_method_and_ours_run_on_its_task_and_stand_on_the_board(command: Com
     rows = {row["name"]: row for row in table["rows"]}
     assert set(rows) == {"example-feature-norm", "msp"}
     assert rows["example-feature-norm"]["card"]["title"] == "Feature norm (example)"
-    assert all(row["seeds"] == [0, 1] and row["place"] is not None for row in rows.values())
+    assert all(row["seeds"] == [0, 1] and row["rank"] is not None for row in rows.values())
 
 
 def test_without_it_nothing_of_it_is_left(command: Command) -> None:
