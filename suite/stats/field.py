@@ -119,7 +119,8 @@ def paired_field(values: Array, predicted: Array | None = None, fit: Sequence[in
     moderated = observed.copy()
     if prior.freedom > 0:
         with np.errstate(invalid="ignore", divide="ignore"):
-            moderated = scale * prior.moderated(np.where(scale > 0, observed / scale, 0.0), freedom)
+            shrunk = scale * prior.moderated(np.where(scale > 0, observed / scale, 0.0), freedom)
+            moderated = np.where(scale > 0, shrunk, observed)  # where samples predict nothing, seeds are all there is
             ratios = np.where(moderated > 0, observed / moderated, 1.0)
         # A method most of whose differences vary more than the prior allows is taken at its word.
         np.fill_diagonal(ratios, np.nan)

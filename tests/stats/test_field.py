@@ -96,6 +96,18 @@ def test_samples_that_predict_nothing_are_left_out() -> None:
     assert paired_field(array, predicted).basis == "5 seeds"
 
 
+def test_a_pair_whose_samples_predict_no_spread_keeps_that_of_its_seeds() -> None:
+    rng = np.random.default_rng(3)
+    noise = np.array([0.1, 0.1, 0.2, 0.2, 1.0, 1.0, 3.0, 3.0])
+    array = rng.normal(size=4) + noise[:, None] * rng.normal(size=(8, 4))
+    predicted = noise[:, None] ** 2 + noise[None, :] ** 2
+    np.fill_diagonal(predicted, 0.0)
+    predicted[0, 1] = predicted[1, 0] = 0.0
+    field = paired_field(array, predicted)
+    assert field.basis == "4 seeds and their samples"
+    assert field.variances[0, 1] >= np.var(array[0] - array[1], ddof=1) / 4 * (1 - 1e-9)
+
+
 def test_only_the_rows_that_count_tell_the_prior() -> None:
     rng = np.random.default_rng(5)
     array = np.concatenate([rng.normal(size=(6, 4)), 1e3 * rng.normal(size=(1, 4))])
