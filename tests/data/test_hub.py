@@ -85,6 +85,25 @@ def test_an_unreadable_mirror_names_the_file_and_what_to_do(at: Resources) -> No
     assert "unset SUITE_DATA" in error.value.next
 
 
+def test_a_mirror_is_read_where_the_librarys_own_folder_cannot_be_made(
+    at: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    (tmp_path / "wall").touch()
+    for name in ("HF_DATASETS_CACHE", "HF_CACHE_HOME", "HF_MODULES_CACHE"):
+        monkeypatch.setattr(datasets.config, name, tmp_path / "wall" / "inside", raising=False)
+    write(folder(at) / "test-00000-of-00001.parquet", IMAGES, LABELS)
+    assert len(Hub("owner/name", "test", REVISION, "config").open(at)) == 5
+
+
+def test_a_part_of_a_mirror_is_the_tasks_error_and_not_missing(at: Resources) -> None:
+    write(folder(at) / "test-00001-of-00002.parquet", IMAGES, LABELS)
+    for ask in (Hub("owner/name", "test", REVISION, "config").stamp, Hub("owner/name", "test", None, "config").open):
+        with pytest.raises(SuiteError, match="1 are not there"):
+            ask(at)
+
+
 def test_a_mirror_without_the_column_says_which_there_are(at: Resources) -> None:
     write(folder(at) / "test-00000-of-00001.parquet", IMAGES, LABELS)
     with pytest.raises(SuiteError, match="no column 'img'; it has image, label"):
@@ -97,6 +116,11 @@ def test_what_the_mirror_lacks_is_missing_unless_the_hub_is_allowed(at: Resource
         hub.stamp(at)
     allowed = Resources(at.settings.model_copy(update={"hub": True}), at.cache)
     assert hub.stamp(allowed)["at"] == REVISION
+    write(folder(at) / "test-00000-of-00001.parquet", IMAGES, LABELS)
+    other = Hub("owner/name", "test", REVISION, "another")
+    with pytest.raises(Missing, match="no configuration 'another'"):
+        other.stamp(at)
+    assert other.stamp(allowed)["at"] == REVISION
 
 
 def test_the_download_is_pinned(at: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
