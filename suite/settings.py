@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     time_limit: float = Field(3600.0, gt=0, description="wall-clock seconds of a cell")
     prepare_time_limit: float = Field(24 * 3600.0, gt=0, description="wall-clock seconds to prepare a task's models")
     memory_limit: float | None = Field(None, gt=0, description="GiB of resident memory of a cell")
+    split: Literal["auto", "always", "never"] = Field(
+        "auto", description="methods in a process apart from labels and scores: all but built-in ones, all, or none"
+    )
     plugins: Annotated[tuple[Path, ...], NoDecode] = Field((), description="plugin files, separated as in PATH")
     disabled_plugins: Annotated[tuple[str, ...], NoDecode] = Field((), description="plugins not to load, by comma")
     listeners: Annotated[tuple[str, ...], NoDecode] = Field((), description="who hears how a run goes, by comma")

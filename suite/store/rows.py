@@ -70,6 +70,7 @@ class RunResult:
     missing: tuple[str, ...] = ()
     ingredients: dict[str, str | None] = field(default_factory=dict)
     samples: str | None = None
+    isolation: dict[str, Any] | None = None
     scores: tuple[ScoreRow, ...] = ()
 
 
@@ -101,6 +102,7 @@ class RunRow:
     cell: CellRow
     scores: tuple[ScoreRow, ...] = ()
     origin: dict[str, Any] | None = None
+    isolation: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

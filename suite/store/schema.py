@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -94,6 +94,7 @@ run = Table(
     Column("ingredients", JSON),  # fingerprints of data and weights, as they were found by the worker
     Column("samples", String(64)),  # sha256 of the per-sample Parquet file
     Column("origin", JSON),  # the file that a run was merged from, and who made that; null for a run of this store
+    Column("isolation", JSON),  # how the method was kept from its judge; null where both ran in one process
     UniqueConstraint("cell", "attempt"),
     CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
     # What makes "every cell exactly once" true: the database itself refuses a second claim.

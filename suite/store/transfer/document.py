@@ -125,6 +125,7 @@ class RunPart(Checked):
     ingredients: dict[str, str | None]
     samples: Digest | None
     origin: dict[str, Any] | None
+    isolation: dict[str, Any] | None = None
     cell: CellPart
     scores: tuple[ScorePart, ...]
 

@@ -1,0 +1,96 @@
+BEGIN TRANSACTION;
+CREATE TABLE cell (
+	id VARCHAR(64) NOT NULL, 
+	identity TEXT NOT NULL, 
+	protocol VARCHAR(64) NOT NULL, 
+	task VARCHAR(100) NOT NULL, 
+	task_version VARCHAR(40) NOT NULL, 
+	method VARCHAR(100) NOT NULL, 
+	method_version VARCHAR(40) NOT NULL, 
+	parameters JSON NOT NULL, 
+	seed INTEGER NOT NULL, 
+	created DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL, setting JSON DEFAULT '{}' NOT NULL, 
+	CONSTRAINT pk_cell PRIMARY KEY (id)
+);
+INSERT INTO "cell" VALUES('3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa','{"metrics":["accuracy@1"],"seed":0}','pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp','fast/count','1','fast/constant','1','{"value": 0.5}',0,'2026-11-22 00:54:25','{}');
+INSERT INTO "cell" VALUES('269bba32d8a234755f1f71abf3bace391025c67f047569afdc1c0faf2b4f4043','{"metrics":["accuracy@1"],"seed":1}','pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp','fast/count','1','fast/constant','1','{"value": 0.5}',1,'2026-11-22 00:54:25','{"size": "large"}');
+CREATE TABLE environment (
+	id VARCHAR(64) NOT NULL, 
+	document JSON NOT NULL, 
+	CONSTRAINT pk_environment PRIMARY KEY (id)
+);
+INSERT INTO "environment" VALUES('d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b','{"python": "3.11.7", "suite": {"version": "0.1.0"}}');
+CREATE TABLE reproduction (
+	id VARCHAR(32) NOT NULL, 
+	run VARCHAR(32) NOT NULL, 
+	made DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL, 
+	verdict VARCHAR(20) NOT NULL, 
+	difference FLOAT, 
+	reason TEXT NOT NULL, 
+	changed JSON NOT NULL, 
+	environment VARCHAR(64), 
+	device VARCHAR(40), 
+	threads INTEGER, 
+	reproducer VARCHAR(100) NOT NULL, 
+	CONSTRAINT pk_reproduction PRIMARY KEY (id), 
+	CONSTRAINT fk_reproduction_run_run FOREIGN KEY(run) REFERENCES run (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_reproduction_environment_environment FOREIGN KEY(environment) REFERENCES environment (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_reproduction_verdict CHECK (verdict IN ('equal', 'within tolerance', 'different', 'cannot'))
+);
+INSERT INTO "reproduction" VALUES('00000000000000aa','0000000000000002','2026-11-29 06:00:00','within tolerance',0.001,'2 of 2 scores differ, by 0.001 at most','{"threads": ["1", "2"]}','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b','cpu',2,'Ada');
+CREATE TABLE run (
+	id VARCHAR(32) NOT NULL, 
+	cell VARCHAR(64) NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	state VARCHAR(20) NOT NULL, 
+	owner VARCHAR(200) NOT NULL, 
+	lease_until DATETIME, 
+	started DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL, 
+	ended DATETIME, 
+	error TEXT, 
+	traceback TEXT, 
+	command JSON, 
+	environment VARCHAR(64), 
+	device VARCHAR(40), 
+	threads INTEGER, 
+	wall_seconds FLOAT, 
+	cpu_seconds FLOAT, 
+	peak_memory_bytes BIGINT, 
+	cost JSON, 
+	facts JSON, 
+	missing JSON, 
+	ingredients JSON, 
+	samples VARCHAR(64), tuning JSON, origin JSON, isolation JSON, 
+	CONSTRAINT pk_run PRIMARY KEY (id), 
+	CONSTRAINT fk_run_cell_cell FOREIGN KEY(cell) REFERENCES cell (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_run_environment_environment FOREIGN KEY(environment) REFERENCES environment (id) ON DELETE RESTRICT, 
+	CONSTRAINT uq_run_cell_attempt UNIQUE (cell, attempt), 
+	CONSTRAINT ck_run_state CHECK (state IN ('running', 'done', 'failed', 'timeout', 'out-of-memory', 'killed', 'invalid', 'stale', 'late'))
+);
+INSERT INTO "run" VALUES('0000000000000001','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',1,'stale','laptop:4242:1790000000.00','2026-11-22 00:55:25','2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "run" VALUES('0000000000000002','3b1573515e9fca2b7b020000f250ef22cdbe61056efd4bbaf394b1b8af6b71aa',2,'done','laptop:4242:1790000000.00',NULL,'2026-11-22 00:54:25','2026-11-22 00:54:25',NULL,NULL,'["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b','cpu',1,1.5,1.25,268435456,'{"fit_seconds": 0.5}','{"fact": "stated"}','["far"]','{"data/numbers": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "data/far": null}','bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',NULL,'{"file": "theirs.zip", "by": "Ada"}',NULL);
+INSERT INTO "run" VALUES('0000000000000003','269bba32d8a234755f1f71abf3bace391025c67f047569afdc1c0faf2b4f4043',1,'failed','laptop:4242:1790000000.00',NULL,'2026-11-22 00:54:25','2026-11-22 00:54:25','RuntimeError: the method broke','Traceback (most recent call last):
+RuntimeError: the method broke
+','["run"]','d9fe155f8e5c4cddd07b02d5210a62c92cf19517fd7600458020f5319c07e90b',NULL,NULL,NULL,NULL,NULL,'{}','{}','[]','{}',NULL,NULL,NULL,NULL);
+CREATE TABLE score (
+	run VARCHAR(32) NOT NULL, 
+	metric VARCHAR(50) NOT NULL, 
+	subset VARCHAR(100) NOT NULL, 
+	metric_version VARCHAR(40) NOT NULL, 
+	value FLOAT NOT NULL, 
+	n INTEGER NOT NULL, 
+	partial BOOLEAN NOT NULL, interval JSON, 
+	CONSTRAINT pk_score PRIMARY KEY (run, metric, subset), 
+	CONSTRAINT fk_score_run_run FOREIGN KEY(run) REFERENCES run (id) ON DELETE RESTRICT
+);
+INSERT INTO "score" VALUES('0000000000000002','accuracy','all','1',0.5,10,0,NULL);
+INSERT INTO "score" VALUES('0000000000000002','accuracy','half','1',0.25,5,1,NULL);
+CREATE TABLE suite_alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT suite_alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "suite_alembic_version" VALUES('0005');
+CREATE INDEX ix_cell_task_method ON cell (task, method);
+CREATE UNIQUE INDEX uq_run_cell_taken ON run (cell) WHERE state IN ('running', 'done');
+CREATE INDEX ix_reproduction_run ON reproduction (run);
+COMMIT;
