@@ -1,0 +1,169 @@
+"""Results as they are read: runs and scores as columns for the board, and one run in full for who asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import from_json
+
+from suite.hashing import digest, file_digest
+from suite.store.results.layout import (
+    ENVIRONMENTS,
+    MOST_RUNS,
+    MOST_SCORES,
+    RUNS,
+    SAMPLES,
+    SCORES,
+    TEXTS,
+    Manifest,
+    runs_schema,
+    sample_name,
+    scores_schema,
+)
+from suite.store.results.refusal import Refused
+from suite.store.results.scores import REQUIRED, ScoreColumns
+from suite.store.results.tables import read_columns
+from suite.store.rows import CellRow, RunRow
+from suite.store.stored import StoredRun
+from suite.store.transfer.document import EnvironmentPart, RunPart, ScorePart, check_storable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_OF_CELL = ("identity", "protocol", "task", "task_version", "method", "method_version", "setting", "parameters", "seed")
+_NEEDED = ("id", "state", "owner", "started", "ended", "cell", *_OF_CELL)
+
+
+class Results:
+    """A folder of results. What it says is checked when it is first asked for, and raises `Refused` if it is wrong.
+
+    Attributes:
+        folder: where it lies.
+        manifest: who wrote it, when, and how many runs of each task it has.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+
+    @cached_property
+    def runs(self) -> tuple[RunPart, ...]:
+        """Every run with its cell; `complete` adds the scores."""
+        columns = read_columns(self.folder / RUNS, runs_schema(), MOST_RUNS, _NEEDED)
+        names = runs_schema().names
+        rows = zip(*(columns.values(name) for name in names), strict=True)
+        runs = tuple(_part(dict(zip(names, row, strict=True))) for row in rows)
+        counts: dict[str, int] = {}
+        for run in runs:
+            counts[run.cell.task] = counts.get(run.cell.task, 0) + 1
+            if run.environment is not None and run.environment not in self.environments:
+                raise Refused(f"it lacks the environment of run {run.id}")
+        done = [run.cell.id for run in runs if run.state == "done"]
+        if len({run.id for run in runs}) < len(runs) or len(set(done)) < len(done):
+            raise Refused("it holds one run twice, or two finished runs of one cell")
+        if counts != self.manifest.tasks:
+            raise Refused("it has other runs than the manifest says")
+        return runs
+
+    @cached_property
+    def scores(self) -> ScoreColumns:
+        """The scores of all runs."""
+        columns = read_columns(self.folder / SCORES, scores_schema(), MOST_SCORES, REQUIRED)
+        return ScoreColumns(columns, self.runs)
+
+    @cached_property
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """What the runs were made with, by sha256."""
+        documents = [from_json(line) for line in (self.folder / ENVIRONMENTS).read_bytes().splitlines()]
+        for document in documents:
+            EnvironmentPart.model_validate(document)
+            check_storable(document)
+        return {digest(document): document for document in documents}
+
+    @cached_property
+    def samples(self) -> dict[str, Path]:
+        """Where the samples lie, by their sha256."""
+        names = [name for name in self.manifest.files if name.startswith(f"{SAMPLES}/")]
+        return {Path(name).stem: self.folder / name for name in names}
+
+    def check(self) -> None:
+        """Look at every part, samples included.
+
+        Raises:
+            Refused: one is wrong; ValueError if it is no document of its kind.
+        """
+        assert self.scores
+        if unused := set(self.samples) - {run.samples for run in self.runs}:
+            raise Refused(f"it holds samples of no run: {min(unused)}")
+        for sha256 in self.samples:
+            self.table(sha256)
+
+    def table(self, sha256: str | None) -> pa.Table | None:
+        """Return the samples of this sha256 as their Parquet file has them; None if they are not in the folder.
+
+        Raises:
+            Refused: the file is not what its name says, or no table.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if sha256 is None or sha256 not in self.samples:
+            return None
+        path = self.samples[sha256]
+        if file_digest(path) != sha256 or self.manifest.files[sample_name(sha256)] != sha256:
+            raise Refused(f"{path.name} has another sha256 than its name says")
+        try:
+            return pq.read_table(path)
+        except (pa.ArrowException, OSError) as error:
+            raise Refused(f"{path.name} is no table of samples") from error
+
+    def complete(self, run: RunPart) -> RunPart:
+        """Return a run with its scores."""
+        scores = tuple(
+            ScorePart.model_validate({**vars(score), "interval": score.interval and score.interval.model_dump()})
+            for score in self.scores.of(run.id)
+        )
+        return run.model_copy(update={"scores": scores})
+
+    def stored(self, tasks: Collection[str], *, as_text: bool) -> list[StoredRun]:
+        """Return the runs of these tasks as the board reads them; ``as_text``: with times as SQLite stores them."""
+        return [_stored(run, as_text) for run in self.runs if run.cell.task in tasks]
+
+    def row(self, run: RunPart) -> RunRow:
+        """Return a run in full, as a store gives it."""
+        values = {name: getattr(run, name) for name in RunRow.__dataclass_fields__ if hasattr(run, name)}
+        cell = CellRow(**{name: getattr(run.cell, name) for name in CellRow.__dataclass_fields__})
+        environment = self.environments.get(run.environment or "")
+        values |= {"attempt": 1, "missing": list(run.missing), "cell": cell, "environment": environment}
+        return RunRow(**{**values, "scores": self.scores.of(run.id)})
+
+    def starting_with(self, prefix: str) -> Sequence[RunPart]:
+        """Return the runs whose id starts so."""
+        return [run for run in self.runs if run.id.startswith(prefix)]
+
+
+def _part(row: dict[str, Any]) -> RunPart:
+    row |= {name: None if row[name] is None else from_json(row[name]) for name in TEXTS}
+    cell = {"id": row.pop("cell"), **{name: row.pop(name) for name in _OF_CELL}}
+    if row["isolation"] is None:  # of runs that had none, and of files from before there was any
+        del row["isolation"]
+    return RunPart.model_validate({**row, "cell": cell, "scores": ()})
+
+
+def _stored(run: RunPart, as_text: bool) -> StoredRun:
+    import json
+
+    def text(document: Any) -> str | None:
+        return None if document is None else json.dumps(document, ensure_ascii=False)
+
+    times = [time.isoformat(" ", "microseconds") if as_text else time for time in (run.started, run.ended)]
+    cell, source = run.cell, json.loads(run.cell.identity).get("method_source")
+    return StoredRun(
+        *(run.id, cell.id, 1, run.state, *times, run.wall_seconds, run.peak_memory_bytes),
+        *map(text, (run.cost, run.facts, run.tuning, run.missing, run.ingredients)),
+        *(run.samples, cell.protocol, cell.task, cell.task_version, cell.method, cell.method_version, source),
+        *(text(cell.setting) or "{}", text(cell.parameters) or "{}", cell.seed),
+    )

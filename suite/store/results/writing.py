@@ -1,0 +1,174 @@
+"""Writing runs as a folder of results."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.errors import SuiteError
+from suite.hashing import digest, file_digest
+from suite.settings import Settings
+from suite.store.results.layout import (
+    ENVIRONMENTS,
+    FORMAT,
+    MANIFEST,
+    RUNS,
+    SAMPLES,
+    SCORES,
+    TEXTS,
+    runs_schema,
+    sample_name,
+    scores_schema,
+)
+from suite.store.rows import RunRow
+from suite.store.samples import samples_path
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LEVEL = 19
+"""How hard the tables are pressed: they are written once and sent often."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """How much a folder of results holds; ``without`` are runs whose samples are not in it."""
+
+    runs: int
+    scores: int
+    samples: int
+    without: int
+    bytes: int
+
+
+def write_results(
+    runs: Sequence[RunRow],
+    settings: Settings,
+    folder: Path,
+    *,
+    version: str,
+    by: str = "",
+    samples: bool | Collection[str] = True,
+) -> Written:
+    """Write runs that have ended, as `Reader.run` gives them, into a new folder: all of it, or nothing.
+
+    ``samples``: those of all runs, of none, or of the runs with these ids.
+
+    Raises:
+        SuiteError: the folder is there already, or a file of samples is damaged.
+    """
+    if folder.exists():
+        raise SuiteError(f"{folder} is there already", place=str(folder), next=f"rm -r {folder}, or choose another")
+    ordered = sorted(
+        runs, key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed, run.id)
+    )
+    kept = {
+        run.samples
+        for run in ordered
+        if run.samples and samples is not False and (samples is True or run.id in samples)
+        if samples_path(settings, run.samples).exists()
+    }
+    made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
+    made.mkdir(parents=True)
+    try:
+        files = [RUNS, SCORES, ENVIRONMENTS, *map(sample_name, sorted(kept))]
+        _write_table(_runs(ordered), made / RUNS)
+        scores = _scores(ordered)
+        _write_table(scores, made / SCORES)
+        (made / ENVIRONMENTS).write_text(_environments(ordered), encoding="utf-8")
+        (made / SAMPLES).mkdir()
+        for sha256 in sorted(kept):
+            _copy(samples_path(settings, sha256), made / sample_name(sha256), sha256)
+        manifest = {
+            "format": FORMAT,
+            "suite": version,
+            "written": datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
+            "by": by,
+            "tasks": {
+                name: sum(run.cell.task == name for run in ordered) for name in sorted({r.cell.task for r in ordered})
+            },
+            "files": {name: file_digest(made / name) for name in files},
+        }
+        (made / MANIFEST).write_text(f"{json.dumps(manifest, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
+        made.rename(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    without = sum(1 for run in ordered if run.samples and run.samples not in kept)
+    return Written(len(ordered), scores.num_rows, len(kept), without, size)
+
+
+def _runs(runs: Sequence[RunRow]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([_record(run) for run in runs], schema=runs_schema())
+
+
+def _record(run: RunRow) -> dict[str, Any]:
+    record = {name: getattr(run, name, None) for name in runs_schema().names}
+    record |= {name: getattr(run.cell, name) for name in runs_schema().names if name in CELL}
+    record |= {name: None if record[name] is None else _json(record[name]) for name in TEXTS}
+    environment = None if run.environment is None else digest(run.environment)
+    return {**record, "environment": environment, "cell": run.cell.id}
+
+
+CELL = ("identity", "protocol", "task", "task_version", "method", "method_version", "setting", "parameters", "seed")
+"""The columns of runs that are the cell's."""
+
+
+def _scores(runs: Sequence[RunRow]) -> pa.Table:
+    import pyarrow as pa
+
+    rows = []
+    for run in runs:
+        for score in run.scores:
+            interval = score.interval
+            rows.append(
+                {
+                    "run": run.id,
+                    **{name: getattr(score, name) for name in ("metric", "metric_version", "subset", "value", "n")},
+                    "partial": score.partial,
+                    **{name: getattr(interval, name, None) for name in ("low", "high", "level", "basis")},
+                    "interval_n": interval and interval.n,
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=scores_schema())
+
+
+def _environments(runs: Sequence[RunRow]) -> str:
+    documents = {digest(run.environment): run.environment for run in runs if run.environment is not None}
+    return "".join(f"{_json(documents[name])}\n" for name in sorted(documents))
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    numbers = [field.name for field in table.schema if str(field.type) == "double"]
+    texts = [field.name for field in table.schema if str(field.type) == "string"]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=LEVEL,
+        use_dictionary=texts,
+        use_byte_stream_split=numbers,
+        store_schema=False,  # a second way to say what the columns are, which a reader would have to distrust
+    )
+
+
+def _copy(source: Path, target: Path, sha256: str) -> None:
+    shutil.copyfile(source, target)
+    if file_digest(target) != sha256:
+        raise SuiteError("a file of samples is damaged", place=str(source), next=f"rm {source}")
+
+
+def _json(document: Any) -> str:
+    # Keys stay in their order: a setting is shown in that of its task's axes.
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
