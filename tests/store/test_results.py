@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from suite.store.results.layout import MANIFEST, RUNS, SCORES
 from suite.store.results.reading import open_results, read_results
 from suite.store.results.results import Results
 from suite.store.results.writing import Written, write_results
+from suite.store.stored import parsed
 
 from .exchange import Shop, cell
+
+JSON = ("cost", "facts", "tuning", "missing", "ingredients", "setting", "parameters", "isolation")
 
 
 @pytest.fixture
@@ -53,7 +58,8 @@ def test_what_was_written_is_read(shop: Shop, folder: Path) -> None:
     read = sorted((results.row(run) for run in results.runs), key=lambda row: row.cell.seed)
     assert read == shop.runs()
     assert [results.table(row.samples) is None for row in read] == [False, False, True, True]
-    assert results.complete(results.runs[0]).scores
+    done = [results.complete(run) for run in results.runs if run.state == "done"]
+    assert [len(run.scores) for run in done] == [1, 1, 1]
 
 
 def test_columns_are_those_of_a_store(shop: Shop, folder: Path) -> None:
@@ -61,9 +67,9 @@ def test_columns_are_those_of_a_store(shop: Shop, folder: Path) -> None:
     runs, scores = reader.columns(["fast/count"])
     results = open_results(folder)
     mine = {run.id: run for run in results.stored(["fast/count"], as_text=True)}
-    assert {run.id: run._replace(facts=None, tuning=None, cost=None) for run in runs} == {
-        name: run._replace(facts=None, tuning=None, cost=None) for name, run in mine.items()
-    }
+    for run in runs:
+        for name, here, there in zip(run._fields, run, mine[run.id], strict=True):
+            assert (parsed(here), parsed(there)) == (parsed(there),) * 2 if name in JSON else here == there, name
     recorded = results.scores.recorded.scores(run.id for run in runs if run.state == "done")
     assert recorded.columns == scores.columns
     for run in scores.rows:
@@ -159,7 +165,7 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another identity": (of_run(identity="{}"), "id is not the hash of its identity"),
     "a seed that is not the identity's": (of_run(seed=9), "another seed"),
     "a state that is none": (of_run(state="perfect"), "state"),
-    "a time to come": (of_run(ended=__import__("datetime").datetime(2999, 1, 1)), "future"),
+    "a time to come": (of_run(ended=datetime(2999, 1, 1)), "future"),
     "an environment that is not there": (of_run(environment="0" * 64), "lacks the environment"),
     "a text that no database holds": (of_run(owner="a\0b"), "NUL"),
     "an empty place": (of_run(method=None), "an empty method"),
@@ -192,7 +198,7 @@ def test_is_refused(folder: Path, wrong: str) -> None:
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_is_one_error_or_none(folder: Path, tmp_path: Path, data: st.DataObject) -> None:
     """Bytes that were changed anywhere, with hashes that fit, give results or one SuiteError."""
@@ -206,9 +212,5 @@ def test_any_damage_is_one_error_or_none(folder: Path, tmp_path: Path, data: st.
     file.write_bytes(bytes(content))
     if file.name != MANIFEST:
         fitted(copy)
-    try:
-        results = read_results(copy)
-    except SuiteError as error:
-        assert "are refused" in error.cause
-    else:
-        assert isinstance(results, Results)
+    with suppress(SuiteError):
+        assert isinstance(read_results(copy), Results)

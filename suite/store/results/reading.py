@@ -1,4 +1,4 @@
-"""Opening a folder of results that may come from anybody: which files it has, and that each is what the manifest says."""
+"""Opening a folder of results that may come from anybody: its files are those of the manifest, and as it says."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -123,7 +124,7 @@ class Results:
     def complete(self, run: RunPart) -> RunPart:
         """Return a run with its scores."""
         scores = tuple(
-            ScorePart.model_validate({**vars(score), "interval": score.interval and score.interval.model_dump()})
+            ScorePart.model_validate({**vars(score), "interval": score.interval and vars(score.interval)})
             for score in self.scores.of(run.id)
         )
         return run.model_copy(update={"scores": scores})
@@ -154,16 +155,35 @@ def _part(row: dict[str, Any]) -> RunPart:
 
 
 def _stored(run: RunPart, as_text: bool) -> StoredRun:
-    import json
-
-    def text(document: Any) -> str | None:
-        return None if document is None else json.dumps(document, ensure_ascii=False)
-
-    times = [time.isoformat(" ", "microseconds") if as_text else time for time in (run.started, run.ended)]
     cell, source = run.cell, json.loads(run.cell.identity).get("method_source")
+    started, ended = (time.isoformat(" ") if as_text else time for time in (run.started, run.ended))
     return StoredRun(
-        *(run.id, cell.id, 1, run.state, *times, run.wall_seconds, run.peak_memory_bytes),
-        *map(text, (run.cost, run.facts, run.tuning, run.missing, run.ingredients)),
-        *(run.samples, cell.protocol, cell.task, cell.task_version, cell.method, cell.method_version, source),
-        *(text(cell.setting) or "{}", text(cell.parameters) or "{}", cell.seed),
+        id=run.id,
+        cell=cell.id,
+        attempt=1,
+        state=run.state,
+        started=started,
+        ended=ended,
+        wall_seconds=run.wall_seconds,
+        peak_memory_bytes=run.peak_memory_bytes,
+        cost=_text(run.cost),
+        facts=_text(run.facts),
+        tuning=_text(run.tuning),
+        missing=_text(run.missing),
+        ingredients=_text(run.ingredients),
+        samples=run.samples,
+        protocol=cell.protocol,
+        task=cell.task,
+        task_version=cell.task_version,
+        method=cell.method,
+        method_version=cell.method_version,
+        source=source,
+        setting=json.dumps(cell.setting, ensure_ascii=False),
+        parameters=json.dumps(cell.parameters, ensure_ascii=False),
+        seed=cell.seed,
+        isolation=_text(run.isolation),
     )
+
+
+def _text(document: Any) -> str | None:
+    return None if document is None else json.dumps(document, ensure_ascii=False)

@@ -91,7 +91,7 @@ class ScoreColumns:
 
     def _text(self, name: str, place: int) -> str:
         texts, numbers = self._names[name]
-        return texts[numbers[place]]
+        return texts[int(numbers[place])]
 
     @cached_property
     def _intervals(self) -> list[list[Any]]:
@@ -102,9 +102,9 @@ class ScoreColumns:
         return None if low is None else Interval(low=low, high=high, level=level, basis=basis, n=n)
 
     def _score(self, place: int) -> ScoreRow:
-        names = [self._text(name, place) for name in ("metric", "metric_version", "subset")]
-        numbers = float(self._values[place]), int(self._n[place]), bool(self._partial[place])
-        return ScoreRow(*names, *numbers, self._interval(place))
+        metric, version, subset = (self._text(name, place) for name in ("metric", "metric_version", "subset"))
+        value, n, partial = self._values[place], self._n[place], self._partial[place]
+        return ScoreRow(metric, version, subset, float(value), int(n), bool(partial), self._interval(place))
 
     def _check_texts(self) -> None:
         for name, (texts, _) in self._names.items():

@@ -29,10 +29,10 @@ def read_columns(path: Path, schema: pa.Schema, most: int, required: tuple[str, 
 
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
     try:
-        with pq.ParquetFile(path, read_dictionary=texts, memory_map=False) as file:
+        if pq.read_schema(path).remove_metadata() != schema:
+            raise Refused(f"{path.name} has other columns")
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
             about = file.metadata
-            if file.schema.to_arrow_schema().remove_metadata() != schema:
-                raise Refused(f"{path.name} has other columns")
             groups = [about.row_group(number) for number in range(about.num_row_groups)]
             if about.num_rows > most or sum(group.total_byte_size for group in groups) > UNPACKED:
                 raise Refused(f"{path.name} has more than {most} rows, or is larger than {UNPACKED // 2**20} MiB")
@@ -87,4 +87,5 @@ class Columns:
         if str(self._table.schema.field(name).type).startswith("dictionary"):
             texts, numbers = self.texts(name)
             return [None if number < 0 else texts[number] for number in numbers.tolist()]
-        return self._table.column(name).to_pylist()
+        objects: list[Any] = self._table.column(name).to_pylist()
+        return objects

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,9 +66,7 @@ def write_results(
     """
     if folder.exists():
         raise SuiteError(f"{folder} is there already", place=str(folder), next=f"rm -r {folder}, or choose another")
-    ordered = sorted(
-        runs, key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed, run.id)
-    )
+    ordered = sorted(runs, key=_place)
     kept = {
         run.samples
         for run in ordered
@@ -90,9 +89,7 @@ def write_results(
             "suite": version,
             "written": datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
             "by": by,
-            "tasks": {
-                name: sum(run.cell.task == name for run in ordered) for name in sorted({r.cell.task for r in ordered})
-            },
+            "tasks": dict(sorted(Counter(run.cell.task for run in ordered).items())),
             "files": {name: file_digest(made / name) for name in files},
         }
         (made / MANIFEST).write_text(f"{json.dumps(manifest, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
@@ -103,6 +100,11 @@ def write_results(
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     without = sum(1 for run in ordered if run.samples and run.samples not in kept)
     return Written(len(ordered), scores.num_rows, len(kept), without, size)
+
+
+def _place(run: RunRow) -> tuple[str, str, str, int, str]:
+    """Return where a run stands: beside what is like it, so that the tables are small."""
+    return run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed, run.id
 
 
 def _runs(runs: Sequence[RunRow]) -> pa.Table:
