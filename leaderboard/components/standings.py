@@ -29,7 +29,7 @@ def current(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def is_default(entry: Entry) -> bool:
     """Return whether a table is of the default setting."""
-    return all(entry.setting.get(axis.name) == axis.values[0] for axis in entry.axes)
+    return all(entry.setting.get(axis.name, axis.values[0]) == axis.values[0] for axis in entry.axes)
 
 
 def leaders(entry: Entry) -> Markup:

@@ -16,6 +16,7 @@ from suite.board.samples import ReadTable, samples_reader
 from suite.board.scores import scores_by_seed
 from suite.board.values import Numbers, recorded_columns
 from suite.contracts import Column, Setting, Task
+from suite.contracts.substitute import NETWORK, STANDARD
 from suite.hashing import canonical_json
 from suite.registry import Registry
 from suite.store.columns import Recorded, Scores
@@ -97,6 +98,7 @@ def _parts(registry: Registry, task: Task, runs: Iterable[StoredRun]) -> list[Pa
 
 def _axes(task: Task, seen: Sequence[Setting]) -> tuple[Axis, ...]:
     declared = {axis.name: axis for axis in task.axes}
+    undeclared = {NETWORK: ((STANDARD,), "Whose network is asked: the task's own, or one that a user brought.")}
     return tuple(
         Axis(
             name=name,
@@ -104,7 +106,9 @@ def _axes(task: Task, seen: Sequence[Setting]) -> tuple[Axis, ...]:
             about=about,
         )
         for name in dict.fromkeys([*declared, *(name for setting in seen for name in setting)])
-        for values, about in [(declared[name].values, declared[name].about) if name in declared else ((), "")]
+        for values, about in [
+            (declared[name].values, declared[name].about) if name in declared else undeclared.get(name, ((), ""))
+        ]
     )
 
 

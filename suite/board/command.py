@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.contracts import TUNED
+from suite.contracts.substitute import NETWORK
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.store.rows import CellRow
@@ -73,7 +74,7 @@ def command(cell: CellRow, registry: Registry, seeds: Sequence[int] = ()) -> Com
         typeable &= all(_can_be_typed(registry, name, parameter, value) for parameter, value in told.items())
     return Command(
         task=cell.task,
-        setting=identity.get("setting") or {},
+        setting={**(identity.get("setting") or {}), **{n: v for n, v in cell.setting.items() if n == NETWORK}},
         methods=(_short(cell.method),),
         overrides=overrides,
         tune=bool(grid),

@@ -12,6 +12,7 @@ from suite.cli import (
     board,
     check,
     compare,
+    convert_weights,
     db,
     export,
     leaderboard,
@@ -45,6 +46,7 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")
 app.add_typer(new.app, name="new")
 app.command("check")(check.check)
+app.command("convert-weights")(convert_weights.convert_weights)
 app.command("plugins")(plugins.plugins)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.command("export-runs")(transfer.export_runs)

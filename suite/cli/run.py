@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from suite.cli.output import StrictOption, echo, load, seconds_of, setting_pair
+
+if TYPE_CHECKING:
+    from suite.models.brought import Brought
 
 
 class Tier(enum.StrEnum):
@@ -59,6 +63,18 @@ def run(
     ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and how long it takes.")] = False,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Weights (safetensors) of a network of your own.")
+    ] = None,
+    architecture: Annotated[
+        str, typer.Option(metavar="NAME", help="Architecture of --model, as resnet18 (timm's) or resnet20-cifar.")
+    ] = "",
+    argument: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of the architecture, if the weights do not tell it.")
+    ] = None,
+    transform: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Its input: size=32, mean=0.5,0.5,0.5, std=...")
+    ] = None,
     limit: Annotated[
         str,
         typer.Option(metavar="TIME", help="Stop after this time, as 10m or 1h30m; the same command goes on."),
@@ -100,6 +116,7 @@ def run(
         overrides=tuple(_override(text) for text in parameter or ()),
         retry_failed=retry_failed,
         tune=tune,
+        network=_network(model, architecture, argument or (), transform or ()),
     )
     if dry_run:
         print_outlook(*Runner(registry, settings, Progress(), executor).outlook(request), settings)
@@ -121,6 +138,35 @@ def run(
         print_next(places, settings)
     if not summary.clean:
         raise typer.Exit(1)
+
+
+def _network(
+    model: Path | None, architecture: str, arguments: Sequence[str], transform: Sequence[str]
+) -> Brought | None:
+    from suite.errors import SuiteError
+    from suite.models.brought import Brought
+
+    if model is None:
+        for option, given in {"architecture": architecture, "argument": arguments, "transform": transform}.items():
+            if given:
+                raise SuiteError(
+                    "which file has the weights is not said", place=f"--{option}", next="suite run --model FILE ..."
+                )
+        return None
+    pairs = [
+        dict(_pair(text, option) for text in texts)
+        for option, texts in (("argument", arguments), ("transform", transform))
+    ]
+    return Brought(model, architecture, *pairs)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    from suite.errors import SuiteError
+
+    name, equals, value = text.partition("=")
+    if not (equals and name and value):
+        raise SuiteError(f"{text!r} is not NAME=VALUE", place=f"--{option}", next=f"--{option} NAME=VALUE")
+    return name, value
 
 
 def _override(text: str) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from suite.contracts.picture import Picture
 from suite.contracts.role import Role
 from suite.contracts.samples import Influence, Resampled, Samples, Value
 from suite.contracts.setting import Axis, Setting
+from suite.contracts.substitute import Substitute
 from suite.contracts.task import Task, Tier
 from suite.contracts.track import Access, Track
 from suite.contracts.tuning import TUNED, Trial, Tuning
@@ -50,6 +51,7 @@ __all__ = [
     "Setting",
     "Standing",
     "Status",
+    "Substitute",
     "Task",
     "TaskContext",
     "Tier",

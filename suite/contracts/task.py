@@ -16,6 +16,7 @@ from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome
 from suite.contracts.samples import Samples
 from suite.contracts.setting import Axis, Setting, complete, every_setting, given_by
+from suite.contracts.substitute import NETWORK, Substitute
 from suite.contracts.tuning import Tuning
 from suite.errors import SuiteError
 
@@ -43,6 +44,7 @@ class Task(ABC, Generic[M]):
         cost: what a seed costs, where it was measured.
         tour: the settings that a bare ``suite run`` shows, each as the values of some axes; ``({},)`` is the default
             one. All tours together take under three minutes on two cores: one small task of each track has one.
+        substitute: a network in the place of the reference model, which `replaceable` returns; None for none.
     """
 
     id: ClassVar[str]
@@ -61,6 +63,7 @@ class Task(ABC, Generic[M]):
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     cost: ClassVar[Cost | None] = None
     tour: ClassVar[tuple[Mapping[str, str], ...]] = ()
+    substitute: Substitute | None = None
 
     @property
     def track(self) -> str:
@@ -79,10 +82,21 @@ class Task(ABC, Generic[M]):
     def setting(self, values: Mapping[str, str]) -> Setting:
         """Return the setting of these values and of the defaults on all other axes.
 
+        Where the task takes other networks, a value of ``network`` stays as it is.
+
         Raises:
             SuiteError: an axis or a value is unknown.
         """
-        return complete(self.axes, values, task=self.id)
+        network = {NETWORK: values[NETWORK]} if NETWORK in values and self.replaceable() is not None else {}
+        own = {axis: value for axis, value in values.items() if axis not in network}
+        return Setting({**complete(self.axes, own, task=self.id), **network})
+
+    def replaceable(self) -> Ingredient | None:
+        """Return the reference model, if another network may stand in for it; a task that lets it asks `substitute`.
+
+        It is a `suite.models.network.Network`, whose classes and transform the other network is held to.
+        """
+        return None
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets and reference models that the scores of this seed depend on, under every setting."""

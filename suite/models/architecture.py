@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from suite.errors import SuiteError, did_you_mean
 
 if TYPE_CHECKING:
     from torch import nn
@@ -13,8 +17,13 @@ OWN = {
     "lenet": "suite.models.architectures.lenet:LeNet",
     "mlp": "suite.models.architectures.mlp:MLP",
     "resnet-cifar": "suite.models.architectures.resnet_cifar:ResNetCIFAR",
+    "resnet18-32x32": "suite.models.architectures.resnet18_32x32:ResNet18For32",
     "small-cnn": "suite.models.architectures.small_cnn:SmallCNN",
 }
+LOADERS = frozenset(
+    ("model_name", "pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "checkpoint_path", "cache_dir")
+)
+"""Arguments of timm's that say where weights come from, and so are none of an architecture."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +55,32 @@ class Architecture:
         module, _, attribute = OWN[self.name].partition(":")
         built: nn.Module = getattr(import_module(module), attribute)(**self.arguments)
         return built
+
+
+def architecture_of(name: str, arguments: Mapping[str, Any]) -> Architecture:
+    """Return an architecture as people name it: ``resnet20-cifar``, a key of `OWN`, or one of timm's, as ``resnet18``.
+
+    Raises:
+        SuiteError: there is none of that name, or an argument would load weights.
+    """
+    if loads := sorted(LOADERS & arguments.keys()):
+        raise SuiteError(
+            f"{loads[0]!r} is no argument of an architecture: the weights are those of the file",
+            place=f"--argument {loads[0]}=...",
+            next=f"leave it out: suite run --model FILE --architecture {name}",
+        )
+    if depth := re.fullmatch(r"resnet(\d{1,4})-cifar", name):
+        return Architecture("resnet-cifar", {"depth": int(depth[1]), **arguments})
+    if name in OWN:
+        return Architecture(name, dict(arguments))
+    from timm import is_model, list_models
+
+    short = name.removeprefix("timm/")
+    if not is_model(short):
+        known = [*OWN, "resnet20-cifar", *list_models()]
+        raise SuiteError(
+            f"unknown architecture {name!r}.{did_you_mean(short, known)}",
+            place="--architecture",
+            next="python -c 'import timm; print(timm.list_models())' lists timm's",
+        )
+    return Architecture(f"timm/{short}", dict(arguments))

@@ -11,6 +11,7 @@ from typing import Any
 
 from suite.contracts import Missing, Resources, Setting, Task
 from suite.contracts.setting import beyond_defaults
+from suite.contracts.substitute import NETWORK
 from suite.hashing import canonical_json, digest, text_digest
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
@@ -98,6 +99,7 @@ def _shared(task: Task, setting: Setting) -> dict[str, Any]:
         "task_version": task.version,
         "metrics": metric_keys(task),
         **({"setting": varied} if varied else {}),
+        **({NETWORK: task.substitute.identity} if task.substitute is not None else {}),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from suite.contracts import Missing, Resources, Setting, Task
 from suite.contracts.setting import beyond_defaults
+from suite.contracts.substitute import NETWORK
 from suite.errors import SuiteError
 from suite.run.expectation import Expectation
 from suite.run.identity import known_ingredients, make_cell
@@ -29,6 +30,11 @@ class TaskSeed:
 
     task: Task
     seed: int
+
+    @property
+    def network(self) -> dict[str, str]:
+        """The part of a setting that says which network is prepared; empty for the task's own."""
+        return {NETWORK: self.task.substitute.name} if self.task.substitute is not None else {}
 
     def __str__(self) -> str:
         return f"{self.task.id} seed {self.seed}"
@@ -77,17 +83,19 @@ class Plan:
     ) -> None:
         self._resources = resources
         self._skipped = {"done"} if retry_failed else {"done", *SETTLED}
-        self._measured: dict[str, list[tuple[Setting, MethodChoice]]] = {}
+        self._measured: dict[Task, list[tuple[Setting, MethodChoice]]] = {}
         self._declined: dict[tuple[str, str], list[str]] = {}
         for choice in tasks:
             for setting, method in itertools.product(choice.settings, methods):
                 self._sort(choice.task, setting, method)
-        wanted = [choice for choice in tasks if choice.task.id in self._measured]
+        wanted = [choice for choice in tasks if choice.task in self._measured]
         self._cells: dict[TaskSeed, list[CellRow] | None] = dict.fromkeys(
             TaskSeed(choice.task, seed) for choice in wanted for seed in choice.seeds
         )
         self._known_states: dict[str, tuple[str, int]] | None = None
-        self.asked = {choice.task.id: choice.settings for choice in tasks}
+        self.asked: dict[str, tuple[Setting, ...]] = {}
+        for choice in tasks:
+            self.asked[choice.task.id] = (*self.asked.get(choice.task.id, ()), *choice.settings)
         self.costs = {choice.task.id: choice.task.cost for choice in wanted}
 
     @property
@@ -103,7 +111,7 @@ class Plan:
     def _sort(self, task: Task, setting: Setting, method: MethodChoice) -> None:
         reason = method.declined_by(task, setting)
         if reason == "":
-            self._measured.setdefault(task.id, []).append((setting, method))
+            self._measured.setdefault(task, []).append((setting, method))
         elif reason is not None:
             varied = Setting(beyond_defaults(task.axes, setting))
             place = f"{task.id} with {varied}" if varied else task.id
@@ -129,7 +137,7 @@ class Plan:
         if ingredients is not None:
             self._cells[wanted] = [
                 make_cell(wanted.task, setting, method, wanted.seed, ingredients)
-                for setting, method in self._measured[wanted.task.id]
+                for setting, method in self._measured[wanted.task]
             ]
 
     def drop(self, wanted: TaskSeed) -> None:
@@ -160,14 +168,14 @@ class Plan:
 
     def outlook(self, expectation: Expectation) -> list[Outlook]:
         """Return what is to be done of each task under each setting, in the order of the board."""
-        places = {(task, setting): Outlook(task, setting) for task, of in self._measured.items() for setting, _ in of}
-        for task in (wanted.task.id for wanted, cells in self._cells.items() if cells is None):
+        places = {(t.id, setting): Outlook(t.id, setting) for t, of in self._measured.items() for setting, _ in of}
+        for task in (wanted.task for wanted, cells in self._cells.items() if cells is None):
             settings = [setting for setting, _ in self._measured[task]]
-            places[task, settings[0]].prepare += 1  # once for all settings
-            places[task, settings[0]].expect(expectation.preparation(task))
+            places[task.id, settings[0]].prepare += 1  # once for all settings
+            places[task.id, settings[0]].expect(expectation.preparation(task.id))
             for setting in settings:
-                places[task, setting].run += 1
-                places[task, setting].expect(expectation.of_task(task))
+                places[task.id, setting].run += 1
+                places[task.id, setting].expect(expectation.of_task(task.id))
         states = self._states()
         for cell in self._known():
             state, _ = states.get(cell.id, UNTRIED)

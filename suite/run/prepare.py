@@ -59,6 +59,7 @@ def _jobs(jobs: Mapping[Path, TaskSeed], settings: Settings, threads: int, deadl
             seed=wanted.seed,
             folder=folder,
             settings=settings,
+            setting=wanted.network,
             threads=threads,
             time_limit=min(settings.prepare_time_limit, within),
         )

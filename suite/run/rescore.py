@@ -11,6 +11,7 @@ from suite.contracts import Resources, Task
 from suite.errors import SuiteError
 from suite.hashing import canonical_json, digest
 from suite.run.identity import known_ingredients, metric_keys, protocol_digest
+from suite.run.networks import stand_in
 from suite.run.result import Result, check_result
 from suite.run.scoring import scores_of
 from suite.store.reading import Reader
@@ -94,6 +95,8 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
 def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
     """Return the cell that a run with today's metrics would have; its data and models must be those of then."""
     identity = {**json.loads(old.identity), "metrics": metric_keys(task)}
+    setting = task.setting(old.setting)
+    stand_in(task, setting, resources.cache)
     ingredients = known_ingredients(task, old.seed, resources)
     if ingredients is None or ingredients.fingerprints != identity["ingredients"]:
         raise SuiteError(
@@ -106,6 +109,6 @@ def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
             **vars(old),
             "id": digest(identity),
             "identity": canonical_json(identity),
-            "protocol": protocol_digest(task, task.setting(old.setting), ingredients),
+            "protocol": protocol_digest(task, setting, ingredients),
         }
     )

@@ -11,6 +11,7 @@ from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.execute import Execution
 from suite.run.expectation import Expectation
+from suite.run.networks import by_network, with_network
 from suite.run.plan import Outlook, Plan
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
@@ -85,6 +86,14 @@ class Runner:
             why = f"no method that was asked for is of the track {tracks}" if tasks else none
             raise SuiteError(f"nothing to run: {why}", place="suite run", next="suite tasks; suite methods")
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
+        if request.network is not None:
+            tasks = [with_network(choice, request.network, resources.cache) for choice in tasks]
+            for told in dict.fromkeys(
+                f"{s.name}: {s.about}" for s in (choice.task.substitute for choice in tasks) if s
+            ):
+                self._reporter.message(f"network {told}")
+        else:
+            tasks = [part for choice in tasks for part in by_network(choice, resources.cache)]
         plan = Plan(tasks, methods, resources, request.retry_failed)
         if plan.empty:
             raise SuiteError(f"nothing to run: {'; '.join(plan.declined)}", place="suite run", next="suite methods")

@@ -10,7 +10,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from suite.contracts import TUNED, Method, Setting, Task
+from suite.contracts.substitute import NETWORK
 from suite.errors import SuiteError, did_you_mean
+from suite.models.brought import Brought
 from suite.registry import Entry, Registry
 from suite.run.partners import Partner, find_partner
 from suite.run.source import source_digest
@@ -24,7 +26,8 @@ class Request:
 
     No methods means those of the ``standing`` that run without being asked for, or with ``access`` those that need
     one of its names. ``settings`` are pairs of axis and value; axes without one are at their defaults, or with
-    ``all_settings`` at every value. ``overrides`` are (method, parameter, value) as they were typed.
+    ``all_settings`` at every value. ``overrides`` are (method, parameter, value) as they were typed. ``network`` stands
+    in for the reference model of each task.
     """
 
     tasks: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ class Request:
     overrides: tuple[tuple[str, str, str], ...] = ()
     retry_failed: bool = False
     tune: bool = False
+    network: Brought | None = None
 
     @property
     def tours(self) -> bool:
@@ -125,6 +129,7 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
     choices = []
     for task in tasks:
         lacking = wanted.keys() - {axis.name for axis in task.axes}
+        lacking -= {NETWORK} if task.replaceable() is not None else set()
         if not lacking:
             asked = _settings(task, wanted, request.all_settings)
             choices.append(TaskChoice(task, asked, request.seeds or task.seeds))
@@ -148,7 +153,7 @@ def _settings(task: Task, wanted: Mapping[str, list[str]], every: bool) -> tuple
     if every:
         listed = task.settings()
         named = [setting for setting in named if wanted or setting in listed]
-        named += [setting for setting in listed if all(setting[axis] in wanted[axis] for axis in wanted)]
+        named += [setting for setting in listed if all(setting.get(axis) in wanted[axis] for axis in wanted)]
     return tuple(dict.fromkeys(named))
 
 

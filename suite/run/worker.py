@@ -21,6 +21,7 @@ from suite.files import write_atomic
 from suite.registry import Registry, load_registry
 from suite.run.evaluation import InvalidOutcome, evaluate, prepare, seed_everything
 from suite.run.identity import known_ingredients
+from suite.run.networks import stand_in
 from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
 from suite.run.source import source_digest
@@ -66,6 +67,7 @@ def _do(job: Job) -> Result:
     task = registry.tasks[job.task]()
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
     context = TaskContext(job.seed, resources, task.setting(job.setting))
+    stand_in(task, context.setting, resources.cache)
     if job.kind == "prepare":
         prepare(task, context)
         return _done(task, job, resources)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from suite.cache import Cache
-from suite.contracts import Executor, Missing, Resources
+from suite.contracts import Executor, Missing, Resources, Task
 from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.execute import Execution
@@ -78,15 +78,16 @@ class Scratch:
 
     def _plan(self, cells: Sequence[Repeated]) -> Plan:
         """Return a plan that holds these cells, and others that are left alone."""
-        tasks = {each.task.id: each.task for each in cells}
+        tasks = {(each.task.id, _network(each.task)): each.task for each in cells}
         methods = {_key(each.method): each.method for each in cells}
         choices = [
             TaskChoice(
                 task,
-                tuple(dict.fromkeys(each.setting for each in cells if each.task.id == name)),
-                tuple(dict.fromkeys(each.cell.seed for each in cells if each.task.id == name)),
+                tuple(dict.fromkeys(each.setting for each in of_task)),
+                tuple(dict.fromkeys(each.cell.seed for each in of_task)),
             )
-            for name, task in tasks.items()
+            for key, task in tasks.items()
+            for of_task in [[each for each in cells if (each.task.id, _network(each.task)) == key]]
         ]
         return Plan(choices, list(methods.values()), self._resources, retry_failed=False)
 
@@ -124,6 +125,10 @@ class Scratch:
         other = other_ingredients(cell.cell, found.fingerprints) if found else ""
         told = [text for text in summary.errors if text.startswith((f"{cell.task.id}:", f"{cell.task.id} seed "))]
         return other or "; ".join(told).partition("\n")[0] or "its data or models could not be prepared"
+
+
+def _network(task: Task) -> str:
+    return task.substitute.name if task.substitute is not None else ""
 
 
 def _key(method: MethodChoice) -> str:

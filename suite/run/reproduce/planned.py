@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from suite.cache import Cache
 from suite.contracts import TUNED, Method, Setting, Task
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.identity import Ingredients, make_cell
+from suite.run.networks import stand_in
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
 from suite.store.rows import CellRow
@@ -25,6 +27,7 @@ _WORDS = {
     "partners": "the partners",
     "grid": "the grid of the tuning",
     "setting": "the setting",
+    "network": "the network",
 }
 
 
@@ -42,7 +45,7 @@ class Repeated:
     method: MethodChoice
 
 
-def repeated(cell: CellRow, registry: Registry) -> Repeated:
+def repeated(cell: CellRow, registry: Registry, cache: Cache) -> Repeated:
     """Return what makes the recorded cell again; its data and models are not looked at.
 
     Raises:
@@ -52,6 +55,7 @@ def repeated(cell: CellRow, registry: Registry) -> Repeated:
     try:
         task = registry.tasks[cell.task]()
         setting = task.setting(cell.setting)
+        stand_in(task, setting, cache)
         method = _method(identity, registry)
     except SuiteError as error:
         raise CannotRepeat(error.cause) from error

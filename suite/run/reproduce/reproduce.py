@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from suite.cache import Cache
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.plan import SETTLED
@@ -65,7 +66,8 @@ def reproduce(
                 if run.state != "done":
                     raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
                 device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
-                wanted[run.id] = Wanted(repeated(run.cell, registry), device, threads or run.threads or 1)
+                cell = repeated(run.cell, registry, Cache(settings.cache_folder))
+                wanted[run.id] = Wanted(cell, device, threads or run.threads or 1)
             except CannotRepeat as why:
                 verdicts[run.id] = Verdict("cannot", str(why))
         with scratch(registry, settings, reporter, executor) as store:

@@ -13,7 +13,7 @@ import numpy as np
 
 from suite.contracts import Column, Outcome, Resources, TaskContext
 from suite.data.split import Split
-from suite.models.features import extract
+from suite.models.accuracy import right
 from suite.models.network import Network
 from suite.tracks.ood.fitting import OODMethod, fit
 from suite.tracks.ood.metrics import AUROC, METRICS
@@ -65,7 +65,7 @@ class OODTask(DetectionTask):
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
         """Fit the method on ID training data and score a random mixture of all test samples."""
         resources = context.resources
-        splits, model = self.splits(context.seed, resources), self.model(context.seed)
+        splits, model = self.splits(context.seed, resources), self.given_model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if at_hand(split, resources)}
         fitted = fit(method, model, splits.development, context)
         answers = fitted.test({**splits.inside, **present}, "test-order")
@@ -73,16 +73,13 @@ class OODTask(DetectionTask):
             samples=self.samples(**answers.arrays),
             cost={**fitted.cost, "score_seconds": answers.seconds},
             missing=tuple(subset for subset in splits.ood if subset not in present),
-            facts={**_facts(model, (splits.test, splits.validation), resources), **fitted.facts},
+            facts={**_facts(model, (splits.test, splits.validation), resources), **self.network_facts, **fitted.facts},
         )
 
 
 def _facts(model: Network, splits: tuple[Split, ...], resources: Resources) -> dict[str, str]:
     """Return what to say of the reference model: which it is, and its accuracy on all held-out ID images."""
-    correct = [
-        extract(model, split, resources)["logits"].argmax(dim=1).numpy() == split.targets(resources) for split in splits
-    ]
-    hits = np.concatenate(correct)
+    hits = np.concatenate([right(model, split, resources) for split in splits])
     return {
         "reference model": f"{model.name} {model.fingerprint(resources)[:12]}",
         "reference accuracy on held-out ID images": f"{100 * hits.mean():.2f} % of {len(hits):,}",

@@ -63,7 +63,7 @@ class ShiftingTask(DetectionTask):
 
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
         """Fit the method, walk through the levels, let it adapt at each but the first, and score it there."""
-        resources, model = context.resources, self.model(context.seed)
+        resources, model = context.resources, self.given_model(context.seed)
         fitted = fit(method, model, self.development(context.seed, resources), context)
         adapting = scoring = 0.0
         levels = []
@@ -79,5 +79,9 @@ class ShiftingTask(DetectionTask):
         return Outcome(
             samples=ShiftedSamples(**arrays),
             cost={**fitted.cost, "adapt_seconds": adapting, "score_seconds": scoring},
-            facts={"reference model": f"{model.name} {model.fingerprint(resources)[:12]}", **fitted.facts},
+            facts={
+                "reference model": f"{model.name} {model.fingerprint(resources)[:12]}",
+                **self.network_facts,
+                **fitted.facts,
+            },
         )

@@ -6,11 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from suite.contracts import Ingredient, Missing, Resources, Task, TaskContext, Tuning
+from suite.contracts import Ingredient, Method, Missing, Resources, Setting, Task, TaskContext, Tuning
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.errors import SuiteError
 from suite.grid_search import search
+from suite.models.accuracy import check_knows
 from suite.models.features import extract, is_extracted
 from suite.models.network import Network
 from suite.tracks.ood.fitting import OODMethod
@@ -42,15 +43,41 @@ class DetectionTask(Task[OODMethod]):
     def tests(self, seed: int, resources: Resources) -> Iterable[Split]:
         """Return every test split of a seed, at hand or not."""
 
+    def replaceable(self) -> Network:
+        """Return the reference model of the first seed: any classifier of the ID classes can be asked instead."""
+        return self.model(self.seeds[0])
+
+    def given_model(self, seed: int) -> Network:
+        """Return the network that methods are given: the reference model, or the one that stands in for it."""
+        return self.substitute if isinstance(self.substitute, Network) else self.model(seed)
+
+    @property
+    def network_facts(self) -> dict[str, str]:
+        """What a cell says of a network that stands in; nothing of the reference model, which the task describes."""
+        return self.substitute.facts if self.substitute is not None else {}
+
+    def declines(self, method: type[Method], setting: Setting, partners: Sequence[type[Method]] = ()) -> str:
+        """Return also that a network without a recipe cannot be trained again."""
+        reason = super().declines(method, setting, partners)
+        if not reason and self.substitute is not None and "training data" in method.needs:
+            return "a network of your own has no recipe to train it again by"
+        return reason
+
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
-        """Return the data sets and the seed's reference model."""
-        return (*self.data(), self.model(seed))
+        """Return the data sets and the seed's network."""
+        return (*self.data(), self.given_model(seed))
 
     def prepare(self, context: TaskContext) -> None:
-        """Train the model if need be and extract the features of every split that is at hand."""
-        resources, model = context.resources, self.model(context.seed)
+        """Train the model if need be and extract the features of every split that is at hand.
+
+        Raises:
+            SuiteError: a network stands in that does not know the ID classes.
+        """
+        resources, model = context.resources, self.given_model(context.seed)
         splits = self.development(context.seed, resources)
         inside, tests = (splits.train, splits.validation), self.tests(context.seed, resources)
+        if self.substitute is not None:
+            check_knows(model, splits.validation, resources)
         for split in (*inside, *splits.validation_ood.values(), *tests):
             if at_hand(split, resources) and not is_extracted(model, split, resources):
                 extract(model, split, resources)
@@ -67,7 +94,7 @@ class DetectionTask(Task[OODMethod]):
         Raises:
             SuiteError: there is no OOD validation data, or the method fails at every point.
         """
-        splits, model = self.development(context.seed, context.resources), self.model(context.seed)
+        splits, model = self.development(context.seed, context.resources), self.given_model(context.seed)
         sets = ", ".join(splits.validation_ood)
         if not sets:
             raise SuiteError(

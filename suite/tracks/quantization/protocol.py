@@ -18,6 +18,7 @@ from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.grid_search import search
 from suite.hashing import digest
+from suite.models.accuracy import check_knows, right
 from suite.models.features import extract
 from suite.models.network import Network
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer
@@ -55,6 +56,14 @@ class QuantizationTask(Task[Quantizer]):
     def model(self) -> Network:
         """Return the network that is quantized, the same for every seed: seeds draw calibration images."""
 
+    def replaceable(self) -> Network:
+        """Return the network: any classifier of the same classes can be quantized instead."""
+        return self.model()
+
+    def given_model(self) -> Network:
+        """Return the network that methods are given: the task's own, or the one that stands in for it."""
+        return self.substitute if isinstance(self.substitute, Network) else self.model()
+
     @abstractmethod
     def data(self) -> tuple[DataSet, ...]:
         """Return every data set of the task; downstream sets may be optional."""
@@ -91,23 +100,26 @@ class QuantizationTask(Task[Quantizer]):
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets and the network."""
-        return (*self.data(), self.model())
+        return (*self.data(), self.given_model())
 
     def prepare(self, context: TaskContext) -> None:
         """Train or fetch the network, and run it on the test images."""
-        extract(self.model(), self.test(context.resources), context.resources)
+        extract(self.given_model(), self.test(context.resources), context.resources)
+        if self.substitute is not None:
+            check_knows(self.given_model(), self.test(context.resources), context.resources)
 
     def evaluate(self, method: Quantizer, context: TaskContext) -> Outcome:
         """Quantize under the setting; measure the model's answers, its arithmetic, its basin and its features."""
         resources = context.resources
         network, cost = self.quantize(method, context)
-        evaluation = Evaluation(self.model(), self.test(resources), resources)
+        evaluation = Evaluation(self.given_model(), self.test(resources), resources)
         downstream = self.downstream(resources)
         training, rows = self._training_images(method, resources), self.calibration_rows(context)
         images = len(rows) + (0 if training is None else method.epochs * len(training))
         numbers = measured(SECONDS, cost[SECONDS.name]) | measured(IMAGES, images)
         facts = {
             **self._reference_facts(resources),
+            **(self.substitute.facts if self.substitute is not None else {}),
             "calibration rows": digest([int(row) for row in rows])[:12],
             "trained on": "nothing" if training is None else f"{len(training):,} labelled images",
         }
@@ -132,7 +144,7 @@ class QuantizationTask(Task[Quantizer]):
         split = self.validation(context.resources)
         if split is None:
             return super().tune(method, fixed, grid, context)
-        evaluation = Evaluation(self.model(), split, context.resources)
+        evaluation = Evaluation(self.given_model(), split, context.resources)
         return search(
             method,
             fixed,
@@ -161,7 +173,7 @@ class QuantizationTask(Task[Quantizer]):
         """
         import torch
 
-        resources, model, spec = context.resources, self.model(), self.spec(context)
+        resources, model, spec = context.resources, self.given_model(), self.spec(context)
         if unsupported := method.supports(spec):
             raise ValueError(unsupported)
         pixels = self.training(resources).pixels(model.transform, resources, self.calibration_rows(context))
@@ -186,14 +198,14 @@ class QuantizationTask(Task[Quantizer]):
     def _training_images(self, method: Quantizer, resources: Resources) -> TrainingImages | None:
         if TRAINING.name not in method.needs:
             return None
-        split, model = self.training(resources), self.model()
+        split, model = self.training(resources), self.given_model()
         places = np.random.default_rng(0).permutation(len(split.rows(resources)))[: self.training_images]
         return TrainingImages(split.part(np.sort(places), resources), model.transform, model.recipe, resources)
 
     def _reference_facts(self, resources: Resources) -> dict[str, str]:
-        model, split = self.model(), self.test(resources)
-        right = extract(model, split, resources)["logits"].argmax(dim=1).numpy() == split.targets(resources)
+        model = self.given_model()
+        correct = right(model, self.test(resources), resources)
         return {
             "reference model": f"{model.name} {model.fingerprint(resources)[:12]}",
-            "reference accuracy": f"{100 * right.mean():.2f} % of {len(right):,} test images",
+            "reference accuracy": f"{100 * correct.mean():.2f} % of {len(correct):,} test images",
         }

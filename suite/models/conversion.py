@@ -1,0 +1,91 @@
+"""Converts pickled checkpoints to safetensors: state dicts alone, in torch's reader that runs no code of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.errors import SuiteError
+from suite.files import write_atomic
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WRAPPED = ("state_dict", "model", "model_state_dict", "net")
+"""Keys under which training scripts put the state dict, beside optimiser and epoch."""
+LEAST_TORCH = (2, 6)
+"""Before it, torch's restricted reader could be made to run code (CVE-2025-32434)."""
+Renaming = tuple[tuple[str, str], ...]
+LAYOUTS: dict[str, Renaming] = {
+    "openood": (
+        (r"(layer\d\.\d)\.shortcut\.", r"\1.downsample."),  # ResNet18_32x32; others have torchvision's names already
+        (r"^linear\.", "fc."),
+    ),
+    "plain": (),
+}
+"""How the names of a layout become those of the suite and timm: pattern and replacement, in this order."""
+
+
+def convert(source: Path, target: Path, layout: str = "openood") -> list[str]:
+    """Write the state dict of a checkpoint as safetensors, and return the names of its tensors. Nothing is overwritten.
+
+    A prefix ``module.`` goes, which data-parallel training leaves.
+
+    Raises:
+        SuiteError: torch is too old, the file is no state dict, or the target is there already.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    if tuple(map(int, torch.__version__.split(".")[:2])) < LEAST_TORCH:
+        raise SuiteError(
+            f"torch {torch.__version__} cannot read pickled files safely",
+            place=str(source),
+            next="pip install 'torch>=2.6'",
+        )
+    if not source.is_file():
+        raise SuiteError("there is no such file", place=str(source), next="suite convert-weights FILE")
+    if target.exists() or target.is_symlink():
+        raise SuiteError(
+            "the file is there already, and nothing is overwritten", place=str(target), next="name another: --to FILE"
+        )
+    try:
+        loaded = torch.load(source, map_location="cpu", weights_only=True)
+    except Exception as error:  # unpickling raises whatever it meets
+        raise SuiteError(
+            f"the file is no plain state dict, which is all that is read of a pickle: {_first_line(error)}",
+            place=str(source),
+            next="save it anew where you trust it: torch.save(network.state_dict(), FILE)",
+        ) from None
+    state = {_renamed(name, layout): tensor for name, tensor in _state_dict(loaded, source).items()}
+    tensors = {name: tensor.detach().clone().contiguous() for name, tensor in state.items()}  # none share memory
+    write_atomic(target, lambda path: save_file(tensors, path))
+    return list(tensors)
+
+
+def _state_dict(loaded: Any, source: Path) -> Mapping[str, Tensor]:
+    import torch
+
+    inner = next((loaded[key] for key in WRAPPED if isinstance(loaded, Mapping) and key in loaded), loaded)
+    named = isinstance(inner, Mapping) and all(isinstance(name, str) for name in inner)
+    if not named or not inner or not all(isinstance(tensor, torch.Tensor) for tensor in inner.values()):
+        raise SuiteError(
+            f"the file holds no state dict, a dict of names and tensors, but {type(inner).__name__}",
+            place=str(source),
+            next="save it anew: torch.save(network.state_dict(), FILE)",
+        )
+    state: Mapping[str, Tensor] = inner
+    return state
+
+
+def _renamed(name: str, layout: str) -> str:
+    name = name.removeprefix("module.")
+    for pattern, replacement in LAYOUTS[layout]:
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
