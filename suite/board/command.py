@@ -14,7 +14,6 @@ from typing import Any
 
 from suite.contracts import TUNED
 from suite.contracts.substitute import NETWORK
-from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.store.rows import CellRow
 
@@ -25,7 +24,6 @@ class Command:
 
     Attributes:
         overrides: values by ``method.parameter``, as JSON has them; a partner's name is one.
-        typeable: whether each of them can be typed; a list or a null cannot, and Python has to be called.
     """
 
     task: str
@@ -34,7 +32,6 @@ class Command:
     overrides: Mapping[str, Any]
     tune: bool
     seeds: tuple[int, ...]
-    typeable: bool = True
 
     @property
     def arguments(self) -> list[str]:
@@ -48,13 +45,7 @@ class Command:
 
     def __str__(self) -> str:
         """The line to type, quoted for a shell."""
-        if self.typeable:
-            return f"suite {shlex.join(self.arguments)}"
-        named: dict[str, Any] = {"tasks": self.task, "methods": list(self.methods), "seeds": list(self.seeds)}
-        named |= {"settings": dict(self.setting)} if self.setting else {}
-        named |= {"parameters": dict(self.overrides), "tune": self.tune}
-        call = ", ".join(f"{name}={value!r}" for name, value in named.items())
-        return f"python -c {shlex.quote(f'import suite; suite.run({call})')}"
+        return f"suite {shlex.join(self.arguments)}"
 
 
 def command(cell: CellRow, registry: Registry, seeds: Sequence[int] = ()) -> Command:
@@ -67,11 +58,9 @@ def command(cell: CellRow, registry: Registry, seeds: Sequence[int] = ()) -> Com
     for role, partner in sorted((identity.get("partners") or {}).items()):
         overrides[f"{_short(cell.method)}.{role}"] = partner["method"].removeprefix(f"{track}/")
         members.append((partner["method"], partner["version"], partner["parameters"]))
-    typeable = True
     for name, version, parameters in members:
         told = _told(registry, name, version, parameters, grid if name == cell.method else {})
         overrides |= {f"{_short(name)}.{parameter}": value for parameter, value in told.items()}
-        typeable &= all(_can_be_typed(registry, name, parameter, value) for parameter, value in told.items())
     return Command(
         task=cell.task,
         setting={**(identity.get("setting") or {}), **{n: v for n, v in cell.setting.items() if n == NETWORK}},
@@ -79,7 +68,6 @@ def command(cell: CellRow, registry: Registry, seeds: Sequence[int] = ()) -> Com
         overrides=overrides,
         tune=bool(grid),
         seeds=tuple(seeds) or (cell.seed,),
-        typeable=typeable,
     )
 
 
@@ -120,19 +108,15 @@ def _told(
     }
 
 
-def _can_be_typed(registry: Registry, name: str, parameter: str, value: Any) -> bool:
-    """Tell whether the method makes the same value of the typed text."""
-    if name not in registry.methods:
-        return isinstance(value, str | int | float)
-    try:
-        made = registry.methods[name](**{parameter: _typed(value)})
-    except SuiteError:
-        return False
-    return bool(made.parameters.model_dump(mode="json").get(parameter) == value)
-
-
 def _typed(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    """Return the text that `Parameters.typed` takes for the value: JSON, and a text as it is if that is no JSON."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value
+    return json.dumps(value)
 
 
 def _short(name: str) -> str:

@@ -46,7 +46,10 @@ def check(
     values, changes = _pairs(given or (), "--set", known), _pairs(change or (), "--change", known)
     rows: list[dict[str, Any]] = []
     for name in names:
-        own, changed = ({key: each[key] for key in each if key in parameters[name]} for each in (values, changes))
+        typed = registry.methods[name].Parameters.typed
+        own, changed = (
+            {key: typed(key, each[key]) for key in each if key in parameters[name]} for each in (values, changes)
+        )
         registry.methods[name](**own)  # a SuiteError names a value that is refused, before anything starts
         registry.methods[name](**changed)
         ended = checks(name, own, changed, settings)

@@ -30,7 +30,7 @@ class Check:
     seconds: float = 0.0
 
 
-def checks(method: str, given: Mapping[str, str], changes: Mapping[str, str], settings: Settings) -> Iterator[Check]:
+def checks(method: str, given: Mapping[str, Any], changes: Mapping[str, Any], settings: Settings) -> Iterator[Check]:
     """Yield the checks of a method, ``track/name``, as they end; the last has failed if the process has died.
 
     What they train is kept in the cache. Whatever the method prints is dropped.

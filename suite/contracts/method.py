@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from suite.contracts.card import Card
 from suite.errors import SuiteError, did_you_mean
+from suite.hashing import canonical_json
 
 P = TypeVar("P", bound="Method")
 Standing = Literal["ranked", "reference"]
 
 
 class Parameters(BaseModel):
-    """Base of a method's typed parameters; every field has a default, the paper's where there is one."""
+    """Base of a method's typed parameters; every field has a default, the paper's where there is one.
+
+    As JSON, a set is a list in an order of its own: what it holds is part of a cell's identity, and Python's order of
+    texts differs from process to process.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def typed(cls, name: str, text: str) -> Any:
+        """Return the value that a typed text means: what it is as JSON (``[1, 2]``, ``null``), or else the text itself.
+
+        Of both, it is the first that is valid. If none is, a list or mapping comes back, else the text, so that the
+        error names what is wrong in it.
+        """
+        try:
+            meant = json.loads(text)
+        except ValueError:
+            return text
+        for value in (meant, text):
+            try:
+                cls(**{name: value})
+            except ValidationError:
+                continue
+            return value
+        return meant if isinstance(meant, list | dict) else text
+
+    @model_serializer(mode="wrap", when_used="json")
+    def _canonical(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: _ordered(getattr(self, name), value) for name, value in dumped(self).items()}
+
+
+def _ordered(value: Any, dumped: Any) -> Any:
+    """Return what a value was dumped as, with the sets inside it sorted."""
+    if isinstance(value, BaseModel):
+        return {name: _ordered(getattr(value, name), inner) for name, inner in dumped.items()}
+    if isinstance(value, Mapping):
+        return {key: _ordered(*inner) for key, *inner in zip(dumped, value.values(), dumped.values(), strict=True)}
+    if isinstance(value, AbstractSet | tuple | list):
+        inside = [_ordered(*inner) for inner in zip(value, dumped, strict=True)]
+        return sorted(inside, key=canonical_json) if isinstance(value, AbstractSet) else inside
+    return dumped
 
 
 _Parameters = Parameters

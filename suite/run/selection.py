@@ -236,8 +236,13 @@ def _choice(registry: Registry, name: str, request: Request) -> MethodChoice:
     return MethodChoice(entry, {**parameters, **dict.fromkeys(grid, TUNED)}, partners, labels, grid)
 
 
-def _overrides(entry: Entry[type[Method]], request: Request) -> dict[str, str]:
-    return {name: value for method, name, value in request.overrides if method in (entry.name, entry.value.name)}
+def _overrides(entry: Entry[type[Method]], request: Request) -> dict[str, Any]:
+    def value_of(name: str, value: Any) -> Any:
+        typed = isinstance(value, str) and name not in entry.value.partners
+        return entry.value.Parameters.typed(name, value) if typed else value
+
+    asked = [each for each in request.overrides if each[0] in (entry.name, entry.value.name)]
+    return {name: value_of(name, value) for _, name, value in asked}
 
 
 def _check_all_used(choices: Sequence[MethodChoice], request: Request) -> None:

@@ -138,13 +138,12 @@ def test_tuning_is_asked_for_again_but_for_what_it_was_not_to_choose(registry: R
         ("basins/d50", "kway-discrimination", {"lags": (2, 3)}),
     ],
 )
-def test_values_that_cannot_be_typed_are_given_to_python(
+def test_numbers_and_lists_are_typed_as_json(
     registry: Registry, plan: Plan, task: str, method: str, parameters: Mapping[str, Any]
 ) -> None:
     overrides = tuple((method, name, value) for name, value in parameters.items())
     (cell,) = cells(registry, Request(tasks=(task,), methods=(method,), seeds=(0,), overrides=overrides))
     made = command(cell, registry)
-    assert made.typeable == (method == "vim")
     assert [again.id for again in plan(made)] == [cell.id]
 
 
