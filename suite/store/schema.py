@@ -1,4 +1,7 @@
-"""The schema: cells, runs, scores, the environments that runs were made in, and what came of running cells again."""
+"""The schema: cells, runs, scores, the environments that runs were made in, and what came of running cells again.
+
+Beside them lies what `suite serve` keeps: tokens, and the queue of uploads.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -32,6 +35,12 @@ STATES = ("running", "done", "failed", "timeout", "out-of-memory", "killed", "in
 
 VERDICTS = ("equal", "within tolerance", "different", "cannot")
 """What can come of running a cell again; ``cannot``: it was not run, or this machine could not finish it."""
+
+ROLES = ("submitter", "maintainer", "admin")
+"""What the holder of a token may do; each may do what those before it may."""
+
+INTAKE_STATES = ("waiting", "checking", "accepted", "refused", "failed")
+"""``failed``: the check itself did not end, which is no word about the upload."""
 
 metadata = MetaData(
     naming_convention={
@@ -136,4 +145,58 @@ reproduction = Table(
     Column("reproducer", String(100), nullable=False),
     CheckConstraint(f"verdict IN ({', '.join(repr(verdict) for verdict in VERDICTS)})", name="verdict"),
     Index(None, "run"),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", String(16), primary_key=True),  # random, and no secret
+    Column("hash", String(64), nullable=False),  # sha256 of the secret, which is kept nowhere
+    Column("holder", String(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("created", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Column("expires", DateTime),
+    Column("revoked", DateTime),
+    UniqueConstraint("hash"),
+    CheckConstraint(f"role IN ({', '.join(repr(role) for role in ROLES)})", name="role"),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order of arrival
+    Column("id", String(32), nullable=False),  # random; also the name of the uploaded file
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("holder", String(100), nullable=False),
+    Column("token", String(16), ForeignKey("token.id", ondelete="RESTRICT"), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text),
+    Column("name", String(100)),  # of the submission, once its file was read
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("owner", String(200)),  # host:pid:start time of the worker that checks it
+    Column("lease_until", DateTime),
+    UniqueConstraint("id"),
+    UniqueConstraint("holder", "sha256"),  # the same upload twice is one entry
+    CheckConstraint(f"state IN ({', '.join(repr(state) for state in INTAKE_STATES)})", name="state"),
+    Index(None, "state", "number"),
+    # Two uploads under one name: the database lets one of them be put in place.
+    Index(
+        "uq_intake_name_taken",
+        "name",
+        unique=True,
+        sqlite_where=text("state IN ('checking', 'accepted')"),
+        postgresql_where=text("state IN ('checking', 'accepted')"),
+    ),
+)
+
+intake_event = Table(
+    "intake_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry", Integer, ForeignKey("intake.number", ondelete="RESTRICT"), nullable=False),
+    Column("made", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text),
+    Index(None, "entry"),
 )

@@ -9,20 +9,20 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Engine, and_, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import update
 
 from suite.errors import SuiteError
 from suite.hashing import digest
-from suite.store.engine import shown, translated, writer_engine
-from suite.store.migrate import check_revision, create_if_missing
+from suite.store.engine import shown, translated
+from suite.store.opening import in_seconds, now, open_to_write
 from suite.store.owner import is_known_dead, this_process
 from suite.store.rows import CellRow, Reproduction, RunResult
 from suite.store.schema import cell, environment, reproduction, run, score
 
 LEASE_SECONDS = 60
-_EXPIRED: ColumnElement[bool] = run.c.lease_until < func.current_timestamp(type_=DateTime)
+_EXPIRED: ColumnElement[bool] = run.c.lease_until < now()
 
 
 class Writer:
@@ -35,9 +35,7 @@ class Writer:
     def __init__(self, url: str) -> None:
         self.url = url
         self.owner = this_process()
-        self._engine = writer_engine(url)
-        create_if_missing(self._engine, url)
-        check_revision(self._engine, url)
+        self._engine = open_to_write(url)
         with translated(url), self._engine.begin() as connection:  # tell now, not after hours, that it is read-only
             connection.execute(update(run).where(false()).values(state=run.c.state))
 
@@ -67,7 +65,7 @@ class Writer:
                         attempt=attempt + 1,
                         state="running",
                         owner=self.owner,
-                        lease_until=_in_seconds(self._engine, LEASE_SECONDS),
+                        lease_until=in_seconds(self._engine, LEASE_SECONDS),
                         command=list(command),
                     )
                 )
@@ -79,7 +77,7 @@ class Writer:
         """Extend the claims of this process."""
         mine = and_(run.c.owner == self.owner, run.c.state == "running")
         with translated(self.url), self._engine.begin() as connection:
-            connection.execute(update(run).where(mine).values(lease_until=_in_seconds(self._engine, LEASE_SECONDS)))
+            connection.execute(update(run).where(mine).values(lease_until=in_seconds(self._engine, LEASE_SECONDS)))
 
     def end(self, identifier: str, result: RunResult) -> str:
         """Record how a run ended, with its scores, in one transaction; returns the state.
@@ -172,10 +170,3 @@ class Writer:
             with suppress(IntegrityError), connection.begin_nested():
                 connection.execute(environment.insert().values(id=identifier, document=document))
         return identifier
-
-
-def _in_seconds(engine: Engine, seconds: int) -> ColumnElement[Any]:
-    """Return the database's clock plus some seconds: the clocks of several hosts need not agree."""
-    if engine.dialect.name == "sqlite":
-        return func.datetime("now", f"+{seconds} seconds", type_=DateTime)
-    return func.current_timestamp() + text(f"interval '{seconds} seconds'")
