@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_run_of_every_track_and_again(suite: Suite, shared_cache: Path, monkey
 
 
 @pytest.mark.slow
-def test_the_tour_is_complete_and_says_what_comes_next(
+def test_the_tour_is_complete_and_the_embedded_tier_goes_on_from_it(
     suite: Suite, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
@@ -82,21 +83,20 @@ def test_the_tour_is_complete_and_says_what_comes_next(
         assert {len(row["seeds"]) for row in table["rows"]} == {len(REGISTRY.tasks[table["task"]].seeds)}
     again = suite("run", process=True)
     assert f"nothing to run: {cells} cells done before" in again.stdout
+    _every_ranked_method_on_every_embedded_task(suite)
 
 
-@pytest.mark.slow
-def test_every_ranked_method_on_every_embedded_task(
-    suite: Suite, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
+def _every_ranked_method_on_every_embedded_task(suite: Suite) -> None:
+    """What the tour has not run yet of each embedded task's first seed."""
     expected = rows(Request(tier="embedded"))
-    first = suite("run", "--tier", "embedded", "--seed", "0", process=True, timeout=1500)
+    cells = sum(expected.values())
+    command = ("run", "--tier", "embedded", "--seed", "0")
+    first = suite(*command, process=True, timeout=1500)
     assert first.returncode == 0, first.stderr
-    assert f"{sum(expected.values())} cells run" in first.stdout
-    board = suite.json("board")
-    assert {table["task"]: len(table["rows"]) for table in board["tables"]} == expected
-    second = suite("run", "--tier", "embedded", "--seed", "0")
-    assert f"nothing to run: {sum(expected.values())} cells done before" in second.stdout
+    ran, before = (int(re.search(rf"(\d+) cells {what}", first.stdout)[1]) for what in ("run", "done before"))
+    assert ran + before == cells
+    assert {table["task"]: len(table["rows"]) for table in suite.json("board")["tables"]} == expected
+    assert f"nothing to run: {cells} cells done before" in suite(*command).stdout
 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(suite: Suite, tmp_path: Path) -> None:
