@@ -23,6 +23,7 @@ from suite.cli import (
     rescore,
     run,
     show,
+    submit,
     tasks,
     transfer,
 )
@@ -45,6 +46,7 @@ app.command("show")(show.show)
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")
 app.add_typer(new.app, name="new")
+app.add_typer(submit.app, name="submit")
 app.command("check")(check.check)
 app.command("convert-weights")(convert_weights.convert_weights)
 app.command("plugins")(plugins.plugins)

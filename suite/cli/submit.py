@@ -1,0 +1,158 @@
+"""``suite submit``: what needs no run."""
+
+from __future__ import annotations
+
+import enum
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.cli import submit_pack
+from suite.cli.output import counted, echo, load, print_json
+
+if TYPE_CHECKING:
+    from suite.store.submission import Listed
+    from suite.submit import Report
+
+app = typer.Typer(help="Bring methods and results in, check them, run them, say what came of it.", no_args_is_help=True)
+app.command("pack")(submit_pack.pack)
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; kept in the history.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the history.")]
+
+
+class ReportFormat(enum.StrEnum):
+    """How a report is printed."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+@app.command()
+def check(
+    folder: FolderArgument,
+    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="markdown is for a pull request.")] = (
+        ReportFormat.table
+    ),
+    beside: Annotated[
+        Path | None, typer.Option(help="Folder of other submissions, whose names are taken; the one around FOLDER.")
+    ] = None,
+    before: Annotated[
+        Path | None, typer.Option(help="FOLDER as it was: its history must go on, with nothing that is a maintainer's.")
+    ] = None,
+    record: Annotated[bool, typer.Option("--record", help="If it is fine, add 'validated' to the history.")] = False,
+    by: ByOption = "",
+) -> None:
+    """Check a submission, all of it. Runs no code of it and writes nothing, but for --record.
+
+    Exit status: 0 if it is fine, 1 if not: every problem is printed, 2 if something else is wrong.
+    """
+    from suite.submit import check as checked
+    from suite.submit.states import record as add
+
+    registry, _ = load()
+    report = checked(folder, registry, beside=beside, before=before)
+    if form is ReportFormat.json:
+        print_json(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print_report(report)
+    if not report.ok:
+        raise typer.Exit(1)
+    if record:
+        event = add(folder, "validated", by=by)
+        echo(f"{report.folder}: {event.state} by {event.by}", err=form is not ReportFormat.table)
+
+
+@app.command()
+def status(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[FOLDER]", help="A submission, or a folder of them.", show_default=True)
+    ] = Path("submissions"),
+    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="table or json.")] = ReportFormat.table,
+) -> None:
+    """Say in which state a submission is, with its history; or list those of a folder."""
+    from suite.cli.output import Format, print_list
+    from suite.errors import SuiteError
+    from suite.store.submission import listed, read_submissions
+    from suite.store.submission.reading import FILE
+    from suite.text import clean
+
+    one = (folder / FILE).is_file()
+    found = [listed(folder.absolute())] if one else read_submissions(folder)
+    if not found:
+        raise SuiteError("there is no submission", place=str(folder), next="suite submit pack NAME")
+    if form is ReportFormat.json:
+        print_json(json.dumps([_document(each) for each in found], indent=1, ensure_ascii=False) + "\n")
+        return
+    print_list([_row(each) for each in found], Format.table)
+    for event in found[0].history if one else ():
+        about = " of other files" if event.submission != found[0].sha256 else ""
+        reason = f": {clean(event.reason)}" if event.reason else ""
+        echo(f"{event.time:%Y-%m-%d %H:%M} {event.state}{about} by {clean(event.by)}{reason}")
+        for name, value in event.evidence.items():
+            echo(f"  {clean(name)}: {clean(value)[:200]}")
+
+
+@app.command()
+def dispute(folder: FolderArgument, reason: ReasonOption, by: ByOption) -> None:
+    """Add to the history that results are disputed, and why."""
+    _add(folder, "disputed", reason, by)
+
+
+@app.command()
+def withdraw(folder: FolderArgument, reason: ReasonOption, by: ByOption) -> None:
+    """Add to the history that a submission is withdrawn, and why. Its files stay; its rows go."""
+    _add(folder, "withdrawn", reason, by)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of submission.yaml."""
+    from suite.store.submission.schema import schema as made
+
+    print_json(made())
+
+
+def _add(folder: Path, state: Any, reason: str, by: str) -> None:
+    from suite.submit.states import record
+
+    event = record(folder, state, by=by, reason=reason)
+    echo(f"{folder.name}: {event.state} by {event.by}: {event.reason}")
+
+
+def _print_report(report: Report) -> None:
+    for problem in report.problems:
+        echo(str(problem))
+    of = report.submission
+    if report.ok and of is not None:
+        runs = f", {counted(len(report.results.runs), 'run')}" if report.results else ", no results"
+        echo(f"{report.folder} is fine: {of.tier}, {counted(len(of.names), 'method')}{runs}")
+    else:
+        echo(f"{report.folder}: {counted(len(report.problems), 'problem')}")
+
+
+def _row(each: Listed) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "state": f"{each.state}{', edited since' if each.edited else ''}" if not each.problem else "cannot be read",
+        "tier": each.tier,
+        "title": each.title,
+        "authors": list(each.authors),
+        "submitted": f"{each.submitted:%Y-%m-%d}" if each.submitted else None,
+        "changed": f"{each.changed:%Y-%m-%d}" if each.changed else None,
+        "problem": each.problem,
+    }
+
+
+def _document(each: Listed) -> dict[str, Any]:
+    return {
+        **_row(each),
+        "state": each.state,
+        "edited": each.edited,
+        "sha256": each.sha256,
+        "history": [event.model_dump(mode="json") for event in each.history],
+    }

@@ -1,0 +1,115 @@
+"""``suite submit pack``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from suite.cli.output import counted, echo, load
+
+
+def pack(
+    name: Annotated[str, typer.Argument(help="Name of the submission, as my-method.")],
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", "-m", help="Method or pattern; all if not given.")
+    ] = None,
+    about: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A submission.yaml to take title, authors and so on from.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the board calls it.")] = "",
+    author: Annotated[
+        list[str] | None, typer.Option(metavar="NAME[; AFFILIATION[; ORCID]]", help="An author; may be repeated.")
+    ] = None,
+    licence: Annotated[str, typer.Option(help="Of method and results, as SPDX writes it: MIT, Apache-2.0.")] = "",
+    contact: Annotated[str, typer.Option(help="Mail or https address of somebody who answers.")] = "",
+    paper: Annotated[str, typer.Option(help="https address or DOI.")] = "",
+    code: Annotated[bool, typer.Option("--code", help="Tier code: others may run the method, too.")] = False,
+    wheel: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A wheel of the method, if no index has it.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who submits it; the first author.")] = "",
+    samples: Annotated[float, typer.Option(min=0, metavar="MIB", help="Samples at most, smallest files first.")] = 16,
+    folder: Annotated[Path, typer.Option("--in", metavar="DIR", help="Where to write it.")] = Path("submissions"),
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Write NAME.zip beside it, too, to send or upload.")
+    ] = False,
+) -> None:
+    """Write a submission from runs of the own store: DIR/NAME with submission.yaml, results, history and wheels.
+
+    Exit status: 0, or 2 if something is missing or DIR/NAME is there already: then nothing is written.
+    """
+    import suite
+    from suite.submit.pack import pack as write
+    from suite.submit.pack import pack_archive
+
+    registry, settings = load()
+    given: dict[str, Any] = _given(about)
+    options = {"title": title, "licence": licence, "contact": contact, "paper": paper}
+    given |= {key: value for key, value in options.items() if value}
+    given |= {"tier": "code"} if code else {}
+    given |= {"authors": [_author(text) for text in author]} if author else {}
+    who = by or next((each.get("name", "") for each in given.get("authors", ())), "")
+    packed = write(
+        _runs(settings, task, method),
+        settings,
+        registry,
+        folder / name,
+        given,
+        version=suite.__version__,
+        by=who,
+        wheels=wheel or (),
+        samples=int(samples * 2**20),
+    )
+    without = f"; samples of {counted(packed.without, 'run')} are not in it" if packed.without else ""
+    size = f"{packed.bytes / 2**20:.2f} MiB"
+    echo(
+        f"{packed.folder}: {counted(packed.runs, 'run')}, {counted(packed.samples, 'file')} of samples, {size}{without}"
+    )
+    if archive:
+        pack_archive(packed.folder, folder / f"{name}.zip")
+        echo(f"{folder / f'{name}.zip'}: the same in one file")
+    echo(f"next: suite submit check {packed.folder}")
+
+
+def _runs(settings: Any, task: list[str] | None, method: list[str] | None) -> list[Any]:
+    from suite.cli.transfer import fits
+    from suite.errors import SuiteError
+    from suite.run.plan import SETTLED
+    from suite.store.reading import Reader
+
+    reader = Reader(settings.database_url)
+    try:
+        rows = [row for row in reader.latest_runs(scores=False) if row.state in ("done", *SETTLED)]
+        rows = [row for row in rows if fits(row.cell.task, task) and fits(row.cell.method, method)]
+        if not rows:
+            raise SuiteError("no run that was chosen has ended", place=reader.url, next="suite board --runs")
+        return [reader.run(row.id) for row in rows]
+    finally:
+        reader.close()
+
+
+def _given(about: Path | None) -> dict[str, Any]:
+    """Return what a submission.yaml says that its runs do not."""
+    from suite.errors import SuiteError
+    from suite.store.submission.folder import read_plain
+    from suite.store.submission.yaml import LARGEST, Unreadable, parse
+
+    if about is None:
+        return {}
+    try:
+        value = parse(read_plain(about, LARGEST)).value
+    except OSError:
+        raise SuiteError(f"there is no file {about}", place="--about", next="leave --about out") from None
+    except Unreadable as error:
+        raise SuiteError(str(error), place=f"{about}, line {error.line}", next="mend it") from None
+    if not isinstance(value, dict):
+        raise SuiteError("it is no list of fields", place=str(about), next="mend it")
+    return {key: each for key, each in value.items() if key not in ("format", "name", "methods", "runs", "results")}
+
+
+def _author(text: str) -> dict[str, str]:
+    parts = [part.strip() for part in text.split(";")]
+    return {key: part for key, part in zip(("name", "affiliation", "orcid"), parts, strict=False) if part}

@@ -1,0 +1,112 @@
+"""Checking a submission: everything that can be known without running any code of it, all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from suite.errors import SuiteError
+from suite.hashing import file_digest
+from suite.registry import Registry
+from suite.store.results.layout import MANIFEST
+from suite.store.results.reading import read_results
+from suite.store.results.results import Results
+from suite.store.submission import Submission, read_history, read_submission
+from suite.store.submission.folder import oddities, read_plain
+from suite.store.submission.history import FILE as HISTORY
+from suite.store.submission.history import LARGEST, SKEW, Event
+from suite.store.submission.reading import FILE
+from suite.submit.archive import archive_problems
+from suite.submit.claims import claim_problems
+from suite.submit.known import known_problems
+from suite.submit.recorded import PACK, result_problems
+from suite.submit.report import Problem, Report
+from suite.submit.taken import taken_problems
+
+BY_ANYBODY = ("submitted", "disputed", "withdrawn")
+"""States that whoever sends a submission may add; the others are the maintainers'."""
+
+
+def check(folder: Path, registry: Registry, *, beside: Path | None = None, before: Path | None = None) -> Report:
+    """Return all that is wrong with a submission. Runs no code of it, writes nothing, and raises nothing for it.
+
+    Args:
+        folder: the submission.
+        registry: tasks and metrics that it may name.
+        beside: the folder of other submissions, whose names are taken; the one around the folder if not given.
+        before: the folder as it was; a history that does not begin with that one, or adds what only maintainers may
+            say, is a problem.
+    """
+    folder = folder.absolute()
+    if odd := oddities(folder):
+        stray = tuple(Problem(text, folder.name, "remove it, then check again") for text in odd)
+        return Report(folder.name, "", stray)
+    read = read_submission(folder)
+    problems = [Problem(fault.cause, fault.place, "docs/submitting.md says what it may be") for fault in read.faults]
+    problems += history_problems(folder, before, read.sha256)
+    if read.submission is None:
+        return Report(folder.name, read.sha256, tuple(problems))
+    of = read.submission
+    problems += taken_problems(of, folder, registry, beside or folder.parent)
+    problems += known_problems(of, registry)
+    problems += [each for package in of.methods if package.source for each in archive_problems(folder, package)]
+    results, refused = _results(of, folder)
+    problems += refused
+    if results is not None:
+        problems += result_problems(of, results, registry)
+        problems += claim_problems(of, results)
+    return Report(folder.name, read.sha256, tuple(problems), of, None if refused else results)
+
+
+def history_problems(folder: Path, before: Path | None, sha256: str) -> Iterator[Problem]:
+    """Yield what is wrong with the history of a folder, given its submission.yaml's hash and how the folder was."""
+    try:
+        history = read_history(folder)
+    except ValueError as error:
+        yield Problem(str(error), HISTORY, "git checkout history.jsonl: rows are only added, by suite submit")
+        return
+    if history and history[-1].submission != sha256:
+        yield Problem(
+            f"it is not the file that the last row of the history ({history[-1].state}) is about: it was edited since",
+            FILE,
+            "suite submit check FOLDER --record --by NAME",
+        )
+    if before is not None:
+        yield from _added(folder, before, history)
+
+
+def _added(folder: Path, before: Path, history: tuple[Event, ...]) -> Iterator[Problem]:
+    try:
+        former = read_plain(before / HISTORY, LARGEST)
+    except OSError:
+        former = b""
+    content = read_plain(folder / HISTORY, LARGEST) if history else b""
+    if not content.startswith(former):
+        yield Problem("rows of the history were changed or taken away", HISTORY, "put them back; rows are only added")
+        return
+    for number, event in enumerate(history[former.count(b"\n") :], former.count(b"\n") + 1):
+        if event.state not in BY_ANYBODY:
+            cause = f"only a maintainer says that a submission is {event.state}"
+            yield Problem(cause, f"{HISTORY}, row {number}", "remove the row")
+
+
+def _results(of: Submission, folder: Path) -> tuple[Results | None, list[Problem]]:
+    place = folder / "results"
+    if of.results is None:
+        if place.exists():
+            return None, [
+                Problem("there are results that submission.yaml does not name", "results", "suite submit pack")
+            ]
+        return None, []
+    try:
+        results = read_results(place)
+    except SuiteError as error:
+        return None, [Problem(error.cause, "results", error.next)]
+    problems = []
+    if (found := file_digest(place / MANIFEST)) != of.results.manifest:
+        cause = f"results/manifest.json has the sha256 {found[:12]}, not the one that submission.yaml names"
+        problems.append(Problem(cause, f"{FILE} (results.manifest)", PACK))
+    if results.manifest.written > datetime.now(UTC).replace(tzinfo=None) + SKEW:
+        problems.append(Problem("the results were written in the future", f"results/{MANIFEST}", PACK))
+    return results, problems

@@ -1,0 +1,166 @@
+"""Packing: from runs of one's own store to a folder that can be sent."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from suite.errors import SuiteError
+from suite.files import write_atomic
+from suite.hashing import file_digest
+from suite.registry import Registry
+from suite.settings import Settings
+from suite.store.results.layout import MANIFEST
+from suite.store.results.writing import write_results
+from suite.store.rows import RunRow
+from suite.store.samples import samples_path
+from suite.store.submission import Submission
+from suite.store.submission.history import append, next_event
+from suite.store.submission.reading import FILE
+from suite.store.submission.yaml import text_of
+from suite.submit.described import packages_of, runs_of
+
+SAMPLES = 16 * 2**20
+"""Bytes of samples that are packed if nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A folder that was written, and how much is in it; ``without`` are runs whose samples are not."""
+
+    folder: Path
+    runs: int
+    samples: int
+    without: int
+    bytes: int
+
+
+def pack(
+    runs: Sequence[RunRow],
+    settings: Settings,
+    registry: Registry,
+    folder: Path,
+    about: dict[str, Any],
+    *,
+    version: str,
+    by: str,
+    wheels: Sequence[Path] = (),
+    samples: int = SAMPLES,
+) -> Packed:
+    """Write runs, as `Reader.run` gives them, into a new folder of a submission: all of it, or nothing.
+
+    Args:
+        runs: what goes into the results.
+        settings: say where the samples lie.
+        registry: says which settings and parameters are the defaults.
+        folder: where to write it; its name is that of the submission.
+        about: title, authors, licence, contact and all else that submission.yaml says and the runs do not.
+        version: of the suite.
+        by: who submits it.
+        wheels: archives of distributions that no index has.
+        samples: bytes of samples at most; those of the smallest files first.
+
+    Raises:
+        SuiteError: the folder is there already, something is missing, or submission.yaml would not be valid.
+    """
+    if folder.exists():
+        raise SuiteError(f"{folder} is there already", place=str(folder), next="choose another name, or remove it")
+    packages = packages_of(runs)
+    made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
+    made.mkdir(parents=True)
+    try:
+        for wheel in wheels:
+            _add(wheel, packages, made)
+        chosen = _smallest(runs, settings, samples)
+        written = write_results(runs, settings, made / "results", version=version, by=by, samples=chosen)
+        document = {
+            "format": 1,
+            "name": folder.name,
+            "tier": "results",
+            **about,
+            "methods": packages,
+            "runs": runs_of(runs, registry),
+            "results": {"manifest": file_digest(made / "results" / MANIFEST)},
+        }
+        (made / FILE).write_text(text_of(_validated(document)), encoding="utf-8")
+        append(made, [next_event((), "submitted", by, file_digest(made / FILE))])
+        made.rename(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return Packed(folder, written.runs, written.samples, written.without, written.bytes)
+
+
+def pack_archive(folder: Path, archive: Path) -> None:
+    """Write a folder's files into one zip, below a folder of its name."""
+
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+            for file in sorted(each for each in folder.rglob("*") if each.is_file()):
+                made.write(file, f"{folder.name}/{file.relative_to(folder).as_posix()}")
+
+    if archive.exists():
+        raise SuiteError(f"{archive} is there already", place=str(archive), next="choose another name, or remove it")
+    write_atomic(archive, write)
+
+
+def _add(wheel: Path, packages: list[dict[str, Any]], made: Path) -> None:
+    """Copy a wheel, and name it at its package."""
+    from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+    try:
+        name, version, _, _ = parse_wheel_filename(wheel.name)
+    except InvalidWheelFilename:
+        raise SuiteError("it is no wheel", place=str(wheel), next="pip wheel --no-deps PROJECT") from None
+    for package in packages:
+        if canonicalize_name(package["distribution"]) == name and package["version"] == str(version):
+            (made / "source").mkdir(exist_ok=True)
+            shutil.copyfile(wheel, made / "source" / wheel.name)
+            package["source"] = {"file": f"source/{wheel.name}", "sha256": file_digest(wheel)}
+            return
+    raise SuiteError(
+        f"no run was made with {name} {version}",
+        place=str(wheel),
+        next="pip install it, run the tasks, then pack",
+    )
+
+
+def _smallest(runs: Sequence[RunRow], settings: Settings, most: int) -> list[str]:
+    """Return runs whose samples together have at most so many bytes."""
+    sizes = {}
+    for run in runs:
+        path = samples_path(settings, run.samples) if run.samples else None
+        if path is not None and path.exists():
+            sizes[run.id] = path.stat().st_size
+    chosen, total = [], 0
+    for run_id, size in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
+        total += size
+        if total > most:
+            break
+        chosen.append(run_id)
+    return chosen
+
+
+def _validated(document: dict[str, Any]) -> dict[str, Any]:
+    import json
+
+    try:
+        said = Submission.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SuiteError(
+            f"submission.yaml would not be valid: {f'{where}: ' if where else ''}{first['msg']}",
+            place="suite submit pack",
+            next="give it by an option, or by --about FILE; suite submit pack --help",
+        ) from None
+    order = ("format", "name", "title", "tier", "authors", "licence", "contact", "paper", "methods", "runs", "claims")
+    dumped = said.model_dump(mode="json", exclude_defaults=True) | {"format": said.format}
+    return {name: dumped[name] for name in (*order, "results") if name in dumped}
