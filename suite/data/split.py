@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contracts import Resources
 from suite.data.dataset import DataSet
 from suite.data.transform import Transform
-from suite.hashing import digest
+from suite.hashing import bytes_digest, digest
 from suite.lazy import torch
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ class Split:
         """Return what the split's images depend on, as plain data."""
         chosen = None if self.indices is None else digest([int(index) for index in self.indices])
         return {"data": self.data.fingerprint(resources), "indices": chosen}
+
+    def learned(self, resources: Resources) -> dict[str, Any] | None:
+        """Return what training on the split depends on, as plain data: which images in which order, and their labels.
+
+        None while the data's fingerprint is not known.
+        """
+        data = self.data.known_fingerprint(resources)
+        if data is None:
+            return None
+        return {"data": data, "rows": _digest(self.indices), "labels": _digest(self.labels)}
 
     def rows(self, resources: Resources) -> NDArray[np.int64]:
         """Return the row numbers [N] in the data set."""
@@ -63,6 +73,10 @@ class Split:
         for place, row in enumerate(chosen):
             pixels[place] = transform.pixels(rows.image(int(row)))
         return torch.from_numpy(pixels)
+
+
+def _digest(numbers: NDArray[np.int64] | None) -> str | None:
+    return None if numbers is None else bytes_digest(numbers.astype("<i8").tobytes())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from suite.data.split import Split
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.training import DenoisingRecipe
 from suite.hashing import digest, file_digest
+from suite.models.threads import TRAINING, threads
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -24,8 +25,9 @@ FOLDER = "denoisers"
 class TrainedDenoiser(Ingredient):
     """A network that was trained from nothing.
 
-    ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
-    names that split in words that stay the same from seed to seed.
+    ``training`` returns the split of ``data`` to train on, once that is at hand, and reads no image; ``trained_on``
+    names that split in words that stay the same from seed to seed. The rows and the seed say which network it is, the
+    words which networks are of one kind.
     """
 
     kind = "model"
@@ -47,9 +49,10 @@ class TrainedDenoiser(Ingredient):
         """
         recipe = self._recipe()  # first: it says at once if the extra is not installed
         found = {part.name: part.known_fingerprint(resources) for part in self._parts()}
-        if None in found.values():
+        learned = None if None in found.values() else self.training(resources).learned(resources)
+        if learned is None:
             return None
-        identity = {**recipe, "seed": self.seed, "parts": found}
+        identity = self._of(recipe, found, learned)
         note = resources.cache.note(FOLDER, identity)
         return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
 
@@ -78,15 +81,16 @@ class TrainedDenoiser(Ingredient):
 
     def _train(self, resources: Resources) -> dict[str, Tensor]:
         resources.log(f"training {self.name}, seed {self.seed}")
-        network = self.diffusion.network(self.seed, resources)
-        self.recipe.train(
-            network,
-            self.diffusion.inputs(self.training(resources), resources),
-            self.diffusion.schedule,
-            seed=self.seed,
-            device=resources.device,
-            log=resources.log,
-        )
+        with threads(self.recipe.threads or TRAINING):
+            network = self.diffusion.network(self.seed, resources)
+            self.recipe.train(
+                network,
+                self.diffusion.inputs(self.training(resources), resources),
+                self.diffusion.schedule,
+                seed=self.seed,
+                device=resources.device,
+                log=resources.log,
+            )
         return network.state_dict()
 
     def _recipe(self) -> dict[str, Any]:
@@ -97,7 +101,13 @@ class TrainedDenoiser(Ingredient):
         }
 
     def _identity(self, resources: Resources) -> dict[str, Any]:
-        return {**self._recipe(), "seed": self.seed, "parts": self._fingerprints(resources)}
+        found, split = self._fingerprints(resources), self.training(resources)
+        split.data.fingerprint(resources)
+        return self._of(self._recipe(), found, split.learned(resources))
+
+    def _of(self, recipe: dict[str, Any], parts: Mapping[str, Any], learned: dict[str, Any] | None) -> dict[str, Any]:
+        cut_up = self.recipe.threads or TRAINING
+        return {**recipe, "seed": self.seed, "parts": dict(parts), "split": learned, "threads": cut_up}
 
     def _fingerprints(self, resources: Resources) -> dict[str, str]:
         return {part.name: part.fingerprint(resources) for part in self._parts()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from suite.diffusion.schedule import Schedule
 from suite.lazy import torch
+from suite.models.threads import threads
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -126,14 +126,3 @@ def joined(parts: Sequence[Draw], device: str) -> Draw:
     """Return draws as one, on the device."""
     clean, times, noise = (torch.cat(each).to(device) for each in zip(*parts, strict=True))
     return clean, times, noise
-
-
-@contextmanager
-def threads(count: int | None) -> Iterator[None]:
-    """Let torch cut up operations for so many threads while the code within runs; None changes nothing."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -19,6 +19,7 @@ from suite.lazy import torch
 from suite.models.architecture import Architecture
 from suite.models.network import Network
 from suite.models.recipe import Recipe
+from suite.models.threads import TRAINING, threads
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,8 +40,9 @@ class ReferenceModel(Network):
 
     ``given`` is used when SUITE_WEIGHTS has it, or it is shipped; otherwise ``recipe`` trains the network, once, into
     the cache.
-    ``training`` returns the split of ``data`` to train on; it is called only when training is due, and ``trained_on``
-    names that split in words that stay the same from seed to seed.
+    ``training`` returns the split of ``data`` to train on, once that is at hand, and reads no image; ``trained_on``
+    names that split in words that stay the same from seed to seed. The rows, their labels and the seed say which
+    network it is, the words which networks are of one kind.
     """
 
     name: str
@@ -58,21 +60,23 @@ class ReferenceModel(Network):
         given = self._given_path(resources)
         if given is not None:
             return self._checked(given, self.given.sha256 if self.given else "", resources)
-        data = self.data.known_fingerprint(resources)
-        if data is None:
+        identity = self._identity(resources)
+        if identity is None:
             return None
-        identity = self._identity(data)
         note = resources.cache.note("models", identity)
         trained = resources.cache.path("models", identity, ".safetensors").exists()
         return str(note["sha256"]) if note is not None and trained else None
 
     def make(self, resources: Resources) -> str:
         """Train the model, unless another process does so meanwhile."""
-        identity = self._identity(self.data.fingerprint(resources))
+        identity = self._made_identity(resources)
         path = resources.cache.path("models", identity, ".safetensors")
         with resources.cache.lock(path):
             known = self.known_fingerprint(resources)
-            return known if known is not None else self._train(path, identity, resources)
+            if known is not None:
+                return known
+            with threads(TRAINING):
+                return self._train(path, identity, resources)
 
     def lineage(self, resources: Resources) -> str:
         """Return the sha256 of given weights, or the hash of the recipe without the seed."""
@@ -107,7 +111,7 @@ class ReferenceModel(Network):
         given = self._given_path(resources)
         if given is not None:
             return given
-        return resources.cache.path("models", self._identity(self.data.fingerprint(resources)), ".safetensors")
+        return resources.cache.path("models", self._made_identity(resources), ".safetensors")
 
     def _recipe(self) -> dict[str, Any]:
         return {
@@ -117,8 +121,20 @@ class ReferenceModel(Network):
             "trained_on": self.trained_on,
         }
 
-    def _identity(self, data: str) -> dict[str, Any]:
-        return {**self._recipe(), "seed": self.seed, "data": data}
+    def _identity(self, resources: Resources) -> dict[str, Any] | None:
+        """Return all that the weights follow from; None while the data's fingerprint is not known."""
+        at_hand = self.data.known_fingerprint(resources) is not None
+        learned = self.training(resources).learned(resources) if at_hand else None
+        if learned is None:
+            return None
+        return {**self._recipe(), "seed": self.seed, "split": learned, "threads": TRAINING}
+
+    def _made_identity(self, resources: Resources) -> dict[str, Any]:
+        self.data.fingerprint(resources)
+        self.training(resources).data.fingerprint(resources)
+        identity = self._identity(resources)
+        assert identity is not None
+        return identity
 
     def _given_path(self, resources: Resources) -> Path | None:
         folder = resources.settings.weights

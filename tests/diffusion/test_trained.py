@@ -54,6 +54,16 @@ def test_pixels_are_normalised_and_weights_follow_from_the_seed(at: Resources) -
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_other_rows_or_labels_in_the_same_words_are_another_network(at: Resources) -> None:
+    MODEL.fingerprint(at)
+    fewer, labelled = Split(DIGITS, np.arange(49)), Split(DIGITS, np.arange(50), np.zeros(50, np.int64))
+    assert replace(MODEL, training=lambda resources: Split(DIGITS, np.arange(50))).known_fingerprint(at) is not None
+    for split in (fewer, labelled):
+        other = replace(MODEL, training=lambda resources, split=split: split)
+        assert other.known_fingerprint(at) is None
+        assert other.lineage(at) == MODEL.lineage(at)
+
+
 def test_it_is_trained_once_and_then_known(at: Resources) -> None:
     assert MODEL.known_fingerprint(at) is None
     sha256 = MODEL.fingerprint(at)

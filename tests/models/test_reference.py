@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from suite.benchmarks.ood.digits import DigitsTask
+from suite.benchmarks.ood.digits import DigitsTask, partition
 from suite.cache import Cache
 from suite.contracts import Resources
+from suite.data.split import Split
 from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.models.recipe import Recipe
@@ -53,6 +56,42 @@ def test_the_recipe_is_part_of_the_identity_and_the_seed_not_of_the_lineage(at: 
     assert longer.fingerprint(at) != model().fingerprint(at)
     assert longer.lineage(at) != model().lineage(at)
     assert model(seed=1).lineage(at) == model().lineage(at)
+
+
+def changed(change: Callable[[Split, Resources], Split]) -> ReferenceModel:
+    return model(training=lambda resources: change(partition(0, resources)[0], resources))
+
+
+@pytest.mark.parametrize(
+    ("change", "other"),
+    [
+        (lambda split, at: split, False),
+        (lambda split, at: Split(split.data, split.rows(at).copy(), split.targets(at).copy()), False),
+        (lambda split, at: split.part(np.arange(499), at), True),
+        (lambda split, at: split.part(np.arange(500)[::-1], at), True),
+        (lambda split, at: replace(split, labels=split.targets(at)[::-1].copy()), True),
+    ],
+    ids=["the same", "equal arrays", "fewer rows", "another order", "other labels"],
+)
+def test_other_rows_or_labels_in_the_same_words_are_another_network(at: Resources, change, other: bool) -> None:
+    first = model().fingerprint(at)
+    assert (changed(change).known_fingerprint(at) is None) == other
+    assert (changed(change).fingerprint(at) != first) == other
+    assert changed(change).lineage(at) == model().lineage(at)
+
+
+def test_the_number_of_threads_beside_it_changes_no_bit(at: Resources, tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    found = set()
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            elsewhere = Resources(at.settings, Cache(tmp_path / str(threads)))
+            found.add(model().fingerprint(elsewhere))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert len(found) == 1
 
 
 def test_a_corrupt_checkpoint_is_refused(at: Resources) -> None:
