@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         "auto", description="methods in a process apart from labels and scores: all but built-in ones, all, or none"
     )
     plugins: Annotated[tuple[Path, ...], NoDecode] = Field((), description="plugin files, separated as in PATH")
+    published: bool = Field(True, description="whether the board shows the results that come with the package")
+    submissions: Annotated[tuple[Path, ...] | None, NoDecode] = Field(
+        None, description="folders of submissions that the board shows too, as in PATH, if not one in the home folder"
+    )
     disabled_plugins: Annotated[tuple[str, ...], NoDecode] = Field((), description="plugins not to load, by comma")
     listeners: Annotated[tuple[str, ...], NoDecode] = Field((), description="who hears how a run goes, by comma")
 
@@ -48,7 +52,7 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - keeps symlinks
 
-    @field_validator("plugins", mode="before")
+    @field_validator("plugins", "submissions", mode="before")
     @classmethod
     def _split_paths(cls, value: Any) -> Any:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
@@ -62,6 +66,11 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder of shared artifacts: safe to delete, costs time to make again."""
         return self.cache or self.home / "cache"
+
+    @property
+    def submission_folders(self) -> tuple[Path, ...]:
+        """Folders of submissions whose results the board shows beside those that come with the package."""
+        return (self.home / "submissions",) if self.submissions is None else self.submissions
 
     @property
     def pending(self) -> Path:

@@ -47,6 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A home of its own for every test and the processes that it starts."""
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SUITE_PUBLISHED", "0")  # what comes with the package is for the tests that are about it
 
 
 @pytest.fixture(autouse=True)

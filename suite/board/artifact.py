@@ -1,20 +1,23 @@
-"""The board of a store: its files lie beside the store, and are brought up to date before they are read."""
+"""The board of a store and of what others have published: its files lie beside the store, up to date when read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from suite.board.board import Board
-from suite.board.build import Source
 from suite.board.files import INDEX, read_index
 from suite.board.refresh import refresh
 from suite.board.samples import ReadTable
 from suite.board.shelf import Shelf
+from suite.board.sources import Source
 from suite.registry import Registry
 from suite.settings import Settings
+from suite.store.engine import has_store
+from suite.store.published import Published, published
 from suite.store.reading import Reader
 from suite.store.samples import table_reader
 
@@ -33,14 +36,19 @@ def load_board(settings: Settings, registry: Registry, folder: Path | None = Non
     ``folder`` is where its files lie, if not beside the store.
 
     Raises:
-        SuiteError: there is no store, or it cannot be read; `Unanswered` if it does not answer in time.
+        SuiteError: there is no store and nothing published, or it cannot be read; `Unanswered` if it does not answer in
+            time.
     """
-    reader = Reader(settings.database_url, PATIENCE)
+    found, refused = published(settings)
+    there = has_store(settings.database_url) or not found
+    reader = Reader(settings.database_url, PATIENCE) if there else None
+    read = table_reader(settings, reader) if reader is not None else _nothing
     shelf = Shelf(folder or board_folder(settings))
     try:
-        index = refresh(Source(reader, registry, table_reader(settings, reader)), shelf)
+        index = refresh(Source(registry, reader, read, found, refused), shelf)
     finally:
-        reader.close()
+        if reader is not None:
+            reader.close()
     _remove_former(settings.home / "board.json")
     return Board(index, shelf)
 
@@ -51,7 +59,17 @@ def build_board(reader: Reader, registry: Registry, read: ReadTable) -> Board:
     ``read`` returns a run's stored table.
     """
     shelf = Shelf(None)
-    return Board(refresh(Source(reader, registry, read), shelf), shelf)
+    return Board(refresh(Source(registry, reader, read), shelf), shelf)
+
+
+def published_board(registry: Registry, submissions: Sequence[Published]) -> Board:
+    """Return the board of submissions alone, in memory: it asks no store."""
+    shelf = Shelf(None)
+    return Board(refresh(Source(registry, None, _nothing, submissions), shelf), shelf)
+
+
+def _nothing(run: str) -> None:
+    """Return the samples of a run where there is no store."""
 
 
 def last_board(folder: Path) -> Board | None:

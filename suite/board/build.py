@@ -5,42 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from suite.board.claims import claims, grouped, recency
 from suite.board.facts import split_facts
+from suite.board.marks import marks
 from suite.board.model import Axis, Table
 from suite.board.ranking import ranked
 from suite.board.rows import counted, make_row
-from suite.board.samples import ReadTable, samples_reader
+from suite.board.samples import samples_reader
 from suite.board.scores import scores_by_seed
+from suite.board.sources import Runs, Source
 from suite.board.values import Numbers, recorded_columns
 from suite.contracts import Column, Setting, Task
 from suite.contracts.substitute import NETWORK, STANDARD
-from suite.hashing import canonical_json
 from suite.registry import Registry
-from suite.store.columns import Recorded, Scores
-from suite.store.reading import Reader
 from suite.store.stored import StoredRun, parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-T = TypeVar("T")
-K = TypeVar("K")
-
-
-@dataclass(frozen=True)
-class Source:
-    """What tables are made from: the store, what is registered, and what returns a run's stored table.
-
-    ``scores`` are all of the store, for whoever makes most of its tables.
-    """
-
-    reader: Reader
-    registry: Registry
-    read: ReadTable
-    scores: Recorded | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +46,12 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
     By setting, the default one first, and of each the current protocol first. The scores have a row for each score of
     each seed that counts: label, method, seed, run, metric, subset, value.
     """
-    runs, scores = source.reader.columns(stored, source.scores)
-    parts = _parts(source.registry, task, runs)
+    made_from = source.runs_of(stored)
+    parts = _parts(source.registry, task, made_from.runs)
     axes = _axes(task, [part.setting for part in parts])
     newest = {
-        setting: max((run, part.protocol) for part in of_setting for run in [_recency(part.runs)])[1]
-        for setting, of_setting in _grouped(parts, lambda part: part.setting).items()
+        setting: max((run, part.protocol) for part in of_setting for run in [recency(part.runs)])[1]
+        for setting, of_setting in grouped(parts, lambda part: part.setting).items()
     }
 
     def order(part: Part) -> tuple[list[int], bool, str]:
@@ -76,7 +59,7 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
         return places, part.protocol != newest[part.setting], part.protocol
 
     for part in sorted(parts, key=order):
-        yield _table(source, task, axes, part, part.protocol == newest[part.setting], scores)
+        yield _table(made_from, task, axes, part, part.protocol == newest[part.setting])
 
 
 def _parts(registry: Registry, task: Task, runs: Iterable[StoredRun]) -> list[Part]:
@@ -86,7 +69,7 @@ def _parts(registry: Registry, task: Task, runs: Iterable[StoredRun]) -> list[Pa
     """
     defaults = {axis.name: axis.default for axis in task.axes}
     parts: dict[tuple[Setting, str], dict[str, list[StoredRun]]] = {}
-    stored = _grouped(runs, lambda run: (run.task, run.method, run.setting, run.protocol))
+    stored = grouped(runs, lambda run: (run.task, run.method, run.setting, run.protocol))
     for (former_task, former_method, text, protocol), same in stored.items():
         _, of_task = registry.former_tasks.get(former_task, (task.id, {}))
         method, of_method = registry.former_methods.get(former_method, (former_method, {}))
@@ -112,32 +95,32 @@ def _axes(task: Task, seen: Sequence[Setting]) -> tuple[Axis, ...]:
     )
 
 
-def _table(
-    source: Source, task: Task, axes: tuple[Axis, ...], part: Part, current: bool, scores: Scores
-) -> tuple[Table, pa.Table]:
-    runs = part.runs
+def _table(made_from: Runs, task: Task, axes: tuple[Axis, ...], part: Part, current: bool) -> tuple[Table, pa.Table]:
+    registry, scores, runs = made_from.source.registry, made_from.scores, part.runs
     done = [run for run in runs if run.state == "done"]
     example = max(done or runs, key=lambda run: run.started)
-    columns = recorded_columns(scores, task, done, source.reader)
+    columns = recorded_columns(scores, task, done, made_from)
     primary = _primary(task, part.setting, columns)
     subsets = tuple(dict.fromkeys([*task.subsets, *(column.subset for column in columns)]))
     metrics = {metric.name: metric for metric in task.metrics}
     of_rows = [
-        (method, _one_per_seed(variant))
+        (method, claim)
         for method, of_method in sorted(part.by_method.items())
-        for variant in _grouped(_newest_code(of_method), lambda run: _canonical(run.parameters)).values()
+        for claim in claims(of_method, task.seeds, made_from.owners)
     ]
-    counting = [counted(task.seeds, of_row) for _, of_row in of_rows]
+    counting = [counted(task.seeds, claim.runs) for _, claim in of_rows]
     facts, facts_of_rows = split_facts([{run.seed: parsed(run.facts) or {} for run in of_row} for of_row in counting])
     numbers = Numbers.of(scores, columns, counting)
-    parts = zip(of_rows, numbers.scored(primary), numbers.means(metrics, source.reader), facts_of_rows, strict=True)
+    means = numbers.means(metrics, made_from)
+    parts = zip(of_rows, counting, numbers.scored(primary), means, facts_of_rows, strict=True)
     rows = [
-        make_row(source.registry, method, task.seeds, of_row, scored, values, row_facts)
-        for (method, of_row), scored, values, row_facts in parts
+        make_row(registry, method, task.seeds, claim.runs, scored, values, row_facts, said)
+        for (method, claim), counts, scored, values, row_facts in parts
+        for said in [marks(claim, counts, made_from, primary)]
     ]
     shown = [row for row in rows if row.values or row.failed]
-    kept = {run.id for run in runs if run.samples}
-    read = samples_reader(task, lambda run: source.read(run) if run in kept else None)
+    kept = {run.id: run for run in runs if run.samples}
+    read = samples_reader(task, lambda run: made_from.table(kept[run]) if run in kept else None)
     ranking = ranked(metrics[primary.metric], primary, shown, read)
     missing = {subset for run in done for subset in parsed(run.missing) or ()}
     ended = max((_time(run.ended) for run in runs if run.ended), default=None)
@@ -179,39 +162,8 @@ def _primary(task: Task, setting: Setting, recorded: Sequence[Column]) -> Column
     return next((column for column in columns if column.subset in setting.values()), columns[0])
 
 
-def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    groups: dict[K, list[T]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
-
-
 def _order(subsets: tuple[str, ...]) -> Callable[[str], int]:
     return lambda subset: subsets.index(subset) if subset in subsets else len(subsets)
-
-
-def _newest_code(runs: Sequence[StoredRun]) -> list[StoredRun]:
-    """Keep a method's runs of the version, and in editable code of the source, that was run last."""
-    newest = max(runs, key=lambda run: run.started)
-    return [run for run in runs if (run.method_version, run.source) == (newest.method_version, newest.source)]
-
-
-def _one_per_seed(runs: Sequence[StoredRun]) -> list[StoredRun]:
-    by_seed: dict[int, StoredRun] = {}
-    for run in runs:
-        known = by_seed.setdefault(run.seed, run)
-        if known is not run and _recency([run]) > _recency([known]):
-            by_seed[run.seed] = run
-    return list(by_seed.values())
-
-
-def _recency(runs: Sequence[StoredRun]) -> tuple[bool, Any]:
-    return max((run.state == "done", run.started) for run in runs)
-
-
-@lru_cache
-def _canonical(parameters: str) -> str:
-    return canonical_json(parsed(parameters))
 
 
 def _time(stored: datetime | str) -> datetime:

@@ -68,4 +68,7 @@ def _result(table: Table, row: Row) -> Result:
         failed=sum(row.failed.values()),
         unranked=row.unranked,
         cost=row.cost,
+        source=row.source,
+        state=row.state,
+        verdict=row.again.verdict if row.again and row.again.proves else "",
     )

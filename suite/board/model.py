@@ -12,10 +12,14 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.contracts import Card, Column, Metric, Setting
 
-FORMAT = 5
+FORMAT = 6
 
 LEVEL = 0.95
 """Of every interval and of the set of the best."""
+
+
+STATES = ("withdrawn", "disputed", "submitted", "validated", "reproduced")
+"""Of a submission, the worst first."""
 
 
 class Model(BaseModel):
@@ -91,6 +95,55 @@ class Place(Model):
     difference: Difference | None
 
 
+class Origin(Model):
+    """Where runs of a row come from: this store, a file that was merged into it, or a submission.
+
+    ``name`` is that of the submission or of the file, ``by`` who made the runs, ``ended`` the day on which the last of
+    them did, ``machine`` what they ran on. ``state`` is the submission's; ``state_by``, ``state_time`` and ``reason``
+    say who said so, when, and why. All but ``kind`` and ``seeds`` are empty where they are not known.
+    """
+
+    kind: Literal["own", "merged", "published"]
+    name: str = ""
+    by: str = ""
+    ended: str = ""
+    machine: str = ""
+    state: str = ""
+    state_by: str = ""
+    state_time: str = ""
+    reason: str = ""
+    seeds: tuple[int, ...] = ()
+
+
+class Again(Model):
+    """What came of running a row's cells again: the worst of the newest verdicts on its runs.
+
+    ``by``, ``made`` and ``machine`` are of the newest one, ``seeds`` counts the runs that have one. ``proves``: the
+    runs were split or are of a built-in method; else a method could have told the judge what to say.
+    """
+
+    verdict: str
+    reason: str
+    difference: float | None
+    by: str
+    made: str
+    machine: str
+    seeds: int
+    proves: bool
+
+
+class Elsewhere(Model):
+    """Other runs of a row's method and parameters, which are not in it: of a submission, or of the store (no name).
+
+    ``difference`` is the largest in the primary column at the ``seeds`` that both have; None where one has no value.
+    """
+
+    name: str
+    by: str
+    seeds: tuple[int, ...]
+    difference: float | None
+
+
 class Row(Model):
     """A method with its parameters on a task.
 
@@ -101,6 +154,9 @@ class Row(Model):
     place to the best ranked row, compared with that one alone.
     ``changed`` holds the parameters that differ from the defaults, ``chosen`` what tuning chose by seed, ``facts`` what
     its runs state and those of other rows do not. ``runs`` has one run a seed.
+    ``origins`` says where the runs that count come from, ``isolation`` how the method was kept from labels and scores
+    (``split``, ``fast path`` of a built-in method, ``not split``, ``mixed``), ``again`` what came of running them
+    again, ``elsewhere`` what others say of the same method.
     """
 
     method: str
@@ -122,6 +178,10 @@ class Row(Model):
     cost: dict[str, float]
     facts: dict[str, str]
     runs: tuple[SeedRun, ...]
+    origins: tuple[Origin, ...] = ()
+    isolation: str = ""
+    again: Again | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     def value(self, column: Column) -> Value | None:
         """Return the value of a column, if the row has it."""
@@ -133,6 +193,18 @@ class Row(Model):
         """The method's name, with the parameters that were changed."""
         changed = ", ".join(f"{name}={value}" for name, value in sorted(self.changed.items()))
         return f"{self.name} ({changed})" if changed else self.name
+
+    @property
+    def source(self) -> str:
+        """Whose runs it is made of, as ``own``, ``published``, ``own and published``."""
+        kinds = {origin.kind for origin in self.origins}
+        return " and ".join(kind for kind in ("own", "merged", "published") if kind in kinds)
+
+    @property
+    def state(self) -> str:
+        """The state of the submissions that it has runs of, the worst one; empty for runs of the store alone."""
+        states = [origin.state for origin in self.origins]
+        return next((state for state in STATES if state in states), "")
 
     @property
     def difference(self) -> Difference | None:
@@ -265,6 +337,9 @@ class Result(Model):
     failed: int
     unranked: str
     cost: dict[str, float]
+    source: str = ""
+    state: str = ""
+    verdict: str = ""
 
 
 class Entry(Model):
@@ -312,6 +387,7 @@ class Index(Model):
 
     ``stamp`` changes when anything of the board does but the time ``built``. ``built_from`` is by task what its tables
     were made of; ``not_installed`` are the tasks of the store that no plugin registers, with their numbers of runs.
+    ``refused`` are submissions whose results are damaged, with why.
     """
 
     format: int = FORMAT
@@ -321,4 +397,5 @@ class Index(Model):
     tracks: tuple[Track, ...]
     built_from: dict[str, str] = {}
     not_installed: dict[str, int] = {}
+    refused: dict[str, str] = {}
     entries: tuple[Entry, ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from suite.board.build import Source, build_tables
+from suite.board.build import build_tables
 from suite.board.files import holds, put_index, put_table, read_index
 from suite.board.model import Entry, Index, Track
 from suite.board.shelf import Shelf
+from suite.board.sources import Source
 from suite.board.stamps import Stored, stamped
 
 FEW = 2
@@ -26,11 +26,15 @@ def refresh(source: Source, shelf: Shelf) -> Index:
         SuiteError: the store does not answer, or is damaged. The files stay as they are.
     """
     with _alone(shelf), _uncollected():
-        stored, not_installed = stamped(source.reader.stamps(), source.registry)
+        stored, not_installed = stamped(source.stamps(), source.registry)
         known = read_index(shelf)
         kept = _kept(known, shelf, stored)
+        names = {each.name for each in source.published}
+        refused = {name: why for name, why in known.refused.items() if name in names} if known else {}
+        if len(kept) < len(stored):
+            source, refused = source.complete(), {}
         if FEW * (len(stored) - len(kept)) > len(stored):
-            source = replace(source, scores=source.reader.all_scores())
+            source = source.with_all_scores()
         entries = [
             entry for task, of_task in stored.items() for entry in kept.get(task) or _made(source, shelf, task, of_task)
         ]
@@ -46,6 +50,7 @@ def refresh(source: Source, shelf: Shelf) -> Index:
             ),
             built_from={task: of_task.stamp for task, of_task in stored.items()},
             not_installed=not_installed,
+            refused={**refused, **source.refused},
             entries=tuple(entries),
         )
         if known is not None and index.model_copy(update={"built": known.built, "stamp": known.stamp}) == known:

@@ -33,10 +33,12 @@ def make_row(
     scored: Mapping[str, float | None],
     values: Sequence[Mapping[str, Any]],
     facts: Mapping[str, str],
+    marks: Mapping[str, Any],
 ) -> Row:
     """Return the row of a method with its parameters, from one run of each seed; it has no place yet.
 
-    ``scored`` are the runs that count, by id, with their values in the primary column; ``values`` are `Value` as data.
+    ``scored`` are the runs that count, by id, with their values in the primary column; ``values`` are `Value` as data;
+    ``marks`` say whose the runs are.
     """
     parameters = parsed(runs[0].parameters)
     members = members_of(registry, method, parameters)
@@ -59,7 +61,6 @@ def make_row(
             "card": members[0].card if members[0] else None,
             "access": tuple(sorted(needs & registry.tracks[track].privileges)),
             "standing": members[0].standing if members[0] and all(members) else "not installed",
-            "unranked": _lacking([seed for seed in seeds if seed not in done], by_seed),
             "seeds": tuple(run.seed for run in counting),
             "failed": dict(Counter(run.state for run in runs if run.state not in ("done", *UNFINISHED))),
             "values": values,
@@ -68,6 +69,8 @@ def make_row(
             "runs": [
                 {"seed": run.seed, "state": run.state, "run": run.id, "value": scored.get(run.id)} for run in by_seed
             ],
+            **marks,
+            "unranked": marks["unranked"] or _lacking([seed for seed in seeds if seed not in done], by_seed),
         }
     )
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from suite.board.sources import Runs
 from suite.contracts import Column, Interval, Metric, Task
 from suite.stats.means import means_over_seeds
 from suite.store.columns import Scores
-from suite.store.reading import Reader
 from suite.store.stored import StoredRun
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Intervals = Mapping[tuple[str, str, str], Interval]
 """Over samples, by run, metric and subset."""
 
 
-def recorded_columns(scores: Scores, task: Task, done: Sequence[StoredRun], reader: Reader) -> list[Column]:
+def recorded_columns(scores: Scores, task: Task, done: Sequence[StoredRun], made_from: Runs) -> list[Column]:
     """Return the columns of the task's metrics that some run has, in the task's order.
 
     In the order in which they were written, if an earlier version wrote others than those of today: what ranked then
@@ -35,7 +35,7 @@ def recorded_columns(scores: Scores, task: Task, done: Sequence[StoredRun], read
     if held and (
         {subset for _, subset in held} - set(task.subsets) or tuple(task.primary.model_dump().values()) not in held
     ):
-        written = reader.recorded(min(done, key=lambda run: (run.started, run.id)).id)
+        written = made_from.written(min(done, key=lambda run: (run.started, run.id)).id)
         held.sort(key=lambda name: written.index(name) if name in written else len(written))
     else:
         held.sort(key=lambda name: (task.subsets.index(name[1]), metrics.index(name[0])))
@@ -77,7 +77,7 @@ class Numbers:
             for runs, of_row in zip(self.rows, values, strict=True)
         ]
 
-    def means(self, metrics: Mapping[str, Metric], reader: Reader) -> list[list[dict[str, Any]]]:
+    def means(self, metrics: Mapping[str, Metric], made_from: Runs) -> list[list[dict[str, Any]]]:
         """Return the values of each row, as data of `suite.board.model.Value`.
 
         With several seeds the interval is over them, with one it is its own, over samples.
@@ -87,7 +87,7 @@ class Numbers:
         bounds = [metrics[column.metric].bounds for column in self.columns]
         low = np.fmax(low, [-np.inf if least is None else least for least, _ in bounds])
         high = np.fmin(high, [np.inf if most is None else most for _, most in bounds])
-        own = self._own(found.counts == 1, reader)
+        own = self._own(found.counts == 1, made_from)
         told = ~np.isnan(found.halves)
         parts = (found.counts, found.means, told, low, high, self.partial)
         rows: list[list[dict[str, Any]]] = []
@@ -104,10 +104,12 @@ class Numbers:
                 rows[-1].append(value)
         return rows
 
-    def _own(self, alone: NDArray[np.bool_], reader: Reader) -> Intervals:
+    def _own(self, alone: NDArray[np.bool_], made_from: Runs) -> Intervals:
         """Return the intervals over samples where a row has one value alone; most tables have none such."""
         seeds = (~np.isnan(self.values)).argmax(1) if self.values.size else np.zeros(alone.shape, dtype=int)
-        return reader.intervals({self.rows[row][seeds[row, column]].id for row, column in np.argwhere(alone).tolist()})
+        return made_from.intervals(
+            {self.rows[row][seeds[row, column]].id for row, column in np.argwhere(alone).tolist()}
+        )
 
 
 NONE: dict[str, Any] = {"low": None, "high": None, "basis": ""}

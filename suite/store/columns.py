@@ -62,6 +62,20 @@ class Recorded:
         return Scores(known, tuple(self.columns[number] for number in present.tolist()), values, partial)
 
 
+def stacked(parts: Sequence[Scores]) -> Scores:
+    """Return the scores of several parts as one; no run is in two of them."""
+    columns = list(dict.fromkeys(column for part in parts for column in part.columns))
+    rows: dict[str, int] = {}
+    shape = sum(len(part.rows) for part in parts) + 1, len(columns)
+    values, partial = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    for part in parts:
+        first, n = len(rows), len(part.rows)
+        at = np.array([columns.index(column) for column in part.columns], dtype=int)
+        values[first : first + n, at], partial[first : first + n, at] = part.values[:-1], part.partial[:-1]
+        rows |= {run: first + number for run, number in part.rows.items()}
+    return Scores(rows, tuple(columns), values, partial)
+
+
 def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> Recorded:
     """Return the scores of every finished run of these tasks; of every run if none are given, which is a scan."""
     name = (score.c.metric + _BETWEEN + score.c.subset).label("name")

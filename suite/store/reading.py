@@ -128,6 +128,30 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             return [Reproduction(**row._mapping) for row in connection.execute(query)]
 
+    def verdicts(self) -> dict[str, Reproduction]:
+        """Return by run what came of running its cell again the last time."""
+        columns = [column for column in reproduction.c if column.name not in ("id", "environment", "changed")]
+        query = select(*columns, environment.c.document.label("environment")).outerjoin(
+            environment, reproduction.c.environment == environment.c.id
+        )
+        query = query.order_by(reproduction.c.made, reproduction.c.id)
+        with translated(self.url), self._engine.connect() as connection:
+            return {row.run: Reproduction(**row._mapping) for row in connection.execute(query)}
+
+    def verdict_stamps(self) -> tuple[dict[str, str], str]:
+        """Return what changes by task when one of its runs is run again, and when a run of no task of the store is."""
+        told = select(reproduction.c.id, cell.c.task).outerjoin(run, reproduction.c.run == run.c.id)
+        told_of = told.outerjoin(cell, run.c.cell == cell.c.id).subquery()
+        query = select(told_of.c.task, func.count(), func.max(told_of.c.id)).group_by(told_of.c.task)
+        with translated(self.url), self._engine.connect() as connection:
+            stamps = {task: f"{count}/{last}" for task, count, last in connection.execute(query)}
+        return {task: stamp for task, stamp in stamps.items() if task is not None}, stamps.get(None, "")
+
+    def holds(self, identifier: str) -> bool:
+        """Tell whether the store has this run."""
+        with translated(self.url), self._engine.connect() as connection:
+            return connection.scalar(select(run.c.id).where(run.c.id == identifier)) is not None
+
     def samples(self, identifier: str) -> str | None:
         """Return the sha256 of a run's per-sample file, if it has one."""
         query = select(run.c.samples).where(run.c.id == identifier)

@@ -48,6 +48,7 @@ class StoredRun(NamedTuple):
     parameters: str
     seed: int
     isolation: str | None = None
+    origin: str | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +80,7 @@ def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
             *(run.c.wall_seconds, run.c.peak_memory_bytes, *texts, run.c.samples),
             *(cell.c.protocol, cell.c.task, cell.c.task_version, cell.c.method, cell.c.method_version),
             *(_source(dialect), cast(cell.c.setting, Text), cast(cell.c.parameters, Text), cell.c.seed),
-            cast(run.c.isolation, Text),
+            *(cast(run.c.isolation, Text), cast(run.c.origin, Text)),
         )
         .join(cell, run.c.cell == cell.c.id)
         .where(cell.c.task.in_(tasks))

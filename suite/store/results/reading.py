@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
-from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.store.results.layout import (
     ENVIRONMENTS,
@@ -25,10 +21,9 @@ from suite.store.results.layout import (
     SMALL,
     Manifest,
 )
-from suite.store.results.refusal import Refused
+from suite.store.results.refusal import Refused, refusals
 from suite.store.results.results import Results
 
-ANOTHER = "ask its maker for another: suite submit pack"
 _PARTS = (RUNS, SCORES, ENVIRONMENTS)
 
 
@@ -38,35 +33,19 @@ def read_results(folder: Path) -> Results:
     Raises:
         SuiteError: it is not there, damaged, of a newer version, or holds what no suite writes; nothing is written.
     """
-    with refusals(folder):
-        results = _opened(folder)
-        results.check()
-        return results
+    results = open_results(folder)
+    results.check()
+    return results
 
 
 def open_results(folder: Path) -> Results:
     """Return the results of a folder whose runs, scores and samples are checked when they are asked for.
 
     Raises:
-        SuiteError: as `read_results`, for what is seen from the manifest; asking may raise `Refused`.
+        SuiteError: as `read_results`, for what is seen from the manifest; asking for more may raise it too.
     """
     with refusals(folder):
         return _opened(folder)
-
-
-@contextmanager
-def refusals(folder: Path) -> Iterator[None]:
-    """Turn what is wrong with a folder of results into one error."""
-    try:
-        yield
-    except Refused as why:
-        raise _refusal(folder, str(why)) from why
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _refusal(folder, f"{error.title}{f'.{where}' if where else ''}: {first['msg']}") from error
-    except (ValueError, RecursionError) as error:
-        raise _refusal(folder, f"it is damaged ({error})") from error
 
 
 def _opened(folder: Path) -> Results:
@@ -111,8 +90,3 @@ def _files(folder: Path) -> dict[str, int]:
                 if len(sizes) > FILES:
                     raise Refused(f"it has more than {FILES} files")
     return sizes
-
-
-def _refusal(folder: Path, why: str) -> SuiteError:
-    following = "pip install --upgrade basin-suite" if "newer than" in why else ANOTHER
-    return SuiteError(f"the results in {folder.name} are refused: {why}", place=str(folder), next=following)

@@ -24,7 +24,7 @@ from suite.store.results.layout import (
     sample_name,
     scores_schema,
 )
-from suite.store.results.refusal import Refused
+from suite.store.results.refusal import Refused, refusals
 from suite.store.results.scores import REQUIRED, ScoreColumns
 from suite.store.results.tables import read_columns
 from suite.store.rows import CellRow, RunRow
@@ -39,7 +39,7 @@ _NEEDED = ("id", "state", "owner", "started", "ended", "cell", *_OF_CELL)
 
 
 class Results:
-    """A folder of results. What it says is checked when it is first asked for, and raises `Refused` if it is wrong.
+    """A folder of results. What it says is checked when it is first asked for, and is one SuiteError if it is wrong.
 
     Attributes:
         folder: where it lies.
@@ -53,6 +53,66 @@ class Results:
     @cached_property
     def runs(self) -> tuple[RunPart, ...]:
         """Every run with its cell; `complete` adds the scores."""
+        with refusals(self.folder):
+            return self._read_runs()
+
+    @cached_property
+    def scores(self) -> ScoreColumns:
+        """The scores of all runs."""
+        with refusals(self.folder):
+            columns = read_columns(self.folder / SCORES, scores_schema(), MOST_SCORES, REQUIRED)
+            return ScoreColumns(columns, self.runs)
+
+    @cached_property
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """What the runs were made with, by sha256."""
+        with refusals(self.folder):
+            documents = [from_json(line) for line in (self.folder / ENVIRONMENTS).read_bytes().splitlines()]
+            for document in documents:
+                EnvironmentPart.model_validate(document)
+                check_storable(document)
+            return {digest(document): document for document in documents}
+
+    @cached_property
+    def samples(self) -> dict[str, Path]:
+        """Where the samples lie, by their sha256."""
+        names = [name for name in self.manifest.files if name.startswith(f"{SAMPLES}/")]
+        return {Path(name).stem: self.folder / name for name in names}
+
+    def check(self) -> None:
+        """Look at every part, samples included.
+
+        Raises:
+            SuiteError: one is wrong.
+        """
+        assert self.scores
+        with refusals(self.folder):
+            if unused := set(self.samples) - {run.samples for run in self.runs}:
+                raise Refused(f"it holds samples of no run: {min(unused)}")
+        for sha256 in self.samples:
+            self.table(sha256)
+
+    def table(self, sha256: str | None) -> pa.Table | None:
+        """Return the samples of this sha256 as their Parquet file has them; None if they are not in the folder.
+
+        Raises:
+            SuiteError: the file is not what its name says, or no table.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if sha256 is None or sha256 not in self.samples:
+            return None
+        path = self.samples[sha256]
+        with refusals(self.folder):
+            if file_digest(path) != sha256 or self.manifest.files[sample_name(sha256)] != sha256:
+                raise Refused(f"{path.name} has another sha256 than its name says")
+            try:
+                return pq.ParquetFile(path).read()
+            except (pa.ArrowException, OSError) as error:
+                raise Refused(f"{path.name} is no table of samples") from error
+
+    def _read_runs(self) -> tuple[RunPart, ...]:
         columns = read_columns(self.folder / RUNS, runs_schema(), MOST_RUNS, _NEEDED)
         names = runs_schema().names
         rows = zip(*(columns.values(name) for name in names), strict=True)
@@ -69,58 +129,6 @@ class Results:
             raise Refused("it has other runs than the manifest says")
         return runs
 
-    @cached_property
-    def scores(self) -> ScoreColumns:
-        """The scores of all runs."""
-        columns = read_columns(self.folder / SCORES, scores_schema(), MOST_SCORES, REQUIRED)
-        return ScoreColumns(columns, self.runs)
-
-    @cached_property
-    def environments(self) -> dict[str, dict[str, Any]]:
-        """What the runs were made with, by sha256."""
-        documents = [from_json(line) for line in (self.folder / ENVIRONMENTS).read_bytes().splitlines()]
-        for document in documents:
-            EnvironmentPart.model_validate(document)
-            check_storable(document)
-        return {digest(document): document for document in documents}
-
-    @cached_property
-    def samples(self) -> dict[str, Path]:
-        """Where the samples lie, by their sha256."""
-        names = [name for name in self.manifest.files if name.startswith(f"{SAMPLES}/")]
-        return {Path(name).stem: self.folder / name for name in names}
-
-    def check(self) -> None:
-        """Look at every part, samples included.
-
-        Raises:
-            Refused: one is wrong; ValueError if it is no document of its kind.
-        """
-        assert self.scores
-        if unused := set(self.samples) - {run.samples for run in self.runs}:
-            raise Refused(f"it holds samples of no run: {min(unused)}")
-        for sha256 in self.samples:
-            self.table(sha256)
-
-    def table(self, sha256: str | None) -> pa.Table | None:
-        """Return the samples of this sha256 as their Parquet file has them; None if they are not in the folder.
-
-        Raises:
-            Refused: the file is not what its name says, or no table.
-        """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        if sha256 is None or sha256 not in self.samples:
-            return None
-        path = self.samples[sha256]
-        if file_digest(path) != sha256 or self.manifest.files[sample_name(sha256)] != sha256:
-            raise Refused(f"{path.name} has another sha256 than its name says")
-        try:
-            return pq.read_table(path)
-        except (pa.ArrowException, OSError) as error:
-            raise Refused(f"{path.name} is no table of samples") from error
-
     def complete(self, run: RunPart) -> RunPart:
         """Return a run with its scores."""
         scores = tuple(
@@ -133,13 +141,21 @@ class Results:
         """Return the runs of these tasks as the board reads them; ``as_text``: with times as SQLite stores them."""
         return [_stored(run, as_text) for run in self.runs if run.cell.task in tasks]
 
-    def row(self, run: RunPart) -> RunRow:
-        """Return a run in full, as a store gives it."""
+    def row(self, run: RunPart, *, scores: bool = True) -> RunRow:
+        """Return a run in full, as a store gives it; without its scores if they are not wanted."""
         values = {name: getattr(run, name) for name in RunRow.__dataclass_fields__ if hasattr(run, name)}
         cell = CellRow(**{name: getattr(run.cell, name) for name in CellRow.__dataclass_fields__})
         environment = self.environments.get(run.environment or "")
         values |= {"attempt": 1, "missing": list(run.missing), "cell": cell, "environment": environment}
-        return RunRow(**{**values, "scores": self.scores.of(run.id)})
+        return RunRow(**{**values, "scores": self.scores.of(run.id) if scores else ()})
+
+    @cached_property
+    def _by_id(self) -> dict[str, RunPart]:
+        return {run.id: run for run in self.runs}
+
+    def part(self, identifier: str) -> RunPart:
+        """Return the run of this id; KeyError if there is none."""
+        return self._by_id[identifier]
 
     def starting_with(self, prefix: str) -> Sequence[RunPart]:
         """Return the runs whose id starts so."""

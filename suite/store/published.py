@@ -1,0 +1,132 @@
+"""Results that others have published: those that come with the package, and those in folders of one's own.
+
+They are read where they lie, and are never part of the store: what others have run keeps nobody from running it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from suite.errors import SuiteError
+from suite.hashing import bytes_digest, file_digest
+from suite.settings import Settings
+from suite.store.results.layout import LARGE, MANIFEST
+from suite.store.results.reading import open_results
+from suite.store.results.results import Results
+from suite.text import clean
+
+State = Literal["submitted", "validated", "reproduced", "disputed", "withdrawn"]
+HISTORY = "history.jsonl"
+RESULTS = "results"
+PACKAGED = "submissions"
+LONGEST = 300
+
+
+class Standing(BaseModel):
+    """The last line of a submission's history: what it is now, since when, who said so, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    state: State = "submitted"
+    time: str = Field("", max_length=40)
+    by: str = Field("", max_length=100)
+    reason: str = ""
+
+    @field_validator("time", "by", "reason", mode="before")
+    @classmethod
+    def _cleaned(cls, value: object) -> str:
+        return clean("" if value is None else value)[:LONGEST]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The results of a submission.
+
+    Attributes:
+        name: that of its folder.
+        packaged: whether it came with the package.
+        standing: what its history says of it last.
+    """
+
+    name: str
+    packaged: bool
+    standing: Standing
+    results: Results
+
+    @cached_property
+    def stamp(self) -> str:
+        """Changes when its results or its standing do."""
+        said = self.standing.model_dump_json()
+        return bytes_digest(f"{self.name}{file_digest(self.results.folder / MANIFEST)}{said}".encode())
+
+    @property
+    def tasks(self) -> dict[str, int]:
+        """How many runs of each task it has."""
+        return self.results.manifest.tasks
+
+    @property
+    def by(self) -> str:
+        """Who says to have made the runs."""
+        return clean(self.results.manifest.by) or self.name
+
+
+def published(settings: Settings) -> tuple[list[Published], dict[str, str]]:
+    """Return the submissions with results that the settings name, and why others are refused, by name.
+
+    Of two with one name the packaged one counts.
+    """
+    folders = [(folder, True) for folder in packaged_folders()] if settings.published else []
+    return published_in([*folders, *((folder, False) for folder in settings.submission_folders)])
+
+
+def published_in(folders: Sequence[tuple[Path, bool]]) -> tuple[list[Published], dict[str, str]]:
+    """Return the submissions with results in these folders, and why others are refused; see `published`."""
+    found: dict[str, Published] = {}
+    refused: dict[str, str] = {}
+    for base, packaged in folders:
+        for folder in _submissions(base):
+            if folder.name in found or folder.name in refused:
+                continue
+            try:
+                results = open_results(folder / RESULTS)
+                found[folder.name] = Published(folder.name, packaged, _standing(folder / HISTORY), results)
+            except SuiteError as error:
+                refused[clean(folder.name)] = error.cause
+            except OSError as error:
+                refused[clean(folder.name)] = f"it cannot be read: {error.strerror}"
+    return list(found.values()), refused
+
+
+def packaged_folders() -> list[Path]:
+    """Return where the submissions lie that come with the package: inside of it, or beside it in a checkout."""
+    here = Path(__file__).resolve().parents[1]
+    base = here if (here / "plugins").is_dir() else here.parent  # as suite/__init__.py tells a wheel from a checkout
+    return [base / PACKAGED] if (base / PACKAGED).is_dir() else []
+
+
+def _submissions(base: Path) -> list[Path]:
+    try:
+        return sorted(
+            folder
+            for folder in base.iterdir()
+            if folder.name[0] != "." and not folder.is_symlink() and (folder / RESULTS).is_dir()
+        )
+    except OSError:
+        return []
+
+
+def _standing(history: Path) -> Standing:
+    """Return what the last line of a history says; a history that nobody wrote says that it was submitted."""
+    if history.is_symlink() or not history.is_file() or history.stat().st_size > LARGE:
+        return Standing()
+    lines = [line for line in history.read_bytes().splitlines() if line.strip()]
+    try:
+        return Standing.model_validate_json(lines[-1]) if lines else Standing()
+    except ValidationError as error:
+        raise SuiteError(f"its {HISTORY} cannot be read", place=str(history), next="suite submit check") from error
