@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from importlib.metadata import Distribution, distributions
+from functools import lru_cache, partial
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from suite import hookspecs
 from suite.hashing import digest
@@ -64,12 +66,12 @@ def installed_plugins() -> list[Loadable]:
     A distribution whose metadata cannot be read is a plugin that fails to load.
     """
     found: dict[tuple[bool, str, str], Loadable] = {}
-    for distribution in distributions():
+    for installed in distributions():
         try:
-            points = distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
-            name, version = (distribution.name or "nameless", distribution.version or "") if points else ("", "")
+            points = installed.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
+            name, version = (installed.name or "nameless", installed.version or "") if points else ("", "")
         except Exception as error:
-            name = _folder(distribution)
+            name = _folder(installed)
             found.setdefault((True, name, ""), (Plugin(name, name, "", name), partial(_raise, error)))
             continue
         for point in points:
@@ -79,8 +81,8 @@ def installed_plugins() -> list[Loadable]:
     return [found[key] for key in sorted(found)]
 
 
-def _folder(distribution: Distribution) -> str:
-    return str(getattr(distribution, "_path", "a distribution"))  # the name and version may be what is damaged
+def _folder(installed: Distribution) -> str:
+    return str(getattr(installed, "_path", "a distribution"))  # the name and version may be what is damaged
 
 
 def _raise(error: Exception) -> None:
@@ -117,3 +119,20 @@ def _load_file(path: Path) -> ModuleType:
     sys.modules[name] = module  # pickling and dataclasses look a class's module up
     spec.loader.exec_module(module)
     return module
+
+
+@lru_cache
+def is_editable(name: str) -> bool:
+    """Tell whether a distribution is installed in editable mode, so that its code can change under its version."""
+    return bool(direct_url(name).get("dir_info", {}).get("editable", False))
+
+
+@lru_cache
+def direct_url(name: str) -> dict[str, Any]:
+    """Return what an installer noted of where a distribution came from; nothing if it did not."""
+    try:
+        text = distribution(name).read_text("direct_url.json")
+    except PackageNotFoundError:
+        text = None
+    document: dict[str, Any] = json.loads(text) if text else {}
+    return document

@@ -10,7 +10,7 @@ from typing import Any
 from suite.contracts import Method
 from suite.errors import SuiteError, did_you_mean
 from suite.registry import Entry, Registry
-from suite.run.source import source_digest
+from suite.source import source_digest
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.contracts import Method
+from suite.discovery import direct_url, is_editable
 from suite.registry import Entry
 
 
@@ -28,12 +28,6 @@ def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
         "system": platform.platform(),
         "machine": _machine(),
     }
-
-
-@lru_cache
-def is_editable(name: str) -> bool:
-    """Tell whether a distribution is installed in editable mode, so that its code can change under its version."""
-    return bool(_direct_url(name).get("dir_info", {}).get("editable", False))
 
 
 @lru_cache
@@ -73,19 +67,9 @@ def _code(name: str, file: Path | None) -> dict[str, Any]:
     except PackageNotFoundError:
         version = None
     revision = git_revision(file) if file else None
-    if revision is None and "vcs_info" in _direct_url(name):
-        revision = {"commit": _direct_url(name)["vcs_info"].get("commit_id"), "dirty": False}
+    if revision is None and "vcs_info" in direct_url(name):
+        revision = {"commit": direct_url(name)["vcs_info"].get("commit_id"), "dirty": False}
     return {"distribution": name, "version": version, "editable": is_editable(name), "git": revision}
-
-
-@lru_cache
-def _direct_url(name: str) -> dict[str, Any]:
-    try:
-        text = distribution(name).read_text("direct_url.json")
-    except PackageNotFoundError:
-        text = None
-    document: dict[str, Any] = json.loads(text) if text else {}
-    return document
 
 
 def _source_file(cls: type) -> Path | None:

@@ -15,7 +15,7 @@ from suite.errors import SuiteError, did_you_mean
 from suite.models.brought import Brought
 from suite.registry import Entry, Registry
 from suite.run.partners import Partner, find_partner
-from suite.run.source import source_digest
+from suite.source import source_digest
 
 Tell = Callable[[str], None]
 

@@ -24,8 +24,8 @@ from suite.run.identity import known_ingredients
 from suite.run.networks import stand_in
 from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
-from suite.run.source import source_digest
 from suite.settings import Settings
+from suite.source import source_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,7 +17,7 @@ from suite.registry import Entry, Plugin, load_registry
 from suite.run.identity import known_ingredients, make_cell
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
-from suite.run.source import _sources, source_digest
+from suite.source import _sources, source_digest
 from suite.store.rows import CellRow
 from suite.store.writing import Writer
 
