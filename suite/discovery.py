@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import pkgutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
+from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,6 +46,7 @@ class Plugin:
     hooks: list[str] = field(default_factory=list)
     registered: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    folder: Path | None = None  # of its packages, if Python does not look there
 
     @property
     def status(self) -> str:
@@ -57,16 +59,19 @@ class Plugin:
 Loadable = tuple[Plugin, Callable[[], object]]
 """A plugin and what loads it."""
 OWN = "basin-suite"
+PACKAGES = "BASIN_SUITE_PACKAGES"
+"""The environment variable that names further folders of installed packages, as `suite submit run` makes them."""
 
 
 def installed_plugins() -> list[Loadable]:
     """Return each entry point's plugin and what loads it, the suite's own first, then by name.
 
     The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
-    A distribution whose metadata cannot be read is a plugin that fails to load.
+    A distribution whose metadata cannot be read is a plugin that fails to load. Plugins in the folders of `PACKAGES`
+    come with these folders; where one of them is loaded, its folder becomes the last one in which Python looks.
     """
     found: dict[tuple[bool, str, str], Loadable] = {}
-    for installed in distributions():
+    for folder, installed in _distributions():
         try:
             points = installed.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
             name, version = (installed.name or "nameless", installed.version or "") if points else ("", "")
@@ -75,10 +80,24 @@ def installed_plugins() -> list[Loadable]:
             found.setdefault((True, name, ""), (Plugin(name, name, "", name), partial(_raise, error)))
             continue
         for point in points:
-            own = name == OWN
-            plugin = Plugin(point.name if own else f"{name}:{point.name}", name, version, point.value)
-            found.setdefault((not own, name, point.name), (plugin, point.load))
+            own = name == OWN and folder is None
+            plugin = Plugin(point.name if own else f"{name}:{point.name}", name, version, point.value, folder=folder)
+            load = partial(_load_from, folder, point) if folder else point.load
+            found.setdefault((not own, name, point.name), (plugin, load))
     return [found[key] for key in sorted(found)]
+
+
+def _distributions() -> Iterator[tuple[Path | None, Distribution]]:
+    yield from ((None, found) for found in distributions())
+    for folder in filter(None, os.environ.get(PACKAGES, "").split(os.pathsep)):
+        yield from ((Path(folder), found) for found in distributions(path=[folder]))
+
+
+def _load_from(folder: Path, point: EntryPoint) -> object:
+    """Load a plugin of a folder that comes last: nothing in it hides a module, and no line of a .pth file is run."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    return point.load()
 
 
 def _folder(installed: Distribution) -> str:

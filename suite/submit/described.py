@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from suite.contracts import Method
 from suite.contracts.setting import beyond_defaults
+from suite.discovery import OWN
 from suite.errors import SuiteError
 from suite.hashing import canonical_json
 from suite.registry import Registry
 from suite.store.rows import RunRow
+from suite.store.submission.document import Declared
 
 
-def packages_of(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
+def packages_of(runs: Sequence[RunRow], registry: Registry) -> list[dict[str, Any]]:
     """Return the distributions that the methods of these runs came from, each with its methods.
 
     Raises:
@@ -37,9 +40,32 @@ def packages_of(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
             next="choose runs of one version: --task, --method",
         )
     return [
-        {"distribution": distribution, "version": version, "names": sorted(names)}
+        {
+            "distribution": distribution,
+            "version": version,
+            "names": sorted(names),
+            **({} if distribution == OWN else {"declared": _declared(sorted(names), registry)}),
+        }
         for (distribution, version), names in sorted(found.items())
     ]
+
+
+def _declared(names: Sequence[str], registry: Registry) -> dict[str, Any]:
+    """Return what those methods declare that are installed."""
+    return {
+        name: declared(registry.methods[name]).model_dump(mode="json") for name in names if name in registry.methods
+    }
+
+
+def declared(method: type[Method]) -> Declared:
+    """Return what a method's class declares."""
+    return Declared(
+        card=method.card,
+        needs=tuple(sorted(method.needs)),
+        uses=tuple(sorted(method.uses)),
+        standing=method.standing,
+        parameters=method.Parameters().model_dump(mode="json"),
+    )
 
 
 def runs_of(runs: Sequence[RunRow], registry: Registry) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def pack(
     """
     if folder.exists():
         raise SuiteError(f"{folder} is there already", place=str(folder), next="choose another name, or remove it")
-    packages = packages_of(runs)
+    packages = packages_of(runs, registry)
     made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
     made.mkdir(parents=True)
     try:

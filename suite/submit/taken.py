@@ -28,6 +28,8 @@ def taken_problems(of: Submission, folder: Path, registry: Registry, beside: Pat
             continue
         if registry.methods.entry(name).plugin.distribution == OWN:
             yield Problem(f"the method {name} is a built-in one", f"{FILE} (methods)", ANOTHER)
+    if any(canonicalize_name(package.distribution) == OWN and package.source for package in of.methods):
+        yield Problem(f"{OWN} is the suite itself, and comes in no submission", f"{FILE} (methods)", ANOTHER)
     for other in read_submissions(beside):
         if other.folder.absolute() == folder or other.problem or other.state == "withdrawn":
             continue

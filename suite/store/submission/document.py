@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from suite.contracts import Card
 from suite.store.submission.words import (
     Archive,
     Contact,
@@ -52,6 +53,16 @@ class Source(Part):
     sha256: Digest
 
 
+class Declared(Part):
+    """What a method's class declares: the board shows it where the method is not installed."""
+
+    card: Card
+    needs: tuple[Line, ...] = Field((), max_length=20, description="access that it cannot do without")
+    uses: tuple[Line, ...] = Field((), max_length=20)
+    standing: Literal["ranked", "reference"] = "ranked"
+    parameters: dict[Line, Any] = Field({}, max_length=100, description="the defaults")
+
+
 class Package(Part):
     """Methods of one version of a distribution."""
 
@@ -59,6 +70,7 @@ class Package(Part):
     version: Version
     names: tuple[MethodName, ...] = Field(min_length=1, max_length=500, description="its methods, as track/name")
     source: Source | None = Field(None, description="where the distribution is, if no index has it")
+    declared: dict[MethodName, Declared] = Field({}, max_length=500, description="what its methods declare")
 
 
 class Runs(Part):
@@ -120,6 +132,8 @@ class Submission(Part):
         names, tasks = self.names, {runs.task for runs in self.runs}
         if len(set(names)) < len(names):
             raise ValueError(f"methods: {_twice(names)} is named twice")
+        if unknown := sorted({name for package in self.methods for name in package.declared} - set(names)):
+            raise ValueError(f"methods: {unknown[0]} is declared, and is none of its methods")
         if self.tier == "results" and self.results is None:
             raise ValueError("results: the tier is results, and there are none")
         for number, runs in enumerate(self.runs):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pydantic_core import ErrorDetails
 from suite.hashing import bytes_digest
 from suite.store.submission import history as histories
 from suite.store.submission import yaml
-from suite.store.submission.document import Submission
+from suite.store.submission.document import Declared, Submission
 from suite.store.submission.folder import read_plain
 from suite.store.submission.history import Event, State, parse_history
 from suite.text import clean
@@ -67,6 +68,7 @@ class Listed:
         state: the last one of its history; ``submitted`` without one, and if the files were changed since.
         submitted: when its files were submitted; ``changed`` is when its last row was added. UTC.
         edited: whether submission.yaml is not the one that the last row is about.
+        declared: what its methods declare, for whoever has not installed them.
         results: the folder of its results, if it has any.
         problem: why it cannot be shown, in a line; empty if it can.
     """
@@ -82,6 +84,7 @@ class Listed:
     changed: datetime | None = None
     edited: bool = False
     history: tuple[Event, ...] = ()
+    declared: Mapping[str, Declared] = field(default_factory=dict)
     results: Path | None = None
     problem: str = ""
 
@@ -159,6 +162,7 @@ def listed(folder: Path) -> Listed:
         changed=events[-1].time if events else None,
         edited=edited,
         history=events,
+        declared={name: each for package in of.methods for name, each in package.declared.items()},
         results=folder / "results" if of.results else None,
         problem="" if of.name == folder.name else f"the folder's name is not that of the submission, {of.name!r}",
     )
