@@ -8,6 +8,7 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from suite.board.badges import badge
 from suite.board.ties import tied
 from suite.text import clean
 
@@ -21,7 +22,7 @@ MEASURED = ("wall_seconds", "peak_memory_bytes")
 
 def json_parts(index: Index, tables: Iterable[Table]) -> Iterator[str]:
     """Yield the JSON of a board with these tables, piece by piece: it may be larger than what fits into memory."""
-    about = index.model_dump(mode="json", include={"format", "suite", "built", "stamp", "tracks", "not_installed"})
+    about = index.model_dump(mode="json", exclude={"built_from", "entries"})
     yield json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}") + ',\n "tables": ['
     for number, table in enumerate(tables):
         yield (",\n" if number else "\n") + table.model_dump_json(indent=1)
@@ -67,6 +68,11 @@ def flat_rows(table: Table) -> list[dict[str, Any]]:
             "version": row.version,
             "status": row.card.status if row.card else None,
             "seeds": len(row.seeds),
+            "runs": row.source,
+            "submission": ", ".join(origin.name for origin in row.origins if origin.kind == "published"),
+            "state": row.state,
+            "isolation": row.isolation,
+            "run again": badge(row),
             **{name: table.facts.get(name, row.facts.get(name)) for name in table.comparable_by},
             **{
                 f"{column}{part}": entry for column in columns for part, entry in _flat_value(row.value(column)).items()

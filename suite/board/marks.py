@@ -12,7 +12,7 @@ from suite.contracts import Column
 from suite.discovery import OWN
 from suite.registry import Registry
 from suite.store.published import Published
-from suite.store.rows import Reproduction
+from suite.store.rows import Reproduction, RunRow
 from suite.store.stored import StoredRun, parsed
 from suite.text import clean
 
@@ -64,6 +64,23 @@ def _origin(runs: Sequence[StoredRun], owner: Published | None) -> Origin:
         file, by = clean(came.get("file", ""))[:200], clean(came.get("by", ""))[:100]
         return Origin(kind="merged", name=file, by=by, ended=ended, seeds=seeds)
     return Origin(kind="own", ended=ended, seeds=seeds)
+
+
+def published_origin(owner: Published, run: RunRow) -> Origin:
+    """Return where a run of a submission comes from."""
+    standing = owner.standing
+    return Origin(
+        kind="published",
+        name=owner.name,
+        by=owner.by,
+        ended=str(run.ended)[:10],
+        machine=machine(run.environment),
+        state=standing.state,
+        state_by=standing.by,
+        state_time=standing.time,
+        reason=standing.reason,
+        seeds=(run.cell.seed,),
+    )
 
 
 def machine(environment: Mapping[str, Any] | None) -> str:

@@ -264,6 +264,11 @@ class Table(Model):
         """Return a metric of the task by name; KeyError if there is none."""
         return {metric.name: metric for metric in self.metrics}[name]
 
+    def keeping(self, wanted: Callable[[Row], bool]) -> Table:
+        """Return the table with some of its rows; places stay those among all rows, and nothing is predicted."""
+        rows = tuple(row for row in self.rows if wanted(row))
+        return self if len(rows) == len(self.rows) else self.model_copy(update={"rows": rows, "predicted": None})
+
     @property
     def accesses(self) -> list[tuple[str, ...]]:
         """The access of the ranked rows, in the order of the table; those of one access are ranked together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite.board.badges import source_notes
 from suite.board.comparable import groups
 from suite.board.model import Table
 
@@ -39,6 +40,7 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
     if table.missing:
         missing = ", ".join(table.missing)
         lines.append(("missing data", f"{missing}; means without them are partial, not ranked beside complete ones"))
+    lines += source_notes(table)
     for group in groups(table):
         kind = "comparable" if group.known else "not known to be comparable"
         lines.append((f"{kind} ({group.title})", ", ".join(row.label for row in group.rows)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
     from suite.run.selection import Request, TaskChoice
     from suite.settings import Settings
 
+
+class Whose(enum.StrEnum):
+    """Whose rows are shown."""
+
+    all = "all"
+    own = "own"
+    published = "published"
+
+
 SettingOption = Annotated[
     list[str] | None, typer.Option("--setting", metavar="AXIS=VALUE", help="As precision=W8A8; default: the first.")
 ]
@@ -47,10 +57,13 @@ def board(
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Rank intervals that hold for all rows at once.")
     ] = False,
+    source: Annotated[
+        Whose, typer.Option("--source", help="Whose rows: all, own or published; ranks stay.")
+    ] = Whose.all,
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
     strict: StrictOption = False,
 ) -> None:
-    """Print the leaderboard from the store."""
+    """Print the leaderboard: what the store holds, and what others have published."""
     registry, settings = load(strict)
     from suite.contracts import Setting
     from suite.errors import SuiteError
@@ -61,7 +74,7 @@ def board(
     asked = Request(tasks=tuple(task or ("*",)), settings=pairs, all_settings=all_settings)
     request = current(registry, asked, lambda text: echo(text, err=True))
     if runs:
-        _print_runs(settings, registry, request, form)
+        _print_runs(settings, registry, request, source, form)
         return
     everything = newest_board(settings, registry)
     choices = {choice.task.id: choice for choice in select_tasks(registry, request)}
@@ -87,7 +100,7 @@ def board(
             next=shlex.join(["suite", command, "--task", request.tasks[0], *options]),
         )
     tables = (table.together() if together else table for table in map(everything.table, entries))
-    _print_tables(everything.index, tables, form, full, everywhere)
+    _print_tables(everything.index, tables, source, form, full, everywhere)
     if form is Format.table:
         for name in dict.fromkeys(entry.task for entry in of_tasks):
             others = [str(Setting(e.setting)) for e in of_tasks if e.task == name and e.current and not is_asked(e)]
@@ -112,19 +125,26 @@ def newest_board(settings: Settings, registry: Registry) -> Board:
         return last
 
 
-def _print_tables(index: Index, tables: Iterable[Table], form: Format, full: bool, everywhere: bool) -> None:
+def _print_tables(
+    index: Index, tables: Iterable[Table], source: Whose, form: Format, full: bool, everywhere: bool
+) -> None:
+    from suite.board.badges import is_of
     from suite.board.export import flat_rows, json_parts
     from suite.cli.tables import print_table
 
+    shown = ((table.keeping(lambda row: is_of(row, source.value)), table) for table in tables)
+    kept = ((part, table) for part, table in shown if part.rows or not table.rows)
     if form is Format.json:
-        for part in json_parts(index, tables):
-            print_json(part)
+        for text in json_parts(index, (part for part, _ in kept)):
+            print_json(text)
         return
     if form is Format.csv:
-        print_csv([row for table in tables for row in flat_rows(table)])
+        print_csv([row for part, _ in kept for row in flat_rows(part)])
         return
-    for table in tables:
-        print_table(table, full=full, everywhere=everywhere)
+    for part, table in kept:
+        print_table(part, full=full, everywhere=everywhere, of=table)
+    for name, why in index.refused.items():
+        echo(f"submission {name} is not shown: {why}")
 
 
 def _print_by(
@@ -169,14 +189,14 @@ def _print_by(
         print_list(shown_axis(tables, everywhere=everywhere), form)
 
 
-def _print_runs(settings: Settings, registry: Registry, request: Request, form: Format) -> None:
+def _print_runs(settings: Settings, registry: Registry, request: Request, source: Whose, form: Format) -> None:
     from fnmatch import fnmatchcase
 
     from suite.board.artifact import PATIENCE
     from suite.contracts import Setting
-    from suite.store.reading import Reader
+    from suite.store.archive import Archive
 
-    reader = Reader(settings.database_url, PATIENCE)
+    archive = Archive(settings, PATIENCE)
     rows = [
         {
             "run": run.id,
@@ -188,14 +208,17 @@ def _print_runs(settings: Settings, registry: Registry, request: Request, form: 
             "attempt": run.attempt,
             "seconds": run.wall_seconds,
             "started": run.started.isoformat(sep=" ", timespec="seconds"),
+            "whose": owner.name if owner else "merged" if run.origin else "own",
             "error": (run.error or "").splitlines()[0] if run.error else None,
         }
-        for run in sorted(
-            reader.latest_runs(scores=False), key=lambda run: (run.cell.task, run.cell.method, run.cell.seed)
+        for run, owner in sorted(
+            archive.latest_runs(scores=False),
+            key=lambda pair: (pair[0].cell.task, pair[0].cell.method, pair[0].cell.seed),
         )
         for names in [{run.cell.task, registry.former_tasks.get(run.cell.task, (run.cell.task,))[0]}]
         if any(fnmatchcase(name, pattern) for name in names for pattern in request.tasks)
         if all((axis, run.cell.setting.get(axis)) in request.settings for axis, _ in request.settings)
+        if source is Whose.all or (owner is not None) == (source is Whose.published)
     ]
-    reader.close()
+    archive.close()
     print_list(rows, form)

@@ -21,22 +21,29 @@ def show(
 ) -> None:
     """Show one run: its scores, cost, provenance, and what went wrong."""
     from suite.board.artifact import PATIENCE
-    from suite.store.reading import Reader
+    from suite.board.badges import told
+    from suite.board.marks import published_origin
+    from suite.store.archive import Archive
     from suite.store.samples import samples_path
     from suite.text import clean
 
     _, settings = load()
-    reader = Reader(settings.database_url, PATIENCE)
-    found = reader.run(run)
-    again = reader.reproductions(found.id)
-    reader.close()
+    archive = Archive(settings, PATIENCE)
+    found = archive.run(run)
+    again = archive.reproductions(found.id)
+    owner = None if archive.is_own(found) else archive.published_as(found)
+    archive.close()
     document = dataclasses.asdict(found)
     document["reproductions"] = [dataclasses.asdict(each) for each in again]
     document["cell"]["identity"] = json.loads(found.cell.identity)
-    document["samples_file"] = str(samples_path(settings, found.samples)) if found.samples else None
+    place = owner.results.samples.get(found.samples or "") if owner else samples_path(settings, found.samples or "")
+    document["samples_file"] = str(place) if found.samples and place else None
+    document["published"] = published_origin(owner, found).model_dump() if owner else None
     if form is Format.json:
         print_json(json.dumps(document, indent=1, default=str, ensure_ascii=False) + "\n")
         return
+    if owner:
+        echo(f"{told(published_origin(owner, found))}; it is not in the store")
     _print(found, document)
     for each in again:
         by = f" by {clean(each.reproducer)}" if each.reproducer else ""
@@ -65,6 +72,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
         "samples": document["samples_file"],
+        "isolation": _isolation(run.isolation),
         "merged from": json.dumps(run.origin, ensure_ascii=False) if run.origin else None,
         **run.facts,
         **{f"fingerprint of {name}": value or "missing" for name, value in run.ingredients.items()},
@@ -84,6 +92,16 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         print_list([dataclasses.asdict(score) for score in run.scores], Format.table)
     if run.traceback:
         echo(run.traceback)
+
+
+def _isolation(said: dict[str, Any] | None) -> str:
+    """Return how the method was kept from labels and scores."""
+    if said is None:
+        return "none: the method ran in the process that holds labels and scores"
+    if not said.get("split"):
+        return f"none: {said.get('why', 'not said')}"
+    confined = ", ".join(said.get("confined") or ()) or "nothing"
+    return f"the method ran apart from labels and scores; kept from it: {confined}"
 
 
 def _tuned(tuning: dict[str, Any]) -> str:

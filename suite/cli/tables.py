@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from suite.board.answer import answers, named
+from suite.board.badges import badge, is_marked, shown_source
 from suite.board.export import shown_cost, shown_difference, shown_rank, shown_value, stated_costs
 from suite.board.model import Row, Table
 from suite.board.notes import notes, reasons
@@ -61,10 +62,11 @@ class Field:
         return self.foldable and len(set(self.texts)) < 2
 
 
-def print_table(table: Table, *, full: bool = False, everywhere: bool = False) -> None:
+def print_table(table: Table, *, full: bool = False, everywhere: bool = False, of: Table | None = None) -> None:
     """Print a table: rank, method, the primary metric, the difference to the best, cost.
 
     ``full`` adds the other metrics and every part; ``everywhere`` shows rank intervals that hold for all rows at once.
+    ``of`` is the whole table, where some of its rows are hidden.
     """
     from rich.table import Table as Grid
     from rich.text import Text
@@ -80,9 +82,11 @@ def print_table(table: Table, *, full: bool = False, everywhere: bool = False) -
     for texts in zip(*(field.texts for field in shown), strict=True):
         grid.add_row(*map(Text, texts))
     echo(f"\n{_title(table)}")
-    for answer in answers(table):
+    for answer in answers(of or table):
         echo(answer)
     console().print(grid)
+    if of is not None and len(of.rows) > len(table.rows):
+        echo(f"{counted(len(of.rows) - len(table.rows), 'row')} hidden; ranks are those of all rows")
     if folded and table.rows:
         same = (f"{field.heading} {field.texts[0] or 'none'}" for field in folded)
         echo(f"the same in every row: {', '.join(same)}")
@@ -144,6 +148,14 @@ def _fields(table: Table, full: bool, everywhere: bool) -> tuple[list[Field], li
         *differ,
         *(value(column, 10 + number) for number, column in enumerate(columns[1:])),
         *(cost(name, 4 + number) for number, name in enumerate(stated_costs(table))),
+        *(
+            (
+                field("runs", shown_source, 5, number=False, fold=True),
+                field("run again", badge, 6, number=False, fold=True),
+            )
+            if is_marked(table)
+            else ()
+        ),
         field("status", lambda row: row.card.status if row.card else "?", 3, number=False, fold=True),
         field("seeds", lambda row: _seeds(table, row), 1000, fold=True),
         field("version", lambda row: row.version, 1001, fold=True),
