@@ -23,17 +23,18 @@ SYSTEM_FILES = (
 """What libraries look up in /etc. The rest of it is closed: root's host could read the shadow file."""
 DEVICES = ("null", "zero", "full", "random", "urandom", "shm", "dri", "kfd")
 """Devices beside those of NVIDIA. /dev/shm is where semaphores and shared tensors of one's own processes lie."""
+LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 PREFIX_FOLDERS = ("bin", "lib", "lib64", "share", "etc", "nvvm", "targets", "pyvenv.cfg")
 PACKAGES = ("plugins", "benchmarks")  # in a checkout they lie beside `suite`, with submissions and tests
 
 
 def rules(readable: Sequence[Path], writable: Path, hidden: Sequence[Path]) -> Iterator[tuple[str, Access]]:
     """Yield each path with the rights over it and all below it, the hidden ones left out."""
-    closed = [os.path.realpath(path) for path in hidden] + list(published())
+    closed = closed_folders(hidden)
     for path in (*installation(), *map(os.path.realpath, readable)):
         for part in spare(path, closed):
             yield part, READ
-    for package in (*(path for path in readable if (path / "__init__.py").exists()), _own()):
+    for package in (*(path for path in readable if (path / "__init__.py").exists()), suite_folder()):
         yield str(package.parent), LIST  # an import lists the folder that a package lies in; its files stay closed
     for device in (*(Path("/dev", name) for name in DEVICES), *Path("/dev").glob("nvidia*")):
         yield str(device), WRITE if device.name == "shm" else DEVICE
@@ -57,23 +58,26 @@ def installation() -> tuple[str, ...]:
     """Return where system, Python, its packages and the suite's own lie, free of links; the same for every process."""
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    installed += [*(sysconfig.get_path(name) for name in LIBRARIES), *site.getsitepackages()]
     libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
     paths = (
         *(*map(Path, SYSTEM), *(Path("/etc", name) for name in SYSTEM_FILES)),
         *(Path(prefix, name) for prefix in prefixes for name in PREFIX_FOLDERS),
-        *map(Path, (*sysconfig.get_paths().values(), *site.getsitepackages(), *installed, *libraries)),
-        *(_own(), *(_own().parent / name for name in PACKAGES)),
+        *map(
+            Path, (*(sysconfig.get_path(name) for name in LIBRARIES), *site.getsitepackages(), *installed, *libraries)
+        ),
+        *(suite_folder(), *(suite_folder().parent / name for name in PACKAGES)),
     )
     real = {str(path.resolve()) for path in paths if path.exists()}
     return tuple(path for path in sorted(real) if not any(path.startswith(each + os.sep) for each in real))
 
 
-@cache
-def published() -> tuple[str, ...]:
-    """Return where published results lie: their samples hold labels."""
-    paths = (folder / "submissions" for folder in (_own(), _own().parent))
-    return tuple(str(path.resolve()) for path in paths if path.exists())
+def closed_folders(hidden: Sequence[Path]) -> list[str]:
+    """Return the hidden folders, free of links, and those of published results: their samples hold labels."""
+    paths = (suite_folder() / "submissions", suite_folder().parent / "submissions")
+    return [os.path.realpath(path) for path in (*hidden, *(path for path in paths if path.exists()))]
 
 
-def _own() -> Path:
+def suite_folder() -> Path:
+    """Return the folder of the package `suite`."""
     return Path(str(suite.__file__)).resolve().parent
