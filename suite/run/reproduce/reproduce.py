@@ -49,39 +49,63 @@ def reproduce(
     tolerance: float | None = None,
     by: str = "",
 ) -> list[tuple[RunRow, Verdict]]:
-    """Run the cells of these runs again, and keep and return the verdict on each.
-
-    They run with the recorded threads unless ``threads`` are given; what ran on the CPU runs there again. Runs and
-    scores of the store stay as they are.
+    """Run the cells of these runs again, and keep and return the verdict on each; see `judged_again`.
 
     Raises:
         SuiteError: the store cannot be written, or the disk is full.
     """
     writer = Writer(settings.database_url)  # tells now, and not after hours, that it cannot be written
-    verdicts: dict[str, Verdict] = {}
-    wanted: dict[str, Wanted] = {}
     try:
-        for run in runs:
-            try:
-                if run.state != "done":
-                    raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
-                device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
-                cell = repeated(run.cell, registry, Cache(settings.cache_folder))
-                wanted[run.id] = Wanted(cell, device, threads or run.threads or 1)
-            except CannotRepeat as why:
-                verdicts[run.id] = Verdict("cannot", str(why))
-        with scratch(registry, settings, reporter, executor) as store:
-            made = store.make(list(wanted.values()))
-        for run in runs:
-            again = made.get(run.cell.id) if run.id in wanted else None
-            if isinstance(again, RunRow):
-                verdicts[run.id] = _verdict(run, again, wanted[run.id], tolerance)
-            elif again is not None:
-                verdicts[run.id] = Verdict("cannot", again)
-            writer.keep_reproduction(_row(run, verdicts[run.id], again, by))
+        judged = judged_again(
+            runs, registry, settings, reporter, executor=executor, threads=threads, tolerance=tolerance
+        )
+        for run, verdict, again in judged:
+            writer.keep_reproduction(_row(run, verdict, again, by))
     finally:
         writer.close()
-    return [(run, verdicts[run.id]) for run in runs]
+    return [(run, verdict) for run, verdict, _ in judged]
+
+
+def judged_again(
+    runs: Sequence[RunRow],
+    registry: Registry,
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    executor: str = "process",
+    threads: int | None = None,
+    tolerance: float | None = None,
+) -> list[tuple[RunRow, Verdict, RunRow | str | None]]:
+    """Run the cells of these runs again, and return of each the verdict, and the run that came of it or why none did.
+
+    They run with the recorded threads unless ``threads`` are given; what ran on the CPU runs there again. Nothing is
+    kept: runs and scores of the store stay as they are.
+
+    Raises:
+        SuiteError: the disk is full.
+    """
+    verdicts: dict[str, Verdict] = {}
+    wanted: dict[str, Wanted] = {}
+    for run in runs:
+        try:
+            if run.state != "done":
+                raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
+            device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
+            cell = repeated(run.cell, registry, Cache(settings.cache_folder))
+            wanted[run.id] = Wanted(cell, device, threads or run.threads or 1)
+        except CannotRepeat as why:
+            verdicts[run.id] = Verdict("cannot", str(why))
+    with scratch(registry, settings, reporter, executor) as store:
+        made = store.make(list(wanted.values()))
+    judged: list[tuple[RunRow, Verdict, RunRow | str | None]] = []
+    for run in runs:
+        again = made.get(run.cell.id) if run.id in wanted else None
+        if isinstance(again, RunRow):
+            verdicts[run.id] = _verdict(run, again, wanted[run.id], tolerance)
+        elif again is not None:
+            verdicts[run.id] = Verdict("cannot", again)
+        judged.append((run, verdicts[run.id], again))
+    return judged
 
 
 def _verdict(run: RunRow, again: RunRow, wanted: Wanted, tolerance: float | None) -> Verdict:
