@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from suite.contracts import Task
-from suite.discovery import FILE, is_editable
+from suite.discovery import FILE, OWN, is_editable
 from suite.hashing import digest, file_digest
 from suite.registry import Entry
 
@@ -26,11 +26,14 @@ NAMED = re.compile(r"[\w][\w\-. /]{0,98}\.\w{1,12}")
 def source_digest(entry: Entry[type]) -> str | None:
     """Return the hash of the source of a method if it can be edited in place, else None: a release's version says it.
 
+    The built-in methods have one wherever they are installed: a checkout and a release name the same cells alike, so
+    that published runs can be made again from either.
+
     Covers the class's module, every module of its top-level package that it imports, at the top or inside functions,
     names of constants and of functions alike, what those import in turn, other modules that lie where they can be
     edited, and the files beside all of these that they name in a text of their own.
     """
-    if entry.plugin.distribution != FILE and not is_editable(entry.plugin.distribution):
+    if entry.plugin.distribution not in (FILE, OWN) and not is_editable(entry.plugin.distribution):
         return None
     return _digest(entry.value.__module__)
 

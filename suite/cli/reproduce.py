@@ -46,7 +46,7 @@ def reproduce(
     from suite.run.reproduce.reproduce import chosen
     from suite.run.reproduce.reproduce import reproduce as again
     from suite.settings import load_settings
-    from suite.store.reading import Reader
+    from suite.store.archive import Archive
     from suite.text import clean
 
     registry, settings = load()
@@ -56,11 +56,11 @@ def reproduce(
     name = clean(by)
     if len(name) > NAME:
         raise SuiteError(f"the name has more than {NAME} signs", place="--by", next="suite reproduce --by NAME RUN")
-    reader = Reader(settings.database_url)
+    archive = Archive(settings)
     try:
-        found = chosen(reader, runs or (), task or (), method or ())
+        found = chosen(archive, runs or (), task or (), method or ())
     finally:
-        reader.close()
+        archive.close()
     with Progress() as progress:
         verdicts = again(
             found, registry, settings, progress, executor=executor, threads=threads, tolerance=tolerance, by=name

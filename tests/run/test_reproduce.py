@@ -19,6 +19,7 @@ from suite.run.reproduce.verdict import FLIPS, MOST, RELATIVE, Verdict, compare
 from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.store.engine import writer_engine
+from suite.store.archive import Archive
 from suite.store.reading import Reader
 from suite.store.rows import RunRow, ScoreRow
 
@@ -26,7 +27,7 @@ from suite.store.rows import RunRow, ScoreRow
 def again(bench: Bench, *prefixes: str, **how: Any) -> list[tuple[RunRow, Verdict]]:
     """Run these runs again in this process, all finished ones if none are named."""
     settings = bench.settings(workers=1)
-    reader = Reader(settings.database_url)
+    reader = Archive(settings)
     try:
         runs = chosen(reader, prefixes, () if prefixes else ("*",), ())
     finally:

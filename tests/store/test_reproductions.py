@@ -45,12 +45,25 @@ def test_what_could_not_be_run_again_has_no_environment(url: str) -> None:
     assert (kept.environment, kept.difference, kept.changed, kept.reproducer) == (None, None, {}, "")
 
 
-@pytest.mark.parametrize(("run", "verdict"), [("nobody", "equal"), (None, "splendid")])
-def test_the_database_refuses_a_verdict_on_nothing_and_an_unknown_one(url: str, run: str | None, verdict: str) -> None:
+def test_the_database_refuses_an_unknown_verdict(url: str) -> None:
     writer = Writer(url)
     claimed = writer.claim(cell(0), [])
     with pytest.raises(IntegrityError):
-        writer.keep_reproduction(Reproduction(run or claimed, verdict, "so it is"))
+        writer.keep_reproduction(Reproduction(claimed, "splendid", "so it is"))
+
+
+def test_a_published_run_that_the_store_does_not_hold_has_verdicts(url: str) -> None:
+    writer = Writer(url)
+    run = writer.claim(cell(0), [])
+    before = Reader(url).verdict_stamps()
+    for identifier, verdict in ((run, "different"), ("9f" * 8, "cannot"), ("9f" * 8, "equal")):
+        writer.keep_reproduction(Reproduction(identifier, verdict, "so it is"))
+    reader = Reader(url)
+    assert [each.verdict for each in reader.reproductions("9f" * 8)] == ["cannot", "equal"]
+    assert {name: each.verdict for name, each in reader.verdicts().items()} == {run: "different", "9f" * 8: "equal"}
+    after = reader.verdict_stamps()
+    assert before == ({}, "")
+    assert (set(after[0]), after[1] != "") == ({"fast/count"}, True)
 
 
 def test_the_verdict_of_the_released_schema_is_read(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from suite.run.reproduce.planned import CannotRepeat, repeated
 from suite.run.reproduce.verdict import Verdict, compare
 from suite.run.summary import Reporter
 from suite.settings import Settings
-from suite.store.reading import Reader
+from suite.store.archive import Archive
 from suite.store.rows import Reproduction, RunRow
 from suite.store.writing import Writer
 
@@ -22,19 +22,23 @@ MACHINE = ("timeout", "out-of-memory", "killed")
 """Ends that say more of the machine's limits than of the scores."""
 
 
-def chosen(reader: Reader, prefixes: Sequence[str], tasks: Sequence[str], methods: Sequence[str]) -> list[RunRow]:
+def chosen(archive: Archive, prefixes: Sequence[str], tasks: Sequence[str], methods: Sequence[str]) -> list[RunRow]:
     """Return the runs that start with a prefix, and the finished ones of these tasks and methods, each once.
+
+    Of a cell that is done in the store, the published runs are left out unless they are named.
 
     Raises:
         SuiteError: a prefix is of no run or of several, or nothing is chosen.
     """
-    runs = {run.id: run for run in map(reader.run, prefixes)}
-    for row in reader.latest_runs(scores=False) if tasks or methods else ():
+    runs = {run.id: run for run in map(archive.run, prefixes)}
+    done: set[str] = set()
+    for row, _ in archive.latest_runs(scores=False) if tasks or methods else ():
         fits = _fits(row.cell.task, tasks) and _fits(row.cell.method, methods)
-        if fits and row.state == "done" and row.id not in runs:
-            runs[row.id] = reader.run(row.id)
+        if fits and row.state == "done" and row.cell.id not in done:
+            done.add(row.cell.id)
+            runs.setdefault(row.id, archive.run(row.id))
     if not runs:
-        raise SuiteError("no finished run was chosen", place=reader.url, next="suite board --runs")
+        raise SuiteError("no finished run was chosen", place="suite reproduce", next="suite board --runs")
     return sorted(runs.values(), key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
 
 
