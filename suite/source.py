@@ -64,7 +64,16 @@ def _sources(module: str, package: str) -> set[Path]:
         if file is not None:
             files[name] = file
             waiting += (each for each in _read(name, file)[0] if _is_source(each, package, roots))
-    return {path for name, file in files.items() for path in (file, *_named(name, file))}
+    above = {path for name in files for path in (_packages(name, roots) if roots else ())}
+    return above | {path for name, file in files.items() for path in (file, *_named(name, file))}
+
+
+def _packages(name: str, roots: Roots) -> Iterator[Path]:
+    """Yield the files of the packages that a module lies in: they run before it. What they import is not followed."""
+    while name := name.rpartition(".")[0]:
+        file = _file(name, roots)
+        if file is not None:
+            yield file
 
 
 def _is_source(name: str, package: str, roots: Roots) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from suite.board.claims import claims, grouped, recency
+from suite.board.claims import Code, claims, grouped, recency
 from suite.board.facts import split_facts
 from suite.board.marks import marks
 from suite.board.model import Axis, Table
@@ -20,6 +21,7 @@ from suite.board.values import Numbers, recorded_columns
 from suite.contracts import Column, Setting, Task
 from suite.contracts.substitute import NETWORK, STANDARD
 from suite.registry import Registry
+from suite.source import source_digest, task_source
 from suite.store.stored import StoredRun, parsed
 
 if TYPE_CHECKING:
@@ -49,8 +51,9 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
     made_from = source.runs_of(stored)
     parts = _parts(source.registry, task, made_from.runs)
     axes = _axes(task, [part.setting for part in parts])
+    now = task_source(task)
     newest = {
-        setting: max((run, part.protocol) for part in of_setting for run in [recency(part.runs)])[1]
+        setting: max((_is_of(part, now), recency(part.runs), part.protocol) for part in of_setting)[2]
         for setting, of_setting in grouped(parts, lambda part: part.setting).items()
     }
 
@@ -60,6 +63,17 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
 
     for part in sorted(parts, key=order):
         yield _table(made_from, task, axes, part, part.protocol == newest[part.setting])
+
+
+def _is_of(part: Part, source: str | None) -> bool:
+    return any(run.task_source == source for run in part.runs)
+
+
+def _code_now(registry: Registry, method: str) -> Code | None:
+    if method not in registry.methods:
+        return None
+    entry = registry.methods.entry(method)
+    return entry.value.version, source_digest(entry)
 
 
 def _parts(registry: Registry, task: Task, runs: Iterable[StoredRun]) -> list[Part]:
@@ -106,7 +120,7 @@ def _table(made_from: Runs, task: Task, axes: tuple[Axis, ...], part: Part, curr
     of_rows = [
         (method, claim)
         for method, of_method in sorted(part.by_method.items())
-        for claim in claims(of_method, task.seeds, made_from.owners)
+        for claim in claims(of_method, task.seeds, made_from.owners, partial(_code_now, registry, method))
     ]
     counting = [counted(task.seeds, claim.runs) for _, claim in of_rows]
     facts, facts_of_rows = split_facts([{run.seed: parsed(run.facts) or {} for run in of_row} for of_row in counting])

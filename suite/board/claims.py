@@ -19,6 +19,10 @@ from suite.store.stored import StoredRun, parsed
 T = TypeVar("T")
 K = TypeVar("K")
 Owners = Mapping[str, Published]
+Code = tuple[str, str | None]
+"""A method's version, and the hash of its source if that is part of its cells' identity."""
+CodeNow = Callable[[], Code | None]
+"""What returns the code that is registered now, None if the method is not; called only if runs are of several."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,12 @@ class Claim:
     others: list[StoredRun] = field(default_factory=list)
 
 
-def claims(runs: Sequence[StoredRun], seeds: Sequence[int], owners: Owners) -> list[Claim]:
+def claims(runs: Sequence[StoredRun], seeds: Sequence[int], owners: Owners, now: CodeNow) -> list[Claim]:
     """Return the rows of a method, one for each choice of parameters, from all its runs under one protocol."""
     if not any(run.id in owners for run in runs):
-        return [Claim(one_per_seed(variant)) for variant in _variants(newest_code(runs))]
+        return [Claim(one_per_seed(variant)) for variant in _variants(of_one_code(runs, now))]
     by_owner = grouped(runs, lambda run: owners[run.id].name if run.id in owners else "")
-    newest = [run for of_owner in by_owner.values() for run in newest_code(of_owner)]
+    newest = [run for of_owner in by_owner.values() for run in of_one_code(of_owner, now)]
     return [_claim(variant, seeds, owners) for variant in _variants(newest)]
 
 
@@ -67,10 +71,13 @@ def _together(own: Sequence[StoredRun], published: Sequence[StoredRun]) -> list[
     return list(runs.values())
 
 
-def newest_code(runs: Sequence[StoredRun]) -> list[StoredRun]:
-    """Keep a method's runs of the version, and in editable code of the source, that was run last."""
-    newest = _code(max(runs, key=lambda run: run.started))
-    return [run for run in runs if _code(run) == newest]
+def of_one_code(runs: Sequence[StoredRun], now: CodeNow) -> list[StoredRun]:
+    """Keep a method's runs of the version and source that is registered now; if there are none, that was run last."""
+    of_code: dict[Code | None, list[StoredRun]] = {**grouped(runs, _code)}
+    if len(of_code) == 1:
+        return list(runs)
+    registered, newest = now(), _code(max(runs, key=lambda run: run.started))
+    return of_code[registered if registered in of_code else newest]
 
 
 def one_per_seed(runs: Sequence[StoredRun]) -> list[StoredRun]:
@@ -104,7 +111,7 @@ def _withdrawn(run: StoredRun, owners: Owners) -> bool:
     return run.id in owners and owners[run.id].standing.state == "withdrawn"
 
 
-def _code(run: StoredRun) -> tuple[str, str | None]:
+def _code(run: StoredRun) -> Code:
     return run.method_version, run.source
 
 

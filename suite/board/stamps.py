@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 
 import suite.stats
 from suite.board.model import FORMAT
-from suite.contracts import Track
+from suite.contracts import Method, Track
+from suite.discovery import OWN
 from suite.hashing import digest, file_digest
-from suite.registry import Registry
+from suite.registry import Entry, Registry
+from suite.source import source_digest, task_source
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ def stamped(counts: Mapping[str, tuple[int, str]], registry: Registry) -> tuple[
                     _code(),
                     tracks[task.partition("/")[0]],
                     _of_task(kind),
+                    task_source(kind()),
                     [[name, counts[name][1]] for name in stored],
                 ]
             ),
@@ -60,7 +64,23 @@ def _of_task(task: Any) -> str:
 def _of_track(registry: Registry, track: Track) -> str:
     methods = [entry.value for entry in registry.methods_of(track.name)]
     shown = [(m.name, m.version, m.card, m.standing, m.Parameters(), m.formerly) for m in methods]
-    return repr([track.name, sorted(track.privileges), shown, [(sorted(m.needs), sorted(m.partners)) for m in methods]])
+    return repr(
+        [
+            *(track.name, sorted(track.privileges), shown),
+            *([(sorted(m.needs), sorted(m.partners)) for m in methods], _of_code(registry.methods_of(track.name))),
+        ]
+    )
+
+
+def _of_code(methods: Sequence[Entry[type[Method]]]) -> list[object]:
+    """Return what changes with the code of methods: of one that comes from elsewhere its source, as its cells have it.
+
+    Those that come with the suite are many, and hashing them takes long: the times of change of their files will do.
+    """
+    own = {Path(inspect.getfile(entry.value)).parent for entry in methods if entry.plugin.distribution == OWN}
+    files = sorted(file for folder in own for file in folder.glob("*.py"))
+    foreign = [source_digest(entry) for entry in methods if entry.plugin.distribution != OWN]
+    return [*foreign, *((file.name, file.stat().st_mtime_ns) for file in files)]
 
 
 @cache

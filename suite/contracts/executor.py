@@ -31,6 +31,7 @@ class Job:
     partners: dict[str, dict[str, Any]] = field(default_factory=dict)  # by role: a `Partner` as plain data
     grid: dict[str, list[Any]] = field(default_factory=dict)  # parameters to choose first, among these values
     source: str | None = None  # hash of the method's source, where that is part of the cell's identity
+    task_source: str | None = None  # and of the task's
     threads: int = 1
     time_limit: float = 3600.0
 

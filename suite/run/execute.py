@@ -85,6 +85,7 @@ class Execution:
                 partners=identity.get("partners", {}),
                 grid=identity.get("grid", {}),
                 source=identity["method_source"],
+                task_source=identity.get("task_source"),
                 threads=threads,
                 time_limit=min(self._settings.time_limit, self._schedule.deadline.left()),
             )

@@ -15,6 +15,7 @@ from suite.contracts.substitute import NETWORK
 from suite.hashing import canonical_json, digest, text_digest
 from suite.run.partners import Partner
 from suite.run.selection import MethodChoice
+from suite.source import task_source
 from suite.store.rows import CellRow
 
 SCHEMA = 1
@@ -92,12 +93,13 @@ def metric_keys(task: Task) -> list[str]:
 
 
 def _shared(task: Task, setting: Setting) -> dict[str, Any]:
-    varied = beyond_defaults(task.axes, setting)
+    varied, source = beyond_defaults(task.axes, setting), task_source(task)
     return {
         "schema": SCHEMA,
         "task": task.id,
         "task_version": task.version,
         "metrics": metric_keys(task),
+        **({"task_source": source} if source else {}),
         **({"setting": varied} if varied else {}),
         **({NETWORK: task.substitute.identity} if task.substitute is not None else {}),
     }

@@ -14,6 +14,7 @@ from suite.run.identity import known_ingredients, metric_keys, protocol_digest
 from suite.run.networks import stand_in
 from suite.run.result import Result, check_result
 from suite.run.scoring import scores_of
+from suite.source import task_source
 from suite.store.reading import Reader
 from suite.store.rows import CellRow, RunResult, RunRow, ScoreRow
 from suite.store.samples import read_table
@@ -94,7 +95,10 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
 
 def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
     """Return the cell that a run with today's metrics would have; its data and models must be those of then."""
-    identity = {**json.loads(old.identity), "metrics": metric_keys(task)}
+    recorded = json.loads(old.identity)
+    identity = {**recorded, "metrics": metric_keys(task)}
+    if (source := task_source(task)) != recorded.get("task_source"):  # the samples are of the code of then
+        identity |= {"task_source": source, "samples_of": recorded.get("samples_of", recorded.get("task_source"))}
     setting = task.setting(old.setting)
     stand_in(task, setting, resources.cache)
     ingredients = known_ingredients(task, old.seed, resources)

@@ -25,7 +25,7 @@ from suite.run.networks import stand_in
 from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
 from suite.settings import Settings
-from suite.source import source_digest
+from suite.source import source_digest, task_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +98,13 @@ def _do(job: Job) -> Result:
 
 
 def _check_sources(registry: Registry, job: Job) -> None:
-    """Raise `SuiteError` if the method or a partner is not the code that the cell was planned with."""
+    """Raise `SuiteError` if the task, the method or a partner is not the code that the cell was planned with."""
+    if job.task_source is not None and task_source(registry.tasks[job.task]()) != job.task_source:
+        raise SuiteError(
+            f"the source of {job.task} was edited after the run was planned, so this is not the cell's task",
+            place=registry.tasks.entry(job.task).plugin.origin,
+            next="suite run",
+        )
     planned = {job.method: job.source, **{each["method"]: each["source"] for each in job.partners.values()}}
     for name, source in planned.items():
         entry = registry.methods.entry(str(name))

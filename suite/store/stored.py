@@ -49,6 +49,7 @@ class StoredRun(NamedTuple):
     seed: int
     isolation: str | None = None
     origin: str | None = None
+    task_source: str | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -79,17 +80,17 @@ def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
             *(run.c.id, run.c.cell, run.c.attempt, run.c.state, run.c.started, run.c.ended),
             *(run.c.wall_seconds, run.c.peak_memory_bytes, *texts, run.c.samples),
             *(cell.c.protocol, cell.c.task, cell.c.task_version, cell.c.method, cell.c.method_version),
-            *(_source(dialect), cast(cell.c.setting, Text), cast(cell.c.parameters, Text), cell.c.seed),
-            *(cast(run.c.isolation, Text), cast(run.c.origin, Text)),
+            *(_source(dialect, "method_source"), cast(cell.c.setting, Text), cast(cell.c.parameters, Text)),
+            *(cell.c.seed, cast(run.c.isolation, Text), cast(run.c.origin, Text), _source(dialect, "task_source")),
         )
         .join(cell, run.c.cell == cell.c.id)
         .where(cell.c.task.in_(tasks))
     )
 
 
-def _source(dialect: str) -> ColumnElement[str | None]:
+def _source(dialect: str, name: str) -> ColumnElement[str | None]:
     """Return the hash of the source of editable code that a cell's identity names, if it does."""
     if dialect == "sqlite":
-        return func.json_extract(cell.c.identity, "$.method_source")
-    named: ColumnElement[str | None] = cast(cell.c.identity, JSON)["method_source"].as_string()
+        return func.json_extract(cell.c.identity, f"$.{name}")
+    named: ColumnElement[str | None] = cast(cell.c.identity, JSON)[name].as_string()
     return named

@@ -34,12 +34,13 @@ class Store:
     def run(self, method: str, seed: int, near: float | None, **about: Any) -> str:
         """Record a run; ``near`` None is a failure.
 
-        ``about`` changes task, setting, parameters, protocol, source, version, partial, facts, samples, scores.
+        ``about`` changes task, setting, parameters, protocol, source, task_source, version, partial, facts, samples,
+        scores.
         """
         parameters, setting = about.get("parameters", {}), about.get("setting", {})
         protocol, task = about.get("protocol", "p" * 64), about.get("task", "demo/plain")
         identity = {"t": task, "m": method, "s": seed, "p": parameters, "c": protocol, "a": setting}
-        identity["method_source"] = about.get("source")
+        identity |= {"method_source": about.get("source"), "task_source": about.get("task_source")}
         cell = CellRow(
             id=digest(identity),
             identity=json.dumps(identity),

@@ -13,6 +13,7 @@ from suite.board.artifact import build_board, load_board
 from suite.board.ranking import NOT_INSTALLED
 from suite.contracts import Column, Interval
 from suite.hashing import digest
+from suite.source import source_digest, task_source
 from suite.stats.sampled import normal_interval
 from suite.store.reading import Reader
 from suite.store.samples import samples_path
@@ -123,6 +124,15 @@ def test_only_the_newest_code_of_a_method_counts(store: Store) -> None:
     assert row.seeds == (0, 1)
 
 
+def test_the_code_that_is_registered_now_counts_though_other_code_was_run_since(store: Store) -> None:
+    entry = store.registry.methods.entry("demo/alpha")
+    now = {"version": entry.value.version, "source": source_digest(entry)}
+    fill(store, "alpha", [0.8, 0.9], **now)
+    store.age()
+    fill(store, "alpha", [0.1] * 5, **{**now, "source": "edited, and back since"})
+    assert store.rows()["alpha"].seeds == (0, 1)
+
+
 def test_a_row_of_older_code_goes_whatever_its_parameters(store: Store) -> None:
     fill(store, "gamma", [0.1] * 5, source="old", parameters={"temperature": 3.0})
     store.age()
@@ -135,6 +145,14 @@ def test_protocols_are_tables_of_their_own(store: Store) -> None:
     store.age()
     fill(store, "alpha", [0.8] * 5, protocol="b" * 64)
     assert [(table.protocol[0], table.current) for table in store.tables()] == [("b", True), ("a", False)]
+
+
+def test_the_protocol_of_the_task_that_is_registered_now_is_current(store: Store) -> None:
+    source = task_source(store.task("demo/plain")())
+    fill(store, "alpha", [0.1] * 5, protocol="a" * 64, task_source=source)
+    store.age()
+    fill(store, "alpha", [0.8] * 5, protocol="b" * 64, task_source="edited, and back since")
+    assert [(table.protocol[0], table.current) for table in store.tables()] == [("a", True), ("b", False)]
 
 
 def test_naming_the_facts_of_comparable_rows_builds_the_board_again(

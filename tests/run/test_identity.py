@@ -116,11 +116,11 @@ def test_other_data_is_another_cell_and_another_protocol(identify, bench) -> Non
     assert identify().protocol != before.protocol
 
 
-def test_an_edit_of_the_source_is_another_cell_of_the_same_protocol(identify, plugin: Path) -> None:
+def test_an_edit_of_a_file_with_method_and_task_is_another_cell_of_another_protocol(identify, plugin: Path) -> None:
     before = identify()
     plugin.write_text(plugin.read_text() + "\n# edited\n")
     assert identify().id != before.id
-    assert identify().protocol == before.protocol
+    assert identify().protocol != before.protocol
 
 
 @pytest.mark.parametrize("settings", [{"workers": 7}, {"device": "cpu"}, {"time_limit": 1.0}, {"memory_limit": 1.0}])

@@ -20,6 +20,7 @@ from suite.store.rows import CellRow
 _WORDS = {
     "schema": "the version of the suite's protocol",
     "task_version": "the version of the task",
+    "task_source": "the source of the task",
     "metrics": "the metrics",
     "method_version": "the version of the method",
     "method_source": "the source of the method",

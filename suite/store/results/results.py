@@ -171,7 +171,7 @@ def _part(row: dict[str, Any]) -> RunPart:
 
 
 def _stored(run: RunPart, as_text: bool) -> StoredRun:
-    cell, source = run.cell, json.loads(run.cell.identity).get("method_source")
+    cell, identity = run.cell, json.loads(run.cell.identity)
     started, ended = (time.isoformat(" ") if as_text else time for time in (run.started, run.ended))
     return StoredRun(
         id=run.id,
@@ -193,11 +193,12 @@ def _stored(run: RunPart, as_text: bool) -> StoredRun:
         task_version=cell.task_version,
         method=cell.method,
         method_version=cell.method_version,
-        source=source,
+        source=identity.get("method_source"),
         setting=json.dumps(cell.setting, ensure_ascii=False),
         parameters=json.dumps(cell.parameters, ensure_ascii=False),
         seed=cell.seed,
         isolation=_text(run.isolation),
+        task_source=identity.get("task_source"),
     )
 
 
