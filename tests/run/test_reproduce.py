@@ -12,6 +12,7 @@ import pytest
 from bench import Bench, Steps
 from sqlalchemy import text
 
+from suite.cache import Cache
 from suite.registry import load_registry
 from suite.run.reproduce.planned import CannotRepeat, repeated
 from suite.run.reproduce.reproduce import chosen, reproduce
@@ -166,7 +167,7 @@ def test_a_task_that_declines_the_method_now_says_so(bench: Bench, monkeypatch: 
     registry = load_registry(bench.settings().plugins)
     monkeypatch.setattr(registry.methods["fast/constant"], "needs", frozenset({"answer"}))
     with pytest.raises(CannotRepeat, match="the task leaves out the method now"):
-        repeated(bench.runs()["constant", 0].cell, registry)
+        repeated(bench.runs()["constant", 0].cell, registry, Cache(bench.settings().cache_folder))
 
 
 def test_one_bad_run_leaves_the_others_their_verdict(bench: Bench) -> None:
