@@ -20,7 +20,7 @@ import pluggy
 
 from suite import hookspecs
 from suite.contracts import Executor, Listener, Method, Page, Task, Track
-from suite.contracts.declared import check_class, check_method, check_roles, check_task, describe
+from suite.contracts.declared import check_class, check_method, check_roles, check_task, check_task_kit, describe
 from suite.discovery import Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
 
@@ -182,6 +182,7 @@ class Registry:
         if not isinstance(track.libraries, tuple) or not all(isinstance(name, str) for name in track.libraries):
             raise TypeError(f"the libraries of track {track.name!r} are {track.libraries!r}, not names in a tuple")
         check_roles(track)
+        check_task_kit(track)
         for contract in track.contracts:
             if not isinstance(contract, type) or not issubclass(contract, Method):
                 raise TypeError(f"the contract of track {track.name!r}, {describe(contract)}, is not a suite.Method")

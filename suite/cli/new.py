@@ -10,7 +10,7 @@ import typer
 
 from suite.cli.output import echo, load
 
-app = typer.Typer(help="Start a method of your own from a template that works.", no_args_is_help=True)
+app = typer.Typer(help="Start a method or a task of your own from a template that works.", no_args_is_help=True)
 
 
 @app.command()
@@ -44,4 +44,57 @@ def method(
         f"  pip install -e '.[test]' && pytest\n"
         f"  suite run --task {task} --method {short} && suite board --task {task}\n"
         f"or without installing it: suite run --plugin {file} --task {task} --method {short}"
+    )
+
+
+@app.command()
+def task(
+    name: Annotated[str, typer.Argument(help="Name of the task, as my-task.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Where to write it; a new folder of that name if not given.")
+    ] = None,
+    track: Annotated[
+        str, typer.Option("--track", help="Track that it belongs to; with images the first with a template.")
+    ] = "",
+    from_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-folder", metavar="PATH", help="ID images: a folder with one for each class, or a Parquet file."
+        ),
+    ] = None,
+    leave_out: Annotated[list[str] | None, typer.Option(metavar="CLASS", help="A class that is near-OOD.")] = None,
+    near: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Near-OOD images: a folder or file.")] = None,
+    far: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Far-OOD images: a folder or file.")] = None,
+    image_column: Annotated[str, typer.Option(help="Of Parquet files: the bytes of images.")] = "image",
+    label_column: Annotated[str, typer.Option(help="Of Parquet files: numbers or names of classes.")] = "label",
+    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file with a track.")] = None,
+) -> None:
+    """Write a small package: a task that works, its test, pyproject.toml, README and licence.
+
+    With --from-folder it is on your images, all of which are looked at first. Exit status: 0, or 2 if the name is
+    taken, an image is wrong, or the folder is not empty: then nothing is written.
+    """
+    registry, _ = load(plugin_files=tuple(plugin or ()))
+    from suite.errors import SuiteError
+    from suite.scaffold import GivenImages, new_task
+
+    images = None
+    if from_folder is not None:
+        lists = (tuple(leave_out or ()), tuple(near or ()), tuple(far or ()))
+        images = GivenImages(from_folder, *lists, image_column, label_column)
+        track = track or next((entry.name for entry in registry.tracks if entry.value.tasks.images), "")
+    elif leave_out or near or far:
+        raise SuiteError("the ID images are not named", place="--leave-out, --near, --far", next="--from-folder PATH")
+    if not track:
+        raise SuiteError("the track is not named", place="suite new task", next=f"suite new task {name} --track TRACK")
+    package = new_task(registry, name, track, folder, images)
+    package.write()
+    echo(f"{package.name} is in {package.folder}: {', '.join(package.files)}")
+    file = shlex.quote(package.module)
+    echo(
+        f"next:\n"
+        f"  cd {shlex.quote(str(package.folder))}\n"
+        f"  pip install -e '.[test]' && pytest\n"
+        f"  suite run --task {package.name} && suite board --task {package.name}\n"
+        f"or without installing it: suite run --plugin {file} --task {package.name}"
     )

@@ -17,6 +17,7 @@ from suite.contracts.samples import Influence, Resampled, Samples, Value
 from suite.contracts.setting import Axis, Setting
 from suite.contracts.substitute import Substitute
 from suite.contracts.task import Task, Tier
+from suite.contracts.task_kit import TaskKit
 from suite.contracts.track import Access, Track
 from suite.contracts.tuning import TUNED, Trial, Tuning
 
@@ -54,6 +55,7 @@ __all__ = [
     "Substitute",
     "Task",
     "TaskContext",
+    "TaskKit",
     "Tier",
     "Track",
     "Trial",

@@ -15,6 +15,7 @@ from suite.contracts.role import Role
 from suite.contracts.samples import Samples
 from suite.contracts.setting import Axis, complete
 from suite.contracts.task import Task, Tier
+from suite.contracts.task_kit import TaskKit
 from suite.contracts.track import Track
 
 T = TypeVar("T")
@@ -112,6 +113,24 @@ def check_roles(track: Track) -> None:
                 )
         if role.template is not None and not role.template.is_dir():
             raise ValueError(f"{where} has a template that is no folder: {role.template}")
+
+
+def check_task_kit(track: Track) -> None:
+    """Check that a track's `TaskKit` names classes of tasks and of checks, and folders that exist.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: it says what cannot be.
+    """
+    if not isinstance(track.tasks, TaskKit):
+        raise TypeError(f"the tasks of track {track.name!r} are {track.tasks!r}, not a suite.contracts.TaskKit")
+    for base, check in track.tasks.checks.items():
+        if not isinstance(base, type) or not issubclass(base, Task) or not CHECK.match(check):
+            found = f"the check {check!r} of {describe(base)}"
+            raise ValueError(f"track {track.name!r} has {found}, not 'module:Class' of a Task")
+    for folder in (track.tasks.template, track.tasks.images):
+        if folder is not None and not folder.is_dir():
+            raise ValueError(f"track {track.name!r} has a template that is no folder: {folder}")
 
 
 def _check_axes(cls: type[Task]) -> None:

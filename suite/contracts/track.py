@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suite.contracts.method import Method
 from suite.contracts.role import Role
+from suite.contracts.task_kit import TaskKit
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Track:
     access that its methods may need.
 
     ``libraries`` are modules that take long to import and that most of its cells import: a run imports them once.
-    ``roles`` are the kinds of methods that it has: what ``suite new method`` can write and ``suite check`` can check.
+    ``roles`` are the kinds of methods that it has: what ``suite new method`` can write and ``suite check`` can check;
+    ``tasks`` is the same for tasks.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Track:
     access: tuple[Access, ...] = ()
     libraries: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    tasks: TaskKit = field(default_factory=TaskKit)
 
     @property
     def contracts(self) -> tuple[type[Method], ...]:

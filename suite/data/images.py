@@ -97,8 +97,9 @@ class ImageRows:
                     raise ValueError(f"{image.width}x{image.height} is more than {LARGEST:,} pixels")
                 return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
         except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+            first = (str(error).splitlines() or [type(error).__name__])[0][:200]
             raise SuiteError(
-                f"row {index} is no image that can be read: {str(error).splitlines()[0][:200] if str(error) else error!r}",
+                f"row {index} is no image that can be read: {first}",
                 place=self.place(index),
                 next="mend or remove it; then the same command",
             ) from None

@@ -1,6 +1,8 @@
-"""First versions of what people bring: a small package, written from the templates of a track's role."""
+"""First versions of what people bring: a small package, written from the templates of a track."""
 
+from suite.scaffold.images import GivenImages
 from suite.scaffold.method import new_method
 from suite.scaffold.package import Package
+from suite.scaffold.task import new_task
 
-__all__ = ["Package", "new_method"]
+__all__ = ["GivenImages", "Package", "new_method", "new_task"]

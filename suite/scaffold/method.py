@@ -38,7 +38,7 @@ def new_method(registry: Registry, name: str, track: str, role: str = "", folder
     own, shared = Templates(cast(Path, chosen.template)), Templates(SHARED)
     task = _task(registry, track, chosen)
     given: dict[str, Any] = {
-        **{"name": name, "module": module, "track": track, "role": chosen.name, "task": task},
+        **{"kind": "method", "name": name, "module": module, "track": track, "role": chosen.name, "task": task},
         "class_name": class_of(name, own.source("method.py.jinja") + own.source("test_method.py.jinja")),
         "title": name.replace("-", " ").capitalize(),
     }

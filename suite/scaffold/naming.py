@@ -31,7 +31,7 @@ def check_name(name: str) -> str:
     return module
 
 
-def check_module(name: str, module: str) -> None:
+def check_module(name: str, module: str, kind: str = "method") -> None:
     """Check that no other module, Python's own or of a package, has the name of what is new.
 
     Raises:
@@ -42,7 +42,7 @@ def check_module(name: str, module: str) -> None:
         raise SuiteError(
             f"there is a Python module {module!r} already, and that of {name!r} would have the same name",
             place=(found and found.origin) or "Python itself",
-            next=f"suite new method {name}-method ...",
+            next=f"suite new {kind} {name}-{kind} ...",
         )
 
 
@@ -61,11 +61,11 @@ def check_free(name: str, table: Table[object]) -> None:
         )
 
 
-def class_of(name: str, source: str) -> str:
+def class_of(name: str, source: str, kind: str = "Method") -> str:
     """Return a class name, as ``MyMethod``, of which ``source``, that the class is put into, says nothing yet."""
     words = "".join(part[:1].upper() + part[1:] for part in re.split(r"[-.]", name))
     while re.search(rf"\b(Test)?{words}\b", source):
-        words += "Method"
+        words += kind
     return words
 
 

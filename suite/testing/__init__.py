@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-KINDS = ("basins", "method", "ood", "quantization", "replay")
+KINDS = ("basins", "method", "ood", "quantization", "replay", "task", "tasks")
 pytest.register_assert_rewrite(
     *(f"{__name__}.{kind}" for kind in KINDS)
 )  # so that a failed check says what it compared
@@ -18,15 +18,28 @@ from suite.testing.method import DeclarationContract, MethodContract  # noqa: E4
 from suite.testing.ood import DetectorContract, TrainedDetectorContract  # noqa: E402
 from suite.testing.quantization import QuantizerContract  # noqa: E402
 from suite.testing.replay import MemoryRetrievalContract, MemoryUpdateContract, ReplaySelectorContract  # noqa: E402
+from suite.testing.task import TaskContract, TaskDeclarationContract  # noqa: E402
+from suite.testing.tasks import (  # noqa: E402
+    BasinTaskContract,
+    DetectionTaskContract,
+    QuantizationTaskContract,
+    ReplayTaskContract,
+)
 
 __all__ = [
     "BasinDetectorContract",
+    "BasinTaskContract",
     "DeclarationContract",
+    "DetectionTaskContract",
     "DetectorContract",
     "MemoryRetrievalContract",
     "MemoryUpdateContract",
     "MethodContract",
+    "QuantizationTaskContract",
     "QuantizerContract",
     "ReplaySelectorContract",
+    "ReplayTaskContract",
+    "TaskContract",
+    "TaskDeclarationContract",
     "TrainedDetectorContract",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from suite.contracts import Access, Role, Track
+from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.task import DetectionTask
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
@@ -48,6 +49,9 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
             contract=(Detector, TrainedDetector),
             roles=ROLES,
+            tasks=TaskKit(
+                {DetectionTask: "suite.testing:DetectionTaskContract"}, TEMPLATES / "task", TEMPLATES / "images"
+            ),
             access=(
                 Access("images", "The ID training images, and each test image beside its features."),
                 Access("network", "The reference model, to run and to differentiate."),

@@ -1,0 +1,28 @@
+"""What a track has for authors of tasks: contract tests and templates to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from suite.contracts.task import Task
+
+
+@dataclass(frozen=True)
+class TaskKit:
+    """What ``suite new task`` writes, and ``suite check`` checks.
+
+    Attributes:
+        checks: base classes of the track's tasks, each with its class of contract tests as ``"package.module:Class"``.
+        template: a folder with ``task.py.jinja`` and ``test_task.py.jinja``; None if nobody wrote any.
+        images: the same for a task on a folder or file of images, which is given; None if there is none.
+    """
+
+    checks: Mapping[type[Task], str] = field(default_factory=dict, hash=False)
+    template: Path | None = None
+    images: Path | None = None
+
+    def checks_of(self, task: type[Task]) -> tuple[str, ...]:
+        """Return the classes of contract tests that a task must pass."""
+        return tuple(dict.fromkeys(check for base, check in self.checks.items() if issubclass(task, base)))

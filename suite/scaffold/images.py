@@ -1,0 +1,122 @@
+"""Images that a new task is to be on: looked at once, all of them, before anything is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from suite.contracts import Missing
+from suite.data.images import Images
+from suite.data.inspection import Inspection, inspect, total
+from suite.errors import SuiteError
+
+SIZES = (8, 16, 32, 64)
+"""Heights and widths that images are brought to: the largest that most are not smaller than."""
+LEFT_OUT = 0.25
+"""Which share of the classes is left out where nobody names any, and there is no other near set."""
+
+
+@dataclass(frozen=True)
+class GivenImages:
+    """The ID images, a folder or a Parquet file, and what is OOD beside them.
+
+    Attributes:
+        inside: with classes.
+        left_out: names of classes that are near-OOD; if none, and there is no near set, the last quarter.
+        near, far: further sets, with classes or without.
+        image, label: names of the columns of Parquet files.
+    """
+
+    inside: Path
+    left_out: tuple[str, ...] = ()
+    near: tuple[Path, ...] = ()
+    far: tuple[Path, ...] = ()
+    image: str = "image"
+    label: str = "label"
+    seen: dict[bytes, str] = field(default_factory=dict, compare=False)
+
+    def described(self, name: str) -> dict[str, Any]:
+        """Return what the template is given, after every image was decoded.
+
+        Raises:
+            SuiteError: there are no classes, too few of them, an image cannot be read, or is there twice.
+        """
+        inside = self._looked_at(f"{name}-id", self.inside)
+        left_out = self._left_out(inside)
+        others = {
+            kind: {self._named(path): self._looked_at(self._named(path), path) for path in paths}
+            for kind, paths in (("near", self.near), ("far", self.far))
+        }
+        self._check_names(name)
+        told = {"ID, and near-OOD what is left out": inside, **others["near"], **others["far"]}
+        size = max((size for size in SIZES if size <= inside.median), default=SIZES[0])
+        return {
+            "path": _literal(str(self.inside.absolute())),
+            "columns": "".join(f", {key}={_literal(value)}" for key, value in self._columns.items()),
+            "left_out": _tuple([_literal(name) for name in left_out]),
+            "near": {self._named(path): _literal(str(path.absolute())) for path in self.near},
+            "far": {self._named(path): _literal(str(path.absolute())) for path in self.far},
+            "size": size,
+            "depth": 20 if size >= 32 else 8,
+            "classes": len(inside.classes) - len(left_out),
+            "told": total(told),
+        }
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        plain = Images(self.inside)
+        return {key: value for key in ("image", "label") if (value := getattr(self, key)) != getattr(plain, key)}
+
+    def _looked_at(self, name: str, path: Path) -> Inspection:
+        try:
+            return inspect(name, Images(path, self.image, self.label).rows(), self.seen)
+        except Missing as error:
+            raise SuiteError(str(error), place=str(path), next="suite new task NAME --from-folder FOLDER") from None
+
+    def _left_out(self, inside: Inspection) -> tuple[str, ...]:
+        names = list(inside.classes)
+        if not names:
+            raise SuiteError(
+                "the images have no classes: in a folder each class is a folder, in a Parquet file a column says it",
+                place=str(self.inside),
+                next="make a folder for each class, or name the column: --label-column NAME",
+            )
+        if unknown := [name for name in self.left_out if name not in names]:
+            raise SuiteError(
+                f"there is no class {unknown[0]!r} to leave out; there are {', '.join(names[:20])}",
+                place="--leave-out",
+                next=f"--leave-out {names[-1]}",
+            )
+        left_out = self.left_out
+        if not left_out and not self.near:
+            left_out = tuple(names[-max(1, int(LEFT_OUT * len(names))) :])
+        if len(names) - len(left_out) < 2:
+            raise SuiteError(
+                f"{len(names)} classes with {len(left_out)} of them left out: two ID classes are the least",
+                place=str(self.inside),
+                next="give OOD images of their own: --near FOLDER, --far FOLDER",
+            )
+        return left_out
+
+    def _named(self, path: Path) -> str:
+        return re.sub(r"[^a-z0-9.-]+", "-", path.absolute().stem.lower()).strip("-.") or "set"
+
+    def _check_names(self, name: str) -> None:
+        names = [self._named(path) for path in (*self.near, *self.far)]
+        for each in names:
+            if names.count(each) > 1 or each in ("left-out", f"{name}-id"):
+                raise SuiteError(
+                    f"two data sets would be called {each!r}", place="--near, --far", next="rename one of the folders"
+                )
+
+
+def _literal(text: str) -> str:
+    """Return a text as Python has it, in double quotes where it can be."""
+    quoted = repr(text)
+    return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"

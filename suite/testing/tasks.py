@@ -1,0 +1,105 @@
+"""What the tasks of each track hold: with which methods they are run, and what no method may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.contracts import Card, Context, Task, TaskContext
+from suite.lazy import torch
+from suite.run.evaluation import Evaluated
+from suite.testing.recording import Recorded
+from suite.testing.task import TaskContract
+from suite.tracks.ood.samples import is_inside
+from suite.tracks.quantization import Calibration, Quantizer, Spec
+from suite.tracks.replay.stream.protocol import SplitTask
+
+Secrets = Iterator[tuple[str, NDArray[Any]]]
+
+
+class DetectionTaskContract(TaskContract):
+    """Checks of a task of the OOD track: override ``task``."""
+
+    control = "random"
+    references = ("energy", "msp", "knn", "feature-norm")
+    chance = 0.5
+    labels = ("label",)
+
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield the labels and which samples are ID, as they are stored and batch by batch as they were asked.
+
+        Where a sample stood is known by the control's scores, no two of which are equal.
+        """
+        samples: Any = evaluated.outcome.samples
+        inside = np.array([is_inside(subset) for subset in samples.subset])
+        yield from (("the labels of the test", samples.label), ("which test samples are ID", inside))
+        place = {score: row for row, score in enumerate(samples.score.tolist())}
+        answers = [np.asarray(answer, dtype=np.float64).tolist() for name, answer in recorded.calls if name == "score"]
+        for number, scores in enumerate(answers):
+            rows = np.array([place[score] for score in scores if score in place], dtype=np.int64)
+            yield f"the labels of batch {number}", samples.label[rows]
+            yield f"which samples of batch {number} are ID", inside[rows]
+
+
+class BasinTaskContract(TaskContract):
+    """Checks of a task of the basins track: override ``task``."""
+
+    control = "random"
+    references = ("trajectory-mean-ward", "spectral", "kmeans")
+    chance = 0.0
+    slack = 0.2
+
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield the basins of each problem's representatives."""
+        samples: Any = evaluated.outcome.samples
+        for name, entries in samples.problems.items():
+            yield f"the basins of {name}", np.array(entries.label)
+
+
+class Nothing(Quantizer):
+    """The network without what it has learned: its head is zero, and all classes are equally likely."""
+
+    name = "nothing"
+    version = "1"
+    card = Card(title="Nothing learned (control)", status="baseline")
+    standing = "reference"
+
+    def quantize(
+        self, model: torch.nn.Module, calibration: Calibration, spec: Spec, context: Context
+    ) -> torch.nn.Module:
+        """Return the network with a head of zeros."""
+        with torch.no_grad():
+            for parameter in model.get_classifier().parameters():  # type: ignore[operator] # timm's convention
+                parameter.zero_()
+        return model
+
+
+class QuantizationTaskContract(TaskContract):
+    """Checks of a task of the quantization track: override ``task``."""
+
+    control = Nothing
+    references = ("fp32",)
+    varied = "rtn-minmax"
+    chance = 0.0
+    slack = 0.25
+    labels = ("labels",)
+
+
+class ReplayTaskContract(TaskContract):
+    """Checks of a task of the replay track: override ``task``."""
+
+    control = "random"
+    references = ("joint", "herding", "hopfield-energy")
+    varied = "random"
+
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield the labels of each part of the test, where a task streams."""
+        if isinstance(task, SplitTask):
+            for number, part in enumerate(task.stream(context)):
+                yield f"the test labels of task {number}", np.asarray(part.labels)
