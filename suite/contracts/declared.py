@@ -125,9 +125,8 @@ def check_task_kit(track: Track) -> None:
     if not isinstance(track.tasks, TaskKit):
         raise TypeError(f"the tasks of track {track.name!r} are {track.tasks!r}, not a suite.contracts.TaskKit")
     for base, check in track.tasks.checks.items():
-        if not isinstance(base, type) or not issubclass(base, Task) or not CHECK.match(check):
-            found = f"the check {check!r} of {describe(base)}"
-            raise ValueError(f"track {track.name!r} has {found}, not 'module:Class' of a Task")
+        if not CHECK.match(base) or not CHECK.match(check):
+            raise ValueError(f"track {track.name!r} has the check {check!r} of {base!r}, not 'module:Class' of both")
     for folder in (track.tasks.template, track.tasks.images):
         if folder is not None and not folder.is_dir():
             raise ValueError(f"track {track.name!r} has a template that is no folder: {folder}")

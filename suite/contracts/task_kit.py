@@ -14,15 +14,17 @@ class TaskKit:
     """What ``suite new task`` writes, and ``suite check`` checks.
 
     Attributes:
-        checks: base classes of the track's tasks, each with its class of contract tests as ``"package.module:Class"``.
+        checks: base classes of the track's tasks, each with its class of contract tests, both as
+            ``"package.module:Class"``: whoever lists tracks need not import them.
         template: a folder with ``task.py.jinja`` and ``test_task.py.jinja``; None if nobody wrote any.
         images: the same for a task on a folder or file of images, which is given; None if there is none.
     """
 
-    checks: Mapping[type[Task], str] = field(default_factory=dict, hash=False)
+    checks: Mapping[str, str] = field(default_factory=dict, hash=False)
     template: Path | None = None
     images: Path | None = None
 
     def checks_of(self, task: type[Task]) -> tuple[str, ...]:
         """Return the classes of contract tests that a task must pass."""
-        return tuple(dict.fromkeys(check for base, check in self.checks.items() if issubclass(task, base)))
+        bases = [f"{base.__module__}:{base.__qualname__}" for base in task.__mro__]
+        return tuple(dict.fromkeys(self.checks[base] for base in bases if base in self.checks))

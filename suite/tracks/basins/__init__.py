@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from suite.contracts import Access, Role, Track
+from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator, Trajectories
 
@@ -31,6 +31,10 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Given short trajectories from a few states, which of the states share a metastable basin?",
             contract=BasinDetector,
             roles=ROLES,
+            tasks=TaskKit(
+                {"suite.tracks.basins.protocol:BasinTask": "suite.testing:BasinTaskContract"},
+                Path(__file__).with_name("templates") / "task",
+            ),
             access=(Access("count", "How many basins there are."),),
             libraries=("sklearn.cluster", "sklearn.linear_model"),
         )

@@ -8,7 +8,6 @@ from pathlib import Path
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
-from suite.tracks.ood.task import DetectionTask
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
@@ -50,7 +49,9 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             contract=(Detector, TrainedDetector),
             roles=ROLES,
             tasks=TaskKit(
-                {DetectionTask: "suite.testing:DetectionTaskContract"}, TEMPLATES / "task", TEMPLATES / "images"
+                {"suite.tracks.ood.task:DetectionTask": "suite.testing:DetectionTaskContract"},
+                TEMPLATES / "task",
+                TEMPLATES / "images",
             ),
             access=(
                 Access("images", "The ID training images, and each test image beside its features."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from suite.contracts import Role, Track
+from suite.contracts import Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer, TrainedQuantizer
 from suite.tracks.quantization.spec import FLOAT, Spec
@@ -41,6 +41,10 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
             contract=Quantizer,
             roles=ROLES,
+            tasks=TaskKit(
+                {"suite.tracks.quantization.protocol:QuantizationTask": "suite.testing:QuantizationTaskContract"},
+                TEMPLATES / "task",
+            ),
             access=(TRAINING,),
             libraries=("timm", "torch._dynamo"),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from suite.contracts import Access, Method, Role, Track
+from suite.contracts import Access, Method, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
@@ -73,6 +73,17 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Which samples of earlier tasks should a small buffer remember?",
             contract=(ReplaySelector, MemoryUpdate, MemoryRetrieval, Bound),
             roles=ROLES,
+            tasks=TaskKit(
+                dict.fromkeys(
+                    (
+                        "suite.tracks.replay.stream.protocol:SplitTask",
+                        "suite.tracks.replay.associative.protocol:AssociativeTask",
+                        "suite.tracks.replay.denoising.protocol:DenoisingTask",
+                    ),
+                    "suite.testing:ReplayTaskContract",
+                ),
+                TEMPLATES / "task",
+            ),
             access=ACCESS,
         )
     )
