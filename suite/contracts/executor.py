@@ -41,16 +41,22 @@ class Job:
         return f"{self.task}{method}{setting} seed {self.seed}"
 
 
+Reason = Literal["finished", "timeout", "out-of-memory", "killed", "no-space"]
+
+
 @dataclass(frozen=True)
 class JobExit:
     """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what.
 
-    ``no-space`` is the machine's failure, not the method's: the cell stays to be done.
+    ``no-space`` is the machine's failure, not the method's: the cell stays to be done. The figures are what the
+    executor knows of a worker that left no document; 0 where it does not.
     """
 
     job: Job
-    reason: Literal["finished", "timeout", "out-of-memory", "killed", "no-space"]
+    reason: Reason
     detail: str = ""
+    wall_seconds: float = 0.0
+    peak_memory_bytes: int = 0
 
 
 class Executor(ABC):

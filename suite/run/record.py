@@ -46,7 +46,16 @@ class Recorder:
         if result is None:
             state = ended.reason if ended.reason != "finished" else "killed"
             output = _tail(ended.job.folder / OUTPUT_FILE)
-            result = Result.model_validate({"state": state, "error": ended.detail or "no result", "traceback": output})
+            result = Result.model_validate(
+                {
+                    "state": state,
+                    "error": ended.detail or "no result",
+                    "traceback": output,
+                    "threads": ended.job.threads,
+                    "wall_seconds": ended.wall_seconds,
+                    "peak_memory_bytes": ended.peak_memory_bytes,
+                }
+            )
             result.write(ended.job.folder)  # so that it is found again if the store cannot take it now
         return self._store(run, cell, result, ended.job.folder)
 

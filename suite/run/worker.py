@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,11 @@ def work(job: Job) -> None:
     except ValidationError as error:
         # A score that is NaN, a cost that is no number; other models are the plugin's own business.
         result = _failure("invalid" if error.title in ("Score", "Result") else "failed", error)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
+        result = _failure("out-of-memory" if is_out_of_memory(error) else "failed", error)
+    except KeyboardInterrupt as error:
+        if parent_process() is None:
+            raise  # the user's, at a worker that is the runner; a worker's own process hears no terminal
         result = _failure("out-of-memory" if is_out_of_memory(error) else "failed", error)
     result.model_copy(
         update={
@@ -191,7 +196,7 @@ def _peak_memory() -> int:
 
 
 def _failure(state: str, error: BaseException) -> Result:
-    text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {error}"
+    text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {_words(error)}"
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         text = f"{error.title}.{'.'.join(map(str, first['loc']))} = {first['input']!r}: {first['msg']}"
@@ -202,6 +207,13 @@ def _failure(state: str, error: BaseException) -> Result:
             "traceback": "".join(traceback.format_exception(error))[-100_000:],
         }
     )
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "an exception whose text cannot be made"
 
 
 def _logger(folder: Path) -> Callable[[str], None]:

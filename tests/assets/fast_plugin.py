@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -302,6 +303,67 @@ class LeavesAGrandchild(FastMethod):
         return 0.5
 
 
+class LeavesADaemon(FastMethod):
+    """Starts a process that leaves its session, its group and its parent, and does not wait for it."""
+
+    name = "leaves-a-daemon"
+
+    class Parameters(FastMethod.Parameters):
+        """Whether it ends without an answer."""
+
+        dies: bool = False
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Start it as a daemon is started, and note its id."""
+        code = (
+            "import os, time; os.setsid(); os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(600)"  # noqa: E501
+        )
+        with (home / "grandchildren.txt").open("a") as file:
+            subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+        while not (home / "grandchildren.txt").read_text():
+            time.sleep(0.01)
+        if self.parameters.dies:
+            os._exit(9)
+        return 0.5
+
+
+class LeavesAThread(FastMethod):
+    """Starts a thread that the interpreter waits for at its end, and that does not end."""
+
+    name = "leaves-a-thread"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Start it, and answer."""
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        return 0.5
+
+
+class Interrupts(FastMethod):
+    """Raises what the interpreter raises when a user interrupts it."""
+
+    name = "interrupts"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Raise."""
+        raise KeyboardInterrupt("not the user's")
+
+
+class Wordless(FastMethod):
+    """Raises an exception of which no text can be made."""
+
+    name = "wordless"
+
+    class Broken(GeneratorExit):
+        """Breaks where it is shown, and is no `Exception`."""
+
+        def __str__(self) -> str:
+            raise RuntimeError("no text")
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Raise it."""
+        raise self.Broken
+
+
 class Chatters(FastMethod):
     """Writes several megabytes to its standard output, bytes that are no text among them, then fails to answer."""
 
@@ -471,6 +533,10 @@ METHODS = (
     KillsItself,
     Segfaults,
     LeavesAGrandchild,
+    LeavesADaemon,
+    LeavesAThread,
+    Interrupts,
+    Wordless,
     Chatters,
     FailsAtLarge,
     Told,

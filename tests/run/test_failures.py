@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ TIME_LIMIT, MEMORY_LIMIT = 3, 1.2
 EXPECTED = {
     "raises": ("failed", "RuntimeError: the method broke"),
     "exits": ("failed", "SystemExit: enough"),
+    "interrupts": ("failed", "KeyboardInterrupt: not the user's"),
+    "wordless": ("failed", "Broken: an exception whose text cannot be made"),
     "sleeps": ("timeout", "over the wall-clock limit of 3 s"),
     "holds-the-interpreter": ("timeout", "over the wall-clock limit of 3 s"),
     "allocates": ("out-of-memory", "over the memory limit of 1.2 GiB"),
@@ -32,7 +35,17 @@ EXPECTED = {
     "sigkill": ("killed", "killed by signal 9"),
     "segfault": ("killed", "killed by signal 11 (SIGSEGV)"),
 }
-GOOD = ("constant", "grandchild", "twin", "control", "fails-at-large", "paired", "told")
+GOOD = (
+    "constant",
+    "grandchild",
+    "leaves-a-daemon",
+    "leaves-a-thread",
+    "twin",
+    "control",
+    "fails-at-large",
+    "paired",
+    "told",
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +92,23 @@ def test_a_killed_method_keeps_the_end_of_its_output(ran: tuple[Bench, dict[str,
 
 
 def test_a_process_that_a_finished_method_left_behind_is_killed(ran: tuple[Bench, dict[str, RunRow]]) -> None:
-    (pid,) = ran[0].pids("grandchildren.txt")
+    pids = ran[0].pids("grandchildren.txt")
+    assert len(pids) == 2, "a child and a daemon"
+    assert all(gone(pid) for pid in pids)
+
+
+def test_a_daemon_of_a_method_that_ends_at_once_is_killed(bench) -> None:
+    summary = bench.run("leaves-a-daemon", seeds=(0,), overrides=(("leaves-a-daemon", "dies", "true"),))
+    assert summary.states == {"killed": 1}
+    (pid,) = bench.pids("grandchildren.txt")
     assert gone(pid)
+
+
+def test_a_thread_that_a_method_leaves_does_not_hold_its_place(bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("suite.run.executors.process.GRACE_SECONDS", 0.2)
+    started = time.monotonic()
+    assert bench.run("leaves-a-thread", "constant", seeds=(0,), time_limit=600).states == {"done": 2}
+    assert time.monotonic() - started < 60
 
 
 def test_a_killed_methods_process_is_gone(ran: tuple[Bench, dict[str, RunRow]]) -> None:
@@ -94,7 +122,11 @@ def test_each_was_evaluated_once_and_nothing_is_pending(ran: tuple[Bench, dict[s
     assert list(Path(ran[0].home / "pending").iterdir()) == []
 
 
-def test_time_and_memory_are_recorded_of_good_runs(ran: tuple[Bench, dict[str, RunRow]]) -> None:
+def test_time_and_memory_are_recorded_of_good_runs_and_of_killed_ones(ran: tuple[Bench, dict[str, RunRow]]) -> None:
+    killed = ran[1]["sleeps"]
+    assert killed.wall_seconds >= TIME_LIMIT
+    assert ran[1]["allocates"].peak_memory_bytes > MEMORY_LIMIT * 2**30
+    assert killed.threads == 1
     run = ran[1]["twin"]
     assert 0 < run.wall_seconds < TIME_LIMIT
     assert run.peak_memory_bytes > 2**24

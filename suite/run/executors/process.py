@@ -22,10 +22,14 @@ from types import ModuleType
 from typing import Any
 
 from suite.contracts import Executor, Job, JobExit
+from suite.contracts.executor import Reason
+from suite.run.executors.leftovers import STARTING, adopt, parent_of, sweep
 from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
 
 POLL_SECONDS = 0.1
 OUTPUT_BYTES = 50_000_000
+GRACE_SECONDS = 5.0
+"""How long a worker may go on after its result: a thread that a method left would hold its place until the limit."""
 LIBRARIES = "BASIN_SUITE_LIBRARIES"
 """The environment variable that tells the fork server which libraries the run's tracks name: it takes no arguments."""
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
@@ -94,9 +98,13 @@ class _Child:
     def __init__(self, context: Any, job: Job) -> None:
         self.job = job
         self.process = context.Process(target=_main, args=(job,), daemon=False)
-        with _without_main():
+        with STARTING, _without_main():
             self.process.start()
-        self._deadline = time.monotonic() + job.time_limit
+        self._server = parent_of(self.process.pid)
+        self._started = time.monotonic()
+        self._deadline = self._started + job.time_limit
+        self._finished: float | None = None
+        self._peak = 0
         self._read = 0
 
     def new_lines(self) -> list[str]:
@@ -117,17 +125,29 @@ class _Child:
         if code is not None:
             self.kill()  # what it started and left behind
             if (self.job.folder / RESULT_FILE).exists():
-                return JobExit(self.job, "finished")
+                return self._exit("finished")
             if code == NO_SPACE:
-                return JobExit(self.job, "no-space", "the worker could not write its result")
-            return JobExit(self.job, "killed", _describe_exit(code))
+                return self._exit("no-space", "the worker could not write its result")
+            return self._exit("killed", _describe_exit(code))
+        if self._lingers():
+            self.kill()
+            return self._exit("finished")
         if time.monotonic() > self._deadline:
             self.kill()
-            return JobExit(self.job, "timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
+            return self._exit("timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
         if memory_limit is not None and self._memory() > memory_limit * 2**30:
             self.kill()
-            return JobExit(self.job, "out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
+            return self._exit("out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
         return None
+
+    def _exit(self, reason: Reason, detail: str = "") -> JobExit:
+        return JobExit(self.job, reason, detail, time.monotonic() - self._started, self._peak)
+
+    def _lingers(self) -> bool:
+        """Tell whether the worker goes on though its result has been there for some time."""
+        if self._finished is None and (self.job.folder / RESULT_FILE).exists():
+            self._finished = time.monotonic()
+        return self._finished is not None and time.monotonic() > self._finished + GRACE_SECONDS
 
     def kill(self) -> None:
         """Kill the child and everything that it started."""
@@ -136,6 +156,8 @@ class _Child:
         except ProcessLookupError:
             self.process.kill()  # it has not made its own group yet, or nothing of the group is left
         self.process.join()
+        if self._server is not None:
+            sweep(self._server)
 
     def _cap_output(self) -> None:
         output = self.job.folder / OUTPUT_FILE
@@ -148,7 +170,9 @@ class _Child:
 
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.process.pid)
-            return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+            memory: int = sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+            self._peak = max(self._peak, memory)
+            return memory
         return 0
 
 
@@ -165,6 +189,7 @@ def _without_main() -> Iterator[None]:
 
 def _main(job: Job) -> None:
     os.setsid()
+    adopt()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         with (job.folder / OUTPUT_FILE).open("ab") as output:

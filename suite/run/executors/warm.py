@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import warnings
 from importlib import import_module
 from pathlib import Path
 
 from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
 from suite.freshness import changed, stamps
 from suite.registry import Registry, complete_registry
+from suite.run.executors.leftovers import adopt
 from suite.run.executors.process import LIBRARIES
 from suite.run.worker import thread_pools
 
@@ -44,6 +46,8 @@ def _warm() -> None:
         with contextlib.suppress(Exception):
             import_module(name)
     thread_pools()
+    adopt()
+    warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")  # an adopted one that was killed
     _stamps.update(stamps({"suite"}))
     gc.freeze()  # children share what is there now
 

@@ -90,6 +90,10 @@ class FittedMethod(ABC):
         self, scores: torch.Tensor, logits: torch.Tensor, count: int, start: int
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return scores [count] and predicted classes [count]; ``start`` is the batch's place in the whole test."""
+        for name, returned in (("scores", scores), ("logits", logits)):
+            if not isinstance(returned, torch.Tensor) or returned.is_complex():
+                kind = f"complex {name}" if isinstance(returned, torch.Tensor) else type(returned).__name__
+                raise TypeError(f"{self.name} returned {kind} where a tensor of real {name} was expected")
         if logits.ndim != 2 or len(logits) != count:
             raise ValueError(f"{self.name} returned logits of shape {tuple(logits.shape)} for a batch of {count}")
         checked: NDArray[np.float64] = scores.detach().double().cpu().numpy()

@@ -1,0 +1,68 @@
+"""What a method leaves running when its process has ended: found and killed, on Linux.
+
+A process that leaves its group and its parent is adopted by the nearest process above that adopts. Workers do, so that
+whatever a cell starts stays below its worker; so does the fork server, so that what outlives a worker becomes its
+child. Elsewhere such a process stays.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Collection
+from multiprocessing import active_children
+from pathlib import Path
+
+from suite.run.split.confinement.kernel import LINUX, PR_SET_CHILD_SUBREAPER, prctl
+
+ROUNDS = 200
+STARTING = threading.Lock()
+"""Held while a worker starts: between its start and its entry in the list of workers it looks like a leftover."""
+
+
+def adopt() -> None:
+    """Let this process adopt what its descendants leave behind."""
+    if LINUX:
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def parent_of(pid: int) -> int | None:
+    """Return the parent of a process, if the kernel tells."""
+    fields = _status(pid)
+    return int(fields[1]) if fields else None
+
+
+def sweep(server: int) -> None:
+    """Kill the children of the fork server that are no workers, and those who come after them.
+
+    One that starts new processes as fast as they are killed is left after some time: a container ends it.
+    """
+    for _ in range(ROUNDS):
+        with STARTING:
+            found = _left(server, {child.pid for child in active_children()})
+        if not found:
+            return
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.001)
+
+
+def _left(server: int, workers: Collection[int | None]) -> list[int]:
+    try:
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    except OSError:
+        return []  # another system, or the server is gone
+    return [pid for pid in map(int, children) if pid not in workers and (_status(pid) or "Z")[0] not in "ZX"]
+
+
+def _status(pid: int) -> list[str]:
+    """Return the fields of a process's status that follow its name: state, parent and more; none if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
