@@ -10,7 +10,7 @@ from suite.errors import SuiteError
 
 EXTRAS = {
     **{"diffusers": "diffusion", "transformers": "diffusion"},
-    **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow", "pytest": "test"},
+    **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow", "pytest": "test", "limits": "server"},
 }
 """The extra of basin-suite that brings each library."""
 

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return (self.home / "submissions",) if self.submissions is None else self.submissions
 
     @property
+    def intake_folder(self) -> Path:
+        """Folder of uploads that wait for their check."""
+        return self.home / "intake"
+
+    @property
     def pending(self) -> Path:
         """Folder of results that the store does not have yet, one folder a run."""
         return self.home / "pending"

@@ -22,10 +22,13 @@ from suite.cli import (
     reproduce,
     rescore,
     run,
+    serve,
     show,
     submit,
     tasks,
+    tokens,
     transfer,
+    worker,
 )
 from suite.cli.output import echo
 
@@ -54,6 +57,9 @@ app.command("leaderboard")(leaderboard.leaderboard)
 app.command("export-runs")(transfer.export_runs)
 app.command("merge")(transfer.merge)
 app.command("export")(export.export)
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(db.app, name="db")
 
 

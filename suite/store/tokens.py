@@ -92,8 +92,9 @@ class Tokens:
 
     def all(self) -> list[Token]:
         """Return every token that was ever made, the oldest first."""
+        query = select(token).order_by(token.c.created, token.c.holder, token.c.id)
         with translated(self._url), self._reader.connect() as connection:
-            return [_token(row) for row in connection.execute(select(token).order_by(token.c.created, token.c.id))]
+            return [_token(row) for row in connection.execute(query)]
 
     def revoke(self, identifier: str) -> Token:
         """Make a token worthless from now on; one that was revoked before stays as it is.

@@ -1,0 +1,62 @@
+"""``suite serve``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.cli.output import echo
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8600,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help="Host name that people type, as board.example.org; repeatable.")
+    ] = None,
+    proxy: Annotated[
+        str | None, typer.Option(help="Address of the reverse proxy, whose X-Forwarded-For is believed.")
+    ] = None,
+    max_upload: Annotated[int, typer.Option(min=1, max=1024, help="MiB of an upload.")] = 32,
+    uploads_per_hour: Annotated[int, typer.Option(min=1, help="Uploads of one holder of tokens.")] = 30,
+    requests_per_minute: Annotated[int, typer.Option(min=1, help="Requests of one address.")] = 120,
+) -> None:
+    """Serve the intake: people with a token hand in results, and ask what became of them.
+
+    Nothing is checked here: `suite worker` does that. TLS is the reverse proxy's; see docs/serving.md.
+    """
+    from suite.extras import check_library
+
+    check_library("limits")
+    import uvicorn
+
+    from suite.server.app import create_app
+    from suite.server.limits import MEBIBYTE, Limits
+    from suite.settings import load_settings
+    from suite.store.engine import shown
+
+    settings = load_settings()
+    limits = Limits(
+        upload_bytes=max_upload * MEBIBYTE, uploads_per_hour=uploads_per_hour, requests_per_minute=requests_per_minute
+    )
+    app = create_app(settings, limits, name or ())
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        echo(f"warning: {host} may be reached by others, and tokens travel in clear text without TLS", err=True)
+    echo(
+        f"listening on http://{host}:{port}; uploads wait in {shown(settings.database_url)} for: suite worker", err=True
+    )
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy,
+        limit_concurrency=100,
+        timeout_keep_alive=5,
+        log_level="info",
+    )
