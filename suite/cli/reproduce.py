@@ -66,18 +66,19 @@ def reproduce(
             found, registry, settings, progress, executor=executor, threads=threads, tolerance=tolerance, by=name
         )
     if form is Format.json:
-        print_json(json.dumps([_document(*each) for each in verdicts], indent=1, ensure_ascii=False) + "\n")
+        print_json(json.dumps([document_of(*each) for each in verdicts], indent=1, ensure_ascii=False) + "\n")
     else:
         for run, verdict in verdicts:
-            _print(run, verdict)
-        _print_surroundings(verdicts)
+            print_verdict(run, verdict)
+        print_surroundings(verdicts)
         counts = Counter(verdict.verdict for _, verdict in verdicts)
         echo(f"{counted(len(verdicts), 'run')}: {', '.join(f'{count} {each}' for each, count in counts.items())}")
     if any(verdict.verdict in ("different", "cannot") for _, verdict in verdicts):
         raise typer.Exit(1)
 
 
-def _print(run: RunRow, verdict: Verdict) -> None:
+def print_verdict(run: RunRow, verdict: Verdict) -> None:
+    """Print the verdict on a run, with the scores that differ most."""
     from suite.text import clean
 
     echo(f"{verdict.verdict}: {clean(run.cell.title)} (run {run.id[:8]}): {clean(verdict.reason)}")
@@ -89,7 +90,7 @@ def _print(run: RunRow, verdict: Verdict) -> None:
         echo(f"  not compared, since a clock measures it: {', '.join(map(clean, verdict.clocks))}")
 
 
-def _print_surroundings(verdicts: Sequence[tuple[RunRow, Verdict]]) -> None:
+def print_surroundings(verdicts: Sequence[tuple[RunRow, Verdict]]) -> None:
     """Print what differs in the surroundings, once for all runs in which it is the same."""
     from suite.text import clean
 
@@ -105,7 +106,8 @@ def _print_surroundings(verdicts: Sequence[tuple[RunRow, Verdict]]) -> None:
             echo(f"  {len(packages)} packages differ; --format json lists them")
 
 
-def _document(run: RunRow, verdict: Verdict) -> dict[str, Any]:
+def document_of(run: RunRow, verdict: Verdict) -> dict[str, Any]:
+    """Return a run and the verdict on it as plain data."""
     cell = run.cell
     about = {"run": run.id, "cell": cell.id, "task": cell.task, "setting": cell.setting, "method": cell.method}
     document = {**about, "parameters": cell.parameters, "seed": cell.seed, **dataclasses.asdict(verdict)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli import submit_pack
+from suite.cli import submit_pack, submit_run
 from suite.cli.output import counted, echo, load, print_json
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Bring methods and results in, check them, run them, say what came of it.", no_args_is_help=True)
 app.command("pack")(submit_pack.pack)
+app.command("run")(submit_run.run)
+app.command("reproduce")(submit_run.reproduce)
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; kept in the history.")]

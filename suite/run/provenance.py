@@ -17,13 +17,13 @@ from suite.registry import Entry
 
 def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
     """Return what a run of this method was made with: revisions of suite and plugin, packages, Python, machine."""
+    code = _code(entry.plugin.distribution, _source_file(entry.value))
+    if entry.plugin.folder is not None:  # Python does not look there
+        code = {**code, "version": entry.plugin.version}
     return {
         "suite": _code("basin-suite", Path(__file__)),
-        "plugin": {
-            "name": entry.plugin.name,
-            **_code(entry.plugin.distribution, _source_file(entry.value)),
-        },
-        "packages": _packages(),
+        "plugin": {"name": entry.plugin.name, **code},
+        "packages": _packages(entry.plugin.folder),
         "python": platform.python_version(),
         "system": platform.platform(),
         "machine": _machine(),
@@ -82,8 +82,10 @@ def _source_file(cls: type) -> Path | None:
 
 
 @lru_cache
-def _packages() -> dict[str, str]:
-    return dict(sorted({found.metadata["Name"]: found.version for found in distributions()}.items()))
+def _packages(folder: Path | None = None) -> dict[str, str]:
+    """Return what is installed where Python looks, and in a folder where it does not."""
+    beside = distributions(path=[str(folder)]) if folder else ()
+    return dict(sorted({found.metadata["Name"]: found.version for found in (*beside, *distributions())}.items()))
 
 
 @lru_cache

@@ -23,7 +23,7 @@ LARGEST, TEXT = 20 * 2**20, 2**20
 """Bytes of a wheel, and of a text in it that is read, at most."""
 CODE = (".so", ".pyd", ".dll", ".dylib", ".exe", ".pyc", ".pyo")
 PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt", ".t7")
-AGAIN = "pip wheel --no-deps PROJECT, then name the wheel and its sha256 in submission.yaml"
+AGAIN = "pip wheel --no-deps ./PROJECT, then name the wheel and its sha256 in submission.yaml"
 
 
 def archive_problems(folder: Path, package: Package) -> Iterator[Problem]:

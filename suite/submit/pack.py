@@ -12,19 +12,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import suite
 from suite.errors import SuiteError
-from suite.files import write_atomic
-from suite.hashing import file_digest
+from suite.files import write_atomic, write_text_atomic
+from suite.hashing import file_digest, text_digest
 from suite.registry import Registry
 from suite.settings import Settings
 from suite.store.results.layout import MANIFEST
-from suite.store.results.writing import write_results
+from suite.store.results.writing import Written, write_results
 from suite.store.rows import RunRow
 from suite.store.samples import samples_path
-from suite.store.submission import Submission
+from suite.store.submission import Submission, read_history
 from suite.store.submission.history import append, next_event
 from suite.store.submission.reading import FILE
-from suite.store.submission.yaml import text_of
+from suite.store.submission.yaml import parse, text_of
 from suite.submit.described import packages_of, runs_of
 
 SAMPLES = 16 * 2**20
@@ -98,6 +99,30 @@ def pack(
     return Packed(folder, written.runs, written.samples, written.without, written.bytes)
 
 
+def add_results(
+    folder: Path, runs: Sequence[RunRow], settings: Settings, *, by: str, samples: int = SAMPLES
+) -> Written:
+    """Write runs into a submission that has no results yet, name them in its submission.yaml, and add it as submitted.
+
+    Raises:
+        SuiteError: it has results, or its history does not allow it.
+    """
+    document = parse((folder / FILE).read_bytes()).value
+    if document.get("results"):
+        raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
+    history, chosen = read_history(folder), _smallest(runs, settings, samples)
+    written = write_results(runs, settings, folder / "results", version=suite.__version__, by=by, samples=chosen)
+    try:
+        text = text_of({**document, "results": {"manifest": file_digest(folder / "results" / MANIFEST)}})
+        event = next_event(history, "submitted", by, text_digest(text), reason="with results")
+        write_text_atomic(folder / FILE, text)
+    except BaseException:
+        shutil.rmtree(folder / "results")
+        raise
+    append(folder, [event])
+    return written
+
+
 def pack_archive(folder: Path, archive: Path) -> None:
     """Write a folder's files into one zip, below a folder of its name."""
 
@@ -118,7 +143,7 @@ def _add(wheel: Path, packages: list[dict[str, Any]], made: Path) -> None:
     try:
         name, version, _, _ = parse_wheel_filename(wheel.name)
     except InvalidWheelFilename:
-        raise SuiteError("it is no wheel", place=str(wheel), next="pip wheel --no-deps PROJECT") from None
+        raise SuiteError("it is no wheel", place=str(wheel), next="pip wheel --no-deps ./PROJECT") from None
     for package in packages:
         if canonicalize_name(package["distribution"]) == name and package["version"] == str(version):
             (made / "source").mkdir(exist_ok=True)

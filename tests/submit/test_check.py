@@ -85,7 +85,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "manifest": (first("results", {"manifest": "0" * 64}), "not the one that submission.yaml names"),
     "name": (first("name", "another"), "(name): the folder has another name, 'energy-again'"),
 }
-EXPECTED_BESIDE = {"metric": 2, "bounds": 1, "not asked": 2, "distribution": 2}
+EXPECTED_BESIDE = {"absent": 2, "metric": 2, "bounds": 1, "not asked": 2, "distribution": 2}
 
 
 @pytest.mark.parametrize("name", EDITS)

@@ -1,0 +1,87 @@
+"""Installing the packages of a submission: apart from everything else, and without running any code of theirs."""
+
+from __future__ import annotations
+
+import shutil
+import site
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from importlib.metadata import distributions
+from pathlib import Path
+
+from suite.discovery import OWN
+from suite.errors import SuiteError
+from suite.hashing import digest
+from suite.settings import Settings
+from suite.store.submission.document import Package
+from suite.submit.archive import check_archive
+
+SECONDS = 1800.0
+
+
+def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> Path | None:
+    """Install the packages of a submission, if that was not done before; return the folder in which they lie.
+
+    None if all of them are the suite's own. pip puts releases and pure wheels there, and never builds: no code of them
+    is run. What this Python has already is used, and stays as it is; a package that needs another version is refused.
+
+    Raises:
+        SuiteError: an archive is not what it should be, or pip finds no release that fits.
+    """
+    wanted = [package for package in packages if package.distribution != OWN]
+    if not wanted:
+        return None
+    for package in wanted:
+        if package.source is not None:
+            check_archive(folder, package)
+    known = sorted({f"{each.name}=={each.version}" for each in distributions() if each.name})
+    key = digest([[each.model_dump(mode="json", exclude={"names", "declared"}) for each in wanted], known, sys.version])
+    home = settings.home / "environments" / f"{wanted[0].distribution}-{key[:12]}"
+    packages_folder = home / "packages"
+    if not packages_folder.is_dir():
+        shutil.rmtree(home, ignore_errors=True)
+        made = _environment(home)
+        _install(made, folder, wanted, known, home)
+        made.rename(packages_folder)
+        shutil.rmtree(home / "venv")  # it was there for pip; no Python ever starts in it
+    return packages_folder
+
+
+def _environment(home: Path) -> Path:
+    """Make a virtual environment in which pip sees what this Python has; return the folder of its packages."""
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(home / "venv")
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = home / "venv" / "lib" / version / "site-packages"
+    lines = [f"import site; site.addsitedir({path!r})\n" for path in site.getsitepackages()]
+    (packages / "beside.pth").write_text("".join(lines), encoding="utf-8")
+    return packages
+
+
+def _install(packages: Path, folder: Path, wanted: Sequence[Package], known: Sequence[str], home: Path) -> None:
+    constraints = home / "constraints.txt"
+    constraints.write_text("\n".join(known) + "\n", encoding="utf-8")
+    names = [
+        str(folder.absolute() / each.source.file) if each.source else f"{each.distribution}=={each.version}"
+        for each in wanted
+    ]
+    command = [
+        *(sys.executable, "-m", "pip", "--python", str(home / "venv" / "bin" / "python"), "install"),
+        *("--only-binary", ":all:", "--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"),
+        *("--constraint", str(constraints), "--", *names),
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        said = (done.stderr.strip().splitlines() or ["it gave no reason"]) if done.returncode else []
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said = [str(error)]
+    if said:
+        shutil.rmtree(home, ignore_errors=True)
+        releases = ", ".join(f"{each.distribution} {each.version}" for each in wanted)
+        raise SuiteError(
+            f"pip cannot install {releases}: {said[-1][:300]}",
+            place=str(folder),
+            next=" ".join(["pip", "download", "--no-deps", f"{wanted[0].distribution}=={wanted[0].version}"]),
+        )
+    (packages / "beside.pth").unlink()

@@ -1,0 +1,67 @@
+"""A registry for methods of a submission: the suite's own parts, and stand-ins where the code is somebody else's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.discovery import OWN, PACKAGES, installed_plugins
+from suite.errors import SuiteError
+from suite.registry import Registry, complete_registry
+from suite.settings import Settings
+from suite.store.submission import Submission
+from suite.submit.describe import descriptions
+from suite.submit.installation import installed
+from suite.submit.stand_in import register
+
+Overrides = Mapping[str, Mapping[str, Any]]
+
+
+def trusted_settings(settings: Settings) -> Settings:
+    """Return settings under which every cell is split, and no plugin of this machine's user is loaded."""
+    return settings.model_copy(update={"split": "always", "plugins": (), "listeners": ()})
+
+
+class Bench:
+    """Where the methods of a submission can be run: they are installed, and described by a confined process.
+
+    Attributes:
+        confined: what the kernel enforced when their code was first imported; None if all of it is the suite's own.
+    """
+
+    def __init__(self, folder: Path, of: Submission, settings: Settings) -> None:
+        """Install what the submission names, if that was not done before.
+
+        Raises:
+            SuiteError: it cannot be installed.
+        """
+        self._of, self._settings = of, settings
+        self._packages = installed(folder, of.methods, settings)
+        self.confined: tuple[str, ...] | None = None
+        if self._packages is not None:
+            os.environ[PACKAGES] = str(self._packages)  # for the processes of the methods; nothing of it is loaded here
+
+    def registry(self, overrides: Overrides | None = None) -> Registry:
+        """Return a registry with the methods, whose parameters are the defaults but for ``overrides``.
+
+        Raises:
+            SuiteError: the code of the methods cannot be loaded, or is not what the submission says.
+        """
+        registry = complete_registry(Registry(), [each for each in installed_plugins() if each[0].distribution == OWN])
+        for package in self._of.methods:
+            if package.distribution == OWN and (missing := [n for n in package.names if n not in registry.methods]):
+                raise SuiteError(
+                    f"this version of basin-suite has no method {missing[0]}",
+                    place="submission.yaml",
+                    next=f"pip install {OWN}=={package.version}",
+                )
+        names = [name for each in self._of.methods if each.distribution != OWN for name in each.names]
+        if self._packages is not None:
+            told = descriptions(self._packages, names, overrides or {}, self._settings)
+            self.confined = tuple(str(word) for word in told.get("confined", ()))
+            register(registry, self._of, told["methods"], str(self._packages))
+            for name in names:
+                registry.methods.entry(name).plugin.folder = self._packages
+        return registry
