@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    method: Annotated[str, typer.Argument(help="Method, as energy or ood/energy, or a pattern.")],
+    name: Annotated[str, typer.Argument(help="Method or task, as energy or ood/digits, or a pattern.")],
     plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file to load first.")] = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a parameter, as few steps where it takes long.")
@@ -27,7 +27,7 @@ def check(
     tracebacks: Annotated[bool, typer.Option("--traceback", help="Print what pytest says of each failure.")] = False,
     form: FormatOption = Format.table,
 ) -> None:
-    """Run the contract tests of a method: what everything of its kind must hold. It needs pytest.
+    """Run the contract tests of a method or a task: what everything of its kind must hold. It needs pytest.
 
     Exit status: 0, or 1 if a check failed.
     """
@@ -40,20 +40,25 @@ def check(
 
     if plugin:
         settings = settings.model_copy(update={"plugins": (*settings.plugins, *(file.resolve() for file in plugin))})
-    names = matching(method, [entry.name for entry in registry.methods], "method", place="suite check")
+    ids = [entry.name for entry in (*registry.methods, *registry.tasks)]
+    found = matching(name, ids, "method or task", place="suite check", next="suite methods; suite tasks")
+    names, tasks = ([each for each in found if each in table] for table in (registry.methods, registry.tasks))
     parameters = {name: registry.methods[name].Parameters.model_fields for name in names}
     known = {each for fields in parameters.values() for each in fields}
     values, changes = _pairs(given or (), "--set", known), _pairs(change or (), "--change", known)
-    rows: list[dict[str, Any]] = []
-    for name in names:
-        typed = registry.methods[name].Parameters.typed
+    asked: dict[str, dict[str, Any]] = {}
+    for each in names:
+        typed = registry.methods[each].Parameters.typed
         own, changed = (
-            {key: typed(key, each[key]) for key in each if key in parameters[name]} for each in (values, changes)
+            {key: typed(key, told[key]) for key in told if key in parameters[each]} for told in (values, changes)
         )
-        registry.methods[name](**own)  # a SuiteError names a value that is refused, before anything starts
-        registry.methods[name](**changed)
-        ended = checks(name, own, changed, settings)
-        rows += [_row(name, each) for each in (_shown(name, ended, tracebacks) if form is Format.table else ended)]
+        registry.methods[each](**own)  # a SuiteError names a value that is refused, before anything starts
+        registry.methods[each](**changed)
+        asked[each] = {"method": each, "given": own, "changes": changed}
+    rows: list[dict[str, Any]] = []
+    for checked in (*asked.values(), *({"task": each} for each in tasks)):
+        subject, ended = next(iter(checked.values())), checks(checked, settings)
+        rows += [_row(subject, e) for e in (_shown(subject, ended, tracebacks) if form is Format.table else ended)]
     if form is not Format.table:
         print_list(rows, form)
     if any(row["outcome"] == "failed" for row in rows):
@@ -67,8 +72,9 @@ def _shown(method: str, ended: Iterable[Check], tracebacks: bool) -> Iterable[Ch
         if each.contract != contract:
             contract = each.contract
             echo(f"{method}: {contract}" if contract else method)
-            if contract == "DeclarationContract":
-                echo("  its track has no contract tests of its kind; these hold for every method")
+            if contract in ("DeclarationContract", "TaskDeclarationContract"):
+                kind = "task" if contract.startswith("Task") else "method"
+                echo(f"  its track has no contract tests of its kind; these hold for every {kind}")
         echo(f"  {each.outcome:8}{each.check}{f': {each.message}' if each.message else ''}")
         if tracebacks and each.outcome == "failed":
             echo(each.detail)

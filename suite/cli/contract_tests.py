@@ -30,10 +30,11 @@ class Check:
     seconds: float = 0.0
 
 
-def checks(method: str, given: Mapping[str, Any], changes: Mapping[str, Any], settings: Settings) -> Iterator[Check]:
-    """Yield the checks of a method, ``track/name``, as they end; the last has failed if the process has died.
+def checks(asked: Mapping[str, Any], settings: Settings) -> Iterator[Check]:
+    """Yield the checks of a method or a task as they end; the last has failed if the process has died.
 
-    What they train is kept in the cache. Whatever the method prints is dropped.
+    ``asked`` is what `suite.testing.checked` reads: ``{"task": "track/name"}``, or a method with parameters. What the
+    checks train is kept in the cache. Whatever a plugin prints is dropped.
     """
     read, write = os.pipe()
     environment = {
@@ -41,7 +42,7 @@ def checks(method: str, given: Mapping[str, Any], changes: Mapping[str, Any], se
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # what is installed beside must not change the verdict
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "SUITE_PLUGINS": os.pathsep.join(str(path.absolute()) for path in settings.plugins),
-        "SUITE_CHECK": json.dumps({"method": method, "given": dict(given), "changes": dict(changes)}),
+        "SUITE_CHECK": json.dumps(asked),
         "SUITE_CHECK_PIPE": str(write),
     }
     environment.setdefault("SUITE_TEST_CACHE", str(settings.cache_folder / "check"))

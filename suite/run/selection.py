@@ -196,7 +196,7 @@ def _by_access(registry: Registry, request: Request) -> set[str]:
     }
 
 
-def matching(pattern: str, names: Sequence[str], kind: str, *, place: str) -> list[str]:
+def matching(pattern: str, names: Sequence[str], kind: str, *, place: str, next: str = "") -> list[str]:
     """Return the ``track/name`` ids that a shell pattern matches, with or without their track.
 
     Raises:
@@ -209,10 +209,10 @@ def matching(pattern: str, names: Sequence[str], kind: str, *, place: str) -> li
             raise SuiteError(
                 f"{pattern!r} is a track, no {kind}; '{pattern}/*' are all of its {kind}s",
                 place=place,
-                next=f"suite {kind}s",
+                next=next or f"suite {kind}s",
             )
         raise SuiteError(
-            f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=place, next=f"suite {kind}s"
+            f"unknown {kind} {pattern!r}.{did_you_mean(pattern, short)}", place=place, next=next or f"suite {kind}s"
         )
     return matches
 

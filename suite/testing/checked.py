@@ -1,8 +1,8 @@
-"""The contract tests of one registered method, as pytest collects them for ``suite check``: no author wrote a file.
+"""The contract tests of a registered method or task, as pytest collects them for ``suite check``; nobody wrote a file.
 
-The method is named by the environment variable `VARIABLE`, as JSON: ``{"method": "track/name", "given": {}, "changes":
-{}}``. Parameters without a change are tried with another value of their kind; where that shows nothing, the check is
-skipped and says so, for it may be the value.
+It is named by the environment variable `VARIABLE`, as JSON: ``{"task": "track/name"}``, or ``{"method": "track/name",
+"given": {}, "changes": {}}``. Parameters without a change are tried with another value of their kind; where that shows
+nothing, the check is skipped and says so, for it may be the value.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.settings import load_settings
 from suite.testing.method import Asked, DeclarationContract, MethodContract
+from suite.testing.task import TaskDeclarationContract
 
 VARIABLE = "SUITE_CHECK"
 
@@ -90,6 +91,18 @@ def contract_classes(asked: Mapping[str, Any]) -> dict[str, type]:
     }
 
 
+def task_classes(task: str) -> dict[str, type]:
+    """Return the classes of contract tests of a registered task, by name, each with the task in its place."""
+    settings = load_settings()
+    registry = load_registry(settings.plugins, settings.disabled_plugins)
+    cls = registry.tasks[task]
+    bases: list[type] = [_loaded(check) for check in registry.tracks[task.partition("/")[0]].tasks.checks_of(cls)]
+    return {
+        f"Test{base.__name__}": type(f"Test{base.__name__}", (base,), {"task": cls})
+        for base in bases or [TaskDeclarationContract]
+    }
+
+
 def _loaded(check: str) -> type:
     module, _, name = check.partition(":")
     found: type = getattr(import_module(module), name)
@@ -97,4 +110,5 @@ def _loaded(check: str) -> type:
 
 
 if VARIABLE in os.environ:
-    globals().update(contract_classes(json.loads(os.environ[VARIABLE])))
+    named = json.loads(os.environ[VARIABLE])
+    globals().update(task_classes(named["task"]) if "task" in named else contract_classes(named))

@@ -266,5 +266,5 @@ def test_a_second_of_a_clock_is_not_compared(bench: Bench, recorded: RunRow, mon
 def test_the_identity_plans_back_to_the_very_same_cell(bench: Bench) -> None:
     bench.run("constant", seeds=(5,), executor="inline", workers=1, overrides=(("constant", "value", "0.125"),))
     cell = bench.runs()["constant", 5].cell
-    made = repeated(cell, load_registry(bench.settings().plugins))
+    made = repeated(cell, load_registry(bench.settings().plugins), Cache(bench.settings().cache_folder))
     assert made.method.parameters == json.loads(cell.identity)["parameters"] == {"value": 0.125, "seconds": 0.0}
