@@ -128,7 +128,7 @@ def _table(made_from: Runs, task: Task, axes: tuple[Axis, ...], part: Part, curr
     means = numbers.means(metrics, made_from)
     parts = zip(of_rows, counting, numbers.scored(primary), means, facts_of_rows, strict=True)
     rows = [
-        make_row(registry, method, task.seeds, claim.runs, scored, values, row_facts, said)
+        make_row(registry, method, task.seeds, claim.runs, scored, values, row_facts, said, made_from.source.declared)
         for (method, claim), counts, scored, values, row_facts in parts
         for said in [marks(claim, counts, made_from, primary)]
     ]

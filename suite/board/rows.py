@@ -34,14 +34,15 @@ def make_row(
     values: Sequence[Mapping[str, Any]],
     facts: Mapping[str, str],
     marks: Mapping[str, Any],
+    declared: Mapping[str, type[Method]],
 ) -> Row:
     """Return the row of a method with its parameters, from one run of each seed; it has no place yet.
 
     ``scored`` are the runs that count, by id, with their values in the primary column; ``values`` are `Value` as data;
-    ``marks`` say whose the runs are.
+    ``marks`` say whose the runs are; ``declared`` are methods that are not installed.
     """
     parameters = parsed(runs[0].parameters)
-    members = members_of(registry, method, parameters)
+    members = members_of(registry, method, parameters) if method not in declared else [declared[method]]
     needs = frozenset[str]().union(*(member.needs for member in members if member))
     defaults = _defaults(members[0].Parameters) if members[0] else {}
     by_seed = sorted(runs, key=lambda run: run.seed)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from suite.board.declared import declared_method
 from suite.board.samples import ReadTable
-from suite.contracts import Interval
+from suite.contracts import Interval, Method
 from suite.errors import SuiteError
 from suite.hashing import digest
 from suite.registry import Registry
@@ -46,6 +48,16 @@ class Source:
     refused: Mapping[str, str] = field(default_factory=dict)
     scores: Recorded | None = None
     verdicts: Mapping[str, Reproduction] = field(default_factory=dict)
+
+    @cached_property
+    def declared(self) -> dict[str, type[Method]]:
+        """Methods that submissions declare, for rows of those that are not installed here."""
+        return {
+            name: declared_method(name, said)
+            for each in reversed(self.published)  # of two that declare it, the first one counts
+            for name, said in each.declared.items()
+            if name not in self.registry.methods
+        }
 
     def stamps(self) -> dict[str, tuple[int, str]]:
         """Return {task: (number of runs, stamp)}; the stamp changes whenever its tables may."""

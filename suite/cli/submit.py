@@ -13,6 +13,8 @@ from suite.cli import submit_pack, submit_run
 from suite.cli.output import counted, echo, load, print_json
 
 if TYPE_CHECKING:
+    from suite.registry import Registry
+    from suite.settings import Settings
     from suite.store.submission import Listed
     from suite.submit import Report
 
@@ -56,9 +58,11 @@ def check(
     from suite.submit import check as checked
     from suite.submit.states import record as add
 
-    registry, _ = load()
+    registry, settings = load()
     report = checked(folder, registry, beside=beside, before=before)
-    if form is ReportFormat.json:
+    if form is ReportFormat.markdown:
+        _print_markdown(report, folder, registry, settings)
+    elif form is ReportFormat.json:
         print_json(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
     else:
         _print_report(report)
@@ -135,6 +139,14 @@ def _print_report(report: Report) -> None:
         echo(f"{report.folder} is fine: {of.tier}, {counted(len(of.names), 'method')}{runs}")
     else:
         echo(f"{report.folder}: {counted(len(report.problems), 'problem')}")
+
+
+def _print_markdown(report: Report, folder: Path, registry: Registry, settings: Settings) -> None:
+    from suite.submit.comparison import as_markdown, compared
+
+    print_json(report.as_markdown())
+    if report.ok and report.results is not None:
+        print_json(f"\n{as_markdown(compared(folder, report.results, registry, settings))}")
 
 
 def _row(each: Listed) -> dict[str, Any]:

@@ -5,24 +5,29 @@ They are read where they lie, and are never part of the store: what others have 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from suite.errors import SuiteError
 from suite.hashing import bytes_digest, file_digest
 from suite.settings import Settings
-from suite.store.results.layout import LARGE, MANIFEST
+from suite.store.results.layout import MANIFEST
 from suite.store.results.reading import open_results
 from suite.store.results.results import Results
+from suite.store.submission import listed, read_history
+from suite.store.submission.document import Declared
+from suite.store.submission.folder import read_plain
+from suite.store.submission.history import FILE as HISTORY
+from suite.store.submission.reading import FILE
+from suite.store.submission.yaml import LARGEST
 from suite.text import clean
 
 State = Literal["submitted", "validated", "reproduced", "disputed", "withdrawn"]
-HISTORY = "history.jsonl"
 RESULTS = "results"
 PACKAGED = "submissions"
 LONGEST = 300
@@ -60,6 +65,11 @@ class Published:
     results: Results
 
     @cached_property
+    def declared(self) -> Mapping[str, Declared]:
+        """What its methods declare, by name; nothing if its submission.yaml cannot be read."""
+        return listed(self.results.folder.parent).declared
+
+    @cached_property
     def stamp(self) -> str:
         """Changes when its results or its standing do."""
         said = self.standing.model_dump_json()
@@ -95,7 +105,7 @@ def published_in(folders: Sequence[tuple[Path, bool]]) -> tuple[list[Published],
                 continue
             try:
                 results = open_results(folder / RESULTS)
-                found[folder.name] = Published(folder.name, packaged, _standing(folder / HISTORY), results)
+                found[folder.name] = Published(folder.name, packaged, _standing(folder), results)
             except SuiteError as error:
                 refused[clean(folder.name)] = error.cause
             except OSError as error:
@@ -121,12 +131,19 @@ def _submissions(base: Path) -> list[Path]:
         return []
 
 
-def _standing(history: Path) -> Standing:
-    """Return what the last line of a history says; a history that nobody wrote says that it was submitted."""
-    if history.is_symlink() or not history.is_file() or history.stat().st_size > LARGE:
-        return Standing()
-    lines = [line for line in history.read_bytes().splitlines() if line.strip()]
+def _standing(folder: Path) -> Standing:
+    """Return what the last row of a history says, if its files are still those that the row is about.
+
+    Without a history, and once they were edited, they are submitted, and nothing more is known of them.
+    """
     try:
-        return Standing.model_validate_json(lines[-1]) if lines else Standing()
-    except ValidationError as error:
-        raise SuiteError(f"its {HISTORY} cannot be read", place=str(history), next="suite submit check") from error
+        history = read_history(folder)
+        content = read_plain(folder / FILE, LARGEST) if history else b""
+    except (ValueError, FileNotFoundError) as error:
+        raise SuiteError(f"its {HISTORY}: {error}", place=str(folder), next="suite submit check") from error
+    if not history:
+        return Standing()
+    last = history[-1]
+    if bytes_digest(content) != last.submission:
+        return Standing(reason=f"its files were edited since they were {last.state}")
+    return Standing(state=last.state, time=last.time.isoformat(), by=last.by, reason=last.reason)

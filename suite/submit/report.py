@@ -63,6 +63,17 @@ class Report:
             "problems": [asdict(problem) for problem in self.problems],
         }
 
+    def as_markdown(self) -> str:
+        """Return the report for a pull request; every text of it is shown as text."""
+        from suite.submit.comparison import escaped
+
+        if self.problems:
+            lines = "".join(f"* {escaped(str(problem))}\n" for problem in self.problems)
+            return f"**{escaped(self.folder)}: {len(self.problems)} to mend**\n\n{lines}"
+        runs = f", {len(self.results.runs)} runs" if self.results else ", no results"
+        methods = len(self.submission.names) if self.submission else 0
+        return f"**{escaped(self.folder)} is fine**: {methods} methods{runs}\n"
+
 
 def shown(text: str) -> str:
     """Return a text as one line of a message shows it: cleaned, and not too long."""
