@@ -22,12 +22,13 @@ from starlette.routing import Route
 from suite.board.artifact import last_board
 from suite.board.board import Board
 from suite.board.export import json_parts
+from suite.board.marks import published_origin
 from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.settings import load_settings
 from suite.store.reading import NoSuchRun, SeveralRuns
 
-from .components.source import reader, shown_command, without_paths
+from .components.source import archive, shown_command, without_paths
 from .worker import served_folder
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -92,15 +93,17 @@ def run(request: Request) -> Response:
 
     What would tell of the machine that serves is left out: who ran it, and where the samples lie.
     """
-    store = reader()
+    store = archive()
     try:
         found = store.run(request.path_params["run"])
         again = store.reproductions(found.id)
+        owner = None if store.is_own(found) else store.published_as(found)
     finally:
         store.close()
     document = dataclasses.asdict(found)
     del document["owner"]
     document["cell"]["identity"] = json.loads(found.cell.identity)
+    document["published"] = published_origin(owner, found).model_dump() if owner else None
     document["reproductions"] = [dataclasses.asdict(each) for each in again]
     return _answer(request, _json(document), "json")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Names = str | Iterable[str]
 SCORE_COLUMNS = [
     *("task", "version", "protocol", "setting", "method", "parameters", "seed", "metric", "subset"),
-    *("value", "low", "high", "basis", "n", "partial", "run"),
+    *("value", "low", "high", "basis", "n", "partial", "run", "submission"),
 ]
 
 
@@ -75,16 +75,17 @@ def run(
         summary = Runner(registry, configured, progress, executor).run(request, limit)
         for error in summary.errors:
             progress.message(f"error: {error}")
-    return _frame(registry, configured, lambda row: row.cell.id in summary.cells)
+    own = configured.model_copy(update={"published": False, "submissions": ()})
+    return _frame(registry, own, lambda row: row.cell.id in summary.cells)
 
 
 def scores(tasks: Names = "*", methods: Names = "*", *, plugins: Sequence[str | Path] = ()) -> pd.DataFrame:
-    """Return the scores of every finished cell of the store that the patterns match, one a row.
+    """Return the scores of every finished cell that the patterns match, of the store and published ones, one a row.
 
     Columns: ``task``, ``version``, ``protocol``, ``setting``, ``method``, ``parameters``, ``seed``, ``metric``,
     ``subset``, ``value``, ``low`` and ``high`` (of the interval over samples, where there is one), ``basis``, ``n``,
-    ``partial``, ``run``. Values are as they are stored: fractions in 0..1. Rows of different protocols are not
-    comparable.
+    ``partial``, ``run``, ``submission`` (empty for runs of the store). Values are as they are stored: fractions in
+    0..1. Rows of different protocols are not comparable.
     """
     registry, configured = _load(plugins)
     return _frame(
@@ -197,13 +198,13 @@ def _frame(registry: Registry, settings: Settings, wanted: Callable[[RunRow], bo
     """Return the scores of the finished runs that are wanted, one a row."""
     import pandas as pd
 
-    from suite.store.reading import Reader
+    from suite.store.archive import Archive
 
-    reader = Reader(settings.database_url)
+    archive = Archive(settings)
     try:
-        runs = [row for row in reader.latest_runs() if row.state == "done" and wanted(row)]
+        runs = [(row, owner) for row, owner in archive.latest_runs() if row.state == "done" and wanted(row)]
     finally:
-        reader.close()
+        archive.close()
     rows = [
         {
             "task": row.cell.task,
@@ -215,8 +216,9 @@ def _frame(registry: Registry, settings: Settings, wanted: Callable[[RunRow], bo
             "seed": row.cell.seed,
             **_flat(score),
             "run": row.id,
+            "submission": owner.name if owner else "",
         }
-        for row in sorted(runs, key=lambda row: (row.cell.task, row.cell.method, row.cell.seed))
+        for row, owner in sorted(runs, key=lambda pair: (pair[0].cell.task, pair[0].cell.method, pair[0].cell.seed))
         for score in row.scores
     ]
     return pd.DataFrame(rows, columns=SCORE_COLUMNS)

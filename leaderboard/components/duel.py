@@ -15,10 +15,9 @@ from suite.board.model import Difference, Entry, Row, Table
 from suite.board.samples import ReadSamples, samples_reader
 from suite.contracts import Column, Metric
 from suite.errors import SuiteError
-from suite.store.reading import Reader
-from suite.store.samples import table_reader
+from suite.store.archive import Archive
 
-from .source import registry, settings
+from .source import archive, registry
 
 LEVEL = 0.05
 
@@ -78,14 +77,14 @@ def _on_table(
 
 
 def _compared(table: Table, entry: Entry, rows: list[Row], columns: list[Column], everything: Board) -> Iterator[Duel]:
-    reader = _reader()
+    store = _archive()
     try:
-        found = compare(table, rows, columns, _scores(everything, entry, columns), _samples(table, reader))
+        found = compare(table, rows, columns, _scores(everything, entry, columns), _samples(table, store))
     except SuiteError:  # no seed in common
         return
     finally:
-        if reader is not None:
-            reader.close()
+        if store is not None:
+            store.close()
     by_label = {row.label: row for row in rows}
     for each in found:
         means = [value.mean if (value := by_label[label].value(each.column)) else 0.0 for label in (each.a, each.b)]
@@ -101,16 +100,16 @@ def _scores(everything: Board, entry: Entry, columns: Sequence[Column]) -> pa.Ta
     return scores.filter((pc.field("metric") == columns[0].metric) & (pc.field("subset") == columns[0].subset))
 
 
-def _reader() -> Reader | None:
-    """Return the store; None if it does not answer: then no samples are at hand, but the seeds are."""
+def _archive() -> Archive | None:
+    """Return the store and what is published; None if it does not answer: then no samples are at hand, but seeds."""
     try:
-        return Reader(settings().database_url)
+        return archive()
     except SuiteError:
         return None
 
 
-def _samples(table: Table, reader: Reader | None) -> ReadSamples:
+def _samples(table: Table, store: Archive | None) -> ReadSamples:
     tasks = registry().tasks
-    if reader is None or table.task not in tasks:
+    if store is None or table.task not in tasks:
         return lambda run: None
-    return samples_reader(tasks[table.task](), table_reader(settings(), reader))
+    return samples_reader(tasks[table.task](), store.table)

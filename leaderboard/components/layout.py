@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from suite.board.badges import is_marked
 from suite.board.cost import Cost
 from suite.board.model import Row, Table
 from suite.board.ties import tied
@@ -13,6 +14,7 @@ from suite.contracts import Column
 from .cells import EMPTY, Cell, Head, Line
 from .columns import TIE, columns_of, cost_sort, coverage, difference, heading, mean, rank
 from .links import href
+from .marks import AGAIN, SOURCE, again, source
 from .prose import fill, link
 from .theme import status
 
@@ -36,6 +38,7 @@ class Layout:
         costs: those that are not metrics, and in which at least two rows differ.
         several: whether rows differ in their access.
         tied: the labels of the rows that carry the mark of a tie.
+        marked: whether some row is not simply one's own.
     """
 
     table: Table
@@ -43,24 +46,27 @@ class Layout:
     costs: tuple[Cost, ...]
     several: bool
     tied: frozenset[str]
+    marked: bool
 
 
 def layout(table: Table, preset: str, paid: Sequence[Cost]) -> Layout:
     """Return the layout of a preset; ``paid`` are the costs of `recorded`."""
     several = len({row.access for row in table.rows}) > 1
-    return Layout(table, tuple(columns_of(table, preset)), tuple(paid), several, tied(table))
+    return Layout(table, tuple(columns_of(table, preset)), tuple(paid), several, tied(table), is_marked(table))
 
 
 def heads(layout: Layout) -> list[Head]:
     """Return the heads: rank, method, the primary value, the difference to the best, and the others."""
     table = layout.table
     access = [Head("Access", "access", "Privileges that a method needs; they are ranked apart.")]
+    marks = [Head("Runs", "source", SOURCE), Head("Run again", "again", AGAIN)]
     return [
         Head("Rank", about=RANK, sort="rank", stays=True),
         Head("Method", about="Opens its page. Parameters that differ from the defaults stand in parentheses."),
         _metric_head(table, layout.columns[0]),
         Head("To the best", "difference", DIFFERENCE, number=True),
         Head("Status", "status", "What the code follows: the paper, the authors' code, a reconstruction, a baseline."),
+        *(marks if layout.marked else []),
         *(access if layout.several else []),
         *(_metric_head(table, column) for column in layout.columns[1:]),
         *map(_cost_head, layout.costs),
@@ -83,6 +89,7 @@ def line(layout: Layout, row: Row) -> Line:
             shown[0],
             difference(table.metric(table.primary.metric), row.difference),
             Cell(status(row.card.status if row.card else "not installed")),
+            *([source(row), again(row)] if layout.marked else []),
             *([Cell(", ".join(row.access) or "none")] if layout.several else []),
             *shown[1:],
             *(_cost(cost, row) for cost in layout.costs),

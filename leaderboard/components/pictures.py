@@ -12,8 +12,8 @@ import streamlit as st
 from suite.board.painting import Painting, paint_apart
 from suite.contracts import Picture, Samples
 from suite.settings import Settings
+from suite.store.archive import find_table
 from suite.store.rows import RunRow
-from suite.store.samples import read_table
 
 from . import address
 from .box import opened
@@ -39,13 +39,13 @@ def draw_samples(run: RunRow) -> None:
     if run.samples is None:
         return
     try:
-        table = read_table(settings(), run.samples)
+        table = find_table(settings(), run.samples)
     except Exception:  # whatever a damaged file makes of it
         log.exception("the samples of run %s cannot be read", run.id)
         _say("The samples of this run cannot be read. The server's log says why.")
         return
     if table is None:
-        _say("The samples of this run are gone: their file is no longer in the store's folder. The scores stay.")
+        _say("The samples of this run are not at hand: their file is gone, or was not published. The scores stay.")
         return
     draw("<h2>Samples</h2>")
     subset = _draw_pictures(run)

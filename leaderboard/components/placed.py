@@ -6,8 +6,9 @@ from suite.board.ties import tied
 
 from .columns import TIE, coverage, difference, mean, rank, title, unit
 from .links import href, table_href
+from .marks import AGAIN, SOURCE, about_row, again, source
 from .panels import Placed
-from .prose import draw, join, link
+from .prose import draw, fill, join, link
 from .table import Cell, Head, Line, draw_table
 
 
@@ -30,6 +31,8 @@ def draw_rows(placed: Placed) -> None:
         Head("Ranked by"),
         Head("To the best", about="Difference to the best of its field, with its 95 % interval.", number=True),
         Head("Seeds", about="Each opens its run.", stays=True),
+        Head("Runs", about=SOURCE, stays=True),
+        Head("Run again", about=AGAIN, stays=True),
         Head("Coverage"),
         Head("Not ranked because"),
     ]
@@ -45,12 +48,25 @@ def draw_rows(placed: Placed) -> None:
             Cell(f"{title(table.primary)} ({unit(metric)})"),
             difference(metric, row.difference),
             Cell(join(runs, " ")),
+            source(row),
+            again(row),
             Cell(coverage(table, row)),
             Cell(row.unranked),
         ]
         lines.append(Line(cells, kind="tied" if marked else "" if row.rank else "aside"))
     draw("<h2>On every task</h2>")
     draw_table(heads, lines, "Today's protocols; shaded: not told apart from the best of its table.")
+
+
+def draw_sources(placed: Placed) -> None:
+    """Draw, to be opened, where the rows of today come from and what is proven of them."""
+    parts = [
+        fill("<h3>{}{}</h3>{}", table.title, f" ({table.condition})" if table.setting else "", about_row(table, row))
+        for table, row in placed
+        if table.current
+    ]
+    if parts:
+        draw("<details><summary>Whose runs these are, and who ran them again</summary>{}</details>", parts)
 
 
 def draw_history(placed: Placed) -> None:

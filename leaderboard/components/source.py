@@ -16,8 +16,9 @@ from suite.board.watch import trouble
 from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
+from suite.store.archive import Archive
 from suite.store.engine import has_store
-from suite.store.reading import Reader
+from suite.store.published import published
 
 from ..worker import served_folder
 from .escape import clean, plain
@@ -37,13 +38,13 @@ def registry() -> Registry:
     return _registry(tuple(map(str, current.plugins)), current.disabled_plugins)
 
 
-def reader() -> Reader:
-    """Return the store, open for reading; a visitor waits two seconds at most for one that somebody holds.
+def archive() -> Archive:
+    """Return the store and what is published, open for reading; a visitor waits two seconds at most.
 
     Raises:
-        SuiteError: as `Reader`.
+        SuiteError: as `Archive`.
     """
-    return Reader(load_settings().database_url, PATIENCE)
+    return Archive(load_settings(), PATIENCE)
 
 
 def board() -> Board:
@@ -54,7 +55,7 @@ def board() -> Board:
     if found is not None:
         return found
     problem = trouble(folder)
-    if not has_store(current.database_url):
+    if not has_store(current.database_url) and not published(current)[0]:
         show_problem(SuiteError("there is no store yet", place="", next="suite run"))
     elif problem is not None:
         show_problem(SuiteError(problem.cause, place="", next=problem.next))

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from suite.board.answer import answers
+from suite.board.badges import WHOSE, is_of
 from suite.board.board import Board
 from suite.board.model import Entry, Table
 from suite.board.notes import notes, reasons
@@ -29,6 +30,7 @@ from ..components.table import Ticks, draw_columns, draw_table
 FEW = 3
 """How many rows of one reason are named before the others are folded."""
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
+SOURCE = "Own rows are of the store, published ones of submissions. Ranks do not change: they are among all rows."
 COMPARABLE = (
     "Keeps the rows that share these facts, which the protocol leaves to the methods. "
     "Ranks do not change: they are among all rows."
@@ -82,6 +84,11 @@ def draw_rows(everything: Board, entry: Entry, table: Table, left: Any, right: A
     else:
         address.read_idle("comparable", "group of comparable rows", [ALL], ALL)
     paid = recorded(table)
+    whose: str = WHOSE[0]
+    if len({is_of(row, "published") for row in table.rows}) > 1:
+        whose = address.choose("Rows", "source", list(WHOSE), noun="kind of rows", help=SOURCE, place=more)
+    else:
+        address.read_idle("source", "kind of rows", WHOSE, whose)
     shown = layout(
         table, address.choose("Columns", "columns", list(PRESETS), noun="choice of columns", place=more), paid
     )
@@ -90,7 +97,8 @@ def draw_rows(everything: Board, entry: Entry, table: Table, left: Any, right: A
     by = address.choose(
         "Order by, best first", "sort", list(sorts), noun="order", shown=lambda name: clean(sorts[name]), place=more
     )
-    rows = ordered(table, matching(choices[chosen], search), by, paid)
+    wanted = [row for row in choices[chosen] if is_of(row, whose)]
+    rows = ordered(table, matching(wanted, search), by, paid)
     if not rows:
         draw(
             '<p role="status">No method matches “{}”. <a href="{}">Show all.</a></p>', search, address.here({"q": None})

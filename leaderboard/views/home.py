@@ -16,7 +16,7 @@ from ..components.finder import find
 from ..components.links import href, table_href
 from ..components.navigation import documentation
 from ..components.prose import draw, fill, join, link
-from ..components.source import board, minute, registry
+from ..components.source import board, minute, registry, without_paths
 from ..components.standings import BEST, coverage, current, day, leaders
 from ..components.table import Cell, Head, Line, draw_table
 
@@ -98,6 +98,8 @@ def draw_missing(everything: Board) -> None:
             "<code>suite plugins</code> lists what is installed.</p>",
             names,
         )
+    for name, why in everything.index.refused.items():
+        draw('<p class="note">The submission {} is not shown: {}.</p>', name, without_paths(why))
     if registry().failures:
         draw('<p class="note">Some plugins failed. <code>suite plugins</code> says which, and why.</p>')
 

@@ -19,9 +19,9 @@ from ..components.chart import axis_chart
 from ..components.citation import draw_sharing
 from ..components.links import href
 from ..components.panels import Placed, draw_panels
-from ..components.placed import draw_history, draw_rows
+from ..components.placed import draw_history, draw_rows, draw_sources
 from ..components.prose import draw, fill, join, link
-from ..components.source import board, reader, registry
+from ..components.source import archive, board, registry
 
 
 def draw_standing(name: str, everything: Board) -> None:
@@ -72,7 +72,7 @@ def draw_again(placed: Placed) -> None:
         return
     rows = [row for table, row in placed if table.current and row.runs]
     try:
-        store = reader()
+        store = archive()
     except SuiteError:
         box.write("The store cannot be read now.")
         return
@@ -106,6 +106,7 @@ def main() -> None:
     if placed:
         draw_standing(name, everything)
         draw_rows(placed)
+        draw_sources(placed)
         draw("<h2>Every seed, a chart for each metric</h2>")
         draw_panels([(table, row) for table, row in placed if table.current])
         draw_axes(placed)

@@ -6,13 +6,18 @@ __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
+from suite.board.badges import ISOLATION, told
+from suite.board.marks import is_built_in, machine, published_origin
+from suite.board.model import Origin
 from suite.contracts import Setting
 from suite.errors import SuiteError
 from suite.store.reading import NoSuchRun, SeveralRuns
-from suite.store.rows import RunRow
+from suite.store.rows import Reproduction, RunRow
 from suite.text import block
 
 from ..components import address
@@ -20,26 +25,40 @@ from ..components.again import draw_again
 from ..components.box import opened
 from ..components.citation import draw_sharing
 from ..components.links import href
+from ..components.marks import sign
 from ..components.pictures import draw_samples
 from ..components.prose import definitions, draw, fill, join, link
 from ..components.record import pretty, provenance, spent
 from ..components.scores import draw_scores
 from ..components.siblings import draw_answer
-from ..components.source import reader, registry, without_paths
+from ..components.source import archive, registry, without_paths
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run, all attempts at its cell, what came of running it again, and where it is published if it is not here."""
+
+    run: RunRow
+    attempts: list[RunRow]
+    again: list[Reproduction]
+    origin: Origin | None
+
 
 STATES = {"done": "Done", "running": "Still running", "stale": "Its worker is gone", "late": "Its worker is late"}
 
 
-def find(prefix: str) -> tuple[RunRow, list[RunRow]] | None:
-    """Return the run whose id starts so, and all attempts at its cell; if there is not one, say so and return None."""
+def find(prefix: str) -> Found | None:
+    """Return the run whose id starts so, and what belongs to it; if there is not one, say so and return None."""
     try:
-        store = reader()
+        store = archive()
     except SuiteError as error:
         _draw_problem(error)
         return None
     try:
         run = store.run(prefix)
-        return run, store.attempts(run.cell.id)
+        owner = None if store.is_own(run) else store.published_as(run)
+        origin = published_origin(owner, run) if owner else None
+        return Found(run, store.attempts(run.cell.id), store.reproductions(run.id), origin)
     except SuiteError as error:
         _draw_problem(error)
         return None
@@ -98,6 +117,25 @@ def draw_record(run: RunRow) -> None:
         draw("<p class='quiet'>It was made by the command <code>suite {}</code>.</p>", shlex.join(run.command))
 
 
+def draw_origin(found: Found) -> None:
+    """Say whose run it is, how its method was kept from labels and scores, and what came of running it again."""
+    run = found.run
+    came = run.origin or {}
+    whose = f"merged from {came.get('file')}{f' by {by}' if (by := came.get('by')) else ''}" if came else "own run"
+    said = {"Run": told(found.origin) if found.origin else whose}
+    built_in = is_built_in(run.cell.method, registry())
+    split = bool(run.isolation and run.isolation.get("split"))
+    said["Kept apart"] = ISOLATION["split" if split else "fast path" if built_in else "not split"]
+    lines = [_said_again(each) for each in found.again]
+    draw("{}", definitions({**said, "Run again": join(lines, "; ") if lines else "nobody has, here"}, "facts"))
+
+
+def _said_again(each: Reproduction) -> Markup:
+    by = f" by {each.reproducer}" if each.reproducer else ""
+    where = machine(each.environment) or each.device or "a machine that is not known"
+    return fill("{}{}, {} UTC, on {}: {}", sign(each.verdict), by, str(each.made)[:16], where, each.reason)
+
+
 def draw_attempts(run: RunRow, attempts: Sequence[RunRow]) -> None:
     """Draw links to the other attempts at the same cell."""
     others = [each for each in attempts if each.id != run.id]
@@ -115,9 +153,10 @@ def main() -> None:
             draw("<h1>Runs</h1><p>Methods' pages link to their runs; so does an id, or the start of one.</p>")
         address.type_text("Run id, or the start of one", "run")
         return
-    run, attempts = found
+    run = found.run
     draw_heading(run)
-    draw_attempts(run, attempts)
+    draw_origin(found)
+    draw_attempts(run, found.attempts)
     answer = st.container()
     draw_again(run)
     draw_samples(run)

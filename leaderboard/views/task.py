@@ -7,6 +7,7 @@ __package__ = "suite.leaderboard.views"  # Streamlit runs it as a script
 import streamlit as st
 from markupsafe import Markup
 
+from suite.board.badges import is_of
 from suite.board.model import Entry, Table
 from suite.contracts import Metric, Task
 
@@ -95,7 +96,7 @@ def draw_tables(entries: list[Entry]) -> None:
             (
                 Cell(link(str_of(entry), table_href(entry))),
                 Cell(leaders(entry)),
-                Cell(str(len(entry.results))),
+                Cell(str(len(entry.results)), _published(entry)),
                 Cell(coverage(entry)),
                 Cell("current" if entry.current else "earlier, not comparable", entry.protocol[:12]),
                 Cell(entry.version),
@@ -110,6 +111,12 @@ def draw_tables(entries: list[Entry]) -> None:
     draw_table(
         TABLES, lines, "One table of this task" if len(lines) == 1 else f"{len(lines)} tables of this task", naming=1
     )
+
+
+def _published(entry: Entry) -> str:
+    """Return how many rows have published runs; nothing if none has."""
+    count = sum(is_of(result, "published") for result in entry.results)
+    return f"{count} published" if count else ""
 
 
 def draw_data(table: Table) -> None:

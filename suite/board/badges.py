@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 from suite.board.model import Again, Elsewhere, Entry, Origin, Result, Row, Table
 from suite.contracts import Metric
 
-Whose = Literal["all", "own", "published"]
-WHOSE: tuple[Whose, ...] = get_args(Whose)
+WHOSE = ("all", "own", "published")
 """Whose rows are shown: what was merged from a file is one's own, and a row of both kinds is either."""
 ISOLATION = {
     "split": "the method ran in a process apart from labels and scores",
@@ -20,8 +18,8 @@ ISOLATION = {
 }
 
 
-def is_of(row: Row | Result, whose: Whose) -> bool:
-    """Tell whether a row is one's own or published, as asked for."""
+def is_of(row: Row | Result, whose: str) -> bool:
+    """Tell whether a row is one's own or published, as asked for by one of `WHOSE`."""
     published = "published" in row.source
     return whose == "all" or (published if whose == "published" else row.source != "published")
 
@@ -45,7 +43,7 @@ def badge(row: Row) -> str:
 def is_marked(table: Table | Entry) -> bool:
     """Tell whether some row is not simply one's own: a table of a store alone needs no column for it."""
     rows: Sequence[Row | Result] = table.rows if isinstance(table, Table) else table.results
-    return any(row.source != "own" or _verdict(row) for row in rows)
+    return any(row.source not in ("", "own") or _verdict(row) for row in rows)
 
 
 def told(origin: Origin) -> str:

@@ -80,7 +80,7 @@ def paint_apart(settings: Settings, task: str, digest: str, scored: Sequence[str
 def main() -> None:
     """Paint what standard input asks for; what plugins print goes to the errors."""
     from suite.registry import load_registry
-    from suite.store.samples import read_table
+    from suite.store.archive import find_table
 
     output, sys.stdout = sys.stdout, sys.stderr
     asked = json.load(sys.stdin)
@@ -88,7 +88,7 @@ def main() -> None:
     plugins, disabled = tuple(map(Path, given.pop("plugins"))), tuple(given.pop("disabled_plugins"))
     settings = Settings(**given, plugins=plugins, disabled_plugins=disabled)
     task = load_registry(plugins, disabled).tasks[asked["task"]]
-    table = read_table(settings, asked["digest"])
+    table = find_table(settings, asked["digest"])
     if table is None:
         raise FileNotFoundError("the samples are gone")
     json.dump(asdict(paint(task, table, asked["scored"], asked["subset"])), output, allow_nan=False)

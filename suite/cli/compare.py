@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from functools import partial
+from contextlib import ExitStack, closing
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,10 +14,9 @@ from suite.cli.board import SettingOption, newest_board
 from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_list, setting_pair
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from suite.board.comparison import Comparison
     from suite.board.model import Row, Table
+    from suite.board.samples import ReadTable
     from suite.registry import Registry
     from suite.settings import Settings
 
@@ -59,8 +59,9 @@ def compare(
             next=f"{given} {shlex.quote(others[0])}" if others else shlex.join(["suite", "run", *table.arguments]),
         )
     columns = [column for column in table.columns if full or "/" not in column.subset]
-    read = samples_reader(known, partial(_stored, settings))
-    entries = [_entry(table, comparison) for comparison in compared(table, rows, columns, board.scores(entry), read)]
+    with ExitStack() as open_until:
+        read = samples_reader(known, _tables(settings, open_until))
+        entries = [_entry(table, each) for each in compared(table, rows, columns, board.scores(entry), read)]
     same = _said_once(entries) if form is Format.table else {}
     print_list([{name: value for name, value in entry.items() if name not in same} for entry in entries], form)
     for name, texts in same.items():
@@ -70,17 +71,13 @@ def compare(
         echo(f"differences are {which}; intervals and p are corrected for the number of pairs, column by column")
 
 
-def _stored(settings: Settings, run: str) -> pa.Table | None:
-    """Return a run's stored table; the store is opened for it alone, as most comparisons need none."""
+def _tables(settings: Settings, open_until: ExitStack) -> ReadTable:
+    """Return what reads a run's stored table; the archive is opened when it is first asked, as most need none."""
     from suite.board.artifact import PATIENCE
-    from suite.store.reading import Reader
-    from suite.store.samples import table_reader
+    from suite.store.archive import Archive
 
-    reader = Reader(settings.database_url, PATIENCE)
-    try:
-        return table_reader(settings, reader)(run)
-    finally:
-        reader.close()
+    archive = cache(lambda: open_until.enter_context(closing(Archive(settings, PATIENCE))))
+    return lambda run: archive().table(run)
 
 
 def _said_once(entries: Sequence[dict[str, Any]]) -> dict[str, list[str]]:

@@ -96,16 +96,25 @@ class Archive:
     def table(self, identifier: str) -> pa.Table | None:
         """Return the stored samples of a run, if they are at hand."""
         own = self.reader.samples(identifier) if self.reader is not None else None
-        table = read_table(self._settings, own)
-        if table is not None:
-            return table
-        parts = [(each, run) for each in self.published for run in each.results.starting_with(identifier)]
-        return next((found for each, run in parts if (found := each.results.table(run.samples)) is not None), None)
+        theirs = (run.samples for each in self.published for run in each.results.starting_with(identifier))
+        return _table(self._settings, own or next(theirs, None), self.published)
 
     def close(self) -> None:
         """Close the store."""
         if self.reader is not None:
             self.reader.close()
+
+
+def find_table(settings: Settings, sha256: str | None) -> pa.Table | None:
+    """Return the samples of this sha256, of the store or of a submission; None if they are not at hand."""
+    return _table(settings, sha256, published(settings)[0])
+
+
+def _table(settings: Settings, sha256: str | None, others: Sequence[Published]) -> pa.Table | None:
+    own = read_table(settings, sha256)
+    if own is not None:
+        return own
+    return next((table for each in others if (table := each.results.table(sha256)) is not None), None)
 
 
 def _sound(found: Sequence[Published]) -> list[Published]:
