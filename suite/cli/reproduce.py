@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 NAME = 100
+SUBMISSION = "submission.yaml"
 
 
 def reproduce(
     runs: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]...", help="Run ids, or how they start; see suite board --runs.")
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="Run ids, or how they start; or the folder of a submission."),
     ] = None,
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Finished runs of a task or pattern.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Those of a method or pattern.")] = None,
@@ -40,7 +43,13 @@ def reproduce(
 
     The recorded runs stay as they are; the verdicts are kept beside them, and suite show RUN shows them. Exit status:
     0 if all are equal or within tolerance, 1 if one is different or cannot be run again, 2 if something else is wrong.
+    The folder of a submission is run again as by suite submit reproduce, which can also keep what came of it.
     """
+    if len(runs or ()) == 1 and (folder := Path((runs or ("",))[0])).joinpath(SUBMISSION).is_file():
+        from suite.cli.submit_run import reproduce as of_submission
+
+        of_submission(folder, None, task, method, tolerance, threads, device, workers, False, by, form)
+        return
     from suite.cli.progress import Progress
     from suite.errors import SuiteError
     from suite.run.reproduce.reproduce import chosen

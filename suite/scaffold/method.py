@@ -12,6 +12,8 @@ from suite.scaffold.naming import check_folder, check_free, check_module, check_
 from suite.scaffold.package import Package
 from suite.scaffold.rendering import SHARED, Templates
 
+SHARED_FILES = ("pyproject.toml", "README.md", "LICENSE", "submission.yaml")
+
 
 def new_method(registry: Registry, name: str, track: str, role: str = "", folder: Path | None = None) -> Package:
     """Return a package with a method of a track, in one of its roles: the first if none is named. Writes nothing.
@@ -47,7 +49,7 @@ def new_method(registry: Registry, name: str, track: str, role: str = "", folder
     files = {
         f"{module}.py": own.render("method.py.jinja", given),
         f"tests/test_{module}.py": own.render("test_method.py.jinja", given),
-        **{file: shared.render(f"{file}.jinja", given) for file in ("pyproject.toml", "README.md", "LICENSE")},
+        **{file: shared.render(f"{file}.jinja", given) for file in SHARED_FILES},
     }
     others = tuple(each.name for each in entry.value.roles if each.template and each is not chosen)
     return Package(place, files, f"{track}/{name}", f"{module}.py", chosen.name, others, task)

@@ -48,6 +48,7 @@ def check(folder: Path, registry: Registry, *, beside: Path | None = None, befor
     if read.submission is None:
         return Report(folder.name, read.sha256, tuple(problems))
     of = read.submission
+    problems += placeholders(of)
     problems += taken_problems(of, folder, registry, beside or folder.parent)
     problems += known_problems(of, registry)
     problems += [each for package in of.methods if package.source for each in archive_problems(folder, package)]
@@ -57,6 +58,18 @@ def check(folder: Path, registry: Registry, *, beside: Path | None = None, befor
         problems += result_problems(of, results, registry)
         problems += claim_problems(of, results)
     return Report(folder.name, read.sha256, tuple(problems), of, None if refused else results)
+
+
+def placeholders(of: Submission) -> Iterator[Problem]:
+    """Yield the texts that a template left to be filled in."""
+    texts = {
+        "title": of.title,
+        "contact": of.contact,
+        **{f"authors.{n}": each.name for n, each in enumerate(of.authors)},
+    }
+    for field, text in texts.items():
+        if "PLACEHOLDER" in text:
+            yield Problem(f"it still says {text!r}", f"{FILE} ({field})", "put in what it asks for")
 
 
 def history_problems(folder: Path, before: Path | None, sha256: str) -> Iterator[Problem]:

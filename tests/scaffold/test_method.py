@@ -16,6 +16,7 @@ from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.scaffold import Package, new_method
 from suite.settings import Settings
+from suite.submit import check
 
 from ..test_new_track import Silent
 
@@ -72,7 +73,8 @@ def test_its_method_registers_from_its_entry_point_and_a_small_task_takes_it(
 @EVERY
 def test_its_files_are_tidy_and_name_what_is_to_be_done(track: str, role: str, tmp_path: Path) -> None:
     made = package(track, role, tmp_path)
-    assert sorted(made.files) == ["LICENSE", "README.md", "first_try.py", "pyproject.toml", "tests/test_first_try.py"]
+    files = ["LICENSE", "README.md", "first_try.py", "pyproject.toml", "submission.yaml", "tests/test_first_try.py"]
+    assert sorted(made.files) == files
     for name, text in made.files.items():
         assert "{{" not in text, name
         assert "{%" not in text, name
@@ -80,6 +82,18 @@ def test_its_files_are_tidy_and_name_what_is_to_be_done(track: str, role: str, t
         assert max(map(len, text.splitlines())) <= 120, name
     assert "Put your own idea in" in made.files["first_try.py"]
     assert f"suite run --task {made.task} --method first-try" in made.files["README.md"]
+
+
+@EVERY
+def test_its_submission_is_one_but_for_who_sends_it(track: str, role: str, tmp_path: Path) -> None:
+    made = package(track, role, tmp_path)
+    folder = made.folder.rename(tmp_path / "first-try")
+    for name in [name for name in made.files if name not in ("submission.yaml", "README.md", "LICENSE")]:
+        (folder / name).unlink()
+    (folder / "tests").rmdir()
+    told = [str(problem) for problem in check(folder, REGISTRY).problems]
+    assert len(told) == 2, told
+    assert all("PLACEHOLDER" in problem for problem in told)
 
 
 def test_its_own_tests_pass(tmp_path: Path, shared_cache: Path) -> None:
