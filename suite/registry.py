@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint
@@ -21,7 +21,7 @@ import pluggy
 from suite import hookspecs
 from suite.contracts import Executor, Listener, Method, Page, Task, Track
 from suite.contracts.declared import check_class, check_method, check_roles, check_task, check_task_kit, describe
-from suite.discovery import Failure, Loadable, Plugin, installed_plugins, plugin_files
+from suite.discovery import OWN, Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
 
 T = TypeVar("T")
@@ -238,12 +238,19 @@ class Registry:
         return add
 
 
-def load_registry(files: tuple[Path, ...] = (), disabled: tuple[str, ...] = ()) -> Registry:
-    """Load every installed plugin and the given plugin files.
+def load_registry(
+    files: tuple[Path, ...] = (), disabled: tuple[str, ...] = (), only: Collection[str] | None = None
+) -> Registry:
+    """Load every installed plugin, or the built-in ones and those named in ``only``, and the given plugin files.
 
     Nothing that a plugin does wrong raises here; see `Registry.failures`.
     """
-    return complete_registry(Registry(), (*installed_plugins(), *plugin_files(files)), disabled)
+    return complete_registry(Registry(), (*chosen(installed_plugins(), only), *plugin_files(files)), disabled)
+
+
+def chosen(plugins: Iterable[Loadable], only: Collection[str] | None) -> list[Loadable]:
+    """Return the built-in plugins and those of these names; all of them for None."""
+    return [each for each in plugins if only is None or each[0].distribution == OWN or each[0].name in only]
 
 
 def complete_registry(registry: Registry, plugins: Iterable[Loadable], disabled: tuple[str, ...] = ()) -> Registry:

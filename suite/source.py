@@ -11,6 +11,7 @@ from pathlib import Path
 
 from suite.contracts import Task
 from suite.discovery import FILE, OWN, is_editable
+from suite.errors import SuiteError
 from suite.hashing import digest, file_digest
 from suite.registry import Entry
 
@@ -51,6 +52,20 @@ def task_source(task: Task) -> str | None:
 def _digest(module: str) -> str:
     package = BUILT_IN if module.startswith(f"{BUILT_IN}.") else module.partition(".")[0]
     return digest([file_digest(file) for file in sorted(_sources(module, package))])
+
+
+def check_source(entry: Entry[type], planned: str | None) -> None:
+    """Hold a method's source against the hash that its cell was planned with.
+
+    Raises:
+        SuiteError: it is another one.
+    """
+    if planned is not None and source_digest(entry) != planned:
+        raise SuiteError(
+            f"the source of {entry.name} was edited after the run was planned, so this is not the cell's method",
+            place=entry.plugin.origin,
+            next="suite run",
+        )
 
 
 def _sources(module: str, package: str) -> set[Path]:

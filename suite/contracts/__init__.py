@@ -1,15 +1,16 @@
 """What the parts promise each other."""
 
+from suite.contracts.border import LOG, Border, Reference, Remote
 from suite.contracts.card import Card, Status
 from suite.contracts.context import Context, Resources, TaskContext
 from suite.contracts.cost import Cost
-from suite.contracts.executor import Executor, Job, JobExit
+from suite.contracts.executor import Executor, Job, JobExit, Loaded, Split
 from suite.contracts.ingredient import Ingredient, Missing
 from suite.contracts.interval import Interval
 from suite.contracts.listener import CellEnd, Listener
 from suite.contracts.method import Method, Parameters, Standing
 from suite.contracts.metric import Column, Metric
-from suite.contracts.outcome import Outcome, Score
+from suite.contracts.outcome import Inconsistent, Outcome, Score
 from suite.contracts.page import Page
 from suite.contracts.picture import Picture
 from suite.contracts.role import Role
@@ -22,21 +23,25 @@ from suite.contracts.track import Access, Track
 from suite.contracts.tuning import TUNED, Trial, Tuning
 
 __all__ = [
+    "LOG",
     "TUNED",
     "Access",
     "Axis",
+    "Border",
     "Card",
     "CellEnd",
     "Column",
     "Context",
     "Cost",
     "Executor",
+    "Inconsistent",
     "Influence",
     "Ingredient",
     "Interval",
     "Job",
     "JobExit",
     "Listener",
+    "Loaded",
     "Method",
     "Metric",
     "Missing",
@@ -44,12 +49,15 @@ __all__ = [
     "Page",
     "Parameters",
     "Picture",
+    "Reference",
+    "Remote",
     "Resampled",
     "Resources",
     "Role",
     "Samples",
     "Score",
     "Setting",
+    "Split",
     "Standing",
     "Status",
     "Substitute",

@@ -66,12 +66,14 @@ class Resources:
 class TaskContext:
     """What a task may use. The method gets `method` of it, which knows nothing of data sets.
 
-    Random streams depend on the seed and not on the setting, so that settings are paired.
+    Random streams depend on the seed and not on the setting, so that settings are paired. ``secret`` are random bits
+    in hexadecimal digits where the method runs in another process: it must not guess the order of the test.
     """
 
     seed: int
     resources: Resources
     setting: Setting = field(default_factory=Setting)
+    secret: str = ""
 
     @property
     def method(self) -> Context:
@@ -83,3 +85,12 @@ class TaskContext:
         import numpy as np
 
         return np.random.default_rng(_stream(self.seed, f"task:{role}"))
+
+    def order(self, role: str) -> np.random.Generator:
+        """Return NumPy's generator for an order in which a method sees test samples: of the secret, if there is one.
+
+        No score may depend on it: without a secret, a method can work it out from its seed.
+        """
+        import numpy as np
+
+        return np.random.default_rng(_stream(int(self.secret, 16), f"task:{role}")) if self.secret else self.rng(role)

@@ -13,6 +13,32 @@ from suite.settings import Settings
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """Which plugins a process loads, besides the built-in ones: plugin files, and installed plugins by name."""
+
+    files: tuple[Path, ...] = ()
+    installed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a cell is split between its judge, which has the labels, and the host, which has the method's code.
+
+    Attributes:
+        judge, host: the plugins that each of the two loads.
+        order: the secret of the order of the test, in hexadecimal digits.
+        needs: the access that the method was planned with.
+        readable: files and folders of the method's code.
+    """
+
+    judge: Loaded
+    host: Loaded
+    order: str
+    needs: frozenset[str]
+    readable: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
 class Job:
     """One piece of work for a worker: prepare a (task, seed), or evaluate a cell.
 
@@ -34,6 +60,8 @@ class Job:
     task_source: str | None = None  # and of the task's
     threads: int = 1
     time_limit: float = 3600.0
+    split: Split | None = None  # None: method and task share a process
+    unsplit: str = ""  # why they do, where somebody else's method cannot be split
 
     def __str__(self) -> str:
         method = f" {self.method.split('/', 1)[1]}" if self.method else ""
@@ -41,7 +69,7 @@ class Job:
         return f"{self.task}{method}{setting} seed {self.seed}"
 
 
-Reason = Literal["finished", "timeout", "out-of-memory", "killed", "no-space"]
+Reason = Literal["finished", "timeout", "out-of-memory", "killed", "no-space", "invalid"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,8 @@ class Executor(ABC):
     """Runs jobs. Registered by class, chosen by ``suite run --executor NAME``."""
 
     name: ClassVar[str]
+    splits: ClassVar[bool] = False
+    """Whether it can run a job's method in a process of its own, apart from its judge; see `Split`."""
 
     def __init__(self, settings: Settings, workers: int, log: Callable[[str], None]) -> None:
         self.settings = settings

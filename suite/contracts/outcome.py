@@ -11,6 +11,10 @@ from suite.contracts.metric import Column
 from suite.contracts.samples import Samples
 
 
+class Inconsistent(ValueError):
+    """A method's answers contradict each other, so that no score can be made of them: its run is invalid."""
+
+
 class Score(BaseModel):
     """One finite number: a metric on a subset.
 

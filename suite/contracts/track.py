@@ -34,6 +34,8 @@ class Track:
     ``libraries`` are modules that take long to import and that most of its cells import: a run imports them once.
     ``roles`` are the kinds of methods that it has: what ``suite new method`` can write and ``suite check`` can check;
     ``tasks`` is the same for tasks.
+    ``border`` names the `Border` between its protocol and a method in another process, as ``"package.module:NAME"``;
+    without one, ``unsplit`` says why.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Track:
     libraries: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     tasks: TaskKit = field(default_factory=TaskKit)
+    border: str = ""
+    unsplit: str = "its track declares no border"
 
     @property
     def contracts(self) -> tuple[type[Method], ...]:

@@ -51,10 +51,14 @@ class Architecture:
             from timm import create_model
 
             network: nn.Module = create_model(self.name.removeprefix("timm/"), pretrained=False, **self.arguments)
-            return network
+            return self.built(network)
         module, _, attribute = OWN[self.name].partition(":")
-        built: nn.Module = getattr(import_module(module), attribute)(**self.arguments)
-        return built
+        return self.built(getattr(import_module(module), attribute)(**self.arguments))
+
+    def built(self, network: nn.Module) -> nn.Module:
+        """Return a network of this architecture with a note of it: so it can be sent to another process."""
+        network.built_as = self  # type: ignore[assignment] # torch's types know tensors and modules alone
+        return network
 
 
 def architecture_of(name: str, arguments: Mapping[str, Any]) -> Architecture:

@@ -98,7 +98,7 @@ class PretrainedModel(Network):
                 place=str(path),
                 next="restore the file from the hub, or delete it to download it again, then: suite run",
             ) from error
-        return network.to(resources.device).eval()
+        return self.architecture.built(network.to(resources.device).eval())
 
     def _identity(self) -> dict[str, str]:
         return {"repository": self.repository, "file": FILE, "revision": self.revision}

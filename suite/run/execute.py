@@ -6,16 +6,18 @@ import json
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from suite.contracts import Executor, Job, JobExit
 from suite.errors import SuiteError
+from suite.registry import Registry
 from suite.run.plan import PlannedCell
 from suite.run.record import Recorder
 from suite.run.result import RESULT_FILE
 from suite.run.schedule import Schedule
+from suite.run.split.plan import plan_split
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
 from suite.store.writing import LEASE_SECONDS, Writer
@@ -32,13 +34,18 @@ class Execution:
         reporter: Reporter,
         summary: Summary,
         schedule: Schedule,
+        registry: Registry,
+        orders: Mapping[str, str] | None = None,
     ) -> None:
+        """Run what is scheduled; ``orders`` are the secrets of the order of the test of cells that are made again."""
         self._writer = writer
         self._recorder = recorder
         self._settings = settings
         self._reporter = reporter
         self._summary = summary
         self._schedule = schedule
+        self._registry = registry
+        self._orders = orders or {}
         self._claimed: dict[Path, tuple[str, PlannedCell]] = {}  # by the job's folder: the run and its cell
 
     def run(self, executor: Executor, threads: int) -> None:
@@ -50,7 +57,7 @@ class Execution:
         self._reporter.stage("running", self._schedule.waiting)
         try:
             with _lease_keeper(self._writer):
-                for ended in executor.execute(self._claims(threads)):
+                for ended in executor.execute(self._claims(threads, type(executor))):
                     self._end(ended)
         finally:
             self._summary.waiting = self._schedule.waiting
@@ -58,7 +65,7 @@ class Execution:
                 if not (folder / RESULT_FILE).exists():
                     self._writer.release(run)
 
-    def _claims(self, threads: int) -> Iterator[Job]:
+    def _claims(self, threads: int, executor: type[Executor]) -> Iterator[Job]:
         """Claim one cell after the other as the executor asks for them; those that others have are left to them."""
         for planned in self._schedule.take():
             cell = planned.cell
@@ -73,6 +80,7 @@ class Execution:
             folder.mkdir(parents=True)
             self._recorder.begin(cell, folder)
             identity = json.loads(cell.identity)
+            split, unsplit = plan_split(self._registry, self._settings, executor, cell, self._orders.get(cell.id))
             yield Job(
                 kind="evaluate",
                 task=cell.task,
@@ -87,6 +95,8 @@ class Execution:
                 source=identity["method_source"],
                 task_source=identity.get("task_source"),
                 threads=threads,
+                split=split,
+                unsplit=unsplit,
                 time_limit=min(self._settings.time_limit, self._schedule.deadline.left()),
             )
 

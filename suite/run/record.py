@@ -16,6 +16,7 @@ from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.provenance import environment
 from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
+from suite.run.split.check import isolation_of, unbelievable
 from suite.settings import Settings
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, RunResult, ScoreRow
@@ -57,7 +58,10 @@ class Recorder:
                 }
             )
             result.write(ended.job.folder)  # so that it is found again if the store cannot take it now
-        return self._store(run, cell, result, ended.job.folder)
+        wrong = None
+        if ended.job.split is not None and result.state == "done":
+            wrong = unbelievable(self._registry, self._registry.tasks[cell.task](), ended.job, result)
+        return self._store(run, cell, result, ended.job.folder, isolation_of(ended.job, result), wrong)
 
     def recover(self, pending: Path) -> int:
         """Record what a runner that is gone had finished and not recorded; returns how many runs that were."""
@@ -84,7 +88,9 @@ class Recorder:
         # A result of a plugin that is not loaded now waits until it is: nobody else can tell whether it is valid.
         if cell.task not in self._registry.tasks or not (gone or expired):
             return False
-        self._store(run, cell, result, folder)
+        # Whether the judge wrote it, only the runner knew: it is a run like any other now.
+        why = {"split": False, "why": "its runner was gone when it was recorded"} if result.isolation else None
+        self._store(run, cell, result, folder, why)
         return True
 
     def _wrong(self, cell: CellRow, result: Result) -> str | None:
@@ -93,20 +99,35 @@ class Recorder:
             return "data or weights changed between planning and running; run it again"
         return check_result(self._registry.tasks[cell.task](), result)
 
-    def _store(self, run: str, cell: CellRow, result: Result, folder: Path) -> tuple[str, str, float]:
-        wrong = self._wrong(cell, result) if result.state == "done" else None
+    def _store(
+        self,
+        run: str,
+        cell: CellRow,
+        result: Result,
+        folder: Path,
+        isolation: dict[str, Any] | None,
+        wrong: str | None = None,
+    ) -> tuple[str, str, float]:
+        if wrong is None and result.state == "done":
+            wrong = self._wrong(cell, result)
         if wrong is not None:
             error = f"{cell.task} with {cell.method}: {wrong}"[:2000]
             result = result.model_copy(update={"state": "invalid", "error": error, "scores": ()})
         samples = folder / SAMPLES_FILE
         kept = keep_samples(self._settings, samples) if samples.exists() else None
-        state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder)))
+        state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder), isolation))
         shutil.rmtree(folder, ignore_errors=True)
         self._announcer.cell_ended(run, cell, state, result)
         return state, result.error or "", result.wall_seconds
 
 
-def _run_result(cell: CellRow, result: Result, samples: str | None, made_with: dict[str, Any]) -> RunResult:
+def _run_result(
+    cell: CellRow,
+    result: Result,
+    samples: str | None,
+    made_with: dict[str, Any],
+    isolation: dict[str, Any] | None,
+) -> RunResult:
     # The versions of the metrics are the cell's: the task may have changed since, and its plugin may not be loaded.
     versions: dict[str, str] = dict(key.split("@", 1) for key in json.loads(cell.identity)["metrics"])
     return RunResult(
@@ -125,6 +146,7 @@ def _run_result(cell: CellRow, result: Result, samples: str | None, made_with: d
         missing=result.missing,
         ingredients=result.ingredients,
         samples=samples,
+        isolation=isolation,
         scores=tuple(ScoreRow.of(score, versions) for score in result.scores),
     )
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from suite.contracts import Score, Task, Tuning
 from suite.files import write_text_atomic
+from suite.hashing import digest, file_digest
 
 RESULT_FILE = "result.json"
 SAMPLES_FILE = "samples.parquet"
@@ -16,6 +17,8 @@ LOG_FILE = "log.txt"
 OUTPUT_FILE = "output.txt"
 NO_SPACE = 75
 """Exit status of a worker that found the disk full."""
+HOST_GONE = 76
+"""Exit status of a judge whose host ended before the cell did."""
 
 
 def _storable(text: Any) -> Any:
@@ -50,10 +53,17 @@ class Result(BaseModel):
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
     hardware: dict[str, Any] = {}
+    isolation: dict[str, Any] | None = None
 
     def write(self, folder: Path) -> None:
         """Write the document into a job's folder; once it is there, the job has ended."""
         write_text_atomic(folder / RESULT_FILE, self.model_dump_json())
+
+
+def seal(folder: Path) -> str:
+    """Return the digest of the documents in a job's folder, which a judge tells the runner besides."""
+    files = [folder / name for name in (RESULT_FILE, SAMPLES_FILE)]
+    return digest([file_digest(file) if file.exists() else None for file in files])
 
 
 def read_result(folder: Path) -> Result | None:

@@ -17,6 +17,7 @@ from suite.run.prepare import prepare
 from suite.run.record import Recorder
 from suite.run.schedule import Deadline, Schedule
 from suite.run.selection import Request, current, select_methods, select_tasks
+from suite.run.split.plan import check_splits
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings, cores
 from suite.store.engine import has_store
@@ -57,9 +58,12 @@ class Runner:
             prepare(plan, self._make_executor, self._settings, self._reporter, summary, deadline)
             cells = plan.cells(summary)
             if cells:
+                check_splits(self._registry, self._settings, self._executor, [planned.cell for planned in cells])
                 workers = min(self._settings.workers, len(cells))
                 schedule = Schedule(cells, self._expectation(plan), workers, deadline)
-                execution = Execution(writer, recorder, self._settings, self._reporter, summary, schedule)
+                execution = Execution(
+                    writer, recorder, self._settings, self._reporter, summary, schedule, self._registry
+                )
                 execution.run(*self._make_executor(len(cells)))
         finally:
             writer.close()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import resource
+import socket
 import sys
 import time
 import traceback
 from collections.abc import Callable
-from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from suite.cache import Cache
-from suite.contracts import Job, Resources, Task, TaskContext
+from suite.contracts import Inconsistent, Job, Method, Resources, Task, TaskContext
 from suite.errors import SuiteError, is_out_of_memory
 from suite.files import write_atomic
 from suite.registry import Registry, load_registry
@@ -25,25 +25,43 @@ from suite.run.identity import known_ingredients
 from suite.run.networks import stand_in
 from suite.run.partners import partner_objects
 from suite.run.result import LOG_FILE, SAMPLES_FILE, Result
+from suite.run.split.arrays import Garbled
+from suite.run.split.channel import Closed
+from suite.run.split.judge import Host
+from suite.run.threads import limit_threads
 from suite.settings import Settings
-from suite.source import source_digest, task_source
+from suite.source import check_source, task_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from threadpoolctl import ThreadpoolController
+
+Parts = tuple[type[Method], dict[str, Method], dict[str, Any] | None]
+"""A method's class, its partners by role, and how the two are kept from here: None if they are not."""
 
 
-def work(job: Job) -> None:
-    """Do a job and write its `Result`; whatever the plugin raises becomes a result too."""
+def work(job: Job, end: socket.socket | None = None) -> None:
+    """Do a job and write its `Result`; whatever the plugin raises becomes a result too.
+
+    Args:
+        job: what to do.
+        end: of the channel to the host of its method, if it is split.
+
+    Raises:
+        Closed: the host ended before the cell did.
+    """
     started, cpu = time.perf_counter(), time.process_time()
     try:
-        result = _do(job)
+        result = _do(job, end)
+    except Closed:
+        raise
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise  # the machine's failure, not the method's
         result = _failure("failed", error)
-    except InvalidOutcome as error:
-        result = Result(state="invalid", error=str(error))
+    except (InvalidOutcome, Inconsistent) as error:
+        result = Result(state="invalid", error=str(error)[:2000])
+    except Garbled as error:
+        result = Result(state="invalid", error=f"the method's process sent {error}"[:2000])
     except ValidationError as error:
         # A score that is NaN, a cost that is no number; other models are the plugin's own business.
         result = _failure("invalid" if error.title in ("Score", "Result") else "failed", error)
@@ -63,23 +81,25 @@ def work(job: Job) -> None:
     ).write(job.folder)
 
 
-def _do(job: Job) -> Result:
+def _do(job: Job, end: socket.socket | None) -> Result:
     device = _start(job)
     settings = job.settings
     warm = sys.modules.get("suite.run.executors.warm")  # in a child of the fork server
     load = warm.registry if warm else load_registry
-    registry: Registry = load(settings.plugins, settings.disabled_plugins)
+    split = job.split
+    if split is None:
+        registry: Registry = load(settings.plugins, settings.disabled_plugins)
+    else:
+        registry = load(split.judge.files, settings.disabled_plugins, split.judge.installed)
     task = registry.tasks[job.task]()
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
-    context = TaskContext(job.seed, resources, task.setting(job.setting))
+    context = TaskContext(job.seed, resources, task.setting(job.setting), split.order if split else "")
     stand_in(task, context.setting, resources.cache)
     if job.kind == "prepare":
         prepare(task, context)
         return _done(task, job, resources)
-    assert job.method is not None
-    method = registry.methods[job.method]
-    _check_sources(registry, job)
-    beside = partner_objects(registry, job.partners)
+    _check_task(registry, job)
+    method, beside, isolation = _local(registry, job) if end is None else _hosted(registry, job, end)
     tuning, cost = None, {}
     parameters = {name: value for name, value in job.parameters.items() if name not in job.grid}
     if job.grid:
@@ -99,26 +119,41 @@ def _do(job: Job) -> Result:
         missing=outcome.missing,
         facts=outcome.facts,
         tuning=tuning,
+        isolation=isolation,
     )
 
 
-def _check_sources(registry: Registry, job: Job) -> None:
-    """Raise `SuiteError` if the task, the method or a partner is not the code that the cell was planned with."""
+def _check_task(registry: Registry, job: Job) -> None:
+    """Raise `SuiteError` if the task is not the code that the cell was planned with."""
     if job.task_source is not None and task_source(registry.tasks[job.task]()) != job.task_source:
         raise SuiteError(
             f"the source of {job.task} was edited after the run was planned, so this is not the cell's task",
             place=registry.tasks.entry(job.task).plugin.origin,
             next="suite run",
         )
+
+
+def _local(registry: Registry, job: Job) -> Parts:
+    """Return the method's class and its partners, of this process."""
+    assert job.method is not None
     planned = {job.method: job.source, **{each["method"]: each["source"] for each in job.partners.values()}}
     for name, source in planned.items():
-        entry = registry.methods.entry(str(name))
-        if source is not None and source_digest(entry) != source:
-            raise SuiteError(
-                f"the source of {name} was edited after the run was planned, so this is not the cell's method",
-                place=entry.plugin.origin,
-                next="suite run",
-            )
+        check_source(registry.methods.entry(name), source)
+    return registry.methods[job.method], partner_objects(registry, job.partners), None
+
+
+def _hosted(registry: Registry, job: Job, end: socket.socket) -> Parts:
+    """Return what stands here for the method's class and its partners, and how their process is kept from this one.
+
+    Raises:
+        InvalidOutcome: the method declares other access there than when it was planned.
+    """
+    assert job.split is not None
+    host = Host(end, job, registry.tracks[job.task.partition("/")[0]].border)
+    if host.method.needs != job.split.needs:
+        raise InvalidOutcome(f"the method needs {sorted(host.method.needs)}, planned with {sorted(job.split.needs)}")
+    isolation = {"split": True, "confined": host.confined, "container": None, "order": job.split.order}
+    return host.method, host.partners(job), isolation
 
 
 def _start(job: Job) -> str:
@@ -143,26 +178,6 @@ def device_of(settings: Settings) -> str:
             "torch finds no CUDA device", place=f"SUITE_DEVICE={settings.device}", next="unset SUITE_DEVICE"
         )
     return settings.device
-
-
-def limit_threads(threads: int) -> None:
-    """Let torch, and the pools that NumPy, SciPy and scikit-learn have of their own, use so many threads each.
-
-    Pools that are larger than a job's share of the cores wait for each other: ten times slower, measured on two cores.
-    """
-    import torch
-
-    torch.set_num_threads(threads)
-    thread_pools().limit(limits=threads)
-
-
-@cache
-def thread_pools() -> ThreadpoolController:
-    """Return the pools that are loaded at the first call; finding them takes milliseconds."""
-    import sklearn.utils.parallel  # noqa: F401 - a library that is loaded only later would not be limited
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def _write_samples(job: Job, table: pa.Table) -> None:

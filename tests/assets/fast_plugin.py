@@ -316,7 +316,7 @@ class LeavesADaemon(FastMethod):
     def answer(self, context: Context, home: Path) -> float:
         """Start it as a daemon is started, and note its id."""
         code = (
-            "import os, time; os.setsid(); os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(600)"  # noqa: E501
+            "import os, time; os.setsid(); os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(600)"
         )
         with (home / "grandchildren.txt").open("a") as file:
             subprocess.run([sys.executable, "-c", code], stdout=file, check=True)

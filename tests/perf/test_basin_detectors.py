@@ -22,7 +22,7 @@ from suite.cache import Cache
 from suite.contracts import Resources
 from suite.tracks.basins.dynamics.embedding import Embedding
 from suite.registry import load_registry
-from suite.run.worker import limit_threads
+from suite.run.threads import limit_threads
 from suite.settings import load_settings
 from suite.tracks.basins.contract import BasinContext
 from suite.tracks.basins.metrics import adjusted_rand_index

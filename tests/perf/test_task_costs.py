@@ -17,7 +17,7 @@ from suite.registry import load_registry
 from suite.run.evaluation import prepare, seed_everything
 from suite.run.runner import Runner
 from suite.run.selection import Request
-from suite.run.worker import limit_threads
+from suite.run.threads import limit_threads
 from suite.settings import load_settings
 from suite.store.reading import Reader
 

@@ -19,8 +19,8 @@ from suite.run.reproduce.reproduce import chosen, reproduce
 from suite.run.reproduce.verdict import FLIPS, MOST, RELATIVE, Verdict, compare
 from suite.run.runner import Runner
 from suite.run.selection import Request
-from suite.store.engine import writer_engine
 from suite.store.archive import Archive
+from suite.store.engine import writer_engine
 from suite.store.reading import Reader
 from suite.store.rows import RunRow, ScoreRow
 

@@ -11,7 +11,7 @@ CODE = """
 import json, sys
 import numpy, scipy.linalg, torch, sklearn.datasets
 from threadpoolctl import threadpool_info
-from suite.run.worker import limit_threads
+from suite.run.threads import limit_threads
 before = [pool["num_threads"] for pool in threadpool_info()]
 limit_threads(1)
 import sklearn.cluster, sklearn.mixture

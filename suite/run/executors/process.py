@@ -11,7 +11,9 @@ import errno
 import fcntl
 import multiprocessing
 import os
+import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -24,16 +26,21 @@ from typing import Any
 from suite.contracts import Executor, Job, JobExit
 from suite.contracts.executor import Reason
 from suite.run.executors.leftovers import STARTING, adopt, parent_of, sweep
-from suite.run.result import LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE
+from suite.run.result import HOST_GONE, LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, seal
+from suite.run.split.judge import host_folder
 
 POLL_SECONDS = 0.1
 OUTPUT_BYTES = 50_000_000
 GRACE_SECONDS = 5.0
 """How long a worker may go on after its result: a thread that a method left would hold its place until the limit."""
+END_SECONDS = 2.0
+"""In which the end of a method's process is told, once its channel has ended."""
 LIBRARIES = "BASIN_SUITE_LIBRARIES"
 """The environment variable that tells the fork server which libraries the run's tracks name: it takes no arguments."""
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """The server's memory lies in few large pages, so that a child is forked in 13 ms and not in 21 (torch 2.15)."""
+SECRET = re.compile(r"^SUITE_|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|^DATABASE")
+"""Names of environment variables that no method needs, and that tell where labels and stores are."""
 WARM = "suite.run.executors.warm"
 # What workers import anyway; the server imports it once for all of them.
 PRELOAD = [
@@ -46,6 +53,7 @@ class ProcessExecutor(Executor):
     """Runs up to ``workers`` children; kills one that outlives its time or outgrows its memory."""
 
     name = "process"
+    splits = True
 
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Run the jobs; closing the iterator kills what is under way."""
@@ -84,12 +92,19 @@ def _context(libraries: tuple[str, ...]) -> Any:
 
 @contextlib.contextmanager
 def _environment(added: dict[str, str]) -> Iterator[None]:
-    """Add variables, but for those that somebody else has set, while a process is started."""
+    """Add variables, but for those that somebody else has set, and take secrets away, while a process is started.
+
+    What the fork server has never had, no host of a method can find in its memory. Judges get it with their job.
+    """
+    secret = {name: value for name, value in os.environ.items() if SECRET.search(name)}
     own = {name: value for name, value in added.items() if name not in os.environ}
     os.environ.update(own)
+    for name in secret:
+        del os.environ[name]
     try:
         yield
     finally:
+        os.environ.update(secret)
         for name in own:
             del os.environ[name]
 
@@ -97,15 +112,32 @@ def _environment(added: dict[str, str]) -> Iterator[None]:
 class _Child:
     def __init__(self, context: Any, job: Job) -> None:
         self.job = job
-        self.process = context.Process(target=_main, args=(job,), daemon=False)
+        self._host: Any = None
+        self._seal: Any = None
+        ends: tuple[Any, ...] = ()
         with STARTING, _without_main():
+            if job.split is not None:
+                ends = self._start_host(context)
+            self.process = context.Process(target=_main, args=(job, dict(os.environ), *ends), daemon=False)
             self.process.start()
+        for end in ends:
+            end.close()
         self._server = parent_of(self.process.pid)
         self._started = time.monotonic()
         self._deadline = self._started + job.time_limit
         self._finished: float | None = None
         self._peak = 0
         self._read = 0
+
+    def _start_host(self, context: Any) -> tuple[Any, Any]:
+        """Start the process of the job's method; return the judge's ends of the channel to it, and of the seal's."""
+        judge, host = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._seal, sealing = context.Pipe(duplex=False)
+        host_folder(self.job).mkdir()
+        self._host = context.Process(target=_host_main, args=(host, str(self.job.folder / OUTPUT_FILE)), daemon=False)
+        self._host.start()
+        host.close()
+        return judge, sealing
 
     def new_lines(self) -> list[str]:
         """Return the lines that the worker has reported since the last call."""
@@ -123,15 +155,19 @@ class _Child:
         self._cap_output()
         code = self.process.exitcode
         if code is not None:
+            told, host = self._told(), self._host_end(code)
             self.kill()  # what it started and left behind
             if (self.job.folder / RESULT_FILE).exists():
-                return self._exit("finished")
+                return self._checked(told)
+            if host is not None:
+                return self._exit("killed", f"the method's process {host}")
             if code == NO_SPACE:
                 return self._exit("no-space", "the worker could not write its result")
-            return self._exit("killed", _describe_exit(code))
+            return self._exit("killed", _describe_exit(code, "wrote a result"))
         if self._lingers():
+            told = self._told()
             self.kill()
-            return self._exit("finished")
+            return self._checked(told)
         if time.monotonic() > self._deadline:
             self.kill()
             return self._exit("timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
@@ -150,14 +186,41 @@ class _Child:
         return self._finished is not None and time.monotonic() > self._finished + GRACE_SECONDS
 
     def kill(self) -> None:
-        """Kill the child and everything that it started."""
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            self.process.kill()  # it has not made its own group yet, or nothing of the group is left
-        self.process.join()
+        """Kill the child and its host, and everything that they started."""
+        for process in (self.process, self._host):
+            if process is not None:
+                try:
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    process.kill()  # it has not made its own group yet, or nothing of the group is left
+                process.join()
+        if self._seal is not None:
+            self._seal.close()
         if self._server is not None:
             sweep(self._server)
+
+    def _host_end(self, code: int) -> str | None:
+        """Return how the method's process ended, if that is why the judge did."""
+        if self._host is None or code != HOST_GONE:
+            return None
+        self._host.join(END_SECONDS)
+        ended = self._host.exitcode
+        return "closed its channel" if ended is None else _describe_exit(ended, "had answered")
+
+    def _told(self) -> str | None:
+        """Return the seal that the judge told of its documents, if it has one."""
+        with contextlib.suppress(EOFError, OSError):
+            if self._seal is not None and self._seal.poll():
+                return bytes(self._seal.recv_bytes(100)).decode(errors="replace")
+        return None
+
+    def _checked(self, told: str | None) -> JobExit:
+        """Return that the job has finished, if its documents are those that the judge told of."""
+        if self._seal is None or told == seal(self.job.folder):
+            return self._exit("finished")
+        for name in (RESULT_FILE, SAMPLES_FILE):
+            (self.job.folder / name).unlink(missing_ok=True)
+        return self._exit("invalid", "the result was not written by the judge, or was changed since")
 
     def _cap_output(self) -> None:
         output = self.job.folder / OUTPUT_FILE
@@ -168,12 +231,13 @@ class _Child:
     def _memory(self) -> int:
         import psutil
 
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.process.pid)
-            memory: int = sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
-            self._peak = max(self._peak, memory)
-            return memory
-        return 0
+        total = 0
+        for started in filter(None, (self.process, self._host)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(started.pid)
+                total += sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+        self._peak = max(self._peak, total)
+        return total
 
 
 @contextlib.contextmanager
@@ -187,20 +251,46 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _main(job: Job) -> None:
+def _main(job: Job, environment: dict[str, str], end: Any = None, sealing: Any = None) -> None:
     os.setsid()
     adopt()
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.environ.update(environment)
     try:
-        with (job.folder / OUTPUT_FILE).open("ab") as output:
-            os.dup2(output.fileno(), 1)
-            os.dup2(output.fileno(), 2)
+        _write_output_to(str(job.folder / OUTPUT_FILE))
         _forget_edited()
+        from suite.run.split import confinement
+        from suite.run.split.channel import Closed
         from suite.run.worker import work
 
-        work(job)
+        if end is not None:
+            confinement.seal()
+        try:
+            work(job, end)
+        except Closed:
+            os._exit(HOST_GONE)
+        if sealing is not None:
+            sealing.send_bytes(seal(job.folder).encode())
     except OSError as error:
         os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
+
+
+def _host_main(end: socket.socket, output: str) -> None:
+    os.setsid()
+    adopt()
+    _die_by_signal()
+    _write_output_to(output)
+    _forget_edited()
+    from suite.run.split.host import Host
+
+    Host(end).serve()
+    os._exit(0)
+
+
+def _write_output_to(path: str) -> None:
+    with open(path, "ab") as output:  # noqa: PTH123 - a host gets no more than it needs
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
 
 
 def _forget_edited() -> None:
@@ -215,18 +305,23 @@ def _die_with_parent() -> None:
     """End this process group when the runner is gone: nobody is left to record what it would find."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        if hasattr(fcntl, "F_SETSIG"):
-            # Linux does it by itself, even while a method holds the interpreter and this thread gets no turn.
-            fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, -os.getpgrp())
-            fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
-            fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
+        _die_by_signal()
         wait([parent.sentinel])
         os.killpg(0, signal.SIGKILL)
 
 
-def _describe_exit(code: int) -> str:
+def _die_by_signal() -> None:
+    """Have Linux end this process group when the runner is gone, even while a method holds the interpreter."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
+
+
+def _describe_exit(code: int, missing: str) -> str:
     if code == -signal.SIGKILL:
         return "killed by signal 9; the system kills a process that takes too much memory"
     if code < 0:
         return f"killed by signal {-code} ({signal.Signals(-code).name})"
-    return f"exited with status {code} before it wrote a result"
+    return f"exited with status {code} before it {missing}"

@@ -10,26 +10,28 @@ import contextlib
 import gc
 import os
 import warnings
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 
 from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
 from suite.freshness import changed, stamps
-from suite.registry import Registry, complete_registry
+from suite.registry import Registry, chosen, complete_registry, load_registry
 from suite.run.executors.leftovers import adopt
 from suite.run.executors.process import LIBRARIES
-from suite.run.worker import thread_pools
+from suite.run.split.confinement import reach
+from suite.run.threads import thread_pools
 
 _built_in = Registry()
 _others: list[Loadable] = []
 _stamps: dict[str, int] = {}
 
 
-def registry(files: tuple[Path, ...], disabled: tuple[str, ...]) -> Registry:
+def registry(files: tuple[Path, ...], disabled: tuple[str, ...], only: Collection[str] | None = None) -> Registry:
     """Return what `load_registry` does, given what is loaded already. To be called once in a process."""
     if {plugin.name for plugin in _built_in.plugins} & set(disabled):
-        return complete_registry(Registry(), (*installed_plugins(), *plugin_files(files)), disabled)
-    return complete_registry(_built_in, (*_others, *plugin_files(files)), disabled)
+        return load_registry(files, disabled, only)
+    return complete_registry(_built_in, (*chosen(_others, only), *plugin_files(files)), disabled)
 
 
 def edited() -> bool:
@@ -48,6 +50,7 @@ def _warm() -> None:
     thread_pools()
     adopt()
     warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")  # an adopted one that was killed
+    reach.installation()
     _stamps.update(stamps({"suite"}))
     gc.freeze()  # children share what is there now
 

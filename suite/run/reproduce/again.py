@@ -30,11 +30,12 @@ from suite.store.writing import Writer
 
 @dataclass(frozen=True)
 class Wanted:
-    """A cell to make again, on the device and with the threads of the record."""
+    """A cell to make again, on the device and with the threads of the record, and split with its order if it was."""
 
     cell: Repeated
     device: str
     threads: int
+    order: str | None = None
 
 
 class Scratch:
@@ -45,6 +46,7 @@ class Scratch:
         away = {"home": home, "database": None, "cache": settings.cache_folder, "listeners": ()}
         self._settings = settings.model_copy(update=away)
         self._libraries: tuple[str, ...] = ()
+        self._orders: dict[str, str] = {}
         self._resources = Resources(self._settings, Cache(settings.cache_folder), log=reporter.message)
 
     def make(self, wanted: Sequence[Wanted]) -> dict[str, RunRow | str]:
@@ -56,6 +58,7 @@ class Scratch:
         cells = {each.cell.cell.id: each for each in wanted}
         if not cells:
             return {}
+        self._orders = {name: each.order for name, each in cells.items() if each.order is not None}
         tracks = sorted({each.cell.task.track for each in cells.values()})
         self._libraries = tuple(name for track in tracks for name in self._registry.tracks[track].libraries)
         summary, deadline = Summary(), Deadline()
@@ -98,7 +101,10 @@ class Scratch:
         recorder = Recorder(writer, self._registry, settings, Announcer(self._registry, settings))
         executor, workers = self._workers(len(group), threads)
         schedule = Schedule(group, Expectation((), plan.costs), workers, Deadline())
-        Execution(writer, recorder, settings, self._reporter, summary, schedule).run(executor, threads)
+        execution = Execution(
+            writer, recorder, settings, self._reporter, summary, schedule, self._registry, self._orders
+        )
+        execution.run(executor, threads)
 
     def _workers(self, jobs: int, threads: int | None) -> tuple[Executor, int]:
         """Return an executor, and how many workers it has; for preparing, how many threads each of them has."""

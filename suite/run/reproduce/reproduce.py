@@ -96,7 +96,8 @@ def judged_again(
                 raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
             device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
             cell = repeated(run.cell, registry, Cache(settings.cache_folder))
-            wanted[run.id] = Wanted(cell, device, threads or run.threads or 1)
+            order = (run.isolation or {}).get("order")
+            wanted[run.id] = Wanted(cell, device, threads or run.threads or 1, order)
         except CannotRepeat as why:
             verdicts[run.id] = Verdict("cannot", str(why))
     with scratch(registry, settings, reporter, executor) as store:

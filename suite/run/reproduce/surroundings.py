@@ -38,6 +38,7 @@ def _flat(run: RunRow) -> dict[str, str]:
         "plugin": _revision(document.get("plugin")),
         "device": run.device,
         "threads": run.threads,
+        "isolation": "split" if (run.isolation or {}).get("split") else "one process",
         **{f"hardware {name}": value for name, value in (document.get("hardware") or {}).items()},
         **{f"package {name}": value for name, value in (document.get("packages") or {}).items()},
     }

@@ -53,6 +53,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 TEMPLATES / "task",
                 TEMPLATES / "images",
             ),
+            border="suite.tracks.ood.border:BORDER",
             access=(
                 Access("images", "The ID training images, and each test image beside its features."),
                 Access("network", "The reference model, to run and to differentiate."),

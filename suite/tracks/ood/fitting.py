@@ -56,7 +56,7 @@ class FittedMethod(ABC):
         """
         numbers = [split.rows(self.resources) for split in tests.values()]
         counts = [len(part) for part in numbers]
-        order = self.context.rng(role).permutation(sum(counts))
+        order = self.context.order(role).permutation(sum(counts))
         images = SplitImages(tuple(tests.values()), self.model.transform, self.resources, order)
         answers = self._answers(tests, images)
         scores, predicted = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.int64)

@@ -1,0 +1,152 @@
+"""The host: the process that runs the method's code. It has no settings, no labels, no metrics and no store.
+
+``python -m suite.run.split.host FD`` serves on a socket that it inherits, as in a container.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from suite.contracts import Border, Method, Reference
+from suite.run.evaluation import seed_everything
+from suite.run.split.channel import Channel
+from suite.run.split.codec import Codec, Take, Tell
+from suite.run.split.confinement import confine
+from suite.run.split.peer import Peer
+from suite.run.split.references import StandIns
+from suite.run.threads import limit_threads
+
+EMPTY = Border(calls={})
+
+
+class Host:
+    """Answers the judge: confines itself, loads the method, makes it, calls it."""
+
+    def __init__(self, end: socket.socket, *, shares: bool = True) -> None:
+        self._end = end
+        self._codec = Codec(EMPTY, self._named, self._object, trusted=True)
+        self._peer = Peer(Channel(end, None, shares=shares), self._codec, self._handle)
+        self._stand_ins = StandIns(EMPTY, partial(self._peer.call, "use"))
+        self._classes: dict[str, type[Method]] = {}
+        self._kept: list[Any] = []  # methods, and what stays here of what they return
+        self._seed = 0
+
+    def serve(self) -> None:
+        """Answer until the judge is gone."""
+        self._peer.serve()
+
+    def _handle(self, name: str, *arguments: Any) -> Any:
+        answers: dict[str, Callable[..., Any]] = {
+            "begin": self._begin,
+            "load": self._load,
+            "make": self._make,
+            "call": self._call,
+            "call class": self._call_class,
+            "ask": self._ask,
+        }
+        return answers[name](*arguments)
+
+    def _begin(self, given: dict[str, Any]) -> list[str]:
+        """Give up what a method must not have, before any of its code is here; return what the kernel enforces."""
+        confined = _confined(given, self._end.fileno())
+        limit_threads(given["threads"])
+        seed_everything(given["seed"])
+        self._seed = given["seed"]
+        module, _, attribute = given["border"].partition(":")
+        border = getattr(import_module(module), attribute)
+        self._stand_ins = StandIns(border, partial(self._peer.call, "use"))
+        self._codec.use(border)
+        self._peer.errors = border.errors
+        return list(confined)
+
+    def _load(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Import the plugins of the method and its partners, and describe these."""
+        from suite.registry import load_registry
+        from suite.source import check_source
+
+        warm = sys.modules.get("suite.run.executors.warm")
+        load = warm.registry if warm else load_registry
+        files = tuple(map(Path, given["files"]))
+        registry = load(files, tuple(given["disabled"]), frozenset(given["installed"]))
+        for which, name in given["methods"].items():
+            check_source(registry.methods.entry(name), given["sources"][which])
+            self._classes[which] = registry.methods[name]
+        return {which: self._description(cls) for which, cls in self._classes.items()}
+
+    def _description(self, cls: type[Method]) -> dict[str, Any]:
+        border = self._codec.border
+        own = [contract for contract in border.calls if issubclass(cls, contract)]
+        nearest = [base for base in own if not any(other is not base and issubclass(other, base) for other in own)]
+        return {
+            "contracts": [contract.__name__ for contract in nearest],
+            "name": cls.name,
+            "version": cls.version,
+            "needs": sorted(cls.needs),
+            "uses": sorted(cls.uses),
+        }
+
+    def _make(self, which: str, parameters: Mapping[str, Any], partners: Mapping[str, int]) -> dict[str, Any]:
+        cls, border = self._classes[which], self._codec.border
+        made = cls(**parameters, **{role: self._kept[number] for role, number in partners.items()})
+        names = [name for base in border.calls if issubclass(cls, base) for name in border.attributes.get(base, ())]
+        return {"number": self._keep(made), "label": made.label, **{name: getattr(made, name) for name in names}}
+
+    def _call(self, number: int, name: str, arguments: list[Any]) -> Any:
+        call = getattr(self._kept[number], name)
+        if name not in self._codec.border.seeded:
+            return call(*arguments)
+        import torch
+
+        with torch.random.fork_rng():
+            torch.manual_seed(self._seed)
+            return call(*arguments)
+
+    def _call_class(self, which: str, name: str, arguments: list[Any]) -> Any:
+        return getattr(self._classes[which], name)(*arguments)
+
+    def _ask(self, number: int, function: str, arguments: list[Any]) -> Any:
+        module, _, attribute = self._codec.border.functions[function].partition(":")
+        return getattr(import_module(module), attribute)(self._kept[number], *arguments)
+
+    def _keep(self, value: Any) -> int:
+        self._kept.append(value)
+        return len(self._kept) - 1
+
+    def _named(self, value: Any, reference: Reference | None) -> tuple[Any, Take | None] | None:
+        named = self._stand_ins.named(value)
+        if named is None:
+            for kind, base in enumerate(self._codec.border.stays):
+                if isinstance(value, base):
+                    return {"handle": self._keep(value), "kind": kind}, None
+        return None if named is None else (named, None)
+
+    def _object(self, named: Any) -> tuple[Any, Tell | None]:
+        return (self._kept[named["handle"]], None) if "handle" in named else self._stand_ins.object(**named)
+
+
+def _confined(given: dict[str, Any], channel: int) -> tuple[str, ...]:
+    return confine(
+        [Path(path) for path in given["readable"]],
+        Path(given["writable"]),
+        hidden=[Path(path) for path in given["hidden"]],
+        keep=[channel],
+        memory=None if given["memory"] is None else int(given["memory"] * 2**30),
+    )
+
+
+def main() -> None:
+    """Serve on the inherited socket whose number is the argument."""
+    end = socket.socket(fileno=int(sys.argv[1]))
+    Host(end, shares="--inline" not in sys.argv).serve()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

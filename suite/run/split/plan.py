@@ -1,0 +1,103 @@
+"""Which cells are split, and which plugins each of the two processes loads."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from suite.contracts import Executor, Loaded, Method, Split
+from suite.discovery import FILE, OWN
+from suite.errors import SuiteError
+from suite.registry import Entry, Registry
+from suite.settings import Settings
+from suite.store.rows import CellRow
+
+
+def plan_split(
+    registry: Registry, settings: Settings, executor: type[Executor], cell: CellRow, order: str | None = None
+) -> tuple[Split | None, str]:
+    """Return how a cell is split, or None and why it is not; no reason where the method's place is beside the task.
+
+    ``order`` is the secret of a run that is made again; a fresh one is drawn where there is none.
+
+    Raises:
+        SuiteError: every cell is to be split, and this one cannot be.
+    """
+    partners = json.loads(cell.identity).get("partners", {})
+    methods = [registry.methods.entry(name) for name in (cell.method, *(each["method"] for each in partners.values()))]
+    foreign = any(entry.plugin.distribution != OWN for entry in methods)
+    if settings.split == "never" or (settings.split == "auto" and not foreign and order is None):
+        return None, "SUITE_SPLIT=never" if foreign else ""
+    task = registry.tasks.entry(cell.task)
+    track = registry.tracks.entry(task.value.id.partition("/")[0])
+    whole = _whole(executor, methods, (task, track), track.value.border, track.value.unsplit)
+    if whole and settings.split == "always":
+        raise SuiteError(
+            f"{cell.title} cannot be split: {whole}", place="--split always", next="suite run --split auto"
+        )
+    if whole:
+        return None, whole
+    return Split(
+        judge=_loaded((task, track)),
+        host=_loaded((*methods, track)),
+        order=order or secrets.token_hex(16),
+        needs=methods[0].value.needs,
+        readable=tuple(dict.fromkeys(path for entry in methods for path in _code(entry))),
+    ), ""
+
+
+def check_splits(registry: Registry, settings: Settings, executor: type[Executor], cells: Iterable[CellRow]) -> None:
+    """Find out before any cell runs whether every one can be split, if that is asked for.
+
+    Raises:
+        SuiteError: one cannot be.
+    """
+    if settings.split == "always":
+        for cell in cells:
+            plan_split(registry, settings, executor, cell)
+
+
+def _whole(
+    executor: type[Executor],
+    methods: Iterable[Entry[type[Method]]],
+    judging: Iterable[Entry[Any]],
+    border: str,
+    why: str,
+) -> str:
+    """Return why a cell cannot be split, or an empty string."""
+    if not executor.splits:
+        return f"the executor {executor.name!r} has one process"
+    for entry in methods:
+        for other in judging:
+            if _is_together(entry, other):
+                return f"{other.name} comes with {entry.name}, from {other.plugin.name}"
+    return "" if border else why
+
+
+def _is_together(one: Entry[Any], other: Entry[Any]) -> bool:
+    """Tell whether two things come from one plugin, or from one distribution that is not the suite's own."""
+    if one.plugin.distribution in (FILE, OWN):
+        return one.plugin.name == other.plugin.name and one.plugin.distribution == other.plugin.distribution
+    return one.plugin.distribution == other.plugin.distribution
+
+
+def _loaded(entries: Iterable[Entry[Any]]) -> Loaded:
+    plugins = {entry.plugin.name: entry.plugin for entry in entries}.values()
+    return Loaded(
+        files=tuple(Path(plugin.origin) for plugin in plugins if plugin.distribution == FILE),
+        installed=frozenset(plugin.name for plugin in plugins if plugin.distribution not in (FILE, OWN)),
+    )
+
+
+def _code(entry: Entry[type[Method]]) -> list[Path]:
+    """Return the file of a plugin that is one, else the folders or the file of a method's top-level package."""
+    if entry.plugin.distribution == FILE:
+        return [Path(entry.plugin.origin)]
+    module = sys.modules.get(entry.value.__module__.partition(".")[0])
+    folders = [Path(folder) for folder in getattr(module, "__path__", ())]
+    file = getattr(module, "__file__", None)
+    return folders or ([Path(file)] if file else [])

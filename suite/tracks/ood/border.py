@@ -1,0 +1,22 @@
+"""What passes between the protocol and a detector in a process of its own.
+
+Guaranteed: labels, which set a test sample is from, and the order of the test never leave the judge. A detector has the
+test's features, logits and images batch by batch, and returns scores.
+"""
+
+from __future__ import annotations
+
+from suite.contracts import LOG, Border, Context, Reference
+from suite.data.transform import Transform
+from suite.models.architecture import Architecture
+from suite.models.recipe import Recipe
+from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.training import TrainedDetector, TrainingData
+
+IMAGES = Reference(Images, calls=("__len__", "__getitem__"))
+BORDER = Border(
+    calls={Detector: ("fit", "score"), TrainedDetector: ("train", "predict", "adapt")},
+    values=(Context, TrainingSet, Labelled, LinearHead, Batch, TrainingData, Transform, Recipe, Architecture),
+    fields={(Context, "log"): LOG, (TrainingSet, "images"): IMAGES},
+    seeded=frozenset({"train"}),
+)
