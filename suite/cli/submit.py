@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli import submit_pack, submit_run
+from suite.cli import submit_pack, submit_review, submit_run
 from suite.cli.output import counted, echo, load, print_json
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ app = typer.Typer(help="Bring methods and results in, check them, run them, say 
 app.command("pack")(submit_pack.pack)
 app.command("run")(submit_run.run)
 app.command("reproduce")(submit_run.reproduce)
+app.command("review")(submit_review.review)
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; kept in the history.")]

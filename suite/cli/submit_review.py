@@ -1,0 +1,49 @@
+"""``suite submit review``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suite.cli.output import counted, echo, load
+
+
+def review(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The folder of submissions as it is.")],
+    proposed: Annotated[Path, typer.Argument(metavar="PROPOSED", help="The folder as a pull request would leave it.")],
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all of it there, as JSON.")] = None,
+) -> None:
+    """Check every submission that a pull request adds, changes or removes, and compare its rows with the others.
+
+    Runs no code of either folder. Exit status: 0 if all is fine, 1 if not.
+    """
+    from suite.errors import SuiteError
+    from suite.files import write_text_atomic
+    from suite.submit.review import review as reviewed
+    from suite.text import escaped
+
+    for folder in (base, proposed):
+        if folder.is_symlink() or not folder.is_dir():
+            raise SuiteError("it is no folder", place=str(folder), next="suite submit review --help")
+    registry, _ = load()
+    found = reviewed(base, proposed, registry)
+    if output is not None:
+        write_text_atomic(output, escaped(json.dumps(found.as_json(), indent=1) + "\n"))
+    for change in found.changes:
+        problems = counted(len(change.report.problems), "problem") if not change.report.ok else "fine"
+        echo(f"{change.name}: {change.kind}, {problems}")
+        for problem in change.report.problems:
+            echo(f"  {problem}")
+    for table in found.comparisons:
+        new = counted(sum(row.new for row in table.rows), "new row")
+        question = f"{table.task} {table.setting}".strip()
+        echo(f"{question}: {new} among {len(table.rows) + table.others}")
+    if found.left:
+        echo(f"{counted(found.left, 'change')} more, which nobody looked at: send them apart")
+    if not found.changes:
+        echo("no submission is changed")
+    if not found.ok:
+        raise typer.Exit(1)
