@@ -143,11 +143,11 @@ def _print_report(report: Report) -> None:
 
 
 def _print_markdown(report: Report, folder: Path, registry: Registry, settings: Settings) -> None:
-    from suite.submit.comparison import as_markdown, compared
+    from suite.submit.comparison import as_markdown, compared, places_of
 
     print_json(report.as_markdown())
     if report.ok and report.results is not None:
-        print_json(f"\n{as_markdown(compared(folder, report.results, registry, settings))}")
+        print_json(f"\n{as_markdown(compared(report.results, registry, places_of(folder, settings)))}")
 
 
 def _row(each: Listed) -> dict[str, Any]:

@@ -37,10 +37,12 @@ def review(
         echo(f"{change.name}: {change.kind}, {problems}")
         for problem in change.report.problems:
             echo(f"  {problem}")
-    for table in found.comparisons:
-        new = counted(sum(row.new for row in table.rows), "new row")
-        question = f"{table.task} {table.setting}".strip()
-        echo(f"{question}: {new} among {len(table.rows) + table.others}")
+        for row in change.rows:
+            question, place = (
+                f"{row.task} {row.setting}".strip(),
+                f"rank {row.rank} of {row.field}" if row.rank else row.why,
+            )
+            echo(f"  {question}: {row.method} {row.value}, {place}, {row.difference} to {row.best}")
     if found.left:
         echo(f"{counted(found.left, 'change')} more, which nobody looked at: send them apart")
     if not found.changes:

@@ -38,13 +38,20 @@ class Compared:
     why: str
 
 
-def compared(folder: Path, results: Results, registry: Registry, settings: Settings) -> list[Compared]:
-    """Return a row for each method of a submission under each task and setting, compared with all that is published.
+def places_of(folder: Path, settings: Settings) -> list[tuple[Path, bool]]:
+    """Return the folders of submissions that the board of a submission has, and whether they come with the package.
 
     That is what comes with the package, what lies beside the submission, and what the settings name.
     """
-    places = [*((each, True) for each in packaged_folders()), (folder.absolute().parent, False)]
-    places += [(each, False) for each in settings.submission_folders]
+    beside = [folder.absolute().parent, *settings.submission_folders]
+    return [*((each, True) for each in packaged_folders()), *((each, False) for each in beside)]
+
+
+def compared(results: Results, registry: Registry, places: Sequence[tuple[Path, bool]]) -> list[Compared]:
+    """Return a row for each method of a submission under each task and setting, compared with all that is published.
+
+    ``places`` are the folders of what is published, the submission's own among them; see `places_of`.
+    """
     submissions, _ = published_in(places)
     tasks = {run.cell.task for run in results.runs}
     board = published_board(registry, [each for each in submissions if tasks & each.tasks.keys()])

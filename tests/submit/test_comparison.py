@@ -16,7 +16,7 @@ from suite.store.reading import Reader
 from suite.store.results.reading import read_results
 from suite.store.rows import RunRow
 from suite.submit import check
-from suite.submit.comparison import as_markdown, compared, escaped
+from suite.submit.comparison import as_markdown, compared, escaped, places_of
 from suite.submit.pack import pack
 
 from ..run.bench import PLUGIN, Steps
@@ -66,8 +66,8 @@ def test_rows_of_methods_that_are_not_installed_take_their_places(submissions: P
     settings = Settings(home=submissions.parent, database=None, published=False, submissions=())
     rows = [
         row
-        for name in OTHERS.values()
-        for row in compared(submissions / name, read_results(submissions / name / "results"), absent, settings)
+        for folder in (submissions / name for name in OTHERS.values())
+        for row in compared(read_results(folder / "results"), absent, places_of(folder, settings))
     ]
     assert sorted(row.method for row in rows) == ["constant", "twin"]
     assert {row.field for row in rows} == {2}
