@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from suite.store.results.layout import (
     sample_name,
     scores_schema,
 )
+from suite.store.results.pressing import press
 from suite.store.rows import RunRow
 from suite.store.samples import samples_path
 
@@ -56,10 +57,12 @@ def write_results(
     version: str,
     by: str = "",
     samples: bool | Collection[str] = True,
+    pressed: bool = False,
 ) -> Written:
     """Write runs that have ended, as `Reader.run` gives them, into a new folder: all of it, or nothing.
 
-    ``samples``: those of all runs, of none, or of the runs with these ids.
+    ``samples``: those of all runs, of none, or of the runs with these ids; ``pressed`` into fewer bytes, which gives
+    them other sha256.
 
     Raises:
         SuiteError: the folder is there already, or a file of samples is damaged.
@@ -67,7 +70,7 @@ def write_results(
     if folder.exists():
         raise SuiteError(f"{folder} is there already", place=str(folder), next=f"rm -r {folder}, or choose another")
     ordered = sorted(runs, key=_place)
-    kept = {
+    wanted = {
         run.samples
         for run in ordered
         if run.samples and samples is not False and (samples is True or run.id in samples)
@@ -76,14 +79,14 @@ def write_results(
     made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
     made.mkdir(parents=True)
     try:
-        files = [RUNS, SCORES, ENVIRONMENTS, *map(sample_name, sorted(kept))]
+        (made / SAMPLES).mkdir()
+        kept = {sha256: _put(samples_path(settings, sha256), made, sha256, pressed) for sha256 in sorted(wanted)}
+        ordered = [replace(run, samples=kept.get(run.samples or "", run.samples)) for run in ordered]
+        files = [RUNS, SCORES, ENVIRONMENTS, *map(sample_name, sorted(kept.values()))]
         _write_table(_runs(ordered), made / RUNS)
         scores = _scores(ordered)
         _write_table(scores, made / SCORES)
         (made / ENVIRONMENTS).write_text(_environments(ordered), encoding="utf-8")
-        (made / SAMPLES).mkdir()
-        for sha256 in sorted(kept):
-            _copy(samples_path(settings, sha256), made / sample_name(sha256), sha256)
         manifest = {
             "format": FORMAT,
             "suite": version,
@@ -98,7 +101,7 @@ def write_results(
         shutil.rmtree(made, ignore_errors=True)
         raise
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    without = sum(1 for run in ordered if run.samples and run.samples not in kept)
+    without = sum(1 for run in ordered if run.samples and run.samples not in kept.values())
     return Written(len(ordered), scores.num_rows, len(kept), without, size)
 
 
@@ -165,10 +168,18 @@ def _write_table(table: pa.Table, path: Path) -> None:
     )
 
 
-def _copy(source: Path, target: Path, sha256: str) -> None:
-    shutil.copyfile(source, target)
-    if file_digest(target) != sha256:
+def _put(source: Path, folder: Path, sha256: str, pressed: bool) -> str:
+    """Put a file of samples in place, and return its sha256 there; it is pressed if that makes it smaller."""
+    if file_digest(source) != sha256:
         raise SuiteError("a file of samples is damaged", place=str(source), next=f"rm {source}")
+    made = folder / f"{SAMPLES}/{sha256}"
+    if pressed:
+        press(source, made)
+    if not pressed or made.stat().st_size >= source.stat().st_size:
+        shutil.copyfile(source, made)
+    name = file_digest(made)
+    made.rename(folder / sample_name(name))
+    return name
 
 
 def _json(document: Any) -> str:
