@@ -31,7 +31,10 @@ def pack(
         list[Path] | None, typer.Option(metavar="FILE", help="A wheel of the method, if no index has it.")
     ] = None,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who submits it; the first author.")] = "",
-    samples: Annotated[float, typer.Option(min=0, metavar="MIB", help="Samples at most, smallest files first.")] = 16,
+    samples: Annotated[
+        float,
+        typer.Option(min=0, metavar="MIB", help="Samples at most, by whole tables; they are pressed to about half."),
+    ] = 16,
     folder: Annotated[Path, typer.Option("--in", metavar="DIR", help="Where to write it.")] = Path("submissions"),
     archive: Annotated[
         bool, typer.Option("--archive", help="Write NAME.zip beside it, too, to send or upload.")

@@ -60,7 +60,7 @@ def run(
         print_summary(summary, settings)
     _print_confinement(made)
     if pack:
-        written = add_results(folder, made.runs, settings, by=by)
+        written = add_results(folder, made.runs, settings, registry, by=by)
         echo(f"{folder / 'results'}: {counted(written.runs, 'run')}; next: suite submit check {folder}")
     if not all(summary.clean for summary in made.summaries):
         raise typer.Exit(1)

@@ -19,14 +19,15 @@ from suite.hashing import file_digest, text_digest
 from suite.registry import Registry
 from suite.settings import Settings
 from suite.store.results.layout import MANIFEST
+from suite.store.results.public import public
 from suite.store.results.writing import Written, write_results
 from suite.store.rows import RunRow
-from suite.store.samples import samples_path
 from suite.store.submission import Submission, read_history
 from suite.store.submission.history import append, next_event
 from suite.store.submission.reading import FILE
 from suite.store.submission.yaml import parse, text_of
 from suite.submit.described import packages_of, runs_of
+from suite.submit.sampled import sampled
 
 SAMPLES = 16 * 2**20
 """Bytes of samples that are packed if nothing else is asked for."""
@@ -66,7 +67,7 @@ def pack(
         version: of the suite.
         by: who submits it.
         wheels: archives of distributions that no index has.
-        samples: bytes of samples at most; those of the smallest files first.
+        samples: bytes of samples at most, before they are pressed; see `sampled`.
 
     Raises:
         SuiteError: the folder is there already, something is missing, or submission.yaml would not be valid.
@@ -79,8 +80,9 @@ def pack(
     try:
         for wheel in wheels:
             _add(wheel, packages, made)
-        chosen = _smallest(runs, settings, samples)
-        written = write_results(runs, settings, made / "results", version=version, by=by, samples=chosen)
+        chosen = sampled(runs, settings, registry, samples)
+        shown = [public(run) for run in runs]
+        written = write_results(shown, settings, made / "results", version=version, by=by, samples=chosen, pressed=True)
         document = {
             "format": 1,
             "name": folder.name,
@@ -100,7 +102,7 @@ def pack(
 
 
 def add_results(
-    folder: Path, runs: Sequence[RunRow], settings: Settings, *, by: str, samples: int = SAMPLES
+    folder: Path, runs: Sequence[RunRow], settings: Settings, registry: Registry, *, by: str, samples: int = SAMPLES
 ) -> Written:
     """Write runs into a submission that has no results yet, name them in its submission.yaml, and add it as submitted.
 
@@ -110,8 +112,9 @@ def add_results(
     document = parse((folder / FILE).read_bytes()).value
     if document.get("results"):
         raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
-    history, chosen = read_history(folder), _smallest(runs, settings, samples)
-    written = write_results(runs, settings, folder / "results", version=suite.__version__, by=by, samples=chosen)
+    history, chosen = read_history(folder), sampled(runs, settings, registry, samples)
+    shown, version = [public(run) for run in runs], suite.__version__
+    written = write_results(shown, settings, folder / "results", version=version, by=by, samples=chosen, pressed=True)
     try:
         text = text_of({**document, "results": {"manifest": file_digest(folder / "results" / MANIFEST)}})
         event = next_event(history, "submitted", by, text_digest(text), reason="with results")
@@ -155,22 +158,6 @@ def _add(wheel: Path, packages: list[dict[str, Any]], made: Path) -> None:
         place=str(wheel),
         next="pip install it, run the tasks, then pack",
     )
-
-
-def _smallest(runs: Sequence[RunRow], settings: Settings, most: int) -> list[str]:
-    """Return runs whose samples together have at most so many bytes."""
-    sizes = {}
-    for run in runs:
-        path = samples_path(settings, run.samples) if run.samples else None
-        if path is not None and path.exists():
-            sizes[run.id] = path.stat().st_size
-    chosen, total = [], 0
-    for run_id, size in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
-        total += size
-        if total > most:
-            break
-        chosen.append(run_id)
-    return chosen
 
 
 def _validated(document: dict[str, Any]) -> dict[str, Any]:

@@ -68,19 +68,21 @@ class Columns:
 
     def texts(self, name: str) -> tuple[list[str], NDArray[np.int64]]:
         """Return the distinct texts of a column, and the number of each row's text [rows]; -1 where there is none."""
-        import pyarrow as pa
-
-        column = self._table.column(name)
         if not self.rows:
             return [], np.zeros(0, dtype=np.int64)
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
-        numbers = np.asarray(array.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        array = _one(self._table.column(name))
+        numbers = _memory(array.indices, np.dtype(np.int32)).astype(np.int64)
+        numbers[~_known(array)] = -1
         return array.dictionary.to_pylist(), numbers
 
     def numbers(self, name: str) -> NDArray[Any]:
-        """Return a column of numbers or truths [rows]; NaN where a number is empty."""
-        return np.asarray(self._table.column(name).to_numpy())
+        """Return a column of numbers or truths without empty places [rows]."""
+        if not self.rows:
+            return np.zeros(0)
+        array = _one(self._table.column(name))
+        if str(array.type) == "bool":
+            return _bits(array.buffers()[1], array.offset, len(array))
+        return _memory(array, np.dtype(array.type.to_pandas_dtype()))
 
     def values(self, name: str) -> list[Any]:
         """Return a column as Python objects, None where it is empty; a text is one object however often it stands."""
@@ -89,3 +91,24 @@ class Columns:
             return [None if number < 0 else texts[number] for number in numbers.tolist()]
         objects: list[Any] = self._table.column(name).to_pylist()
         return objects
+
+
+def _one(column: pa.ChunkedArray) -> Any:
+    """Return a column as one array."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _memory(array: pa.Array, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the numbers of an array by its memory; pyarrow's own way would import pandas, which takes longer."""
+    return np.frombuffer(array.buffers()[1], dtype, len(array) + array.offset)[array.offset :]
+
+
+def _known(array: pa.Array) -> NDArray[np.bool_]:
+    """Return which places are not empty."""
+    bitmap = array.buffers()[0]
+    return np.ones(len(array), dtype=bool) if bitmap is None else _bits(bitmap, array.offset, len(array))
+
+
+def _bits(buffer: pa.Buffer, offset: int, count: int) -> NDArray[np.bool_]:
+    packed = np.frombuffer(buffer, np.uint8)
+    return np.unpackbits(packed, count=offset + count, bitorder="little")[offset:].astype(bool)
