@@ -142,3 +142,7 @@ def test_wrong_scores_are_refused(resources: Resources) -> None:
         evaluate(returning(lambda batch: batch.logits), resources)
     with pytest.raises(ValueError, match=r"1000 non-finite scores .* from sample 0; the first is nan at place 0"):
         evaluate(returning(lambda batch: batch.logits[:, 0] * float("nan")), resources)
+    with pytest.raises(TypeError, match=r"returned NoneType where a tensor of real scores was expected"):
+        evaluate(returning(lambda batch: None), resources)
+    with pytest.raises(TypeError, match=r"returned complex scores where a tensor of real scores was expected"):
+        evaluate(returning(lambda batch: batch.logits[:, 0] * 1j), resources)

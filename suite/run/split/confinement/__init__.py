@@ -9,12 +9,15 @@ import signal
 import threading
 import traceback
 from collections.abc import Sequence
+from multiprocessing import resource_tracker
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 from suite.run.split.confinement import environment, landlock, seccomp
 from suite.run.split.confinement.kernel import LINUX, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
 from suite.run.split.confinement.privileges import drop_privileges
 from suite.run.split.confinement.reach import rules
+from suite.run.split.confinement.shared_memory import own_shared_memory
 
 WORDS = {
     "files": "It opens nothing but Python, installed packages, libraries, devices, its own code and its own folder.",
@@ -23,6 +26,7 @@ WORDS = {
     "signals": "It stops and kills no process that it has not started.",
     "tracing": "It reads and writes the memory of no process that it has not started.",
     "privileges": "It gains no rights by starting programs, and has none of root's.",
+    "shared memory": "It finds nothing in /dev/shm that others left there, and leaves nothing there.",
     "memory": "It gets no more memory than the limit allows.",
     "environment": "It sees no environment variables but those that libraries need.",
 }
@@ -58,10 +62,13 @@ def confine(
     if not LINUX:
         return ()
     abi = landlock.version()
+    words = ["environment"]
+    with contextlib.suppress(OSError):
+        own_shared_memory()
+        words.append("shared memory")
     allowed = list(rules(readable, writable, hidden)) if abi else []
     _close(keep)
     environment.clean(writable)
-    words = ["environment"]
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     if memory is not None and _limit(resource.RLIMIT_DATA, _data_bytes() + memory):
@@ -88,7 +95,6 @@ def _end_when_a_queue_fails() -> None:
 
     Torch sends tensors of a DataLoader's workers over Unix sockets, which are refused.
     """
-    from multiprocessing.queues import Queue
 
     def fail(queue: object, error: Exception, item: object) -> None:
         traceback.print_exc()
@@ -105,8 +111,6 @@ def seal() -> None:
 
 def _close(keep: Sequence[int]) -> None:
     """Close what was open before: Landlock takes rights from paths, not from open files."""
-    from multiprocessing import resource_tracker
-
     tracker = resource_tracker._resource_tracker
     tracker._fd = tracker._pid = None  # type: ignore[attr-defined] # the runner's would act outside; it gets its own
     last = 2

@@ -17,21 +17,20 @@ def libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+def check(result: int) -> int:
+    """Return what a call of the C library returned, or raise the `OSError` that it stands for."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
 def prctl(option: int, value: int, pointer: int = 0) -> None:
     """Change a property of this process, or raise `OSError`."""
-    if libc().prctl(option, *(ctypes.c_ulong(argument) for argument in (value, pointer, 0, 0))) != 0:
-        raise _error()
+    check(libc().prctl(option, *(ctypes.c_ulong(argument) for argument in (value, pointer, 0, 0))))
 
 
 def call(number: int, *arguments: int | ctypes.c_void_p) -> int:
     """Make a system call by its number, which must be the same on all architectures, or raise `OSError`."""
     plain = (ctypes.c_long(value) if isinstance(value, int) else value for value in arguments)
-    result = int(libc().syscall(ctypes.c_long(number), *plain))
-    if result < 0:
-        raise _error()
-    return result
-
-
-def _error() -> OSError:
-    number = ctypes.get_errno()
-    return OSError(number, os.strerror(number))
+    return check(libc().syscall(ctypes.c_long(number), *plain))

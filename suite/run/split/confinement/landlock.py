@@ -63,8 +63,9 @@ def handled(abi: int) -> Access:
 def restrict(rules: Iterable[tuple[str, Access]], abi: int) -> None:
     """Take from this thread, and from whatever it starts, all rights but those of the rules. Needs no privilege.
 
-    Paths that do not exist are left out. From version 4 on TCP goes too, from version 6 on signals to processes outside
-    and their abstract sockets. In every version a process outside can no longer be traced, nor its memory be read.
+    Paths that do not exist, or that it may not reach itself, are left out. From version 4 on TCP goes too, from version
+    6 on signals to processes outside and their abstract sockets. In every version a process outside can no longer be
+    traced, nor its memory be read.
 
     Raises:
         OSError: the kernel does not do it.
@@ -75,7 +76,7 @@ def restrict(rules: Iterable[tuple[str, Access]], abi: int) -> None:
     ruleset = call(CREATE_RULESET, _address(attributes), size, 0)
     try:
         for path, access in rules:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError, PermissionError):
                 _add(ruleset, path, access & rights)
         call(RESTRICT_SELF, ruleset, 0)
     finally:

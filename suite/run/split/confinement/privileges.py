@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 import struct
 
-from suite.run.split.confinement.kernel import PR_CAPBSET_DROP, libc, prctl
+from suite.run.split.confinement.kernel import PR_CAPBSET_DROP, check, libc, prctl
 
 _CAPABILITIES = 64  # more than there are; the kernel says which do not exist
 _VERSION_3 = 0x20080522
@@ -23,5 +22,4 @@ def drop_privileges() -> None:
         with contextlib.suppress(OSError):  # not root, or no such capability
             prctl(PR_CAPBSET_DROP, capability)
     header, none = struct.pack("=Ii", _VERSION_3, 0), bytes(24)
-    if libc().capset(ctypes.c_char_p(header), ctypes.c_char_p(none)) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    check(libc().capset(ctypes.c_char_p(header), ctypes.c_char_p(none)))

@@ -68,7 +68,7 @@ def installation() -> tuple[str, ...]:
         ),
         *(suite_folder(), *(suite_folder().parent / name for name in PACKAGES)),
     )
-    real = {str(path.resolve()) for path in paths if path.exists()}
+    real = {os.path.realpath(path) for path in paths if os.path.exists(path)}  # noqa: PTH110 - no rights are no error
     return tuple(path for path in sorted(real) if not any(path.startswith(each + os.sep) for each in real))
 
 

@@ -98,6 +98,10 @@ def limit_the_parent(place: Path) -> None:
     resource.prlimit(os.getppid(), resource.RLIMIT_CORE)
 
 
+def find_what_others_left(place: Path) -> None:
+    Path("/dev/shm", (place / "own" / "left").read_text()).read_text()
+
+
 def take_too_much_memory(place: Path) -> None:
     bytearray(2**31)
 
@@ -111,7 +115,7 @@ REFUSED = (
     *(read_home, list_home, change_home, add_to_home, remove_from_home, read_hidden, change_own_code, read_passwords),
     *(follow_a_link, read_by_a_program, use_an_open_file, connect, connect_by_path, signal_the_parent),
     *(read_memory_of_the_parent, read_environment_of_the_parent, trace_the_parent, limit_the_parent),
-    *(take_too_much_memory, read_variables),
+    *(find_what_others_left, take_too_much_memory, read_variables),
 )
 
 
@@ -133,6 +137,10 @@ def share_work(place: Path) -> None:
     from joblib import Parallel, delayed
 
     assert Parallel(2)(delayed(abs)(number) for number in (-1, 2)) == [1, 2]
+
+
+def leave_shared_memory(place: Path) -> None:
+    Path("/dev/shm", f"{(place / 'own' / 'left').read_text()}-by-it").write_text("left")
 
 
 def end_a_child(place: Path) -> None:
@@ -168,6 +176,14 @@ def read_what_it_runs_on(place: Path) -> None:
 
 
 ALLOWED = (
-    *(read_own_code, write_temporary_files, start_a_program, share_work, end_a_child, share_memory),
+    *(
+        read_own_code,
+        write_temporary_files,
+        start_a_program,
+        share_work,
+        end_a_child,
+        share_memory,
+        leave_shared_memory,
+    ),
     *(compile_with_numba, read_embedded_data, read_what_it_runs_on),
 )

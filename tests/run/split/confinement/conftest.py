@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import sys
-import traceback
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,15 @@ def in_a_child() -> Callable[[Callable[[int], Any]], Any]:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
+            answer = ""
+            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - not pytest's
             try:
-                os.write(writing, json.dumps(function(writing)).encode())
-            except BaseException:
-                traceback.print_exc()
-            os._exit(0)
+                answer = json.dumps(function(writing))
+            except BaseException as error:
+                answer = json.dumps({"error": f"{error!r} {error.__traceback__.tb_next.tb_lineno}"})
+            finally:
+                os.write(writing, answer.encode())
+                os._exit(0)
         os.close(writing)
         with os.fdopen(reading, "rb") as file:
             answer = file.read()
@@ -57,7 +61,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with (place / "home" / "store.db").open() as file, unix, socket.create_server(("127.0.0.1", 0)) as server:
         (place / "own" / "descriptor").write_text(str(file.fileno()))
         (place / "own" / "port").write_text(str(server.getsockname()[1]))
-        yield place
+        with tempfile.NamedTemporaryFile("w", dir="/dev/shm") as left:
+            (place / "own" / "left").write_text(Path(left.name).name)
+            yield place
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,8 @@
+"""Modules beside the tests that several of them import."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
