@@ -95,6 +95,8 @@ def _loaded(entries: Iterable[Entry[Any]]) -> Loaded:
 
 def _code(entry: Entry[type[Method]]) -> list[Path]:
     """Return the file of a plugin that is one, else the folders or the file of a method's top-level package."""
+    if entry.plugin.folder is not None:  # of a submission: its packages, and what they need
+        return [entry.plugin.folder]
     if entry.plugin.distribution == FILE:
         return [Path(entry.plugin.origin)]
     module = sys.modules.get(entry.value.__module__.partition(".")[0])
