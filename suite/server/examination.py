@@ -6,18 +6,19 @@ submissions ``BESIDE``, and writes the verdict to ``FOLDER/verdict.json``. Nothi
 
 from __future__ import annotations
 
-import resource
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from suite.errors import SuiteError
 
+if TYPE_CHECKING:
+    from suite.settings import Settings
+
 VERDICT = "verdict.json"
-CPU_SECONDS = 600
-FILE_BYTES = 2**29
+MEMORY = 6 * 2**30
 SHOWN = 5
 """Problems that a reason names."""
 
@@ -32,10 +33,9 @@ class Verdict(BaseModel):
     name: str | None = None
 
 
-def examine(archive: Path, folder: Path, beside: Path) -> Verdict:
+def examine(archive: Path, folder: Path, beside: Path, settings: Settings) -> Verdict:
     """Unpack and check an upload; an accepted one lies at ``folder/<name>`` then."""
     from suite.registry import load_registry
-    from suite.settings import load_settings
     from suite.store.submission import read_submission
     from suite.submit import check, unpack
 
@@ -51,7 +51,6 @@ def examine(archive: Path, folder: Path, beside: Path) -> Verdict:
         if submission.tier != "results":
             cause = "it has code, and only results are taken here: send code as a pull request"
             return Verdict(state="refused", reason=cause, name=submission.name)
-    settings = load_settings()
     registry = load_registry(settings.plugins, settings.disabled_plugins)
     # A stranger's history may say that he submitted it, and no more; so it is compared with none.
     report = check(unpacked, registry, beside=beside, before=folder / "none")
@@ -63,19 +62,16 @@ def examine(archive: Path, folder: Path, beside: Path) -> Verdict:
     return Verdict(state="refused", reason="; ".join(problems[:SHOWN]) + more, name=name)
 
 
-def _limit() -> None:
-    for kind, amount in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_FSIZE, FILE_BYTES)):
-        most = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (amount, most if most != resource.RLIM_INFINITY else amount))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main(archive: str, folder: str, beside: str) -> None:
-    """Write the verdict."""
+    """Write the verdict. The process gives up all rights first that the check does not need."""
     from suite.files import write_text_atomic
+    from suite.run.split.confinement import confine
+    from suite.settings import load_settings
 
-    _limit()
-    verdict = examine(Path(archive), Path(folder), Path(beside))
+    settings = load_settings()
+    installed = [Path(entry) for entry in sys.path if entry]
+    confine([Path(archive), Path(beside), *settings.plugins, *installed], Path(folder), memory=MEMORY)
+    verdict = examine(Path(archive), Path(folder), Path(beside), settings)
     write_text_atomic(Path(folder) / VERDICT, verdict.model_dump_json())
 
 

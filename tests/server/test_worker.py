@@ -162,7 +162,7 @@ def in_process(archive: Path, folder: Path, beside: Path, renew: Callable[[], ob
     """Check in this process: a process each costs seconds."""
     from suite.server.examination import examine
 
-    return examine(archive, folder, beside)
+    return examine(archive, folder, beside, load_settings())
 
 
 @pytest.mark.parametrize("tier", ["code", "results"])
