@@ -72,7 +72,7 @@ class Samples:
     @classmethod
     def read(cls, table: pa.Table) -> Self:
         """Return the samples of a stored table, also of one that an earlier version of the suite stored."""
-        arrays = {name: table[name].to_numpy(zero_copy_only=False) for name in _arrays(cls)}
+        arrays = {name: _array(table[name]) for name in _arrays(cls)}
         return cls(**arrays, measured=measured_of(table))
 
     def value(self, column: Column) -> Value | None:
@@ -134,3 +134,24 @@ def _plain(number: Any) -> Any:
 
 def _arrays(cls: type[Samples]) -> list[str]:
     return [each.name for each in fields(cls) if each.name != "measured"]
+
+
+def _array(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column as an array: equal texts are one object, numbers stay where they are in memory.
+
+    pyarrow's own way is taken for the rest: it imports pandas, which takes longer than reading a table.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if not isinstance(array, pa.Array) or array.null_count or not len(array):
+        return np.asarray(column.to_numpy(zero_copy_only=False))
+    if pa.types.is_string(array.type):
+        encoded = array.dictionary_encode()
+        texts = np.array(encoded.dictionary.to_pylist(), dtype=object)
+        return np.asarray(texts[np.frombuffer(encoded.indices.buffers()[1], np.int32, len(encoded))])
+    if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
+        dtype = np.dtype(array.type.to_pandas_dtype())
+        return np.frombuffer(array.buffers()[1], dtype, array.offset + len(array))[array.offset :]
+    return np.asarray(column.to_numpy(zero_copy_only=False))
