@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from suite.board.build import build_tables
 from suite.board.files import holds, put_index, put_table, read_index
 from suite.board.model import Entry, Index, Track
+from suite.board.ready import READY, ready_tables
 from suite.board.shelf import Shelf
 from suite.board.sources import Source
 from suite.board.stamps import Stored, stamped
@@ -17,10 +19,11 @@ FEW = 2
 """If at least one in so many tasks has changed, all scores are read at once: a scan takes half of the time a score."""
 
 
-def refresh(source: Source, shelf: Shelf) -> Index:
+def refresh(source: Source, shelf: Shelf, ready: Path = READY) -> Index:
     """Return the index of a board that is up to date, having made and put in place what was not.
 
-    One process at a time does so; another one waits, and finds the work done.
+    One process at a time does so; another one waits, and finds the work done. Tables that lie ready in a folder are
+    taken from it.
 
     Raises:
         SuiteError: the store does not answer, or is damaged. The files stay as they are.
@@ -31,6 +34,10 @@ def refresh(source: Source, shelf: Shelf) -> Index:
         kept = _kept(known, shelf, stored)
         names = {each.name for each in source.published}
         refused = {name: why for name, why in known.refused.items() if name in names} if known else {}
+        if len(kept) < len(stored) and source.published:
+            put = ready_tables(shelf, ready)
+            kept |= {task: put(task, of_task.stamp) for task, of_task in stored.items() if task not in kept}
+            kept = {task: entries for task, entries in kept.items() if entries}
         if len(kept) < len(stored):
             source, refused = source.complete(), {}
         if FEW * (len(stored) - len(kept)) > len(stored):
