@@ -9,7 +9,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Sequence
-from multiprocessing import resource_tracker
+from multiprocessing import parent_process, resource_tracker
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -110,11 +110,16 @@ def seal() -> None:
 
 
 def _close(keep: Sequence[int]) -> None:
-    """Close what was open before: Landlock takes rights from paths, not from open files."""
+    """Close what was open before: Landlock takes rights from paths, not from open files.
+
+    What tells of the runner's end stays, as that is what ends this process too.
+    """
     tracker = resource_tracker._resource_tracker
     tracker._fd = tracker._pid = None  # type: ignore[attr-defined] # the runner's would act outside; it gets its own
+    parent = parent_process()
+    runner = [] if parent is None else [parent.sentinel]
     last = 2
-    for number in sorted({*keep, os.sysconf("SC_OPEN_MAX")}):
+    for number in sorted({*keep, *runner, os.sysconf("SC_OPEN_MAX")}):
         os.closerange(last + 1, number)
         last = number
 
