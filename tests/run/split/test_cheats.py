@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import psutil
 import pytest
@@ -117,5 +117,17 @@ def test_a_split_run_says_what_the_kernel_enforced(trial: tuple[Trial, int]) -> 
 
 
 def test_the_documentation_has_the_same_verdicts() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (\w+)[^|]*\| (\w+)[^|]*\|", TRUST.read_text(encoding="utf-8"), re.M)
+    verdict = "|".join(get_args(Verdict))
+    rows = re.findall(rf"^\| `([a-z-]+)` \|[^|]*\| ({verdict}) \| ({verdict}) \|$", TRUST.read_text("utf-8"), re.M)
     assert {name: (fast, split) for name, fast, split in rows} == VERDICTS
+
+
+def test_the_documentation_explains_each_word_as_the_code_does() -> None:
+    rows = re.findall(r"^\| `([a-z ]+)` \| (It [^|]*\.) \|", TRUST.read_text(encoding="utf-8"), re.M)
+    assert dict(rows) == WORDS
+
+
+def test_the_documentation_says_which_tracks_are_split() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (yes|no) \|", TRUST.read_text(encoding="utf-8"), re.M)
+    tracks = [entry.value for entry in load_registry().tracks]
+    assert dict(rows) == {track.name: "yes" if track.border else "no" for track in tracks}
