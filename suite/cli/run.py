@@ -32,6 +32,14 @@ class Standing(enum.StrEnum):
     all = "all"
 
 
+class Split(enum.StrEnum):
+    """Which methods run in a process of their own."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
 def run(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
@@ -83,6 +91,10 @@ def run(
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
     memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.")] = None,
+    split: Annotated[
+        Split | None,
+        typer.Option(help="Which methods run apart from labels and scores: all but built-in ones, all, or none."),
+    ] = None,
     executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
     strict: StrictOption = False,
 ) -> None:
@@ -102,7 +114,8 @@ def run(
     from suite.run.selection import Request
     from suite.settings import load_settings
 
-    given = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit, "device": device}
+    given: dict[str, object] = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit}
+    given |= {"device": device, "split": split.value if split else None}
     settings = load_settings(plugins=settings.plugins, **given)
     request = Request(
         tasks=tuple(task or ()),

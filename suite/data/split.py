@@ -94,7 +94,7 @@ class SplitImages:
     def __len__(self) -> int:
         return sum(len(split.rows(self.resources)) for split in self.splits)
 
-    def __getitem__(self, rows: slice) -> Tensor:
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> Tensor:
         import numpy as np
 
         counts = [len(split.rows(self.resources)) for split in self.splits]

@@ -31,6 +31,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Given short trajectories from a few states, which of the states share a metastable basin?",
             contract=BasinDetector,
             roles=ROLES,
+            border="suite.tracks.basins.border:BORDER",
             tasks=TaskKit(
                 {"suite.tracks.basins.protocol:BasinTask": "suite.testing:BasinTaskContract"},
                 Path(__file__).with_name("templates") / "task",

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Missing, Resources, TaskContext
+from suite.contracts import Inconsistent, Missing, Resources, TaskContext
 from suite.data.split import Split, SplitImages
 from suite.lazy import torch
 from suite.models.features import extract, linear_head
@@ -26,9 +26,13 @@ from suite.tracks.ood.splits import Development
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 OODMethod = Detector | TrainedDetector
-Ask = Callable[[NDArray[np.int64], slice], tuple["torch.Tensor", "torch.Tensor"]]
+Ask = Callable[[NDArray[np.int64], "slice | NDArray[np.int64]"], tuple["torch.Tensor", "torch.Tensor"]]
 """From the rows and places of a batch of test samples to their scores and logits."""
 TEST_BATCH = 1000
+AGAIN = 200
+"""Test samples that are scored a second time where the method runs apart from its judge."""
+ROUNDING, ROUNDING_OF_SPREAD = 1e-5, 1e-3
+"""By how much two scores of one sample may differ: of the score, and of the quartiles' distance."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,11 @@ class FittedMethod(ABC):
     def test(self, tests: Mapping[str, Split], role: str) -> Answers:
         """Score a mixture of all samples of the splits, in a random order that the seed and ``role`` determine.
 
+        Where the method runs apart from its judge, some samples are scored again, in a batch of other ones.
+
         Raises:
             ValueError: what the method returns has a wrong shape or is not finite.
+            Inconsistent: a sample's score depends on which others share its batch.
         """
         numbers = [split.rows(self.resources) for split in tests.values()]
         counts = [len(part) for part in numbers]
@@ -66,6 +73,10 @@ class FittedMethod(ABC):
             rows = order[places]
             scores[rows], predicted[rows] = self._checked(*answers(rows, places), len(rows), start)
         seconds = time.perf_counter() - started
+        if self.context.secret:
+            places = self.context.order(f"{role} again").permutation(len(order))[:AGAIN]
+            again, _ = self._checked(*answers(order[places], places), len(places), 0)
+            self._compare(scores, order[places], again)
         labels = [
             split.targets(self.resources) if is_inside(subset) else np.full(count, -1, dtype=np.int64)
             for (subset, split), count in zip(tests.items(), counts, strict=True)
@@ -78,6 +89,18 @@ class FittedMethod(ABC):
             "label": np.concatenate(labels),
         }
         return Answers(arrays, seconds)
+
+    def _compare(self, scores: NDArray[np.float64], rows: NDArray[np.int64], again: NDArray[np.float64]) -> None:
+        """Raise `Inconsistent` if scores of the same samples differ by more than rounding."""
+        spread = np.subtract(*np.percentile(scores, [75, 25]))
+        beyond = np.abs(again - scores[rows]) - ROUNDING * np.abs(scores[rows]) - ROUNDING_OF_SPREAD * spread
+        worst = int(beyond.argmax())
+        if beyond[worst] > 0:
+            first, second = scores[rows[worst]], again[worst]
+            raise Inconsistent(
+                f"test sample {rows[worst]} has the score {first:.6g} in one batch and {second:.6g} in another, "
+                f"{(beyond > 0).sum()} of {len(rows)} differ: a score must not depend on its batch"
+            )
 
     def adapt(self, split: Split) -> None:  # noqa: B027 - most methods are fitted once
         """Let the method adapt to a few labelled ID samples, if it is one that can."""
@@ -130,7 +153,7 @@ class FittedDetector(FittedMethod):
         outputs = [extract(self.model, split, self.resources) for split in tests.values()]
         features, logits = (torch.cat([arrays[name] for arrays in outputs]) for name in ("features", "logits"))
 
-        def ask(rows: NDArray[np.int64], places: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        def ask(rows: NDArray[np.int64], places: slice | NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
             batch = Batch(
                 features=features[rows].to(self.resources.device),
                 logits=logits[rows].to(self.resources.device),

@@ -73,6 +73,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="Which samples of earlier tasks should a small buffer remember?",
             contract=(ReplaySelector, MemoryUpdate, MemoryRetrieval, Bound),
             roles=ROLES,
+            border="suite.tracks.replay.border:BORDER",
             tasks=TaskKit(
                 dict.fromkeys(
                     (

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from suite.contracts import Remote
 from suite.lazy import torch
+from suite.tracks.replay.buffer import Buffer
 
 SLACK, SLACK_PER_CLASS = 2048, 64
 """Bytes that a method may keep beside the budget: its parameters, and a few numbers of each class."""
@@ -47,6 +49,18 @@ def kept_bytes(holder: Any, besides: Iterable[torch.Tensor] = ()) -> int:
             total += sys.getsizeof(current)
             waiting.extend(gc.get_referents(current))
     return total
+
+
+def held_by(method: Any, buffer: Buffer) -> int:
+    """Return what a method and its partner keep beside the buffer; where they run elsewhere, what is found there."""
+    if isinstance(method, Remote):
+        return int(method.ask("kept", buffer))
+    return kept(method, buffer)
+
+
+def kept(method: Any, buffer: Buffer) -> int:
+    """Return what a method of this process keeps: its partner's too, since it holds the partner."""
+    return kept_bytes(method, buffer.columns.values())
 
 
 def check_budget(name: str, buffer_bytes: int, held: int, budget: int, classes: int) -> None:

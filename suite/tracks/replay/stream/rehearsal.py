@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from suite.contracts import TaskContext
-from suite.tracks.replay.audit import check_budget, kept_bytes
+from suite.tracks.replay.audit import check_budget, held_by
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import ReplayContext
 from suite.tracks.replay.exemplars import Exemplars, joined
@@ -149,8 +149,7 @@ class Rehearsal:
 
     def _audit(self) -> None:
         method, buffer = self.roles.method, self.buffer
-        kept = kept_bytes(method, buffer.columns.values())  # its partner's too: it holds the partner
-        check_budget(method.label, buffer.bytes, kept, self.budget, self.classes)
+        check_budget(method.label, buffer.bytes, held_by(method, buffer), self.budget, self.classes)
         self.held.append(buffer.samples().rows.tolist())
 
     def _replay_context(self) -> ReplayContext:
