@@ -74,9 +74,9 @@ class FittedMethod(ABC):
             scores[rows], predicted[rows] = self._checked(*answers(rows, places), len(rows), start)
         seconds = time.perf_counter() - started
         if self.context.secret:
-            places = self.context.order(f"{role} again").permutation(len(order))[:AGAIN]
-            again, _ = self._checked(*answers(order[places], places), len(places), 0)
-            self._compare(scores, order[places], again)
+            some = self.context.order(f"{role} again").permutation(len(order))[:AGAIN]
+            again, _ = self._checked(*answers(order[some], some), len(some), 0)
+            self._compare(scores, order[some], again)
         labels = [
             split.targets(self.resources) if is_inside(subset) else np.full(count, -1, dtype=np.int64)
             for (subset, split), count in zip(tests.items(), counts, strict=True)
