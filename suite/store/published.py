@@ -24,7 +24,7 @@ from suite.store.submission.document import Declared
 from suite.store.submission.folder import read_plain
 from suite.store.submission.history import FILE as HISTORY
 from suite.store.submission.reading import FILE
-from suite.store.submission.yaml import LARGEST
+from suite.store.submission.yaml import LARGEST, parse
 from suite.text import clean
 
 State = Literal["submitted", "validated", "reproduced", "disputed", "withdrawn"]
@@ -144,6 +144,12 @@ def _standing(folder: Path) -> Standing:
     if not history:
         return Standing()
     last = history[-1]
-    if bytes_digest(content) != last.submission:
+    if bytes_digest(content) != last.submission or not _names_results(content, folder):
         return Standing(reason=f"its files were edited since they were {last.state}")
     return Standing(state=last.state, time=last.time.isoformat(), by=last.by, reason=last.reason)
+
+
+def _names_results(content: bytes, folder: Path) -> bool:
+    """Tell whether a submission.yaml names the results that lie beside it."""
+    said = parse(content).value.get("results")
+    return isinstance(said, dict) and said.get("manifest") == file_digest(folder / RESULTS / MANIFEST)

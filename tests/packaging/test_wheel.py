@@ -37,7 +37,7 @@ def sources(folder: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("package", ["plugins", "benchmarks", "leaderboard"])
+@pytest.mark.parametrize("package", ["plugins", "benchmarks", "leaderboard", "submissions"])
 def test_the_folders_beside_suite_are_packages_inside_it(names: set[str], checkout: Path, package: str) -> None:
     found = {name.removeprefix(f"suite/{package}/") for name in names if name.startswith(f"suite/{package}/")}
     assert found == sources(checkout / package)
@@ -65,7 +65,15 @@ def test_what_is_easily_forgotten_is_there(names: set[str], name: str) -> None:
 def test_nothing_else_is_there(names: set[str]) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"suite"}
-    assert not [name for name in names if "tests" in name.split("/") or name.endswith((".pyc", ".db", ".parquet"))]
+    own = [name for name in names if not name.startswith(("suite/submissions/", "suite/board/ready/"))]
+    assert not [name for name in own if "tests" in name.split("/") or name.endswith((".pyc", ".db", ".parquet"))]
+
+
+def test_the_published_results_are_there_and_not_large(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        published = [each for each in archive.infolist() if each.filename.startswith("suite/submissions/")]
+    assert "suite/submissions/basin-suite/results/manifest.json" in {each.filename for each in published}
+    assert sum(each.file_size for each in published) < 20 * 2**20
 
 
 def test_the_licence_and_the_entry_points_are_there(wheel: Path, checkout: Path) -> None:

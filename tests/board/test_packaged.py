@@ -1,0 +1,100 @@
+"""The results that come with the package: a fresh install shows them at once, and a sample of them can be made again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from suite.board.artifact import load_board
+from suite.board.ready import READY
+from suite.registry import load_registry
+from suite.settings import load_settings
+from suite.store.published import packaged_folders, published
+from suite.store.results.reading import read_results
+
+LEAST = 100
+"""Published rows at least. The goal is 400; docs/board.md says how many there are."""
+LARGEST = 20 * 2**20
+
+
+@pytest.fixture
+def packaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUITE_PUBLISHED", "1")
+
+
+def test_every_part_of_our_own_results_is_sound_and_they_are_small() -> None:
+    (base,) = packaged_folders()
+    results = read_results(base / "basin-suite" / "results")
+    assert sum(results.manifest.tasks.values()) == len(results.runs) >= LEAST
+    size = sum(path.stat().st_size for path in (base / "basin-suite").rglob("*") if path.is_file())
+    assert size < LARGEST
+    shown = json.dumps([results.row(run, scores=False).environment for run in results.runs])
+    assert '"host"' not in shown
+    assert not [run for run in results.runs if run.owner or run.traceback or "/" in "".join(run.command or ())[0]]
+
+
+def test_all_of_it_is_of_standard_tasks_and_built_in_methods(packaged: None) -> None:
+    registry = load_registry()
+    (own,) = (each for each in published(load_settings())[0] if each.name == "basin-suite")
+    assert own.packaged
+    assert {registry.tasks[task].tier for task in own.tasks} == {"standard"}
+    assert {run.cell.method for run in own.results.runs} <= {entry.name for entry in registry.methods}
+
+
+def test_an_empty_home_shows_published_rows(packaged: None) -> None:
+    """Each with its date, its machine, and how it ran; and without a store."""
+    settings, registry = load_settings(), load_registry()
+    board = load_board(settings, registry)
+    rows = [row for table in board.tables for row in table.rows]
+    assert len(rows) >= LEAST
+    assert not board.index.refused
+    assert {row.source for row in rows} == {"published"}
+    assert all(origin.ended and origin.machine and origin.by for row in rows for origin in row.origins)
+    assert {row.isolation for row in rows if row.seeds} == {"fast path"}
+    assert not (settings.home / "suite.db").exists()
+
+
+@pytest.mark.slow
+def test_ready_tables_show_a_fresh_install_at_once(tmp_path: Path) -> None:
+    """They are used if they were made of this very code; else they are made, and ``submissions/pack.py`` is due."""
+    index = json.loads((READY / "index.json").read_text())
+    environment = {**os.environ, "SUITE_PUBLISHED": "1"}
+    seconds = []
+    for home in ("first", "second"):
+        before = time.monotonic(), os.times().children_user
+        subprocess.run(
+            [sys.executable, "-m", "suite", "board"],
+            env={**environment, "SUITE_HOME": str(tmp_path / home)},
+            capture_output=True,
+            check=True,
+            timeout=120,
+        )
+        seconds.append(os.times().children_user - before[1])
+    made = json.loads((tmp_path / "second" / "board" / "index.json").read_text())
+    if made["built_from"] != index["built_from"]:
+        pytest.skip("the ready tables are of other code: python submissions/pack.py --tables")
+    assert min(seconds) < 2.0, "CPU seconds of a fresh install's first board, on a busy machine"
+
+
+@pytest.mark.slow
+@pytest.mark.mirror
+def test_a_sample_of_published_cells_is_made_again(packaged: None, suite, tmp_path: Path) -> None:
+    """Real data, real reference model: the cheapest cell of each of the first methods of ood/cifar10."""
+    data, weights = (os.environ[f"SUITE_TEST_{name}"] for name in ("DATA", "WEIGHTS"))
+    if not (Path(data).is_dir() and Path(weights).is_dir()):
+        pytest.skip("the mirror of data and weights is not at hand")
+    methods = ["msp", "energy", "vim"]
+    chosen = [word for name in methods for word in ("-m", name)]
+    done = suite(
+        "reproduce", "-t", "ood/cifar10", *chosen, "--by", "CI", "--format", "json",
+        SUITE_DATA=data, SUITE_WEIGHTS=weights,
+    )  # fmt: skip
+    verdicts = {each["method"]: each["verdict"] for each in json.loads(done.stdout)}
+    assert set(verdicts) == {f"ood/{name}" for name in methods}
+    assert set(verdicts.values()) <= {"equal", "within tolerance"}
