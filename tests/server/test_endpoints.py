@@ -190,6 +190,12 @@ def test_every_answer_keeps_the_browser_in_its_place(client: TestClient) -> None
         assert "Set-Cookie" not in headers
 
 
+def test_another_method_is_told_which_there_are(client: TestClient) -> None:
+    answer = client.put("/api/submissions")
+    assert answer.status_code == 405
+    assert {method.strip() for method in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "POST"}
+
+
 def test_another_host_name_is_not_answered(client: TestClient) -> None:
     assert client.get("/", headers={"Host": "attacker.example"}).status_code == 400
 

@@ -271,3 +271,21 @@ def test_two_workers_of_which_one_is_killed_check_each_upload_once(
     assert [name for name in folders(home) if not name.startswith(worker.WORK)] == [packed.name]
     history = [json.loads(line) for line in (home.submission_folders[0] / packed.name / "history.jsonl").open()]
     assert [event["state"] for event in history] == ["submitted", "validated"]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_stopped_gives_back_what_it_was_checking(
+    home: Settings, queue: Queue, hand_in: Hand, packed: Path
+) -> None:
+    entry = hand_in(zipped(packed))
+    stopped = subprocess.Popen([sys.executable, "-m", "suite", "worker"], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while told(queue, entry)[0] == "waiting" and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stopped.terminate()
+    assert "what was being checked waits again" in stopped.communicate(timeout=60)[1]
+    assert stopped.returncode == 130
+    again = queue.entry(entry.id, None)
+    assert again is not None
+    assert (again.state, again.attempts) == ("waiting", 0)
+    assert folders(home) == [entry.id]
