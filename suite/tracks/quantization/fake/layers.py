@@ -1,11 +1,14 @@
 """Layers with quantizers: put into a model by type, in place, so that names and weights stay what they are.
 
-`insert` works on whatever timm builds of linear and convolution layers and of attention that can do without the fused
-kernel: ViT, DeiT, Swin and their relatives.
+`insert` works on whatever timm builds of linear and convolution layers and of attention: ViT, DeiT, Swin, CaiT, SigLIP
+and their relatives. Attention is a module that multiplies activations twice itself, by what its code says, or one that
+can do so instead of calling the fused kernel.
 """
 
 from __future__ import annotations
 
+import dis
+from functools import cache
 from typing import Any, cast
 
 import torch
@@ -148,12 +151,21 @@ def insert(model: nn.Module) -> nn.Module:
             module.input_quantizer = nn.Identity()
             module.weight_quantizer = nn.Identity()
             setattr(module, "folds", False)  # noqa: B010 - torch types attributes as tensors
-        elif hasattr(module, "fused_attn"):
+        elif hasattr(module, "fused_attn") or _products(type(module)) >= PRODUCTS:
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
-            module.had_fused_attn = module.fused_attn
-            setattr(module, "fused_attn", False)  # noqa: B010
+            if hasattr(module, "fused_attn"):
+                module.had_fused_attn = module.fused_attn
+                setattr(module, "fused_attn", False)  # noqa: B010
             module.products = nn.ModuleList(Product() for _ in range(PRODUCTS))
     return model
+
+
+@cache
+def _products(kind: type[nn.Module]) -> int:
+    """Return how many matrix products stand in a class's own forward pass, and not in those of modules within."""
+    code = getattr(kind.forward, "__code__", None)
+    found = dis.get_instructions(code) if code is not None else ()
+    return sum(each.argrepr == "@" or each.argval == "matmul" for each in found)
 
 
 def _own_forward(module: nn.Module) -> bool:
@@ -172,8 +184,10 @@ def remove(model: nn.Module, *, keep_weights: bool = True) -> nn.Module:
                 module.weight = nn.Parameter(module.quantized_weight().detach())
             del module.input_quantizer, module.weight_quantizer, module.folds
         elif isinstance(module, QuantAttention):
-            setattr(module, "fused_attn", module.had_fused_attn)  # noqa: B010
-            del module.products, module.had_fused_attn
+            if hasattr(module, "fused_attn"):
+                setattr(module, "fused_attn", module.had_fused_attn)  # noqa: B010
+                del module.had_fused_attn
+            del module.products
         elif isinstance(module, Compensated):
             del module.compensation
         else:
