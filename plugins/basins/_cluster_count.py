@@ -37,7 +37,8 @@ def cut(
     Fewer groups win ties. Sources: average linkage, Sokal and Michener 1958; Ward 1963, for Euclidean distances alone.
 
     Raises:
-        ValueError: the matrix is no such matrix, there are fewer items than ``count``, or the threshold has no height.
+        ValueError: the matrix is no such matrix, there are fewer items than ``count``, the threshold has no height, or
+            a rule is to choose a number for two representatives, of which none says whether they are one group.
     """
     from scipy.cluster import hierarchy
     from scipy.spatial.distance import squareform
@@ -52,6 +53,8 @@ def cut(
         raise ValueError("expected finite distances of at least zero")
     if items == 1:
         return np.zeros(1, dtype=np.int64)
+    if items == 2 and count is None and rule != "threshold":
+        raise ValueError(f"the rule {rule!r} cannot tell whether 2 representatives are one group: it takes 3 or more")
     tree = hierarchy.linkage(condensed, linkage)
     if count is None and rule == "threshold":
         assert height is not None

@@ -19,7 +19,7 @@ class GMM(BasinDetector):
     """
 
     name = "gmm"
-    version = "1"
+    version = "2"  # in units of the frames' spread: what scikit-learn adds to variances is an absolute number
     uses = frozenset({"count"})
     formerly = {"gmm-known": {"basins": "counted"}}
     card = Card(
@@ -39,6 +39,7 @@ class GMM(BasinDetector):
         from sklearn.mixture import GaussianMixture
 
         scores = principal(settled(trajectories, context.burn_in), self.parameters.components)
+        scores = scores / (scores.std() or 1.0)
         points, some = (each.reshape(-1, scores.shape[2]) for each in (scores, thinned(scores, self.parameters.frames)))
         seed = int(context.rng("mixture").integers(2**31))
 

@@ -10,7 +10,8 @@ from suite.tracks.ood import Batch, Detector, TrainingSet
 class SHE(Detector):
     """``z . S_c``, c the predicted class and S_c the mean feature of training samples rightly predicted as c.
 
-    The simplified modern-Hopfield energy with one stored pattern per class. Source: Zhang et al. 2023.
+    The simplified modern-Hopfield energy with one stored pattern per class. Source: Zhang et al. 2023. A class of
+    which no training sample is rightly predicted has no pattern stored, and what is predicted as it has no energy: 0.
     """
 
     name = "she"
@@ -29,14 +30,14 @@ class SHE(Detector):
         """Store the patterns [C, D].
 
         Raises:
-            ValueError: no sample of a class was rightly predicted.
+            ValueError: no sample of any class was rightly predicted.
         """
         right = train.logits.argmax(dim=1) == train.labels
         shown = torch.nn.functional.one_hot(train.labels[right], train.logits.shape[1]).to(train.features.dtype)
         counts = shown.sum(dim=0)
-        if (counts == 0).any():
-            raise ValueError(f"no training sample of class {int(counts.argmin())} is rightly predicted")
-        self._patterns = shown.T @ train.features[right] / counts.unsqueeze(1)
+        if not right.any():
+            raise ValueError("no training sample of any class is rightly predicted, so there is no pattern to store")
+        self._patterns = shown.T @ train.features[right] / counts.clamp(min=1).unsqueeze(1)
 
     def score(self, batch: Batch) -> torch.Tensor:
         """Return the inner product with the predicted class's pattern [B]."""

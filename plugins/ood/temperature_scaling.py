@@ -8,8 +8,6 @@ from suite import Card, Context
 from suite.lazy import torch
 from suite.tracks.ood import Batch, Detector, TrainingSet
 
-from .msp import log_msp
-
 COLDEST, HOTTEST = 0.01, 100.0
 
 
@@ -18,12 +16,12 @@ class TemperatureScaling(Detector):
 
     Source: Guo et al. 2017. The log-likelihood is concave in 1 / T, so T is the root of its slope (Brent's method),
     where pytorch-ood stops after 50 steps of L-BFGS. T stays between 0.01 and 100; it ends at 0.01 if no held-out
-    sample is misclassified.
-    Computed as a logarithm, as `MSP`.
+    sample is misclassified. Then every probability is within rounding of one, and so is its logarithm: the score is its
+    log-odds, ``log p - log (1 - p)``, which rises with it and tells all samples apart that the logits do.
     """
 
     name = "temperature-scaling"
-    version = "1"
+    version = "2"  # the log-odds instead of the logarithm, which is zero for many
     card = Card(
         title="Temperature scaling",
         status="paper",
@@ -54,5 +52,12 @@ class TemperatureScaling(Detector):
             self.temperature = math.exp(brentq(slope, coldest, hottest, xtol=1e-9))
 
     def score(self, batch: Batch) -> torch.Tensor:
-        """Return the log of the largest calibrated probability [B]."""
-        return log_msp(batch.logits.double() / self.temperature)
+        """Return the log-odds of the largest calibrated probability [B].
+
+        Raises:
+            ValueError: there is one class, whose probability is always one.
+        """
+        if batch.logits.shape[1] < 2:
+            raise ValueError("a network with one class is certain of every sample; there is nothing to scale")
+        ranked = (batch.logits.double() / self.temperature).sort(dim=1, descending=True).values
+        return ranked[:, 0] - ranked[:, 1:].logsumexp(dim=1)

@@ -51,6 +51,6 @@ class Weibull:
         return cls(smallest, shape, largest[:, 0] + (total / counts).log() / shape)
 
     def cdf(self, distances: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """Return the distribution functions of classes [B, n] at distances [B, n]."""
-        logs = ((distances - self.smallest[classes]) / SHIFT).log1p()
+        """Return the distribution functions of classes [B, n] at distances [B, n]; 0 where they do not begin yet."""
+        logs = ((distances - self.smallest[classes]) / SHIFT).clamp(min=-1).log1p()
         return -(-((logs - self.log_scale[classes]) * self.shape[classes]).exp()).expm1()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from suite.contracts import Context, Method
 
@@ -61,6 +61,13 @@ class Partition:
 
     labels: Sequence[int] | NDArray[np.integer] | Tensor
     risk: NDArray[np.floating] | Tensor | None = None
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.integer]:
+        """Return the labels: a partition stands where an array of labels is expected."""
+        import numpy as np
+
+        labels: NDArray[np.integer] = np.array(self.labels, dtype=dtype)
+        return labels
 
 
 class BasinDetector(Method, ABC):

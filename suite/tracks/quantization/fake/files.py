@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,10 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
             f"no quantized model can be read: {error}", place=str(path), next="write it anew by save_integers"
         ) from error
     insert(model)
+    floats = {name.removeprefix("float."): tensor for name, tensor in tensors.items() if name.startswith("float.")}
+    for name, layer in quant_layers(model):
+        if layer.bias is None and f"{name}.bias" in floats:  # some methods give a layer a bias that had none
+            layer.bias = nn.Parameter(floats[f"{name}.bias"].clone())
     modules = dict(model.named_modules())
     try:
         for name in metadata["compensated"]:
@@ -87,7 +91,7 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
         for site in (*activation_sites(model), *weight_sites(model)):
             if site.name in metadata["quantizers"]:
                 site.put(_quantizer(site.name, metadata["quantizers"][site.name], tensors))
-        floats = {name.removeprefix("float."): t for name, t in tensors.items() if name.startswith("float.")}
+        _check_fit(model, floats, metadata["quantizers"])
         model.load_state_dict(floats, strict=False)
         for name, layer in quant_layers(model):
             layer.folds = name in metadata["folded"]
@@ -101,6 +105,17 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
             next="build the model with the arguments that it was quantized with",
         ) from error
     return model
+
+
+def _check_fit(model: nn.Module, floats: Mapping[str, Tensor], quantizers: Collection[str]) -> None:
+    """Raise KeyError if the file lacks something that the model has, or has something that the model lacks."""
+    sites = {site.name for site in (*activation_sites(model), *weight_sites(model))}
+    held = tuple(f"{name}." for name, module in model.named_modules() if isinstance(module, FakeQuantizer))
+    wanted = {name for name in model.state_dict() if name not in quantizers and not name.startswith(held or ("\0",))}
+    if absent := sorted(wanted - floats.keys()):
+        raise KeyError(f"it has no {', '.join(absent[:3])}")
+    if more := sorted((floats.keys() - wanted) | (set(quantizers) - sites)):
+        raise KeyError(f"the model has no {', '.join(more[:3])}")
 
 
 def _fixed(quantizer: FakeQuantizer) -> FakeQuantizer:

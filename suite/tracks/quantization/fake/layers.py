@@ -8,6 +8,7 @@ can do so instead of calling the fused kernel.
 from __future__ import annotations
 
 import dis
+from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
@@ -151,7 +152,7 @@ def insert(model: nn.Module) -> nn.Module:
             module.input_quantizer = nn.Identity()
             module.weight_quantizer = nn.Identity()
             setattr(module, "folds", False)  # noqa: B010 - torch types attributes as tensors
-        elif hasattr(module, "fused_attn") or _products(type(module)) >= PRODUCTS:
+        elif hasattr(module, "fused_attn") or _products(type(module).forward) >= PRODUCTS:
             _swap(module, type(f"Quant{type(module).__name__}", (QuantAttention, type(module)), {}))
             if hasattr(module, "fused_attn"):
                 module.had_fused_attn = module.fused_attn
@@ -161,9 +162,9 @@ def insert(model: nn.Module) -> nn.Module:
 
 
 @cache
-def _products(kind: type[nn.Module]) -> int:
-    """Return how many matrix products stand in a class's own forward pass, and not in those of modules within."""
-    code = getattr(kind.forward, "__code__", None)
+def _products(forward: Callable[..., Any]) -> int:
+    """Return how many matrix products stand in a forward pass itself, and not in those of modules within."""
+    code = getattr(forward, "__code__", None)
     found = dis.get_instructions(code) if code is not None else ()
     return sum(each.argrepr == "@" or each.argval == "matmul" for each in found)
 
