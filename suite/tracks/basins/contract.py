@@ -66,7 +66,7 @@ class Partition:
         """Return the labels: a partition stands where an array of labels is expected."""
         import numpy as np
 
-        labels: NDArray[np.integer] = np.array(self.labels, dtype=dtype)
+        labels: NDArray[np.integer] = np.array(np.asarray(self.labels), dtype=dtype)
         return labels
 
 

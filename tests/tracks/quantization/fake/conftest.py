@@ -24,6 +24,12 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "eva": ("eva02_tiny_patch14_224", PLAIN),  # rotary positions; a bias for queries and values alone
     "dinov3": ("vit_small_patch16_dinov3", PLAIN | {"embed_dim": 32, "num_heads": 2}),
     "beit": ("beit_base_patch16_224", PLAIN),
+    "swin-v2": (  # multiplies by hand, by the weight of a layer past that layer
+        "swinv2_tiny_window8_256",
+        SMALL | {"patch_size": 4, "window_size": 4, "embed_dim": 12, "depths": (2, 2), "num_heads": (2, 3)},
+    ),
+    "cait": ("cait_xxs24_224", PLAIN | {"depth_token_only": 1}),  # heads talk between the two products
+    "siglip": ("vit_base_patch16_siglip_224", PLAIN),  # attention is also what pools
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import timm
 import torch
 from safetensors import safe_open
 from torch import Tensor, nn
@@ -23,6 +25,7 @@ from suite.tracks.quantization.fake import (
 from suite.tracks.quantization.fake.files import load_integers, save_integers
 from suite.tracks.quantization.fake.integers import NotInteger
 
+from .conftest import NETWORKS
 from .test_integers import quantized
 
 
@@ -46,6 +49,38 @@ def test_a_model_comes_back_as_it_was(
     loaded = load_integers(network(name), tmp_path / "model.safetensors")
     with torch.no_grad():
         assert torch.allclose(loaded(images), model(images), atol=1e-5)
+
+
+def test_a_bias_that_a_method_gave_to_a_layer_comes_back(
+    network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path
+) -> None:
+    model = quantized(network("swin"), images)
+    (layer,) = [layer for _, layer in quant_layers(model) if layer.bias is None]
+    layer.bias = nn.Parameter(torch.linspace(-1, 1, layer.weight.shape[0]))
+    save_integers(model, tmp_path / "model.safetensors")
+    loaded = load_integers(network("swin"), tmp_path / "model.safetensors")
+    with torch.no_grad():
+        assert torch.allclose(loaded(images), model(images), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"depth": 1}, "the model has no blocks.1"),
+        ({"depth": 3}, "it has no blocks.2"),
+        ({"init_values": 0.1}, "it has no blocks.0.ls1.gamma"),
+        ({"num_classes": 7}, "size mismatch"),
+    ],
+    ids=["fewer blocks", "more blocks", "layer scale", "more classes"],
+)
+def test_a_file_that_does_not_fit_is_refused(
+    network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path, change: dict[str, Any], word: str
+) -> None:
+    save_integers(quantized(network("vit"), images), tmp_path / "model.safetensors")
+    architecture, arguments = NETWORKS["vit"]
+    with pytest.raises(SuiteError, match="of another architecture") as error:
+        load_integers(timm.create_model(architecture, **{**arguments, **change}), tmp_path / "model.safetensors")
+    assert word in error.value.cause or change == {"num_classes": 7}
 
 
 def test_weights_take_a_byte_each(network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path) -> None:
