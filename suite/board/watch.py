@@ -23,6 +23,7 @@ from suite.board.shelf import Shelf
 from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
+from suite.store.published import published_pulse
 from suite.store.reading import pulse
 
 SECONDS = 2.0
@@ -79,11 +80,17 @@ def watch(settings: Settings, registry: Registry, folder: Path) -> None:
     """Look for ever."""
     seen: object = None
     while True:
-        now = (pulse(settings.database_url), Shelf(folder).state())
+        now = (_pulse(settings), Shelf(folder).state())
         if now != seen or now[0] is None:
             sound = look(settings, registry, folder)
             seen = (now[0], Shelf(folder).state()) if sound else None
         time.sleep(SECONDS)
+
+
+def _pulse(settings: Settings) -> object:
+    """Return what changes when the board may have; None for a store that does not tell."""
+    of_store = pulse(settings.database_url)
+    return None if of_store is None else (of_store, published_pulse(settings))
 
 
 def main() -> None:

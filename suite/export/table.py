@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from suite.board.answer import field_name
+from suite.board.badges import badge, is_marked, shown_source
 from suite.board.comparable import groups
 from suite.board.cost import Cost, costs
 from suite.board.model import Row, Table
@@ -87,6 +88,11 @@ def _parts(table: Table) -> Iterator[Part | None]:
     )
     status = "What the implementation follows: a paper, its authors' code, a reconstruction, or a baseline."
     yield _differing(table, "status", status, lambda row: row.card.status if row.card else "not installed")
+    if is_marked(table):
+        about = "Of this store, merged from a file, or published; and the state of the submission."
+        yield Part(Heading("runs", about, text=True), lambda row: Cell(shown_source(row) or "own"))
+        about = "What came of running the row again; only for rows of which that proves something."
+        yield _differing(table, "run again", about, badge)
     if groups(table):
         for name in table.comparable_by:
             about = "Rows that differ in this are not comparable with each other."

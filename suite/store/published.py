@@ -113,6 +113,26 @@ def published_in(folders: Sequence[tuple[Path, bool]]) -> tuple[list[Published],
     return list(found.values()), refused
 
 
+def published_pulse(settings: Settings) -> object:
+    """Return what changes when a submission may have, without opening one."""
+    packaged = packaged_folders() if settings.published else []
+    files = (
+        folder / name
+        for base in (*packaged, *settings.submission_folders)
+        for folder in _submissions(base)
+        for name in (f"{RESULTS}/{MANIFEST}", HISTORY, FILE)
+    )
+    return tuple((str(file), *_changed(file)) for file in files)
+
+
+def _changed(file: Path) -> tuple[int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
+
+
 def packaged_folders() -> list[Path]:
     """Return where the submissions lie that come with the package: inside of it, or beside it in a checkout."""
     here = Path(__file__).resolve().parents[1]

@@ -1,4 +1,4 @@
-"""The results that come with the package: a fresh install shows them at once, and a sample of them can be made again."""
+"""The results that come with the package: a fresh install shows them at once, and some of them are made again."""
 
 from __future__ import annotations
 
