@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,6 +17,8 @@ from suite.lazy import torch
 from suite.models.features import extract, linear_head
 from suite.registry import load_registry
 from suite.testing.method import Answer, Asked, MethodContract
+from suite.testing.refusal import answered
+from suite.testing.unusual_features import CHOICES, moved, rounded, unusual_training
 from suite.tracks.ood import Batch, Detector, Labelled, LinearHead, TrainedDetector, TrainingData, TrainingSet
 from suite.tracks.ood.fitting import training_data
 from suite.tracks.ood.metrics import auroc
@@ -166,6 +168,53 @@ class DetectorContract(MethodContract):
         blank = Batch(*(torch.zeros_like(part[:3]) for part in vars(inputs.inside).values()))
         finite = torch.isfinite(asked.made.score(_batch(blank, asked.made)))
         assert finite.all(), "features of zero have no finite score"
+
+    def test_one_sample_has_the_score_that_it_has_among_others(self, inputs: Features, asked: Asked) -> None:
+        """A batch may have one sample, or the same one several times."""
+        whole = _batch(inputs.inside, asked.made)
+        alone = torch.cat([asked.made.score(_rows(whole, torch.tensor([row]))) for row in (0, 1, 2)])
+        torch.testing.assert_close(alone, asked.answer[0][:3], rtol=1e-4, atol=1e-5, msg=_other_batch)
+        same = asked.made.score(_rows(whole, torch.tensor([5] * 12)))
+        assert torch.isfinite(same).all(), "not all scores of a batch of one repeated sample are finite"
+        torch.testing.assert_close(same, same[:1].expand(12), rtol=1e-4, atol=1e-5, msg="one sample has several scores")
+
+    def test_unusual_training_data_is_answered_or_refused(
+        self, method: type[Detector], given: Mapping[str, Any], inputs: Features
+    ) -> None:
+        """With finite scores, or with a ValueError that says what is lacking."""
+        for unusual in CHOICES:
+            made, train = method(**given), unusual_training(inputs.train, unusual)
+            few = _rows(_batch(inputs.inside, made), torch.arange(20))
+            scores = answered(method, unusual, lambda: _scores(made, train, few))  # noqa: B023 - called at once
+            assert scores is None or bool(torch.isfinite(scores).all()), f"{unusual}: not all scores are finite"
+
+    def test_features_of_half_precision_are_as_good(
+        self, method: type[Detector], given: Mapping[str, Any], inputs: Features, asked: Asked
+    ) -> None:
+        """As a network that computes in half precision gives them: rounded, though float32."""
+        made = method(**given)
+        made.fit(allowed(rounded(inputs.train), made.needs), Context(seed=0))
+        scores = [made.score(_batch(rounded(batch), made)) for batch in (inputs.inside, inputs.outside)]
+        assert all(torch.isfinite(part).all() for part in scores), "not all scores are finite"
+        before = auroc(*(asked.made.score(_batch(b, asked.made)).numpy() for b in (inputs.inside, inputs.outside)))
+        after = auroc(*(part.numpy() for part in scores))
+        assert abs(after - before) < 0.02, f"rounding moves the AUROC from {before:.3f} to {after:.3f}"
+
+    def test_it_gives_the_same_scores_on_a_gpu(
+        self, method: type[Detector], given: Mapping[str, Any], inputs: Features, asked: Asked
+    ) -> None:
+        """On whatever device it is given its tensors; scores may differ by the device's arithmetic."""
+        if not torch.cuda.is_available():
+            pytest.skip("torch finds no CUDA device")
+        made = method(**given)
+        made.fit(allowed(moved(inputs.train, "cuda"), made.needs), Context(seed=0, device="cuda"))
+        scores = made.score(_batch(moved(inputs.inside, "cuda"), made))
+        torch.testing.assert_close(scores.cpu(), asked.answer[0], rtol=0.05, atol=1e-3)
+
+
+def _scores(made: Detector, train: TrainingSet, batch: Batch) -> torch.Tensor:
+    made.fit(allowed(train, made.needs), Context(seed=0))
+    return made.score(batch)
 
 
 def _batch(batch: Batch, method: Detector) -> Batch:
