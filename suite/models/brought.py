@@ -105,7 +105,7 @@ def bring(brought: Brought, reference: Network) -> OwnNetwork:
     classes = _classes(reference)
     guess = {} if architecture.name.startswith("timm/") else {"classes": classes}
     plain = _built(replace(architecture, arguments={**guess, **architecture.arguments}), brought.file)
-    channels = next((tensor.shape[1] for tensor in weights.values() if tensor.ndim == 4), 3)
+    channels = next((tensor.shape[1] for tensor in weights.values() if tensor.ndim == 4), reference.transform.channels)
     architecture = _with_found(architecture, plain, weights, told.transform, channels)
     network = _built(architecture, brought.file)
     check_fit(weights, network.state_dict(), told.architecture, brought.file)

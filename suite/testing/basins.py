@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from suite.contracts import Resources
 from suite.lazy import torch
 from suite.testing.method import Answer, Asked, MethodContract
+from suite.testing.refusal import answered
 from suite.tracks.basins import BasinContext, BasinDetector, Partition
 from suite.tracks.basins.dynamics.embedding import Embedding, Kind
 from suite.tracks.basins.dynamics.systems import SYSTEMS
@@ -121,3 +123,22 @@ class BasinDetectorContract(MethodContract):
         """No more basins than a method was told."""
         if counted and "count" in method.needs | method.uses:
             assert len(asked.answer[0].unique()) <= len(set(inputs.truth.tolist()))
+
+    def test_unusual_trajectories_are_answered_or_refused(
+        self, method: type[BasinDetector], given: Mapping[str, Any], inputs: Case
+    ) -> None:
+        """One representative, equal ones, states that stand still, numbers of half precision.
+
+        With a label for each, or with a ValueError that says what is lacking.
+        """
+        all_of_them = inputs.trajectories
+        unusual = {
+            "one representative": all_of_them[:1],
+            "two equal representatives": all_of_them[[0, 0]],
+            "constant trajectories": torch.ones_like(all_of_them),
+            "trajectories of half precision": all_of_them.half().float(),
+        }
+        for what, trajectories in unusual.items():
+            found = answered(method, what, lambda: inputs.found(method(**given), trajectories))  # noqa: B023 - at once
+            assert found is None or found.shape == (len(trajectories),), f"{what}: labels of shape {found.shape}"
+            assert found is None or np.issubdtype(found.dtype, np.integer), f"{what}: labels are {found.dtype}"

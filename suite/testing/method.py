@@ -66,6 +66,24 @@ class DeclarationContract:
         if PLACEHOLDER in (method.card.authors or ""):
             pytest.skip(f"the card's authors are {method.card.authors!r}: write who made the method")
 
+    def test_its_card_is_honest(self, method: type[Method]) -> None:
+        """Published work has a link and a year; a reconstruction says what was not available, which `Card` checks."""
+        card = method.card
+        if card.status == "baseline":
+            return
+        assert card.url, f"the card is of status {card.status!r} and has no url: where can one read the paper?"
+        assert card.year, f"the card is of status {card.status!r} and has no year"
+
+    def test_its_parameters_are_described_and_checked(self, method: type[Method]) -> None:
+        """Each says in words what it is, and refuses what is no value of its kind."""
+        for name, field in method.Parameters.model_fields.items():
+            assert (field.description or "").strip(), f"{name} has no description: Field(..., description='...')"
+            default = field.get_default(call_default_factory=True)
+            if isinstance(default, bool | int | float):
+                for wrong in (float("nan"), float("inf"), "no number"):
+                    with pytest.raises(SuiteError):
+                        method(**{name: wrong})
+
     def test_an_unknown_parameter_is_refused(self, method: type[Method]) -> None:
         """A misspelled one must not be ignored."""
         with pytest.raises(SuiteError, match="nonsense"):

@@ -275,3 +275,26 @@ class TrainedDetectorContract(MethodContract):
         with torch.no_grad():
             parts = torch.cat([asked.made.predict(part)[0] for part in inputs.images.split(97)])
         torch.testing.assert_close(parts, asked.answer[0], rtol=1e-3, atol=1e-4, msg=_other_batch)
+
+    def test_one_image_has_the_score_that_it_has_among_others(self, inputs: Trainable, asked: Asked) -> None:
+        """A batch may have one image, or a black one."""
+        with torch.no_grad():
+            alone = torch.cat([asked.made.predict(inputs.images[row : row + 1])[0] for row in (0, 1, 2)])
+            black, _ = asked.made.predict(torch.zeros_like(inputs.images[:3]))
+        torch.testing.assert_close(alone, asked.answer[0][:3], rtol=1e-3, atol=1e-4, msg=_other_batch)
+        assert torch.isfinite(black).all(), "a black image has no finite score"
+
+    def test_few_images_and_repeated_ones_can_be_trained_on(
+        self, method: type[TrainedDetector], given: Mapping[str, Any], inputs: Trainable
+    ) -> None:
+        """With finite scores, or with a ValueError that says what is lacking."""
+        for what, few in {"forty images": torch.arange(40), "a repeated image": torch.zeros(40).long()}.items():
+            made = method(**given)
+            data = replace(
+                inputs.data,
+                pixels=inputs.data.pixels[few],
+                labels=inputs.data.labels[few],
+                recipe=replace(inputs.data.recipe, epochs=1),
+            )
+            answer = answered(method, what, lambda: self.ask(made, replace(inputs, data=data)))  # noqa: B023 - at once
+            assert answer is None or bool(torch.isfinite(answer[0]).all()), f"{what}: not all scores are finite"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from suite.contracts import Context, Resources, TaskContext
 from suite.lazy import torch
 from suite.registry import load_registry
 from suite.testing.method import Answer, Asked, MethodContract
+from suite.testing.refusal import answered
 from suite.tracks.quantization import FLOAT, Calibration, Quantizer, Spec, TrainingImages
 from suite.tracks.quantization.fake import quant_layers, weight_sites
 
@@ -43,6 +44,19 @@ class Network:
     def accuracy(self, model: nn.Module) -> float:
         """Return a model's accuracy on the test images, in per cent."""
         return 100 * float((self.logits(model).argmax(dim=1) == self.labels).double().mean())
+
+
+@dataclass(frozen=True)
+class Counted(TrainingImages):
+    """Training images that count how many of them are taken, a number a batch in ``drawn``."""
+
+    drawn: list[int]
+
+    def batches(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """See `TrainingImages`."""
+        for images, labels in super().batches(size, generator):
+            self.drawn.append(len(images))
+            yield images, labels
 
 
 def digits_network(resources: Resources) -> Network:
@@ -156,6 +170,59 @@ class QuantizerContract(MethodContract):
             expected = network.logits(network.model)
             torch.testing.assert_close(network.logits(model), expected, rtol=1e-3, atol=1e-3)
         assert all(isinstance(layer.weight_quantizer, torch.nn.Identity) for _, layer in quant_layers(model))
+
+    def test_unusual_images_are_calibrated_on_or_refused(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network, spec: Spec
+    ) -> None:
+        """One, black ones, the same one again and again: finite logits, or a ValueError that says what is lacking."""
+        images = network.calibration.images
+        unusual = {"one image": images[:1], "black images": 0 * images[:8], "one image, repeated": images[[0] * 8]}
+        for what, few in unusual.items():
+            calibration = replace(network.calibration, images=few)
+            other = replace(network, calibration=calibration)
+            model = answered(method, what, lambda: self.quantized(method(**given), other, spec))  # noqa: B023 - at once
+            assert model is None or bool(network.logits(model).isfinite().all()), f"{what}: not all logits are finite"
+
+    def test_weights_of_half_precision_are_quantized(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network, spec: Spec
+    ) -> None:
+        """As a network that was trained in half precision has them: rounded, though float32."""
+        rounded = copy.deepcopy(network.model)
+        with torch.no_grad():
+            for weight in rounded.parameters():
+                weight.copy_(weight.half().float())
+        model = self.quantized(method(**given), replace(network, model=rounded), spec)
+        assert network.logits(model).isfinite().all(), "not all logits are finite"
+
+    def test_it_trains_as_long_as_it_says(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network, spec: Spec
+    ) -> None:
+        """`Quantizer.epochs` is what its cost in images is computed from."""
+        if not method.needs:
+            pytest.skip("it does not train")
+        made = method(**given)
+        training = Counted(**vars(network.calibration.training_images), drawn=[])
+        self.quantized(made, replace(network, calibration=replace(network.calibration, training=training)), spec)
+        told, drawn = made.epochs * len(training), sum(training.drawn)
+        assert drawn <= told + len(training), f"it says {told:.0f} training images, and takes {drawn}"
+
+    def test_it_does_the_same_on_a_gpu(
+        self, method: type[Quantizer], given: Mapping[str, Any], network: Network, spec: Spec
+    ) -> None:
+        """But for the device's arithmetic."""
+        if not torch.cuda.is_available():
+            pytest.skip("torch finds no CUDA device")
+        if method.needs:
+            pytest.skip("training images are decoded for the CPU here")
+        moved = Network(
+            copy.deepcopy(network.model).cuda(),
+            replace(network.calibration, images=network.calibration.images.cuda()),
+            network.images.cuda(),
+            network.labels.cuda(),
+        )
+        model = self.quantized(method(**given), moved, spec)
+        here = network.accuracy(self.quantized(method(**given), network, spec))
+        assert abs(moved.accuracy(model) - here) <= 3, "the accuracy differs by more than three points"
 
     def test_the_answer_is_finite(self, asked: Asked) -> None:
         """At the precision that all else is checked at."""

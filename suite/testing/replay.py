@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from suite.lazy import torch
 from suite.testing.method import Answer, MethodContract
+from suite.testing.refusal import answered
 from suite.tracks.replay import (
     Buffer,
     Exemplars,
@@ -213,6 +215,22 @@ class ReplaySelectorContract(_RoleContract):
         """Real data has some."""
         same = inputs.samples[torch.tensor([3] * 40)]
         checked(method(**given).select(same, 30, inputs.context()), 30, 40)
+
+    def test_features_that_are_all_equal_can_be_selected_from(
+        self, method: type[ReplaySelector], given: Given, inputs: Digits
+    ) -> None:
+        """And such as a network of half precision has."""
+        for look in (lambda values: torch.ones_like(values), lambda values: values.half().float()):
+            learner = inputs.learner()
+            plain = inputs.learner()
+            learner.looks = {
+                "features": lambda samples: look(plain.features(samples)),  # noqa: B023 - asked at once
+                "logits": lambda samples: look(plain.logits(samples)),  # noqa: B023
+            }
+            context = inputs.context(learner=learner)
+            ask = partial(method(**given).select, inputs.samples[:60], 20, context)
+            chosen = answered(method, "equal or rounded features", ask)
+            assert chosen is None or len(checked(chosen, 20, 60)) == 20
 
     def test_two_candidates_are_enough(self, method: type[ReplaySelector], given: Given, inputs: Digits) -> None:
         """One of which is selected."""
