@@ -205,7 +205,9 @@ class _Child:
             return None
         self._host.join(END_SECONDS)
         ended = self._host.exitcode
-        return "closed its channel" if ended is None else _describe_exit(ended, "had answered")
+        if ended is None:
+            return "closed its channel"
+        return f"{'was ' if ended < 0 else ''}{_describe_exit(ended, 'had answered')}"
 
     def _told(self) -> str | None:
         """Return the seal that the judge told of its documents, if it has one."""

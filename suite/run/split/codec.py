@@ -176,7 +176,9 @@ class _Writing:
             return self.plain(dict(value), depth)
         if isinstance(value, str | int | float):  # an enumeration, say
             return self.plain(next(kind for kind in (str, int, float) if isinstance(value, kind))(value), depth)
-        raise TypeError(f"a {type(value).__module__}.{type(value).__qualname__} does not pass")
+        raise TypeError(
+            f"a {type(value).__module__}.{type(value).__qualname__} does not pass between a method and its judge"
+        )
 
     def _staying(self, value: Any, reference: Reference | None, depth: int) -> Any:
         owned = self.codec.own(value, reference)
@@ -241,7 +243,7 @@ class _Reading:
         return self._object(dict(document), depth)
 
     def _object(self, of: dict[str, Any], depth: int) -> Any:
-        match next(iter(of)):
+        match next(iter(of), ""):
             case "tuple":
                 return tuple(self.value(each, depth + 1) for each in of["tuple"])
             case "dict":

@@ -59,11 +59,6 @@ class Host:
         limit_threads(given["threads"])
         seed_everything(given["seed"])
         self._seed = given["seed"]
-        module, _, attribute = given["border"].partition(":")
-        border = getattr(import_module(module), attribute)
-        self._stand_ins = StandIns(border, partial(self._peer.call, "use"))
-        self._codec.use(border)
-        self._peer.errors = border.errors
         return list(confined)
 
     def _load(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -75,10 +70,17 @@ class Host:
         load = warm.registry if warm else load_registry
         files = tuple(map(Path, given["files"]))
         registry = load(files, tuple(given["disabled"]), frozenset(given["installed"]))
+        self._pass(_named_in_module(given["border"]))
         for which, name in given["methods"].items():
             check_source(registry.methods.entry(name), given["sources"][which])
             self._classes[which] = registry.methods[name]
         return {which: self._description(cls) for which, cls in self._classes.items()}
+
+    def _pass(self, border: Border) -> None:
+        """Let pass what a track's border names."""
+        self._stand_ins = StandIns(border, partial(self._peer.call, "use"))
+        self._codec.use(border)
+        self._peer.errors = border.errors
 
     def _description(self, cls: type[Method]) -> dict[str, Any]:
         border = self._codec.border
@@ -112,8 +114,7 @@ class Host:
         return getattr(self._classes[which], name)(*arguments)
 
     def _ask(self, number: int, function: str, arguments: list[Any]) -> Any:
-        module, _, attribute = self._codec.border.functions[function].partition(":")
-        return getattr(import_module(module), attribute)(self._kept[number], *arguments)
+        return _named_in_module(self._codec.border.functions[function])(self._kept[number], *arguments)
 
     def _keep(self, value: Any) -> int:
         self._kept.append(value)
@@ -129,6 +130,12 @@ class Host:
 
     def _object(self, named: Any) -> tuple[Any, Tell | None]:
         return (self._kept[named["handle"]], None) if "handle" in named else self._stand_ins.object(**named)
+
+
+def _named_in_module(name: str) -> Any:
+    """Return what is called ``"package.module:NAME"``."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def _confined(given: dict[str, Any], channel: int) -> tuple[str, ...]:

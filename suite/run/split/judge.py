@@ -50,7 +50,6 @@ class Host:
         store = database_file(settings.database_url)
         secret = (settings.home, settings.cache_folder, settings.data, settings.weights, store)
         given: dict[str, Any] = {
-            "border": border_name,
             "readable": [str(path) for path in job.split.readable],
             "hidden": [str(path) for path in secret if path is not None],
             "writable": str(host_folder(job)),
@@ -63,6 +62,7 @@ class Host:
             raise Garbled("a confinement that is none")
         self.confined: list[str] = confined
         code: dict[str, Any] = {
+            "border": border_name,
             "files": [str(path) for path in job.split.host.files],
             "installed": sorted(job.split.host.installed),
             "disabled": list(settings.disabled_plugins),

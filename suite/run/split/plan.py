@@ -43,10 +43,10 @@ def plan_split(
         return None, whole
     return Split(
         judge=_loaded((task, track)),
-        host=_loaded((*methods, track)),
+        host=_loaded((track, *methods)),
         order=order or secrets.token_hex(16),
         needs=methods[0].value.needs,
-        readable=tuple(dict.fromkeys(path for entry in methods for path in _code(entry))),
+        readable=tuple(dict.fromkeys(path for entry in (*methods, track) for path in _code(entry))),
     ), ""
 
 
@@ -93,13 +93,18 @@ def _loaded(entries: Iterable[Entry[Any]]) -> Loaded:
     )
 
 
-def _code(entry: Entry[type[Method]]) -> list[Path]:
-    """Return the file of a plugin that is one, else the folders or the file of a method's top-level package."""
+def _code(entry: Entry[Any]) -> list[Path]:
+    """Return the file of a plugin that is one, else the folders or files of the top-level packages that it is in."""
     if entry.plugin.folder is not None:  # of a submission: its packages, and what they need
         return [entry.plugin.folder]
     if entry.plugin.distribution == FILE:
         return [Path(entry.plugin.origin)]
-    module = sys.modules.get(entry.value.__module__.partition(".")[0])
+    modules = [entry.plugin.origin, entry.value.__module__] if isinstance(entry.value, type) else [entry.plugin.origin]
+    return [path for name in dict.fromkeys(each.partition(".")[0] for each in modules) for path in _package(name)]
+
+
+def _package(name: str) -> list[Path]:
+    module = sys.modules.get(name)
     folders = [Path(folder) for folder in getattr(module, "__path__", ())]
     file = getattr(module, "__file__", None)
     return folders or ([Path(file)] if file else [])

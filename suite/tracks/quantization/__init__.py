@@ -41,6 +41,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             question="How much of a pre-trained vision transformer is left when its tensors take few bits?",
             contract=Quantizer,
             roles=ROLES,
+            border="suite.tracks.quantization.border:BORDER",
             tasks=TaskKit(
                 {"suite.tracks.quantization.protocol:QuantizationTask": "suite.testing:QuantizationTaskContract"},
                 TEMPLATES / "task",

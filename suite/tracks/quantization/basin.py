@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -39,25 +40,34 @@ def latent(model: nn.Module, original: nn.Module, *, keep_weights: bool) -> nn.M
 
 
 @torch.no_grad()
+def logits_at(share: float, original: nn.Module, final: nn.Module, images: Tensor) -> Tensor:
+    """Return the logits [N, C] at a share of the way from one model's weights to another's; images [N, channels, H, W].
+
+    Both have the same parameters; ``final`` is left there.
+    """
+    start = dict(original.named_parameters())
+    for name, parameter in final.named_parameters():
+        if name in start:
+            parameter.copy_(torch.lerp(start[name], parameter, share))
+    return torch.cat([final(part) for part in torch.split(images, BATCH)])
+
+
 def loss_barrier(original: nn.Module, final: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Return how far the loss rises above the line between its ends on the way from one model's weights to another's.
 
     Both have the same parameters; images [N, C, H, W], labels [N].
     """
-    path = copy.deepcopy(final)
-    start, end = dict(original.named_parameters()), dict(final.named_parameters())
-    losses = []
-    for share in torch.linspace(0, 1, POINTS):
-        for name, parameter in path.named_parameters():
-            if name in start:
-                parameter.copy_(torch.lerp(start[name], end[name], float(share)))
-        losses.append(_loss(path, images, labels))
+    return barrier(lambda share: logits_at(share, original, copy.deepcopy(final), images), labels)
+
+
+def barrier(logits_of: Callable[[float], Tensor], labels: Tensor) -> float:
+    """Return the same of the logits [N, C] at a share of the way."""
+    losses = [_loss(logits_of(float(share)), labels) for share in torch.linspace(0, 1, POINTS)]
     curve = torch.tensor(losses, dtype=torch.float64)
     straight = torch.linspace(losses[0], losses[-1], POINTS, dtype=torch.float64)
     return float((curve - straight).max().clamp(min=0))
 
 
-def _loss(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    batches = zip(torch.split(images, BATCH), torch.split(labels, BATCH), strict=True)
-    total = sum(float(F.cross_entropy(model(part), target, reduction="sum")) for part, target in batches)
-    return total / len(labels)
+def _loss(logits: Tensor, labels: Tensor) -> float:
+    batches = zip(torch.split(logits, BATCH), torch.split(labels, BATCH), strict=True)
+    return sum(float(F.cross_entropy(part, target, reduction="sum")) for part, target in batches) / len(labels)

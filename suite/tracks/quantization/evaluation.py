@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suite.contracts import Column, Metric, Resources
 from suite.contracts.samples import Value
 from suite.data.split import Split, SplitImages
-from suite.models.features import extract, features_and_logits
+from suite.models.features import extract
 from suite.models.network import Network
 from suite.tracks.quantization import metrics
 from suite.tracks.quantization.probe import Downstream, probe_accuracy
@@ -39,11 +40,15 @@ def measured(metric: Metric, value: float, n: int = 1, subset: str = TEST) -> Me
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Measures quantized models of one network on one test split."""
+    """Measures quantized models of one network on one test split.
+
+    ``order`` gives the order, of so many, in which the test images are asked about; None for their own.
+    """
 
     model: Network
     test: Split
     resources: Resources
+    order: Callable[[int], NDArray[np.int64]] | None = None
 
     def samples(self, network: nn.Module, numbers: Measured) -> QuantizationSamples:
         """Return the answers on the test images beside the original's, and the numbers of the whole with them.
@@ -69,11 +74,11 @@ class Evaluation:
         """Return what the audit measured, and what it says."""
         import torch
 
-        from suite.tracks.quantization.audit import audit
+        from suite.tracks.quantization.answering import audited
 
         images = self._images(AUDITED)
         noise = 3 * torch.randn(images.shape, generator=torch.Generator().manual_seed(0)).to(images)
-        result = audit(network, torch.cat([images, noise]), spec)
+        result = audited(network, torch.cat([images, noise]), spec)
         numbers = (
             measured(metrics.MISMATCHES, len(result.mismatches))
             | measured(metrics.MAC_COVERAGE, result.mac_coverage)
@@ -90,18 +95,19 @@ class Evaluation:
         """Return the accuracy of the latent weights and the loss barrier, or why there are none."""
         import torch
 
-        from suite.tracks.quantization.basin import NoLatentWeights, latent, loss_barrier
+        from suite.tracks.quantization.answering import latent, logits_on_the_way
+        from suite.tracks.quantization.basin import NoLatentWeights, barrier
 
         original = self.model.load(self.resources)
         try:
-            floats, used = (latent(network, original, keep_weights=keep) for keep in (True, False))
+            floats, used = (latent(network, original, keep) for keep in (True, False))
         except NoLatentWeights as error:
             return {}, {"latent accuracy and loss barrier": f"not measured: {error}"}
         images, labels = self._images(BARRIER_IMAGES), self.test.targets(self.resources)
         few_labels = torch.from_numpy(labels[:BARRIER_IMAGES]).to(images.device)
-        barrier = loss_barrier(original, used, images, few_labels)
+        height = barrier(lambda share: logits_on_the_way(used, original, share, images), few_labels)
         latent_accuracy = measured(metrics.LATENT, self.accuracy(floats), len(labels))
-        return latent_accuracy | measured(metrics.BARRIER, barrier, len(images)), {}
+        return latent_accuracy | measured(metrics.BARRIER, height, len(images)), {}
 
     def probes(self, network: nn.Module, data_sets: Mapping[str, Downstream]) -> tuple[Measured, Facts]:
         """Return the probes' accuracy on each data set and their mean, or why there is none."""
@@ -127,18 +133,22 @@ class Evaluation:
     def _logits(self, network: nn.Module) -> Tensor:
         import torch
 
+        order = None if self.order is None else self.order(len(self.test.rows(self.resources)))
         with torch.no_grad():
-            return torch.cat([network(images).float().cpu() for images in self._batches(self.test)])
+            logits = torch.cat([network(images).float().cpu() for images in self._batches(self.test, order)])
+        return logits if order is None else torch.empty_like(logits).index_copy_(0, torch.from_numpy(order), logits)
 
     def _features(self, network: nn.Module, split: Split) -> np.ndarray:
         import torch
 
-        parts = [features_and_logits(network, images)[0].cpu() for images in self._batches(split)]
+        from suite.tracks.quantization.answering import outputs
+
+        parts = [outputs(network, images)[0].cpu() for images in self._batches(split)]
         return torch.cat(parts).numpy()
 
     def _images(self, count: int) -> Tensor:
         return SplitImages((self.test,), self.model.transform, self.resources)[slice(count)]
 
-    def _batches(self, split: Split) -> Iterator[Tensor]:
-        images = SplitImages((split,), self.model.transform, self.resources)
+    def _batches(self, split: Split, order: NDArray[np.int64] | None = None) -> Iterator[Tensor]:
+        images = SplitImages((split,), self.model.transform, self.resources, order)
         return (images[slice(start, start + BATCH)] for start in range(0, len(images), BATCH))

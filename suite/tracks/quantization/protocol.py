@@ -112,7 +112,8 @@ class QuantizationTask(Task[Quantizer]):
         """Quantize under the setting; measure the model's answers, its arithmetic, its basin and its features."""
         resources = context.resources
         network, cost = self.quantize(method, context)
-        evaluation = Evaluation(self.given_model(), self.test(resources), resources)
+        order = context.order("test order").permutation if context.secret else None
+        evaluation = Evaluation(self.given_model(), self.test(resources), resources, order)
         downstream = self.downstream(resources)
         training, rows = self._training_images(method, resources), self.calibration_rows(context)
         images = len(rows) + (0 if training is None else method.epochs * len(training))

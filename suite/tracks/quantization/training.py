@@ -34,22 +34,36 @@ class TrainingImages:
     def __len__(self) -> int:
         return len(self.split.rows(self.resources))
 
+    @property
+    def device(self) -> str:
+        """Where images are computed with."""
+        return self.resources.device
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels [N], int64."""
+        import torch
+
+        return torch.from_numpy(self.split.targets(self.resources))
+
+    def pixels(self, rows: Tensor) -> Tensor:
+        """Return the pixels at ``rows``, in their order, uint8 [B, height, width, channels]."""
+        return self.split.pixels(self.transform, self.resources, rows.numpy())
+
     def batches(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (images [B, C, H, W], labels [B]) of one epoch, in random order, augmented, on the device."""
         import torch
 
-        labels = torch.from_numpy(self.split.targets(self.resources))
+        labels, transform, recipe, device = self.labels, self.transform, self.recipe, self.device
         for rows in torch.split(torch.randperm(len(self), generator=generator), size):
-            pixels = self.split.pixels(self.transform, self.resources, rows.numpy())
-            if self.recipe is not None:
-                pixels = self.recipe.augmented(pixels, generator)
-            images = self.transform.normalise(pixels.to(self.resources.device))
-            yield images, labels[rows].to(self.resources.device)
+            pixels = self.pixels(rows)
+            if recipe is not None:
+                pixels = recipe.augmented(pixels, generator)
+            yield transform.normalise(pixels.to(device)), labels[rows].to(device)
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Return ``count`` random images [count, C, H, W], or all if there are fewer, not augmented."""
         import torch
 
         rows = torch.randperm(len(self), generator=generator)[:count].sort().values
-        pixels = self.split.pixels(self.transform, self.resources, rows.numpy())
-        return self.transform.normalise(pixels.to(self.resources.device))
+        return self.transform.normalise(self.pixels(rows).to(self.device))
