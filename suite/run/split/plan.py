@@ -41,12 +41,13 @@ def plan_split(
         )
     if whole:
         return None, whole
+    code: list[Entry[Any]] = [*methods, track]
     return Split(
         judge=_loaded((task, track)),
         host=_loaded((track, *methods)),
         order=order or secrets.token_hex(16),
         needs=methods[0].value.needs,
-        readable=tuple(dict.fromkeys(path for entry in (*methods, track) for path in _code(entry))),
+        readable=tuple(dict.fromkeys(path for entry in code for path in _code(entry))),
     ), ""
 
 
