@@ -88,11 +88,12 @@ def source_notes(table: Table) -> list[tuple[str, str]]:
             if origin.kind != "own":
                 said = told(origin.model_copy(update={"seeds": ()}))
                 origins[said] = origins.get(said, 0) + 1
-    lines = [(f"{count} {'row' if count == 1 else 'rows'}", said) for said, count in origins.items()]
+    counted = [f"{count} {'row' if count == 1 else 'rows'} {said}" for said, count in origins.items()]
+    lines = [("runs", "; ".join(counted))] if counted else []
     metric = table.metric(table.primary.metric)
     for row in table.rows:
-        apart = [other for other in row.elsewhere if other.difference != 0]
-        lines += [(f"{row.label} elsewhere", told_elsewhere(metric, other)) for other in apart]
+        apart = [told_elsewhere(metric, other) for other in row.elsewhere if other.difference != 0]
+        lines += [(f"{row.label} elsewhere", "; ".join(apart))] if apart else []
     return lines
 
 
