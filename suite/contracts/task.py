@@ -125,6 +125,13 @@ class Task(ABC, Generic[M]):
             return f"{' and '.join(sorted(idle))} would not be used"
         return ""
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse data of which nothing can be measured; called once per seed, before any model is trained on it.
+
+        Raises:
+            SuiteError: what is wrong with it, and where. No method is blamed.
+        """
+
     def prepare(self, context: TaskContext) -> None:
         """Compute what all methods share (models, features) into the cache; called once per seed, before the cells.
 

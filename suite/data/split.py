@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contracts import Resources
 from suite.data.dataset import DataSet
 from suite.data.transform import Transform
+from suite.errors import SuiteError
 from suite.hashing import bytes_digest, digest
 from suite.lazy import torch
 
@@ -55,6 +56,25 @@ class Split:
             return self.labels
         labels = self.data.open(resources).labels
         return labels if self.indices is None else labels[self.indices]
+
+    def check(self, name: str, resources: Resources, classes: int | None = None) -> None:
+        """Refuse a split without images, or with labels that are none of so many ``classes``; ``name`` says which.
+
+        Raises:
+            SuiteError: it cannot be used.
+        """
+        import numpy as np
+
+        labels = self.targets(resources)
+        outside = np.flatnonzero((labels < 0) | (labels >= classes)) if classes is not None else labels[:0]
+        if len(labels) and not len(outside):
+            return
+        label = f"label {labels[outside[0]]} at place {outside[0]}, of {classes} classes" if len(outside) else ""
+        raise SuiteError(
+            f"the {name} split of {self.data.name} has {label or 'no image'}",
+            place=f"data set {self.data.name!r}",
+            next="choose rows and labels that fit: suite tasks show TASK",
+        )
 
     def part(self, places: NDArray[np.int64], resources: Resources) -> Split:
         """Return the split of what is at ``places`` of this one, in that order."""

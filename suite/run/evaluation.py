@@ -38,17 +38,22 @@ def seed_everything(seed: int) -> None:
 
 
 def prepare(task: Task, context: TaskContext) -> None:
-    """Make what the task's cells of this seed share.
+    """Make what the task's cells of this seed share: the data is read, then the task looks at it, then models are made.
 
     Raises:
         Missing: a data set or model that the task cannot do without is not at hand.
+        SuiteError: the task cannot measure anything on its data.
     """
-    for ingredient in task.requires(context.seed):
-        try:
-            ingredient.fingerprint(context.resources)
-        except Missing:
-            if not ingredient.optional:
-                raise
+    for kind in ("data", "model"):
+        for ingredient in task.requires(context.seed):
+            try:
+                if ingredient.kind == kind:
+                    ingredient.fingerprint(context.resources)
+            except Missing:
+                if not ingredient.optional:
+                    raise
+        if kind == "data":
+            task.check(context)
     task.prepare(context)
 
 

@@ -11,6 +11,7 @@ from suite.data.dataset import DataSet
 from suite.data.embedded import Embedded
 from suite.data.split import Split, SplitImages
 from suite.data.transform import Transform
+from suite.errors import SuiteError
 
 TRANSFORM = Transform(size=8, channels=1, scale=16.0)
 DIGITS = Split(DataSet("digits", Embedded("digits")), np.array([5, 0, 17, 3, 1000]))
@@ -48,3 +49,23 @@ def test_a_data_set_is_opened_for_a_batch_and_not_for_an_image(
     monkeypatch.setattr(Embedded, "open", lambda self, _, given=Embedded.open: opened.append(1) or given(self, _))
     SplitImages((DIGITS,) * 20, TRANSFORM, resources, np.arange(100)[::-1])[0:20]
     assert len(opened) < 20
+
+
+@pytest.mark.parametrize(
+    ("split", "classes", "why"),
+    [
+        (Split(DIGITS.data, np.arange(5)), 10, ""),
+        (Split(DIGITS.data, np.arange(5)), None, ""),
+        (Split(DIGITS.data, np.arange(0)), None, "the test split of digits has no image"),
+        (Split(DIGITS.data, np.arange(3), np.array([0, 6, 2])), 6, "digits has label 6 at place 1, of 6 classes"),
+        (Split(DIGITS.data, np.arange(3), np.array([0, 1, -1])), 6, "the test split of digits has label -1 at place 2"),
+    ],
+)
+def test_a_split_that_cannot_be_used_is_refused_with_the_place(
+    split: Split, classes: int | None, why: str, resources: Resources
+) -> None:
+    if not why:
+        split.check("test", resources, classes)
+        return
+    with pytest.raises(SuiteError, match=why):
+        split.check("test", resources, classes)

@@ -12,7 +12,7 @@ from suite.data.split import Split
 from suite.errors import SuiteError
 from suite.grid_search import search
 from suite.models.accuracy import check_knows
-from suite.models.features import extract, is_extracted
+from suite.models.features import extract, is_extracted, linear_head
 from suite.models.network import Network
 from suite.tracks.ood.fitting import OODMethod
 from suite.tracks.ood.splits import Development
@@ -66,6 +66,17 @@ class DetectionTask(Task[OODMethod]):
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets and the seed's network."""
         return (*self.data(), self.given_model(seed))
+
+    def check(self, context: TaskContext) -> None:
+        """Refuse splits without images, and training labels that the network has no class for."""
+        resources = context.resources
+        splits, tests = self.development(context.seed, resources), self.tests(context.seed, resources)
+        classes = linear_head(self.given_model(context.seed).architecture.build()).out_features
+        splits.train.check("training", resources, classes)
+        splits.validation.check("validation", resources, classes)
+        for split in (*splits.validation_ood.values(), *tests):
+            if at_hand(split, resources):
+                split.check("test", resources)
 
     def prepare(self, context: TaskContext) -> None:
         """Train the model if need be and extract the features of every split that is at hand.

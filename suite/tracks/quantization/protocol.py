@@ -102,6 +102,10 @@ class QuantizationTask(Task[Quantizer]):
         """Return the data sets and the network."""
         return (*self.data(), self.given_model())
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse a test without images."""
+        self.test(context.resources).check("test", context.resources)
+
     def prepare(self, context: TaskContext) -> None:
         """Train or fetch the network, and run it on the test images."""
         extract(self.given_model(), self.test(context.resources), context.resources)

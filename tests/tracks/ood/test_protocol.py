@@ -16,6 +16,8 @@ from suite.contracts.samples import stored_table
 from suite.data.dataset import DataSet
 from suite.data.hub import Hub
 from suite.data.split import Split
+from suite.errors import SuiteError
+from suite.run.evaluation import prepare
 from suite.run.scoring import scores_of
 from suite.tracks.ood import Batch, Detector, TrainingSet
 from suite.tracks.ood.metrics import auroc
@@ -127,6 +129,32 @@ def test_a_missing_set_makes_the_mean_partial(resources: Resources) -> None:
     assert values["auroc", "far"].n == 2
     assert not values["auroc", "near"].partial
     assert ("auroc", "far/elsewhere") not in values
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda found: {"near": {"left-out-digits": Split(found.test.data, np.arange(0))}}, "the test split of digits"),
+        (lambda found: {"train": replace(found.train, labels=found.train.labels + 1)}, "has label 6 at place"),
+        (
+            lambda found: {"validation": Split(found.validation.data, np.arange(10))},
+            "validation split of digits",
+        ),
+    ],
+    ids=["no image", "training labels", "validation labels"],
+)
+def test_data_that_cannot_be_measured_are_refused_before_anything_is_trained(
+    resources: Resources, change: Any, why: str
+) -> None:
+    class Unfit(DigitsTask):
+        def splits(self, seed: int, resources: Resources) -> Splits:
+            found = super().splits(seed, resources)
+            return replace(found, **change(found))
+
+    lines: list[str] = []
+    with pytest.raises(SuiteError, match=why):
+        prepare(Unfit(), TaskContext(7, replace(resources, log=lines.append)))
+    assert not [line for line in lines if "training" in line]
 
 
 def returning(result: Any) -> Detector:

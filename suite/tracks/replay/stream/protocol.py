@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from suite.contracts import Axis, Column, Ingredient, Metric, Outcome, Resources, Setting, Task, TaskContext, Value
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.errors import SuiteError
 from suite.lazy import torch
 from suite.tracks.replay.buffer import slot_bytes
 from suite.tracks.replay.contract import ReplayMethod
@@ -20,7 +21,7 @@ from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.roles import Roles
 from suite.tracks.replay.stream.metrics import ACCURACY, ALL, METRICS, task_name
 from suite.tracks.replay.stream.samples import StreamSamples
-from suite.tracks.replay.stream.tasks import StreamTask, class_order, relabelled
+from suite.tracks.replay.stream.tasks import StreamTask, class_order, relabelled, unmeasurable
 from suite.tracks.replay.stream.training import Schedule, Training
 
 if TYPE_CHECKING:
@@ -83,6 +84,20 @@ class SplitTask(Task[ReplayMethod]):
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets; there is no reference model."""
         return tuple(dict.fromkeys((self.train_data, self.test_data)))
+
+    def check(self, context: TaskContext) -> None:
+        """Refuse a stream that cannot be measured: see `unmeasurable`."""
+        labels = [split(context.resources).targets(context.resources) for split in (self.train, self.test)]
+        try:
+            problem = unmeasurable(self.class_order(context), *labels)
+        except ValueError as error:  # the classes cannot be dealt
+            problem = str(error)
+        if problem:
+            raise SuiteError(
+                f"{self.id} cannot be measured: {problem}",
+                place=f"{type(self).__module__}.{type(self).__qualname__}",
+                next=f"change its splits, classes or data, then: suite run --task {self.id}",
+            )
 
     def prepare(self, context: TaskContext) -> None:
         """Decode the images into the cache."""

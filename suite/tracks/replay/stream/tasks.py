@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,22 @@ def class_order(classes: int, rng: np.random.Generator, tasks: int) -> list[list
     if classes % tasks:
         raise ValueError(f"{classes} classes cannot be dealt to {tasks} tasks in equal shares")
     return [part.tolist() for part in np.split(rng.permutation(classes), tasks)]
+
+
+def unmeasurable(order: Sequence[Sequence[int]], train: NDArray[np.int64], test: NDArray[np.int64]) -> str:
+    """Return why a stream of tasks with these classes cannot be measured, given all labels; nothing if it can be."""
+    if len(order) < 2:
+        return "a stream of one task has nothing to forget: it takes two tasks or more"
+    known = [label for part in order for label in part]
+    for name, labels in (("training", train), ("test", test)):
+        if strange := sorted(set(np.unique(labels).tolist()) - set(known)):
+            return f"the {name} split has samples of class {strange[0]}, and the stream has {len(known)} classes"
+    if absent := sorted(set(known) - set(np.unique(train).tolist())):
+        return f"the training split has no sample of class {absent[0]}"
+    for number, part in enumerate(order):
+        if not np.isin(test, part).any():
+            return f"the test split has no sample of task {number + 1}, whose classes are {', '.join(map(str, part))}"
+    return ""
 
 
 def relabelled(labels: NDArray[np.int64], order: list[int], scenario: str) -> NDArray[np.int64]:

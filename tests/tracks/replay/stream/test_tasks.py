@@ -8,7 +8,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.tracks.replay.stream.tasks import batches, class_order, relabelled
+from suite.benchmarks.replay.split_digits import SplitDigitsTask
+from suite.contracts import Resources, TaskContext
+from suite.data.split import Split
+from suite.errors import SuiteError
+from suite.run.evaluation import prepare
+from suite.tracks.replay.stream.tasks import batches, class_order, relabelled, unmeasurable
 
 from ..conftest import digits
 
@@ -38,3 +43,55 @@ def test_batches_are_a_permutation() -> None:
     rows = torch.cat([part.rows for part in parts])
     assert sorted(rows.tolist()) == sorted(samples.rows.tolist())
     assert rows.tolist() != samples.rows.tolist()
+
+
+LABELS = np.arange(4).repeat(3)
+
+
+@pytest.mark.parametrize(
+    ("order", "train", "test", "why"),
+    [
+        ([[0, 1], [2, 3]], LABELS, LABELS, ""),
+        ([[0, 1], [2, 3]], LABELS, LABELS[LABELS != 3], ""),
+        ([[0, 1, 2, 3]], LABELS, LABELS, "a stream of one task has nothing to forget"),
+        (
+            [[0, 1], [2, 3]],
+            LABELS,
+            LABELS[LABELS < 2],
+            "the test split has no sample of task 2, whose",
+        ),
+        ([[0, 1], [2, 3]], LABELS[LABELS != 1], LABELS, "the training split has no sample of class 1"),
+        (
+            [[0, 1], [2, 3]],
+            LABELS + 1,
+            LABELS,
+            "the training split has samples of class 4, and the",
+        ),
+        ([[0, 1], [2, 3]], LABELS, LABELS - 1, "the test split has samples of class -1"),
+    ],
+)
+def test_a_stream_that_cannot_be_measured_says_why(
+    order: list[list[int]], train: np.ndarray, test: np.ndarray, why: str
+) -> None:
+    found = unmeasurable(order, train, test)
+    assert found == why == "" or (why and found.startswith(why))
+
+
+@pytest.mark.parametrize(
+    ("splits", "without", "why"),
+    [(3, None, "10 classes cannot be dealt to 3 tasks"), (1, None, "a stream of one task"), (10, 7, "classes are 7")],
+)
+def test_it_is_the_tasks_fault_before_anything_is_learned(
+    resources: Resources, splits: int, without: int | None, why: str
+) -> None:
+    class Unequal(SplitDigitsTask):
+        id = "replay/unequal"
+
+        def test(self, resources: Resources) -> Split:
+            whole = super().test(resources)
+            return whole.part(np.flatnonzero(whole.targets(resources) != without), resources)
+
+    Unequal.splits = splits
+    with pytest.raises(SuiteError, match="replay/unequal cannot be measured: ") as error:
+        prepare(Unequal(), TaskContext(0, resources))
+    assert why in error.value.cause
