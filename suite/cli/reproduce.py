@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from suite.cli.output import Format, counted, echo, load, print_json
 
-if TYPE_CHECKING:
-    from suite.run.reproduce.verdict import Verdict
-    from suite.store.rows import RunRow
-
-SHOWN = 5
 NAME = 100
 SUBMISSION = "submission.yaml"
 
@@ -51,6 +44,7 @@ def reproduce(
         of_submission(folder, None, task, method, tolerance, threads, device, workers, False, by, form)
         return
     from suite.cli.progress import Progress
+    from suite.cli.verdicts import document_of, print_surroundings, print_verdict
     from suite.errors import SuiteError
     from suite.run.reproduce.reproduce import chosen
     from suite.run.reproduce.reproduce import reproduce as again
@@ -84,41 +78,3 @@ def reproduce(
         echo(f"{counted(len(verdicts), 'run')}: {', '.join(f'{count} {each}' for each, count in counts.items())}")
     if any(verdict.verdict in ("different", "cannot") for _, verdict in verdicts):
         raise typer.Exit(1)
-
-
-def print_verdict(run: RunRow, verdict: Verdict) -> None:
-    """Print the verdict on a run, with the scores that differ most."""
-    from suite.text import clean
-
-    echo(f"{verdict.verdict}: {clean(run.cell.title)} (run {run.id[:8]}): {clean(verdict.reason)}")
-    for each in verdict.scores[:SHOWN]:
-        echo(f"  {clean(each.metric)} {clean(each.subset)}: recorded {each.recorded}, now {each.now}")
-    if len(verdict.scores) > SHOWN:
-        echo(f"  and {len(verdict.scores) - SHOWN} more; --format json lists them")
-    if verdict.clocks:
-        echo(f"  not compared, since a clock measures it: {', '.join(map(clean, verdict.clocks))}")
-
-
-def print_surroundings(verdicts: Sequence[tuple[RunRow, Verdict]]) -> None:
-    """Print what differs in the surroundings, once for all runs in which it is the same."""
-    from suite.text import clean
-
-    counts = Counter(json.dumps(verdict.changed) for _, verdict in verdicts if verdict.changed)
-    for text, count in counts.items():
-        changed: dict[str, list[str]] = json.loads(text)
-        packages = [name for name in changed if name.startswith("package ")]
-        echo(f"in the surroundings of {counted(count, 'run')}:")
-        for name, (recorded, now) in changed.items():
-            if name not in packages or len(packages) <= SHOWN:
-                echo(f"  {clean(name)}: recorded {clean(recorded)}, now {clean(now)}")
-        if len(packages) > SHOWN:
-            echo(f"  {len(packages)} packages differ; --format json lists them")
-
-
-def document_of(run: RunRow, verdict: Verdict) -> dict[str, Any]:
-    """Return a run and the verdict on it as plain data."""
-    cell = run.cell
-    about = {"run": run.id, "cell": cell.id, "task": cell.task, "setting": cell.setting, "method": cell.method}
-    document = {**about, "parameters": cell.parameters, "seed": cell.seed, **dataclasses.asdict(verdict)}
-    document["scores"] = [dataclasses.asdict(each) for each in verdict.scores]
-    return document

@@ -87,7 +87,7 @@ def reproduce(
     tolerance, 1 if not or FOLDER is not fine, 2 if something else is wrong.
     """
     from suite.cli.progress import Progress
-    from suite.cli.reproduce import document_of, print_surroundings, print_verdict
+    from suite.cli.verdicts import document_of, print_surroundings, print_verdict
     from suite.errors import SuiteError
     from suite.settings import load_settings
     from suite.submit.reproduce import reproduce as again
