@@ -33,8 +33,11 @@ NAMES = {
 }
 
 
-class Garbled(ValueError):
-    """What the other side sent is not what a border lets pass."""
+class Garbled(BaseException):
+    """What the other side sent is not what a border lets pass.
+
+    No `Exception`: a protocol that counts errors of a method as its answer must not go on with such a process.
+    """
 
 
 def packed(tensors: Sequence[Tensor]) -> Iterator[Any]:

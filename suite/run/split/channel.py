@@ -22,8 +22,8 @@ SEALS = (1033, 1034, 0x2 | 0x4 | 0x8)
 """F_ADD_SEALS, F_GET_SEALS, and the seals after which nobody can write to, shrink or grow shared memory."""
 
 
-class Closed(Exception):
-    """The process at the other end is gone."""
+class Closed(BaseException):
+    """The process at the other end is gone. No `Exception`, as `Garbled`."""
 
 
 @dataclass(frozen=True)

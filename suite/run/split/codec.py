@@ -126,8 +126,6 @@ class Codec:
         try:
             return reading.value(document, 0), reading.moved
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-            if isinstance(error, Garbled):
-                raise
             raise Garbled(f"a value that is none ({type(error).__name__}: {error})") from error
 
 

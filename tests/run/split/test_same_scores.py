@@ -23,7 +23,7 @@ CELLS = {
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods that are given features alone, images and a network; a simulator; images; patterns; a buffer and a learner."""
+"""Methods that are given features, images, a network; a simulator; images; patterns; a buffer and a learner."""
 
 Scores = dict[tuple[str, str, str], float]
 
