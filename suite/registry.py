@@ -116,8 +116,9 @@ class Registry:
         return [entry for entry in self.methods if entry.value.track == track]
 
     def method(self, track: str, name: str) -> Entry[type[Method]]:
-        """Return a method of a track; names are unique within a track only."""
-        return self.methods.entry(f"{track}/{name}")
+        """Return a method of a track by its name or one that it had before; names are unique within a track only."""
+        today, _ = self.former_methods.get(f"{track}/{name}", (f"{track}/{name}", {}))
+        return self.methods.entry(f"{track}/{name}" if f"{track}/{name}" in self.methods else today)
 
     def add_plugin(self, plugin: Plugin, load: Callable[[], object]) -> None:
         """Import a plugin; a failure is recorded and everything else goes on."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from suite.contracts.interval import Interval
 from suite.contracts.metric import Column
-from suite.contracts.samples import Samples
+from suite.contracts.samples import Samples, Value
 
 
 class Inconsistent(ValueError):
@@ -42,6 +43,8 @@ class Score(BaseModel):
 class Outcome:
     """What `Task.evaluate` returns. Scores are not in it: they follow from the samples.
 
+    ``Outcome(scores=...)`` is short for samples that have `measured` these numbers, which follow from nothing else.
+
     Attributes:
         samples: what every score follows from; stored as Parquet.
         cost: what the method spent, by name with its unit, as ``{"fit_seconds": 0.1}``.
@@ -49,7 +52,15 @@ class Outcome:
         facts: short statements to show beside the scores, as the reference model's accuracy.
     """
 
-    samples: Samples
+    samples: Samples = field(default_factory=Samples)
     cost: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
+    scores: InitVar[Sequence[Score]] = ()
+
+    def __post_init__(self, scores: Sequence[Score]) -> None:
+        """Take the scores into what was measured."""
+        numbers = {each.column: Value(each.value, each.n, each.partial, each.interval) for each in scores}
+        if numbers:
+            measured = {**self.samples.measured, **numbers}
+            object.__setattr__(self, "samples", replace(self.samples, measured=measured))

@@ -226,9 +226,13 @@ def _failure(state: str, error: BaseException) -> Result:
 
 def _words(error: BaseException) -> str:
     try:
-        return str(error)
+        said = str(error)
     except Exception:
         return "an exception whose text cannot be made"
+    if said or error.__traceback__ is None:
+        return said
+    last = traceback.extract_tb(error.__traceback__)[-1]  # a bare assert in a library says nothing itself
+    return f"no reason given, raised by line {last.lineno} of {Path(last.filename).name}: {last.line}"
 
 
 def _logger(folder: Path) -> Callable[[str], None]:

@@ -93,3 +93,16 @@ def test_the_command_line_passes_it_on(arguments: tuple[str, ...], meant: str, t
     result = CliRunner().invoke(app, arguments, env={"SUITE_HOME": str(tmp_path)})
     assert isinstance(result.exception, SuiteError)
     assert f"Did you mean '{meant}'" in result.exception.cause
+
+
+def test_a_former_name_finds_the_method_of_today() -> None:
+    registry = load_registry()
+    assert registry.method("basins", "gmm-known") is registry.method("basins", "gmm")
+    with pytest.raises(SuiteError, match="unknown method 'basins/gmm-unknown'"):
+        registry.method("basins", "gmm-unknown")
+
+
+@pytest.mark.parametrize(("name", "league"), [("msp", "post-hoc"), ("knn", "post-hoc"), ("pytorch-ood/vim", "peer")])
+def test_the_former_league_of_a_detector_is_told_with_a_warning(name: str, league: str) -> None:
+    with pytest.warns(DeprecationWarning, match="needs, and standing"):
+        assert load_registry().method("ood", name).value.league == league

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,6 +78,14 @@ class Batch:
     images: torch.Tensor | None = None
 
 
+class _League:
+    """The name that access and standing had together before, for code that still asks for it."""
+
+    def __get__(self, instance: object, owner: type[Method]) -> str:
+        warnings.warn("league is now two: needs, and standing", DeprecationWarning, stacklevel=2)
+        return "peer" if owner.standing == "reference" else "post-hoc"
+
+
 class Detector(Method, ABC):
     """A post-hoc OOD detector. Derive from this, declare name, version and card, and write `score`.
 
@@ -84,6 +93,7 @@ class Detector(Method, ABC):
     """
 
     track = "ood"
+    league = _League()
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Learn from the in-distribution training data; called once, before `score`."""

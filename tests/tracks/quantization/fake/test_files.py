@@ -117,3 +117,9 @@ def test_what_has_no_integers_is_not_written(
     with pytest.raises(NotInteger):
         save_integers(model, tmp_path / "model.safetensors")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_former_place_of_the_files_still_serves() -> None:
+    from suite.quantization import files
+
+    assert (files.load_integers, files.save_integers) == (load_integers, save_integers)
