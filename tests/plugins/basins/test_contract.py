@@ -98,6 +98,14 @@ class TestBuiltIn(BasinDetectorContract):
         other[:, :, :6] = asked.answer[0].new_tensor(range(16))[:, None, None, None].float()
         assert inputs.found(method(**given), other).tolist() == asked.answer[0].tolist()
 
+    def test_unusual_trajectories_are_answered_or_refused(
+        self, method: type[Any], given: Mapping[str, Any], inputs: Case, request: pytest.FixtureRequest
+    ) -> None:
+        """As every method, but for what three do with states that stand still."""
+        if method.name in STAND_STILL:
+            request.applymarker(pytest.mark.xfail(reason=STAND_STILL[method.name], strict=True))
+        super().test_unusual_trajectories_are_answered_or_refused(method, given, inputs)
+
 
 def test_what_can_be_told_the_number_is_measured_under_both_settings() -> None:
     settings: dict[str, list[bool]] = {}
@@ -109,11 +117,3 @@ def test_what_can_be_told_the_number_is_measured_under_both_settings() -> None:
     assert settings.pop("vampnet", [True]) == [True]  # it must be told
     assert len(settings) == 11
     assert set(map(tuple, settings.values())) == {(False, True)}
-
-    def test_unusual_trajectories_are_answered_or_refused(
-        self, method: type[Any], given: Mapping[str, Any], inputs: Case, request: pytest.FixtureRequest
-    ) -> None:
-        """As every method, but for what three do with states that stand still."""
-        if method.name in STAND_STILL:
-            request.applymarker(pytest.mark.xfail(reason=STAND_STILL[method.name], strict=True))
-        super().test_unusual_trajectories_are_answered_or_refused(method, given, inputs)
