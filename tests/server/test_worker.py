@@ -78,8 +78,9 @@ def folders(home: Settings) -> list[str]:
 
 
 def test_a_good_submission_is_validated_and_put_in_its_place(
-    home: Settings, queue: Queue, hand_in: Hand, packed: Path
+    home: Settings, queue: Queue, hand_in: Hand, packed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(worker, "examined", in_process)
     entry = hand_in(zipped(packed))
     (line,) = drain(home, queue)
     assert line == f"{entry.id[:8]} of Ada Lovelace: accepted"
@@ -255,7 +256,7 @@ def test_a_worker_needs_a_folder_for_what_it_accepts(
 def test_two_workers_of_which_one_is_killed_check_each_upload_once(
     home: Settings, queue: Queue, hand_in: Hand, packed: Path
 ) -> None:
-    good, bad = hand_in(zipped(packed)), [hand_in(f"no archive {number}".encode()) for number in range(3)]
+    good, bad = hand_in(zipped(packed)), [hand_in(b"no archive")]
     command = [sys.executable, "-m", "suite", "worker", "--once"]
     killed = subprocess.Popen(command, start_new_session=True)
     deadline = time.monotonic() + 60
@@ -265,7 +266,7 @@ def test_two_workers_of_which_one_is_killed_check_each_upload_once(
     killed.wait()
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     lines = [line for process in both for line in process.communicate(timeout=120)[0].splitlines()]
-    assert len(lines) == 4
+    assert len(lines) == 2
     assert told(queue, good) == ("accepted", None)
     assert {told(queue, entry)[0] for entry in bad} == {"refused"}
     assert [name for name in folders(home) if not name.startswith(worker.WORK)] == [packed.name]
