@@ -38,7 +38,7 @@ EXPECTED = {
 
 def settings(home: Path, **given: object) -> Settings:
     """Return settings of a home folder, with the track and the methods as two plugins."""
-    return Settings(**{"home": home, "database": None, "plugins": PLUGINS, "workers": 2, "time_limit": 20.0, **given})
+    return Settings(**{"home": home, "database": None, "plugins": PLUGINS, "workers": 2, "time_limit": 10.0, **given})
 
 
 def run(home: Path, *methods: str, executor: str = "process", **given: object) -> dict[str, RunRow]:
