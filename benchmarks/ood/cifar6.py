@@ -26,7 +26,7 @@ KNOWN = (
 )
 """The known classes of each seed, as in the code of Chen et al. 2021 (ARPL) and Vaze et al. 2022."""
 
-RECIPE = Recipe(epochs=10, batch_size=128, learning_rate=0.1, weight_decay=5e-4, crop_padding=4, flip=True)
+RECIPE = Recipe(epochs=10, batch_size=128, learning_rate=0.1, weight_decay=5e-4, crop_padding=4, flip=True, threads=2)
 VALIDATION = 600
 
 

@@ -16,7 +16,7 @@ from suite.tracks.ood.splits import Splits
 from ..data_sets import CIFAR10, KMNIST, MNIST_TEST, MNIST_TRAIN, NOTMNIST, TEXTURES, validation_and_test
 
 TRANSFORM = Transform(size=28, channels=1, mean=(0.1307,), std=(0.3081,))
-RECIPE = Recipe(epochs=5, batch_size=128, learning_rate=0.05, weight_decay=5e-4, crop_padding=2)
+RECIPE = Recipe(epochs=5, batch_size=128, learning_rate=0.05, weight_decay=5e-4, crop_padding=2, threads=2)
 JIGSAWS = 1000
 
 

@@ -13,7 +13,7 @@ from suite.data.split import Split
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.training import DenoisingRecipe
 from suite.hashing import digest, file_digest
-from suite.models.threads import TRAINING, threads
+from suite.models.threads import threads
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -81,7 +81,7 @@ class TrainedDenoiser(Ingredient):
 
     def _train(self, resources: Resources) -> dict[str, Tensor]:
         resources.log(f"training {self.name}, seed {self.seed}")
-        with threads(self.recipe.threads or TRAINING):
+        with threads(self.recipe.threads or 1):
             network = self.diffusion.network(self.seed, resources)
             self.recipe.train(
                 network,
@@ -106,7 +106,7 @@ class TrainedDenoiser(Ingredient):
         return self._of(self._recipe(), found, split.learned(resources))
 
     def _of(self, recipe: dict[str, Any], parts: Mapping[str, Any], learned: dict[str, Any] | None) -> dict[str, Any]:
-        cut_up = self.recipe.threads or TRAINING
+        cut_up = self.recipe.threads or 1
         return {**recipe, "seed": self.seed, "parts": dict(parts), "split": learned, "threads": cut_up}
 
     def _fingerprints(self, resources: Resources) -> dict[str, str]:

@@ -29,6 +29,8 @@ class Recipe:
         flip: whether to mirror images at random.
         warmup_epochs: over which the learning rate rises in a straight line, before the cosine.
         precision: of the forward and backward passes; weights and their updates are float32 either way.
+        threads: that a reference model is trained by, on any number of cores and beside whatever else is prepared: the
+            last bits of its weights follow from it. More of them are much slower on a busy machine.
     """
 
     epochs: int
@@ -41,11 +43,12 @@ class Recipe:
     version: str = "1"
     warmup_epochs: int = 0
     precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int = 1
 
     @property
     def identity(self) -> dict[str, Any]:
-        """The recipe as plain data, for hashing."""
-        values = asdict(self)
+        """The recipe as plain data, for hashing; threads are no part of it: they make no other kind of network."""
+        values = {name: value for name, value in asdict(self).items() if name != "threads"}
         for added, default in (("warmup_epochs", 0), ("precision", "float32")):  # without them, it is what it was
             if values[added] == default:
                 del values[added]

@@ -19,7 +19,7 @@ from suite.lazy import torch
 from suite.models.architecture import Architecture
 from suite.models.network import Network
 from suite.models.recipe import Recipe
-from suite.models.threads import TRAINING, threads
+from suite.models.threads import threads
 
 if TYPE_CHECKING:
     from torch import nn
@@ -75,7 +75,7 @@ class ReferenceModel(Network):
             known = self.known_fingerprint(resources)
             if known is not None:
                 return known
-            with threads(TRAINING):
+            with threads(self.recipe.threads):
                 return self._train(path, identity, resources)
 
     def lineage(self, resources: Resources) -> str:
@@ -127,7 +127,7 @@ class ReferenceModel(Network):
         learned = self.training(resources).learned(resources) if at_hand else None
         if learned is None:
             return None
-        return {**self._recipe(), "seed": self.seed, "split": learned, "threads": TRAINING}
+        return {**self._recipe(), "seed": self.seed, "split": learned, "threads": self.recipe.threads}
 
     def _made_identity(self, resources: Resources) -> dict[str, Any]:
         self.data.fingerprint(resources)

@@ -7,9 +7,6 @@ from contextlib import contextmanager
 
 from suite.lazy import torch
 
-TRAINING = 2
-"""Of every reference model, on any number of cores and beside whatever else is prepared: part of how it is made."""
-
 
 @contextmanager
 def threads(count: int | None) -> Iterator[None]:

@@ -80,6 +80,14 @@ def test_other_rows_or_labels_in_the_same_words_are_another_network(at: Resource
     assert changed(change).lineage(at) == model().lineage(at)
 
 
+def test_threads_of_the_recipe_are_of_the_network_and_not_of_its_kind(at: Resources) -> None:
+    wide = model()
+    wide = replace(wide, recipe=replace(wide.recipe, threads=2))
+    model().fingerprint(at)
+    assert wide.known_fingerprint(at) is None
+    assert wide.lineage(at) == model().lineage(at)
+
+
 def test_the_number_of_threads_beside_it_changes_no_bit(at: Resources, tmp_path: Path) -> None:
     before = torch.get_num_threads()
     found = set()
