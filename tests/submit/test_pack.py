@@ -1,0 +1,96 @@
+"""Packing: from runs of the own store to a folder that is fine, or one error and no folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from suite.scaffold import new_method
+from suite.settings import Settings
+from suite.submit import check, unpack
+
+from ..run.bench import PLUGIN
+from ..support.command import Done, Suite
+from .desk import Desk
+
+WHO = ("--title", "Again", "--author", "Ada; Here; 0000-0002-1825-0097", "--licence", "mit", "--contact", "a@b.org")
+Pack = Callable[..., Done]
+
+
+@pytest.fixture
+def pack(suite: Suite, shop: Settings, tmp_path: Path) -> Pack:
+    """The command, on the shop's store, into a folder of this test."""
+
+    def packed(*arguments: str, **more: str) -> Done:
+        folder = ("--in", str(tmp_path / "out"))
+        return suite("submit", "pack", *arguments, *folder, SUITE_HOME=str(shop.home), **more)
+
+    return packed
+
+
+def test_a_pack_is_fine_and_says_what_it_holds(pack: Pack, tmp_path: Path, desk: Desk) -> None:
+    done = pack("again", "-t", "ood/*", *WHO, "--archive")
+    assert done.returncode == 0, done.stderr
+    assert "1 run, 1 file of samples" in done.stdout
+    made = Desk(tmp_path / "out" / "again", desk.registry)
+    assert made.check().ok
+    assert made.document["licence"] == "MIT"
+    assert made.document["authors"] == [{"name": "Ada", "affiliation": "Here", "orcid": "0000-0002-1825-0097"}]
+    assert made.document["runs"] == [{"task": "ood/digits", "methods": ["ood/energy"], "seeds": [0]}]
+    assert [row["by"] for row in made.rows()] == ["Ada"]
+    folder = unpack(tmp_path / "out" / "again.zip", tmp_path / "in")
+    assert Desk(folder, desk.registry).state() == made.state()
+
+
+def test_without_samples_it_is_fine_too(pack: Pack, tmp_path: Path, desk: Desk) -> None:
+    done = pack("again", *WHO, "--samples", "0")
+    assert "0 files of samples" in done.stdout
+    assert "samples of 1 run are not in it" in done.stdout
+    assert check(tmp_path / "out" / "again", desk.registry).ok
+
+
+def test_the_file_of_a_template_says_the_rest(pack: Pack, tmp_path: Path, desk: Desk) -> None:
+    made = new_method(desk.registry, "my-first", "ood", "detector", tmp_path / "package")
+    made.write()
+    about = made.folder / "submission.yaml"
+    about.write_text(about.read_text().replace("PLACEHOLDER: your names", "Ada").replace("PLACEHOLDER@", "ada@"))
+    assert pack("again", "--about", str(about)).returncode == 0
+    document = Desk(tmp_path / "out" / "again", desk.registry).document
+    assert (document["title"], document["tier"], document["contact"]) == ("My first", "code", "ada@example.org")
+    assert document["methods"][0]["distribution"] == "basin-suite"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (("again",), "submission.yaml would not be valid: title"),
+        (("again", *WHO[:-2]), "submission.yaml would not be valid: contact"),
+        (("Again", *WHO), "submission.yaml would not be valid: name"),
+        (("again", *WHO, "--paper", "javascript:x"), "submission.yaml would not be valid: paper"),
+        (("again", *WHO, "-t", "replay/*"), "no run that was chosen has ended"),
+        (("again", *WHO, "--about", "none.yaml"), "there is no file none.yaml"),
+        (("again", *WHO, "--wheel", "none.txt"), "it is no wheel"),
+        (("again", *WHO, "--wheel", "other-1.0-py3-none-any.whl"), "no run was made with other 1.0"),
+    ],
+)
+def test_what_is_missing_is_one_error_and_no_folder(
+    pack: Pack, tmp_path: Path, arguments: tuple[str, ...], cause: str
+) -> None:
+    done = pack(*arguments)
+    assert done.returncode == 2
+    assert cause in done.stderr
+    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def test_a_folder_that_is_there_is_left_alone(pack: Pack, tmp_path: Path) -> None:
+    (tmp_path / "out" / "again").mkdir(parents=True)
+    assert "is there already" in pack("again", *WHO).stderr
+
+
+def test_a_method_from_a_file_has_no_version_to_submit(suite: Suite, tmp_path: Path) -> None:
+    home = {"SUITE_HOME": str(tmp_path / "home"), "SUITE_PLUGINS": str(PLUGIN)}
+    suite.printed("run", "-t", "fast/count", "-m", "constant", "--executor", "inline", **home)
+    done = suite("submit", "pack", "again", *WHO, "--in", str(tmp_path / "out"), **home)
+    assert "came from a file, and from no version of a distribution" in done.stderr
