@@ -1,11 +1,13 @@
-"""Packs the project's own results anew: ``python submissions/pack.py HOME``, in a checkout.
+"""Packs the project's own results anew: ``python submissions/pack.py HOME...``, in a checkout.
 
-HOME is a home (SUITE_HOME) in which the built-in methods were run. What it writes, all of it for git:
+A HOME is a home (SUITE_HOME) in which the built-in methods were run; of a cell that several have, the first counts.
+Runs that could not be made again by this code are left out: their method or task is another now. What it writes, all of
+it for git:
 
 * ``submissions/basin-suite``: the runs that have ended, with their scores, and samples where they are small. Its
   submission.yaml keeps title, authors and so on, and its history what it has.
 * ``suite/board/ready``: the tables of the board that follow, so that a fresh install shows them at once. They hold for
-  this very code: pack again when code of the board or a card has changed, before a release.
+  this very code: make them again when code of the board or a card has changed, before a release.
 
 ``python submissions/pack.py --tables`` makes the tables alone.
 """
@@ -15,6 +17,8 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import suite
@@ -22,12 +26,16 @@ from suite.board.ready import READY
 from suite.board.refresh import refresh
 from suite.board.shelf import Shelf
 from suite.board.sources import Source
+from suite.cache import Cache
 from suite.hashing import file_digest
 from suite.registry import Registry, load_registry
 from suite.run.plan import SETTLED
+from suite.run.reproduce.planned import CannotRepeat, repeated
 from suite.settings import Settings
 from suite.store.published import packaged_folders, published_in
 from suite.store.reading import Reader
+from suite.store.rows import RunRow
+from suite.store.samples import samples_path
 from suite.store.submission import read_history
 from suite.store.submission.history import append, next_event
 from suite.store.submission.reading import FILE
@@ -40,27 +48,60 @@ SAMPLES = 14 * 2**20
 KEPT = ("title", "authors", "licence", "contact", "paper")
 
 
-def pack_results(registry: Registry, home: Path) -> str:
-    """Replace the results by those of a home; return how much there is."""
-    settings = Settings(home=home, database=None)
-    reader = Reader(settings.database_url)
-    rows = [row for row in reader.latest_runs(scores=False) if row.state in ("done", *SETTLED)]
-    standard = [
-        row for row in rows if row.cell.task in registry.tasks and registry.tasks[row.cell.task].tier == "standard"
-    ]
-    runs = [reader.run(row.id) for row in rows if row.cell.task in standard]
-    reader.close()
+def pack_results(registry: Registry, homes: Sequence[Path]) -> str:
+    """Replace the results by those of these homes; return how much there is."""
     about = {name: said for name, said in parse((FOLDER / FILE).read_bytes()).value.items() if name in KEPT}
     by, history = about["authors"][0]["name"], read_history(FOLDER)
-    with tempfile.TemporaryDirectory(dir=FOLDER.parent) as folder:
-        made = Path(folder) / FOLDER.name
-        written = pack(runs, settings, registry, made, about, version=suite.__version__, by=by, samples=SAMPLES)
+    with tempfile.TemporaryDirectory(dir=FOLDER.parent, prefix=".pack-") as folder:
+        together, made = Settings(home=Path(folder) / "home", database=None), Path(folder) / FOLDER.name
+        runs: dict[str, RunRow] = {}
+        other: Counter[str] = Counter()
+        for home in homes:
+            settings = Settings(home=home, database=None)
+            for run in ended(settings):
+                if not can_be_repeated(run, registry, Cache(settings.cache_folder)):
+                    other[run.cell.task] += 1
+                elif run.cell.id not in runs:
+                    runs[run.cell.id] = run
+                    take_samples(run, settings, together)
+        packed = pack(
+            list(runs.values()), together, registry, made, about, version=suite.__version__, by=by, samples=SAMPLES
+        )
         event = next_event(history, "submitted", by, file_digest(made / FILE), reason="packed anew")
-        shutil.rmtree(FOLDER / "results")
+        shutil.rmtree(FOLDER / "results", ignore_errors=True)
         (made / "results").rename(FOLDER / "results")
         (made / FILE).replace(FOLDER / FILE)
     append(FOLDER, [event])
-    return f"{written.runs} runs, {written.samples} files of samples, {written.bytes / 2**20:.2f} MiB"
+    size = f"{packed.bytes / 2**20:.2f} MiB"
+    return f"{packed.runs} runs, {packed.samples} files of samples, {size}; left out as of other code: {dict(other)}"
+
+
+def ended(settings: Settings) -> list[RunRow]:
+    """Return the run that counts of each cell, in full, if it has ended."""
+    reader = Reader(settings.database_url)
+    try:
+        rows = [row for row in reader.latest_runs(scores=False) if row.state in ("done", *SETTLED)]
+        return [reader.run(row.id) for row in rows]
+    finally:
+        reader.close()
+
+
+def can_be_repeated(run: RunRow, registry: Registry, cache: Cache) -> bool:
+    """Tell whether this code has the very cell of a run."""
+    try:
+        repeated(run.cell, registry, cache)
+    except CannotRepeat:
+        return False
+    return True
+
+
+def take_samples(run: RunRow, settings: Settings, together: Settings) -> None:
+    """Copy a run's samples into the home from which all are packed."""
+    source = samples_path(settings, run.samples) if run.samples else None
+    if source is not None and source.exists():
+        target = samples_path(together, run.samples or "")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
 
 
 def make_tables(registry: Registry) -> str:
@@ -79,5 +120,5 @@ def make_tables(registry: Registry) -> str:
 if __name__ == "__main__":
     everything = load_registry()
     if sys.argv[1] != "--tables":
-        print(pack_results(everything, Path(sys.argv[1])))
+        print(pack_results(everything, list(map(Path, sys.argv[1:]))))
     print(make_tables(everything))

@@ -18,7 +18,7 @@ from suite.settings import load_settings
 from suite.store.published import packaged_folders, published
 from suite.store.results.reading import read_results
 
-LEAST = 100
+LEAST = 200
 """Published rows at least. The goal is 400; docs/board.md says how many there are."""
 LARGEST = 20 * 2**20
 
@@ -39,11 +39,11 @@ def test_every_part_of_our_own_results_is_sound_and_they_are_small() -> None:
     assert not [run for run in results.runs if run.owner or run.traceback or "/" in "".join(run.command or ())[0]]
 
 
-def test_all_of_it_is_of_standard_tasks_and_built_in_methods(packaged: None) -> None:
+def test_all_of_it_is_of_known_tasks_and_built_in_methods(packaged: None) -> None:
     registry = load_registry()
     (own,) = (each for each in published(load_settings())[0] if each.name == "basin-suite")
     assert own.packaged
-    assert {registry.tasks[task].tier for task in own.tasks} == {"standard"}
+    assert {registry.tasks[task].tier for task in own.tasks} <= {"embedded", "standard"}
     assert {run.cell.method for run in own.results.runs} <= {entry.name for entry in registry.methods}
 
 
