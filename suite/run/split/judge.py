@@ -15,7 +15,6 @@ from suite.run.split.confinement import WORDS
 from suite.run.split.peer import Peer
 from suite.run.split.references import Given
 from suite.run.split.remote import Handle, remote_class
-from suite.store.engine import database_file
 
 
 def load_border(name: str) -> Border:
@@ -41,6 +40,8 @@ class Host:
             Garbled: it says what does not pass.
             Exception: what loading the method's code raised.
         """
+        from suite.store.engine import database_file
+
         assert job.split is not None
         self._border = border = load_border(border_name)
         self._given = Given(border)
