@@ -84,7 +84,7 @@ def test_ready_tables_show_a_fresh_install_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.mirror
-def test_a_sample_of_published_cells_is_made_again(packaged: None, suite, tmp_path: Path) -> None:
+def test_a_sample_of_published_cells_is_made_again(packaged: None, suite, shared_cache: Path) -> None:
     """Real data, real reference model: the cheapest cell of each of the first methods of ood/cifar10."""
     data, weights = (os.environ[f"SUITE_TEST_{name}"] for name in ("DATA", "WEIGHTS"))
     if not (Path(data).is_dir() and Path(weights).is_dir()):
@@ -93,7 +93,7 @@ def test_a_sample_of_published_cells_is_made_again(packaged: None, suite, tmp_pa
     chosen = [word for name in methods for word in ("-m", name)]
     done = suite(
         "reproduce", "-t", "ood/cifar10", *chosen, "--by", "CI", "--format", "json",
-        SUITE_DATA=data, SUITE_WEIGHTS=weights,
+        SUITE_DATA=data, SUITE_WEIGHTS=weights, SUITE_CACHE=str(shared_cache),
     )  # fmt: skip
     verdicts = {each["method"]: each["verdict"] for each in json.loads(done.stdout)}
     assert set(verdicts) == {f"ood/{name}" for name in methods}

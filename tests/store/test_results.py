@@ -6,10 +6,12 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +22,8 @@ from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.store.reading import Reader
 from suite.store.results.layout import MANIFEST, RUNS, SCORES
+from suite.store.results.pressing import press
+from suite.store.results.public import public
 from suite.store.results.reading import open_results, read_results
 from suite.store.results.results import Results
 from suite.store.results.writing import Written, write_results
@@ -30,10 +34,10 @@ from .exchange import Shop, cell
 JSON = ("cost", "facts", "tuning", "missing", "ingredients", "setting", "parameters", "isolation")
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    """Return a store with three finished runs, one without samples, and a failed one."""
-    shop = Shop(tmp_path / "home")
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return a store with three finished runs, one without samples, and a failed one; no test changes it."""
+    shop = Shop(tmp_path_factory.mktemp("shop") / "home")
     for seed, value in enumerate((0.25, 0.5)):
         shop.run(cell(seed), value)
     shop.run(cell(2), 0.75, samples=False)
@@ -41,11 +45,18 @@ def shop(tmp_path: Path) -> Shop:
     return shop
 
 
+@pytest.fixture(scope="module")
+def written(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the results of that store, which no test changes."""
+    folder = tmp_path_factory.mktemp("written") / "results"
+    packed(shop, folder)
+    return folder
+
+
 @pytest.fixture
-def folder(shop: Shop, tmp_path: Path) -> Path:
-    """Return the results of that store."""
-    packed(shop, tmp_path / "results")
-    return tmp_path / "results"
+def folder(written: Path, tmp_path: Path) -> Path:
+    """Return a copy of them."""
+    return shutil.copytree(written, tmp_path / "results")
 
 
 def packed(shop: Shop, folder: Path, **how: Any) -> Written:
@@ -92,13 +103,45 @@ def test_a_folder_that_is_there_is_left_alone(shop: Shop, folder: Path) -> None:
     assert read_results(folder).runs
 
 
-def test_nothing_is_left_of_a_folder_that_fails(shop: Shop, tmp_path: Path) -> None:
-    digest = next(run.samples for run in shop.runs() if run.samples)
-    file = next((shop.settings.home / "samples").rglob(f"{digest}.parquet"))
+def test_nothing_is_left_of_a_folder_that_fails(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "home")
+    shop.run(cell(0), 0.25)
+    (file,) = (shop.settings.home / "samples").rglob("*.parquet")
     file.write_bytes(b"torn")
     with pytest.raises(SuiteError, match="is damaged"):
         packed(shop, tmp_path / "results")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_pressed_samples_are_the_same_table_in_another_file(tmp_path: Path) -> None:
+    scores = np.random.default_rng(0).normal(size=5000).astype(np.float32).astype(np.float64)
+    table = pa.table({"subset": ["id"] * 5000, "row": np.arange(5000), "score": scores, "part": [[1.0]] * 5000})
+    pq.write_table(table, tmp_path / "plain.parquet")
+    press(tmp_path / "plain.parquet", tmp_path / "pressed.parquet")
+    assert pq.ParquetFile(tmp_path / "pressed.parquet").read().equals(table)
+    sizes = [(tmp_path / f"{name}.parquet").stat().st_size for name in ("pressed", "plain")]
+    assert sizes[0] < 0.6 * sizes[1]
+
+
+def test_what_is_published_tells_no_host_and_no_path(shop: Shop) -> None:
+    run = next(run for run in shop.runs() if run.state == "failed")
+    environment = {
+        "machine": {"host": "ada-laptop", "cpu": "Abacus 9"},
+        "suite": {"version": "1", "git": {"origin": "/home/ada/suite", "commit": "abc1234"}},
+        "plugin": {"git": {"origin": "https://example.org/plugin", "commit": "abc1234"}},
+    }
+    told = replace(
+        run, environment=environment, error="no file /home/ada/x.npz for ood/cifar10", command=["run", "/a/b"]
+    )
+    shown = public(told)
+    assert shown.environment == {
+        "machine": {"cpu": "Abacus 9"},
+        "suite": {"version": "1", "git": {"commit": "abc1234"}},
+        "plugin": environment["plugin"],
+    }
+    assert (shown.owner, shown.traceback, shown.command) == ("", None, ["run", "…"])
+    assert shown.error == "no file … for ood/cifar10"
+    assert (shown.cell, shown.scores, shown.state) == (run.cell, run.scores, run.state)
 
 
 def changed(folder: Path, name: str, change: Callable[[list[dict[str, Any]]], object]) -> None:
