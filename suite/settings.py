@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     split: Literal["auto", "always", "never"] = Field(
         "auto", description="methods in a process apart from labels and scores: all but built-in ones, all, or none"
     )
+    container: bool = Field(False, description="methods that run apart do so in a container of podman or docker")
     plugins: Annotated[tuple[Path, ...], NoDecode] = Field((), description="plugin files, separated as in PATH")
     published: bool = Field(True, description="whether the board shows the results that come with the package")
     submissions: Annotated[tuple[Path, ...] | None, NoDecode] = Field(

@@ -29,6 +29,7 @@ class Split:
         order: the secret of the order of the test, in hexadecimal digits.
         needs: the access that the method was planned with.
         readable: files and folders of the method's code.
+        container: what the host runs in a container of, as ``"podman 5.4.2"``; None for a process of this machine.
     """
 
     judge: Loaded
@@ -36,6 +37,7 @@ class Split:
     order: str
     needs: frozenset[str]
     readable: tuple[Path, ...] = ()
+    container: str | None = None
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _hosted(registry: Registry, job: Job, end: socket.socket) -> Parts:
     host = Host(end, job, registry.tracks[job.task.partition("/")[0]].border)
     if host.method.needs != job.split.needs:
         raise InvalidOutcome(f"the method needs {sorted(host.method.needs)}, planned with {sorted(job.split.needs)}")
-    isolation = {"split": True, "confined": host.confined, "container": None, "order": job.split.order}
+    isolation = {"split": True, "confined": host.confined, "container": job.split.container, "order": job.split.order}
     return host.method, host.partners(job), isolation
 
 
@@ -160,6 +160,8 @@ def _start(job: Job) -> str:
     """Seed every global generator, set the threads, and return the device."""
     limit_threads(job.threads)
     seed_everything(job.seed)
+    if job.split is not None and job.split.container is not None:
+        return "cpu"  # no accelerator is handed into a container
     return device_of(job.settings)
 
 

@@ -27,6 +27,7 @@ from suite.contracts import Executor, Job, JobExit
 from suite.contracts.executor import Reason
 from suite.run.executors.leftovers import STARTING, adopt, parent_of, sweep
 from suite.run.result import HOST_GONE, LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, seal
+from suite.run.split.confinement.container import Container, host_container
 from suite.run.split.judge import host_folder
 
 POLL_SECONDS = 0.1
@@ -131,11 +132,16 @@ class _Child:
 
     def _start_host(self, context: Any) -> tuple[Any, Any]:
         """Start the process of the job's method; return the judge's ends of the channel to it, and of the seal's."""
+        assert self.job.split is not None
         judge, host = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._seal, sealing = context.Pipe(duplex=False)
         host_folder(self.job).mkdir()
-        self._host = context.Process(target=_host_main, args=(host, str(self.job.folder / OUTPUT_FILE)), daemon=False)
-        self._host.start()
+        output = str(self.job.folder / OUTPUT_FILE)
+        if self.job.split.container is None:
+            self._host = context.Process(target=_host_main, args=(host, output), daemon=False)
+            self._host.start()
+        else:
+            self._host = host_container(self.job, host.fileno(), output)
         host.close()
         return judge, sealing
 
@@ -187,8 +193,10 @@ class _Child:
 
     def kill(self) -> None:
         """Kill the child and its host, and everything that they started."""
+        if isinstance(self._host, Container):
+            self._host.kill()
         for process in (self.process, self._host):
-            if process is not None:
+            if process is not None and not isinstance(process, Container):
                 try:
                     os.killpg(process.pid, signal.SIGKILL)
                 except ProcessLookupError:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suite.run.split.arrays import Garbled
+from suite.run.split.pipes import Pipes
 
 HEADER = struct.Struct("<4sIQ")
 INLINE, SHARED = b"BSi1", b"BSm1"
@@ -37,7 +38,7 @@ class Limits:
 class Channel:
     """One end of a socket between two processes. ``shares``: whether memory can be handed over, as to no container."""
 
-    def __init__(self, end: socket.socket, limits: Limits | None, *, shares: bool = True) -> None:
+    def __init__(self, end: socket.socket | Pipes, limits: Limits | None, *, shares: bool = True) -> None:
         """Take at most ``limits`` from the other side; None trusts it."""
         self._end, self._limits = end, limits
         self._shares = shares and hasattr(os, "memfd_create")
@@ -71,7 +72,8 @@ class Channel:
         handed: list[int] = []
         try:
             while len(head) < HEADER.size:
-                part, handed_now, _, _ = socket.recv_fds(self._end, HEADER.size - len(head), 1)
+                # A socket of Python's or what reads like one.
+                part, handed_now, _, _ = socket.recv_fds(self._end, HEADER.size - len(head), 1)  # type: ignore[arg-type]
                 handed += handed_now
                 if not part:
                     raise Closed
@@ -114,6 +116,7 @@ class Channel:
                 while len(view):
                     view = view[os.write(number, view) :]
             fcntl.fcntl(number, SEALS[0], SEALS[2])
+            assert isinstance(self._end, socket.socket)
             socket.send_fds(self._end, [HEADER.pack(SHARED, len(text), size)], [number])
         finally:
             os.close(number)

@@ -1,6 +1,6 @@
 """The host: the process that runs the method's code. It has no settings, no labels, no metrics and no store.
 
-``python -m suite.run.split.host FD`` serves on a socket that it inherits, as in a container.
+``python -m suite.run.split.host`` serves on standard input and output, as in a container.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ from suite.run.split.channel import Channel
 from suite.run.split.codec import Codec, Take, Tell
 from suite.run.split.confinement import confine
 from suite.run.split.peer import Peer
+from suite.run.split.pipes import Pipes
 from suite.run.split.references import StandIns
 from suite.run.threads import limit_threads
 
@@ -29,10 +30,10 @@ EMPTY = Border(calls={})
 class Host:
     """Answers the judge: confines itself, loads the method, makes it, calls it."""
 
-    def __init__(self, end: socket.socket, *, shares: bool = True) -> None:
-        self._end = end
+    def __init__(self, end: socket.socket | Pipes) -> None:
+        self._keep_open = end.numbers if isinstance(end, Pipes) else (end.fileno(),)
         self._codec = Codec(EMPTY, self._named, self._object, trusted=True)
-        self._peer = Peer(Channel(end, None, shares=shares), self._codec, self._handle)
+        self._peer = Peer(Channel(end, None, shares=not isinstance(end, Pipes)), self._codec, self._handle)
         self._stand_ins = StandIns(EMPTY, partial(self._peer.call, "use"))
         self._classes: dict[str, type[Method]] = {}
         self._kept: list[Any] = []  # methods, and what stays here of what they return
@@ -55,7 +56,7 @@ class Host:
 
     def _begin(self, given: dict[str, Any]) -> list[str]:
         """Give up what a method must not have, before any of its code is here; return what the kernel enforces."""
-        confined = _confined(given, self._end.fileno())
+        confined = _confined(given, self._keep_open)
         limit_threads(given["threads"])
         seed_everything(given["seed"])
         self._seed = given["seed"]
@@ -138,20 +139,19 @@ def _named_in_module(name: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def _confined(given: dict[str, Any], channel: int) -> tuple[str, ...]:
+def _confined(given: dict[str, Any], channel: Sequence[int]) -> tuple[str, ...]:
     return confine(
         [Path(path) for path in given["readable"]],
         Path(given["writable"]),
         hidden=[Path(path) for path in given["hidden"]],
-        keep=[channel],
+        keep=channel,
         memory=None if given["memory"] is None else int(given["memory"] * 2**30),
     )
 
 
 def main() -> None:
-    """Serve on the inherited socket whose number is the argument."""
-    end = socket.socket(fileno=int(sys.argv[1]))
-    Host(end, shares="--inline" not in sys.argv).serve()
+    """Serve on standard input and output."""
+    Host(Pipes()).serve()
     os._exit(0)
 
 

@@ -48,6 +48,7 @@ def plan_split(
         order=order or secrets.token_hex(16),
         needs=methods[0].value.needs,
         readable=tuple(dict.fromkeys(path for entry in code for path in _code(entry))),
+        container=_engine() if settings.container else None,
     ), ""
 
 
@@ -84,6 +85,17 @@ def _is_together(one: Entry[Any], other: Entry[Any]) -> bool:
     if one.plugin.distribution in (FILE, OWN):
         return one.plugin.name == other.plugin.name and one.plugin.distribution == other.plugin.distribution
     return one.plugin.distribution == other.plugin.distribution
+
+
+def _engine() -> str:
+    from suite.run.split.confinement.container import find_engine
+
+    engine = find_engine()
+    if engine is None:
+        raise SuiteError(
+            "neither podman nor docker starts a container here", place="SUITE_CONTAINER", next="unset SUITE_CONTAINER"
+        )
+    return engine.name
 
 
 def _loaded(entries: Iterable[Entry[Any]]) -> Loaded:

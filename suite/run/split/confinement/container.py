@@ -7,6 +7,7 @@ and output are the channel. The host confines itself as well, as it does without
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import resource
@@ -21,9 +22,13 @@ from pathlib import Path
 from shutil import which
 from typing import IO
 
+from suite.contracts import Job
+from suite.discovery import PACKAGES
 from suite.errors import SuiteError
 from suite.run.split.confinement.reach import closed_folders, installation, spare, suite_folder
 
+OWN_FOLDER = "/tmp"
+"""Where a host in a container may write."""
 IMAGE = "localhost/basin-suite-empty"
 NOBODY = "65534:65534"
 MOUNTED_BY_THE_ENGINE = ("/proc", "/sys", "/dev")
@@ -82,12 +87,47 @@ class Container:
             env=_environment(),
         )
 
+    @property
+    def pid(self) -> int:
+        """The process of the engine's client."""
+        return self.process.pid
+
+    @property
+    def exitcode(self) -> int | None:
+        """How Python ended; None while it goes on."""
+        return self.process.poll()
+
+    def join(self, seconds: float) -> None:
+        """Wait so long at most for its end."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+
     def kill(self) -> None:
         """End all processes of the container, and remove it."""
         for verb in (["kill"], ["rm", "--force"]):  # by itself the second waits ten seconds for a polite end
             subprocess.run([*self._engine.client, *verb, self.name], capture_output=True, env=_environment())
         self.process.kill()
         self.process.wait()
+
+
+def host_container(job: Job, channel: int, output: str) -> Container:
+    """Start the host of a job whose split names a container; see `Container` for the rest."""
+    engine, split = find_engine(), job.split
+    assert engine is not None, "the plan has found one"
+    assert split is not None
+    settings = job.settings
+    hidden = (settings.home, settings.cache_folder, settings.data, settings.weights)
+    with open(output, "ab") as errors:  # noqa: PTH123 - as of a process
+        return Container(
+            engine,
+            ["-m", "suite.run.split.host"],
+            readable=split.readable,
+            hidden=[path for path in hidden if path is not None],
+            memory=None if settings.memory_limit is None else int(settings.memory_limit * 2**30),
+            seconds=job.time_limit,
+            channel=channel,
+            output=errors,
+        )
 
 
 def command(
@@ -113,7 +153,14 @@ def command(
         *("--ulimit", f"nofile={_hard(resource.RLIMIT_NOFILE, 4096)}"),
         *("--ulimit", f"nproc={_hard(resource.RLIMIT_NPROC, 4096)}", "--ulimit", "core=0"),
         *("--tmpfs", "/tmp:rw,exec,nosuid,nodev,size=4g,mode=1777", "--shm-size", "1g", "--workdir", "/tmp"),
-        *("--env", f"PYTHONPATH={suite_folder().parent}", "--env", "HOME=/tmp", "--env", "PYTHONUNBUFFERED=1"),
+        *(
+            "--env",
+            f"PYTHONPATH={suite_folder().parent}",
+            "--env",
+            "HOME=/tmp",
+            "--env",
+            f"{PACKAGES}={os.environ.get(PACKAGES, '')}",
+        ),
         *(part for path in _mounted(readable, hidden) for part in ("--mount", _mount(path))),
         *(IMAGE, sys.executable),
     ]
