@@ -36,7 +36,7 @@ def test_a_container_changes_no_score(tmp_path: Path, resources: Resources) -> N
     scores = [
         {score.subset: score.value for score in each.scores if score.metric == "auroc"} for each in (contained, beside)
     ]
-    assert kept[0] == pytest.approx(kept[1], abs=1e-9)
+    assert scores[0] == pytest.approx(scores[1], abs=1e-9)
 
 
 def test_without_an_engine_nothing_runs(tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,6 +143,7 @@ def command(
     Raises:
         SuiteError: a path has a sign that the engine would take for its own.
     """
+    variables = {"HOME": OWN_FOLDER, "PYTHONPATH": str(suite_folder().parent), PACKAGES: os.environ.get(PACKAGES, "")}
     limits = [] if memory is None else ["--memory", str(memory), "--memory-swap", str(memory)]
     if engine.is_podman and seconds is not None:
         limits += ["--timeout", str(max(1, round(seconds)))]
@@ -152,15 +153,8 @@ def command(
         *("--user", NOBODY, "--pids-limit", "512", *limits),
         *("--ulimit", f"nofile={_hard(resource.RLIMIT_NOFILE, 4096)}"),
         *("--ulimit", f"nproc={_hard(resource.RLIMIT_NPROC, 4096)}", "--ulimit", "core=0"),
-        *("--tmpfs", "/tmp:rw,exec,nosuid,nodev,size=4g,mode=1777", "--shm-size", "1g", "--workdir", "/tmp"),
-        *(
-            "--env",
-            f"PYTHONPATH={suite_folder().parent}",
-            "--env",
-            "HOME=/tmp",
-            "--env",
-            f"{PACKAGES}={os.environ.get(PACKAGES, '')}",
-        ),
+        *("--tmpfs", f"{OWN_FOLDER}:rw,exec,nosuid,nodev,size=4g,mode=1777", "--shm-size", "1g"),
+        *("--workdir", OWN_FOLDER, *(part for each in variables.items() for part in ("--env", "=".join(each)))),
         *(part for path in _mounted(readable, hidden) for part in ("--mount", _mount(path))),
         *(IMAGE, sys.executable),
     ]
