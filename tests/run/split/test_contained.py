@@ -9,8 +9,12 @@ from bench import Bench
 
 from suite.contracts import Resources
 from suite.errors import SuiteError
+from suite.registry import load_registry
+from suite.run.executors.process import ProcessExecutor
 from suite.run.split.confinement import container
-from suite.store.rows import RunRow
+from suite.run.split.plan import plan_split
+from suite.settings import Settings
+from suite.store.rows import CellRow, RunRow
 
 
 def run(folder: Path, resources: Resources, **how: object) -> RunRow:
@@ -39,7 +43,9 @@ def test_a_container_changes_no_score(tmp_path: Path, resources: Resources) -> N
     assert scores[0] == pytest.approx(scores[1], abs=1e-9)
 
 
-def test_without_an_engine_nothing_runs(tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_engine_no_cell_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "find_engine", lambda: None)
+    cell = CellRow("id", "{}", "protocol", "ood/digits", "2", "ood/msp", "1", {}, {}, 0)
+    settings = Settings(split="always", container=True)
     with pytest.raises(SuiteError, match="neither podman nor docker"):
-        run(tmp_path / "home", resources, container=True)
+        plan_split(load_registry(), settings, ProcessExecutor, cell)
