@@ -82,6 +82,8 @@ def opened(file: Path) -> Iterator[Opened]:
 
 def _of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
     for info in archive.infolist():
+        if info.header_offset < 0:
+            raise Odd("it is damaged: a member lies outside of it")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if info.is_dir() and kind in (0, stat.S_IFDIR) and not info.file_size:
             _path(info.filename.rstrip("/"))

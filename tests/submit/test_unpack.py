@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -101,6 +103,17 @@ def test_without_a_submission_there_is_nothing_to_unpack(tmp_path: Path) -> None
 def test_an_archive_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="refused"):
         unpack(tmp_path / "none.zip", tmp_path)
+
+
+@pytest.mark.parametrize("value", [0, 1, 255])
+def test_a_zip_with_any_one_byte_changed_is_read_or_refused(tmp_path: Path, value: int) -> None:
+    with zipfile.ZipFile(tmp_path / "it.zip", "w") as made:
+        made.writestr("submission.yaml", "x")
+    content = (tmp_path / "it.zip").read_bytes()
+    for place in range(len(content)):
+        (tmp_path / "it.zip").write_bytes(content[:place] + bytes([value]) + content[place + 1 :])
+        with suppress(SuiteError), warnings.catch_warnings(action="ignore"):
+            unpack(tmp_path / "it.zip", tmp_path / "in")
 
 
 @given(st.binary(max_size=600), st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b\x08"]))
