@@ -94,6 +94,7 @@ def test_the_inherited_checks_run_as_a_stranger_would(written: Path) -> None:
     assert failed == {
         ("test_noisy", "test_the_same_seed_gives_the_same_answer"),
         ("test_noisy", "test_a_score_does_not_depend_on_its_batch"),
+        ("test_noisy", "test_one_sample_has_the_score_that_it_has_among_others"),
     }, done.stdout + done.stderr
 
 
