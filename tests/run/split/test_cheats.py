@@ -109,9 +109,9 @@ def test_nothing_goes_on_afterwards(trial: tuple[Trial, int]) -> None:
 def test_a_split_run_says_what_the_kernel_enforced(trial: tuple[Trial, int]) -> None:
     tried, way = trial
     if way == FAST:
-        assert tried.runs["order"].isolation is None or not tried.runs["order"].isolation["split"]
+        assert tried.runs["patch"].isolation is None or not tried.runs["patch"].isolation["split"]
     else:
-        isolation = tried.runs["order"].isolation
+        isolation = tried.runs["patch"].isolation
         assert isolation is not None
         assert isolation["confined"] == [word for word in WORDS if word not in ("tcp", "memory")]
 

@@ -9,7 +9,7 @@ Verdict = Literal["refused", "noticed", "impossible", "ended", "works"]
 change, so the cheat gains nothing; ended: what it left is killed; works: it gets what it wanted."""
 
 VERDICTS: dict[str, tuple[Verdict, Verdict]] = {
-    "order": ("works", "impossible"),
+    "order": ("works", "noticed"),
     "frames": ("works", "impossible"),
     "memory": ("works", "impossible"),
     "patch": ("works", "impossible"),
