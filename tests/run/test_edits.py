@@ -16,7 +16,7 @@ from suite.registry import Entry, Plugin, load_registry
 from suite.run.executors.inline import InlineExecutor
 from suite.run.runner import Runner
 from suite.run.selection import Request
-from suite.run.worker import _check_sources
+from suite.run.worker import _check_task
 
 
 def test_a_cell_whose_method_was_edited_after_the_plan_fails(tmp_path: Path, bench) -> None:
@@ -57,4 +57,4 @@ def test_code_that_is_edited_and_put_back_shows_its_own_result(tmp_path: Path, b
 def test_a_cell_whose_task_was_edited_after_the_plan_fails(tmp_path: Path, bench) -> None:
     job = Job("evaluate", "fast/count", 0, tmp_path, bench.settings(), "fast/constant", task_source="before")
     with pytest.raises(SuiteError, match="the source of fast/count was edited after the run was planned"):
-        _check_sources(load_registry((bench.plugin,)), job)
+        _check_task(load_registry((bench.plugin,)), job)

@@ -123,7 +123,7 @@ def test_a_generator_goes_on_where_it_was_taken_to() -> None:
 @pytest.mark.parametrize(
     "value",
     [object(), {1, 2}, b"bytes", torch.ones(1, dtype=torch.complex64), np.array(["text"]), np.array([None]), print],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_no_border_names_does_not_pass(value: Any) -> None:
     with pytest.raises(TypeError):
