@@ -16,6 +16,7 @@ import os
 import random
 
 import torch
+from pydantic import Field
 from suite import Card, hookimpl
 from suite.tracks.ood import Batch, Detector
 
@@ -26,7 +27,7 @@ class Sound(Detector):
     name, version, card = "sound", "1", Card(title="Sound", status="baseline")
 
     class Parameters(Detector.Parameters):
-        unseen: int = 3
+        unseen: int = Field(3, description="a number that nobody sees")
 
     def score(self, batch):
         print("a method may print")
@@ -99,8 +100,10 @@ def test_a_method_that_is_asked_nothing_is_checked_for_what_it_declares(check: C
         "  its track has no contract tests of its kind; these hold for every method",
         "  passed  it is complete",
         "  passed  its card names its authors",
+        "  passed  its card is honest",
+        "  passed  its parameters are described and checked",
         "  passed  an unknown parameter is refused",
-        "replay/joint: 3 passed",
+        "replay/joint: 5 passed",
     ]
 
 
@@ -109,11 +112,14 @@ def test_what_is_wrong_is_said_in_a_line_a_check(check: Checked) -> None:
     done = check("batchwise")
     assert failed(done) == {
         "a score does not depend on its batch": "the scores of some samples depend on which others share their batch",
+        "one sample has the score that it has among others": (
+            "the scores of some samples depend on which others share their batch"
+        ),
         "global state is left as it was": "the method changed Python's global generator",
     }
     assert "ood/batchwise: DetectorContract" in done.stdout
     assert "  passed  the same seed gives the same answer\n" in done.stdout
-    assert done.stdout.endswith("ood/batchwise: 2 failed, 7 passed, 1 skipped\n")
+    assert done.stdout.endswith("ood/batchwise: 3 failed, 11 passed, 2 skipped\n")
 
 
 @pytest.mark.slow
@@ -160,7 +166,7 @@ def test_built_in_methods_pass(check: Checked, method: str) -> None:
 
 
 WRONG = {
-    "an unknown method": (("suond",), "unknown method 'suond'. Did you mean 'sound'"),
+    "an unknown method": (("suond",), "unknown method or task 'suond'. Did you mean 'sound'"),
     "an unknown parameter": (("sound", "--set", "unsene=1"), "Did you mean 'unseen'?"),
     "no pair": (("sound", "--change", "unseen"), "'unseen' is not NAME=VALUE"),
     "a wrong value": (("sound", "--set", "unseen=many"), "parameter 'unseen' of method 'sound'"),
