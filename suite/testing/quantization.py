@@ -174,9 +174,9 @@ class QuantizerContract(MethodContract):
     def test_unusual_images_are_calibrated_on_or_refused(
         self, method: type[Quantizer], given: Mapping[str, Any], network: Network, spec: Spec
     ) -> None:
-        """One, black ones, the same one again and again: finite logits, or a ValueError that says what is lacking."""
+        """One, or black ones: finite logits, or a ValueError that says what is lacking."""
         images = network.calibration.images
-        unusual = {"one image": images[:1], "black images": 0 * images[:8], "one image, repeated": images[[0] * 8]}
+        unusual = {"one image": images[:1], "black images": 0 * images[:8]}
         for what, few in unusual.items():
             calibration = replace(network.calibration, images=few)
             other = replace(network, calibration=calibration)

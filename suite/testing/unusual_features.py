@@ -45,11 +45,12 @@ def unusual_training(train: TrainingSet, choice: str) -> TrainingSet:
     assert train.images is not None
     assert train.network is not None
     rows = CHOICES[choice](train.labels)
-    images = train.images[:][rows]
-    features, logits = features_and_logits(train.network, images)
+    different, places = rows.unique(return_inverse=True)  # a network may answer one image twice with other last digits
+    images = train.images[:][different]
+    features, logits = (part[places] for part in features_and_logits(train.network, images))
     labels = train.labels[:FEW] if choice == "constant features" else train.labels[rows]
     labelled = Labelled(features, logits, labels)
-    return replace(train, **vars(labelled), validation=labelled, images=HeldImages(images))
+    return replace(train, **vars(labelled), validation=labelled, images=HeldImages(images[places]))
 
 
 def rounded(part: T) -> T:
