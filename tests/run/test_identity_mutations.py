@@ -78,7 +78,7 @@ FILES = {
     "unused.py": "of_no_matter = True\n",
 }
 PLUGINS = ("track.py", "method.py", "partner.py", "task.py")
-MODULES = {file.removesuffix(".py").partition("/")[0] for file in FILES}
+MODULES = {file.removesuffix(".py").partition("/")[0] for file in FILES if file.endswith(".py")}
 
 
 @dataclass(frozen=True)
