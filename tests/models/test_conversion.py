@@ -20,8 +20,11 @@ def openood_state(network: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name.replace(".downsample.", ".shortcut."): tensor for name, tensor in network.state_dict().items()}
 
 
-@pytest.mark.parametrize("wrap", [lambda s: s, lambda s: {"state_dict": s, "epoch": 3}], ids=["plain", "wrapped"])
-@pytest.mark.parametrize("prefix", ["", "module."])
+@pytest.mark.parametrize(
+    ("wrap", "prefix"),
+    [(lambda s: s, ""), (lambda s: {"state_dict": s, "epoch": 3}, "module.")],
+    ids=["plain", "wrapped"],
+)
 def test_a_checkpoint_of_openood_becomes_our_network(wrap: Any, prefix: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = ResNet18For32(10).eval()

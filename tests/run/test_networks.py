@@ -36,6 +36,7 @@ def at_home(suite: Suite, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -
     return suite
 
 
+@pytest.mark.slow
 def test_its_rows_are_a_table_of_their_own(at_home: Suite, file: Path) -> None:
     at_home.printed(*RUN, "-m", "msp", "-m", "random")
     told = at_home.printed(*RUN, "-m", "msp", "--model", str(file), "--architecture", "small-cnn")
@@ -54,6 +55,7 @@ def test_its_rows_are_a_table_of_their_own(at_home: Suite, file: Path) -> None:
     assert "network: small-cnn, classes=6; 8x8 grey" in shown
 
 
+@pytest.mark.slow
 def test_a_cell_names_all_that_its_answers_depend_on_and_can_be_asked_for_again(at_home: Suite, file: Path) -> None:
     at_home.printed(*RUN, "-m", "msp", "--model", str(file), "--architecture", "small-cnn")
     (row,) = at_home.json("board", "--runs")

