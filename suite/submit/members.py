@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,7 +17,11 @@ from typing import IO, cast
 
 MEMBERS, UNPACKED, RATIO, LONGEST = 6_000, 256 * 2**20, 200, 300
 """How many members an archive has at most, bytes of them all, bytes from one packed byte, and signs of a name."""
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError),
+    *(ValueError, LookupError, ArithmeticError),
+)
+"""What Python's readers raise for archives that are damaged."""
 
 
 class Odd(Exception):
@@ -82,8 +87,8 @@ def opened(file: Path) -> Iterator[Opened]:
 
 def _of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
     for info in archive.infolist():
-        if info.header_offset < 0:
-            raise Odd("it is damaged: a member lies outside of it")
+        if info.header_offset < 0 or not info.filename:
+            raise Odd("it is damaged: a member has no name, or lies outside of it")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if info.is_dir() and kind in (0, stat.S_IFDIR) and not info.file_size:
             _path(info.filename.rstrip("/"))
