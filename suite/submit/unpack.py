@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import shutil
 from pathlib import Path, PurePosixPath
@@ -9,6 +10,9 @@ from pathlib import Path, PurePosixPath
 from suite.errors import SuiteError
 from suite.store.submission.reading import FILE
 from suite.submit.members import BROKEN, Member, Odd, Opened, opened
+
+OF_THE_ARCHIVE = (None, errno.EINVAL, errno.ENOENT)
+"""Numbers of errors of the system that an archive is the cause of: a false checksum of gzip has none."""
 
 
 def unpack(archive: Path, folder: Path) -> Path:
@@ -28,8 +32,8 @@ def unpack(archive: Path, folder: Path) -> Path:
                 _write(content, member, made / member.path.relative_to(top))
     except (Odd, OSError, *BROKEN) as error:
         shutil.rmtree(made, ignore_errors=True)
-        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-            raise
+        if isinstance(error, OSError) and error.errno not in OF_THE_ARCHIVE:
+            raise  # the disk's
         raise SuiteError(
             f"{archive.name} is refused, and nothing was written: {error}",
             place=str(archive),

@@ -116,6 +116,15 @@ def test_a_zip_with_any_one_byte_changed_is_read_or_refused(tmp_path: Path, valu
             unpack(tmp_path / "it.zip", tmp_path / "in")
 
 
+def test_a_tar_with_any_one_byte_changed_is_read_or_refused(tmp_path: Path) -> None:
+    tar(tmp_path / "it", lambda made: made.addfile(*entry("submission.yaml")))
+    content = (tmp_path / "it").read_bytes()
+    for place in range(len(content)):
+        (tmp_path / "it").write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with suppress(SuiteError):
+            unpack(tmp_path / "it", tmp_path / "in")
+
+
 @given(st.binary(max_size=600), st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b\x08"]))
 def test_no_bytes_do_anything_but_be_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, head: bytes
