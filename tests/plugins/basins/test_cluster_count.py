@@ -57,10 +57,12 @@ def test_order_does_not_matter() -> None:
     assert adjusted_rand_index(cut(distances)[order], cut(distances[np.ix_(order, order)])) == 1
 
 
-def test_one_and_two_items_are_one_group() -> None:
+def test_one_item_is_one_group_and_of_two_no_rule_can_tell() -> None:
     assert cut(np.zeros((1, 1))).tolist() == [0]
     for rule in ("silhouette", "gap"):
-        assert len(set(cut(1 - np.eye(2), rule))) == 1
+        with pytest.raises(ValueError, match=f"the rule '{rule}' cannot tell whether 2 representatives are one group"):
+            cut(1 - np.eye(2), rule)
+    assert len(set(cut(1 - np.eye(2), "threshold", height=0.5))) == 2
     assert len(set(cut(1 - np.eye(2), count=2))) == 2
 
 
