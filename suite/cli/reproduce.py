@@ -41,7 +41,7 @@ def reproduce(
     if len(runs or ()) == 1 and (folder := Path((runs or ("",))[0])).joinpath(SUBMISSION).is_file():
         from suite.cli.submit_run import reproduce as of_submission
 
-        of_submission(folder, None, task, method, tolerance, threads, device, workers, False, by, form)
+        of_submission(folder, None, task, method, tolerance, threads, device, workers, None, False, by, form)
         return
     from suite.cli.progress import Progress
     from suite.cli.verdicts import document_of, print_surroundings, print_verdict

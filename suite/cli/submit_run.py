@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from suite.submit.run import Ran
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
+ContainerOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--container/--no-container",
+        help="Methods in containers of podman or docker; if not said, other people's, where one starts, on the CPU.",
+        show_default=False,
+    ),
+]
 
 
 def run(
@@ -27,6 +35,7 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
     memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
+    container: ContainerOption = None,
     pack: Annotated[bool, typer.Option("--pack", help="Put the results into FOLDER, which must have none.")] = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who runs it; for --pack.")] = "",
 ) -> None:
@@ -55,6 +64,7 @@ def run(
             tasks=task or (),
             seeds=seed or (),
             limit=seconds_of(limit) if limit else math.inf,
+            container=container,
         )
     for summary in made.summaries:
         print_summary(summary, settings)
@@ -77,6 +87,7 @@ def reproduce(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a cell; as recorded.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
+    container: ContainerOption = None,
     record: Annotated[bool, typer.Option("--record", help="Add what came of it to the history; needs --by.")] = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept in the history.")] = "",
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
@@ -112,6 +123,7 @@ def reproduce(
             methods=method or (),
             threads=threads,
             tolerance=tolerance,
+            container=container,
         )
     if form is Format.json:
         cells = [document_of(*each) for each in made.verdicts]

@@ -12,7 +12,6 @@ from typing import Any
 
 import suite
 from suite.errors import SuiteError
-from suite.registry import Registry
 from suite.run.reproduce.reproduce import judged_again
 from suite.run.reproduce.verdict import Verdict
 from suite.run.summary import Reporter
@@ -50,10 +49,11 @@ def reproduce(
     methods: Sequence[str] = (),
     threads: int | None = None,
     tolerance: float | None = None,
+    container: bool | None = None,
 ) -> Reproduced:
     """Run recorded cells again, all or a random sample, each method apart from its judge, and compare every score.
 
-    Nothing is written but what the cache keeps.
+    Nothing is written but what the cache keeps. For ``container`` see `trusted_settings`.
 
     Raises:
         SuiteError: nothing was recorded that can be chosen, or the methods cannot be installed or loaded.
@@ -65,7 +65,8 @@ def reproduce(
     picked = [results.row(run) for run in (sampled(chosen, sample) if sample else chosen)]
     picked.sort(key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
     bench = Bench(folder, of, settings)
-    registry, apart = _place(bench, settings)
+    registry = bench.registry()
+    apart = settings if bench.confined is None and not container else trusted_settings(settings, of, container)
     judged = judged_again(picked, registry, apart, reporter, threads=threads, tolerance=tolerance)
     verdicts = tuple((run, verdict) for run, verdict, _ in judged)
     again = [made for _, _, made in judged if isinstance(made, RunRow)]
@@ -84,12 +85,6 @@ def sampled(runs: Sequence[Any], number: int) -> list[Any]:
         picked.append(run)
         seen.update((run.cell.task, run.cell.method))
     return picked
-
-
-def _place(bench: Bench, settings: Settings) -> tuple[Registry, Settings]:
-    """Return a registry, and settings: those of the caller where all code is the suite's own."""
-    registry = bench.registry()
-    return registry, settings if bench.confined is None else trusted_settings(settings)
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:
@@ -126,6 +121,7 @@ def _surroundings(again: Sequence[RunRow]) -> dict[str, Any]:
     document = next((run.environment for run in again if run.environment), {})
     isolations = [run.isolation or {} for run in again]
     confined = [set(isolation.get("confined", ())) for isolation in isolations]
+    containers = {isolation.get("container") for isolation in isolations}
     return {
         "suite": suite.__version__,
         "processor": str((document.get("machine") or {}).get("cpu", "unknown"))[:200],
@@ -133,5 +129,5 @@ def _surroundings(again: Sequence[RunRow]) -> dict[str, Any]:
         "python": str(document.get("python", platform.python_version())),
         "split": bool(again) and all(isolation.get("split") for isolation in isolations),
         "confined": sorted(set.intersection(*confined)) if confined else [],
-        "container": next(iter({isolation.get("container") for isolation in isolations}), None),
+        "container": containers.pop() if len(containers) == 1 else None,
     }

@@ -45,16 +45,17 @@ def run(
     tasks: Sequence[str] = (),
     seeds: Sequence[int] = (),
     limit: float = math.inf,
+    container: bool | None = None,
 ) -> Ran:
     """Run what a submission names, or of it some tasks and seeds, into the store of the settings.
 
-    The code of its methods is imported in processes that are confined, and nowhere else. Cells that are done there are
-    not run again.
+    The code of its methods is imported in processes that are confined, and nowhere else; for ``container`` see
+    `trusted_settings`. Cells that are done there are not run again.
 
     Raises:
-        SuiteError: it cannot be installed or loaded, or a cell cannot be split.
+        SuiteError: it cannot be installed or loaded, a cell cannot be split, or no container starts that is asked for.
     """
-    bench, apart, deadline = Bench(folder, of, settings), trusted_settings(settings), Deadline(limit)
+    bench, apart, deadline = Bench(folder, of, settings), trusted_settings(settings, of, container), Deadline(limit)
     summaries: list[Summary] = []
     for entry in of.runs:
         if tasks and entry.task not in tasks:

@@ -10,6 +10,8 @@ from typing import Any
 from suite.discovery import OWN, PACKAGES, installed_plugins
 from suite.errors import SuiteError
 from suite.registry import Registry, complete_registry
+from suite.run.split.confinement.container import find_engine
+from suite.run.worker import device_of
 from suite.settings import Settings
 from suite.store.submission import Submission
 from suite.submit.describe import descriptions
@@ -19,9 +21,21 @@ from suite.submit.stand_in import register
 Overrides = Mapping[str, Mapping[str, Any]]
 
 
-def trusted_settings(settings: Settings) -> Settings:
-    """Return settings under which every cell is split, and no plugin of this machine's user is loaded."""
-    return settings.model_copy(update={"split": "always", "plugins": (), "listeners": ()})
+def trusted_settings(settings: Settings, of: Submission, container: bool | None = None) -> Settings:
+    """Return settings under which every cell is split, and no plugin of this machine's user is loaded.
+
+    ``container`` is whether the methods run in a container; None: as ``SUITE_CONTAINER`` says, else wherever one starts
+    and some of the code is not the suite's own.
+    """
+    if container is None and "container" not in settings.model_fields_set:
+        container = any(package.distribution != OWN for package in of.methods) and _starts_container(settings)
+    chosen = settings.container if container is None else container
+    return settings.model_copy(update={"split": "always", "container": chosen, "plugins": (), "listeners": ()})
+
+
+def _starts_container(settings: Settings) -> bool:
+    """Tell whether a container starts here that lacks nothing: none is handed a GPU."""
+    return device_of(settings) == "cpu" and find_engine() is not None
 
 
 class Bench:

@@ -12,6 +12,7 @@ import pytest
 from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.registry import Registry
+from suite.run.split.confinement.container import find_engine
 from suite.scaffold import new_method
 from suite.settings import Settings
 from suite.store.submission import read_submission, yaml
@@ -68,6 +69,8 @@ def test_from_a_wheel_to_a_reproduced_row(registry: Registry, tmp_path: Path, sh
     assert (made.state, made.cell.parameters) == ("done", {"order": 1.5})
     assert made.isolation is not None
     assert made.isolation["split"] is True
+    engine = find_engine()
+    assert ran.container == (engine.name if engine else None)
     if sys.platform == "linux":
         assert set(ran.confined) >= {"files", "environment"}
     assert made.environment is not None
@@ -83,6 +86,7 @@ def test_from_a_wheel_to_a_reproduced_row(registry: Registry, tmp_path: Path, sh
     again = reproduce(folder, report.submission, report.results, settings, Steps())
     assert again.state == "reproduced", again
     assert (again.evidence["cells"], again.evidence["equal"], again.evidence["split"]) == (1, 1, True)
+    assert again.evidence["container"] == ran.container
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ def isolation_of(job: Job, result: Result) -> dict[str, Any] | None:
         return {"split": False, "why": job.unsplit} if job.unsplit else None
     said = result.isolation or {}
     confined = [word for word in said.get("confined", []) if isinstance(word, str)]
-    return {"split": True, "confined": confined, "container": said.get("container"), "order": job.split.order}
+    return {"split": True, "confined": confined, "container": job.split.container, "order": job.split.order}
 
 
 def unbelievable(registry: Registry, task: Task, job: Job, result: Result) -> str | None:

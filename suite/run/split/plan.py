@@ -93,7 +93,9 @@ def _engine() -> str:
     engine = find_engine()
     if engine is None:
         raise SuiteError(
-            "neither podman nor docker starts a container here", place="SUITE_CONTAINER", next="unset SUITE_CONTAINER"
+            "neither podman nor docker starts a container here",
+            place="SUITE_CONTAINER or --container",
+            next="unset SUITE_CONTAINER, or leave --container out",
         )
     return engine.name
 

@@ -8,9 +8,13 @@ import os
 import tempfile
 from pathlib import Path
 
+from suite.discovery import PACKAGES
 from suite.run.split.confinement.kernel import LINUX
 
-KEPT = ("PATH", "LANG", "LANGUAGE", "TZ", "TERM", "SHELL", "USER", "LOGNAME", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+KEPT = (
+    *("PATH", "LANG", "LANGUAGE", "TZ", "TERM", "SHELL", "USER", "LOGNAME", "LD_LIBRARY_PATH", "VIRTUAL_ENV"),
+    PACKAGES,  # where a submission's packages lie, which the host may read
+)
 KEPT_PREFIXES = ("LC_", "OMP_", "MKL_", "OPENBLAS_", "KMP_", "CUDA_", "NVIDIA_", "HIP_", "ROCM_", "PYTHON", "GLIBC_")
 KEPT_SUFFIX = "_NUM_THREADS"
 FOLDERS = (
@@ -22,7 +26,7 @@ _START, _END = 49, 50  # fields of /proc/self/stat, counted from 0: where the fi
 
 
 def clean(folder: Path) -> None:
-    """Keep the variables that libraries need, and send what they write into ``folder``."""
+    """Keep the variables that libraries need and that say where packages lie; send what they write into ``folder``."""
     kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
     os.environ.clear()
     if LINUX:
