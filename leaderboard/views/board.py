@@ -27,8 +27,7 @@ from ..components.rows import ALL, RANK, comparable, matching, ordered
 from ..components.source import board
 from ..components.table import Ticks, draw_columns, draw_table
 
-FEW = 3
-"""How many rows of one reason are named before the others are folded."""
+FEW = 3  # rows of one reason that are named before the others are folded
 PROTOCOL = "One protocol is one version of task, data, reference models and metrics."
 SOURCE = "Own rows are of the store, published ones of submissions. Ranks do not change: they are among all rows."
 COMPARABLE = (

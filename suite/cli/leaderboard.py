@@ -26,6 +26,7 @@ def leaderboard(
         "server.address": address,
         "server.headless": str(not browser).lower(),
         "browser.gatherUsageStats": "false",
+        "runner.magicEnabled": "false",  # it would draw every text that stands alone in a page's script
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
         "client.disableDataExport": "true",
