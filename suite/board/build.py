@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from suite.board.claims import Code, claims, grouped, recency
+from suite.board.claims import Code, Owners, claims, grouped, recency
 from suite.board.facts import split_facts
 from suite.board.marks import marks
 from suite.board.model import Axis, Table
@@ -51,9 +51,11 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
     made_from = source.runs_of(stored)
     parts = _parts(source.registry, task, made_from.runs)
     axes = _axes(task, [part.setting for part in parts])
-    now = task_source(task)
+    code, owners = (task.version, task_source(task)), made_from.owners
     newest = {
-        setting: max((_is_of(part, now), recency(part.runs), part.protocol) for part in of_setting)[2]
+        setting: max(
+            (_is_of(part, code), _has_own(part, owners), recency(part.runs), part.protocol) for part in of_setting
+        )[-1]
         for setting, of_setting in grouped(parts, lambda part: part.setting).items()
     }
 
@@ -65,8 +67,13 @@ def build_tables(source: Source, task: Task, stored: Sequence[str]) -> Iterator[
         yield _table(made_from, task, axes, part, part.protocol == newest[part.setting])
 
 
-def _is_of(part: Part, source: str | None) -> bool:
-    return any(run.task_source == source for run in part.runs)
+def _is_of(part: Part, code: Code) -> bool:
+    return any((run.task_version, run.task_source) == code for run in part.runs)
+
+
+def _has_own(part: Part, owners: Owners) -> bool:
+    """Tell whether a run of the store is done: what others publish later makes no earlier protocol of it."""
+    return any(run.state == "done" and run.id not in owners for run in part.runs)
 
 
 def _code_now(registry: Registry, method: str) -> Code | None:

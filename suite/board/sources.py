@@ -72,15 +72,26 @@ class Source:
         return stamps
 
     def complete(self) -> Source:
-        """Return all that is needed to make tables; submissions that are damaged are left out."""
+        """Return all that is needed to make tables; submissions that are damaged are left out.
+
+        So is one with a run that has the id of another cell's run: the verdicts on that would count as its own.
+        """
         sound, refused = [], dict(self.refused)
+        cells = self.reader.judged() if self.reader is not None else {}
         for each in self.published:
             try:
                 assert each.results.scores
-                sound.append(each)
             except SuiteError as error:
                 refused[each.name] = error.cause
                 log.warning("%s", error)
+                continue
+            told = {run.id: run.cell.id for run in each.results.runs}
+            taken = next((run for run, cell in told.items() if cells.get(run, cell) != cell), None)
+            if taken is None:
+                sound.append(each)
+                cells |= told
+            else:
+                refused[each.name] = f"its run {taken} has the id of another cell's run"
         verdicts = self.reader.verdicts() if self.reader is not None else {}
         return replace(self, published=sound, refused=refused, verdicts=verdicts)
 

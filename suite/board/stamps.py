@@ -75,12 +75,13 @@ def _of_track(registry: Registry, track: Track) -> str:
 def _of_code(methods: Sequence[Entry[type[Method]]]) -> list[object]:
     """Return what changes with the code of methods: of one that comes from elsewhere its source, as its cells have it.
 
-    Those that come with the suite are many, and hashing them takes long: the times of change of their files will do.
+    Those that come with the suite are many, and following what each imports takes long: all files beside them will do.
+    Their bytes count, and no times of change: the tables that come with the package hold wherever it is installed.
     """
     own = {Path(inspect.getfile(entry.value)).parent for entry in methods if entry.plugin.distribution == OWN}
     files = sorted(file for folder in own for file in folder.glob("*.py"))
     foreign = [source_digest(entry) for entry in methods if entry.plugin.distribution != OWN]
-    return [*foreign, *((file.name, file.stat().st_mtime_ns) for file in files)]
+    return [*foreign, *((file.name, file_digest(file)) for file in files)]
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from suite.errors import SuiteError
-from suite.hashing import bytes_digest, file_digest
+from suite.hashing import bytes_digest, digest, file_digest
 from suite.settings import Settings
 from suite.store.results.layout import MANIFEST
 from suite.store.results.reading import open_results
@@ -71,9 +71,10 @@ class Published:
 
     @cached_property
     def stamp(self) -> str:
-        """Changes when its results or its standing do."""
-        said = self.standing.model_dump_json()
-        return bytes_digest(f"{self.name}{file_digest(self.results.folder / MANIFEST)}{said}".encode())
+        """Changes when its results, its standing, or what its submission.yaml declares do."""
+        folder, said = self.results.folder, self.standing.model_dump_json()
+        files = [path for path in (folder / MANIFEST, folder.parent / FILE) if path.is_file()]
+        return digest([self.name, said, *map(file_digest, files)])
 
     @property
     def tasks(self) -> dict[str, int]:

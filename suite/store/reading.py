@@ -138,6 +138,12 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             return {row.run: Reproduction(**row._mapping) for row in connection.execute(query)}
 
+    def judged(self) -> dict[str, str]:
+        """Return the cells of the runs of the store that a verdict names, by run."""
+        query = select(run.c.id, run.c.cell).where(run.c.id.in_(select(reproduction.c.run)))
+        with translated(self.url), self._engine.connect() as connection:
+            return {row.id: row.cell for row in connection.execute(query)}
+
     def verdict_stamps(self) -> tuple[dict[str, str], str]:
         """Return what changes by task when one of its runs is run again, and when a run of no task of the store is."""
         told = select(reproduction.c.id, cell.c.task).outerjoin(run, reproduction.c.run == run.c.id)

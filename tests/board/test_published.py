@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from suite.board.model import Row, Table
 from suite.board.ready import ready_tables
 from suite.board.shelf import Shelf
 from suite.board.sources import Source
+from suite.board.stamps import _of_code
 from suite.errors import SuiteError
+from suite.registry import load_registry
 from suite.store.published import published
 from suite.store.rows import Reproduction
 from suite.store.writing import Writer
@@ -262,3 +266,58 @@ def test_the_terminal_says_whose_rows_they_are(bench: Bench, base: Path, suite, 
     (table,) = suite.json("board", "--source", "published")["tables"]
     assert table["rows"][0]["origins"][0]["name"] == "theirs"
     assert "no run starts with" in suite("show", "zzz").stderr
+
+
+def test_a_run_with_the_id_of_another_cell_gets_none_of_its_verdicts(bench: Bench, base: Path) -> None:
+    split = {"split": True, "confined": ["files"], "container": None, "order": "0" * 32}
+    honest = runs("alpha", ALPHA, isolation=split)
+    publish(base, "honest", honest)
+    publish(base, "taker", [run_of(cell("beta", 0), 0.99, isolation=split, id=honest[0].id)])
+    writer = Writer(bench.settings.database_url)
+    for run in honest:
+        writer.keep_reproduction(Reproduction(run.id, "equal", "26 scores", 0.0, {}, ENVIRONMENT, "cpu", 1, "Grace"))
+    writer.close()
+    board = load_board(bench.settings, bench.registry)
+    assert {row.label: badge(row) for table in board.tables for row in table.rows} == {"alpha": "equal"}
+    assert board.index.refused == {"taker": f"its run {honest[0].id} has the id of another cell's run"}
+
+
+def test_what_others_publish_later_makes_no_earlier_protocol_of_own_runs(bench: Bench, base: Path) -> None:
+    bench.record((cell("alpha", 0), 0.8))
+    later = replace(cell("alpha", 0, version="2"), protocol="b" * 64)
+    now = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=30)
+    publish(base, "theirs", [run_of(later, 0.9, started=now, ended=now)])
+    tables = load_board(bench.settings, bench.registry).tables
+    assert {table.protocol[0]: (table.current, table.rows[0].source) for table in tables} == {
+        "a": (True, "own"),
+        "b": (False, "published"),
+    }
+
+
+def test_what_a_submission_declares_is_part_of_its_stamp(bench: Bench, base: Path) -> None:
+    folder = publish(base, "theirs", runs("alpha", ALPHA))
+    (folder / "history.jsonl").unlink(missing_ok=True)
+
+    def stamp() -> str:
+        ((each,), _) = published(bench.settings)
+        return each.stamp
+
+    before = stamp()
+    with (folder / "submission.yaml").open("a") as file:
+        file.write("title: Another\n")
+    assert stamp() != before
+
+
+def test_stamps_are_of_what_files_hold_and_not_of_their_times(bench: Bench) -> None:
+    """Or no table that comes with the package would hold where it is installed."""
+    import inspect
+    import os
+
+    methods = load_registry().methods_of("basins")
+    file = Path(inspect.getfile(methods[0].value))
+    before, times = _of_code(methods), (file.stat().st_atime_ns, file.stat().st_mtime_ns)
+    try:
+        os.utime(file, ns=(times[0], times[1] + 1_000_000))
+        assert _of_code(methods) == before
+    finally:
+        os.utime(file, ns=times)
