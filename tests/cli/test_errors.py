@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -212,12 +213,15 @@ def _mirror(folder: Path, content: bytes) -> Path:
 
 
 def _parquet(folder: Path) -> bytes:
-    """Return a Parquet file of two rows in the hub's format; nothing here decodes the images."""
+    """Return a Parquet file in the hub's format, of more rows than are kept for validation."""
     import pyarrow as pa
     import pyarrow.parquet
+    from PIL import Image
 
-    images = [{"bytes": b"an image", "path": None}] * 2
-    pyarrow.parquet.write_table(pa.table({"img": images, "label": [0, 1]}), folder / "rows.parquet")
+    content = BytesIO()
+    Image.new("RGB", (32, 32)).save(content, "PNG")
+    images = [{"bytes": content.getvalue(), "path": None}] * 1100
+    pyarrow.parquet.write_table(pa.table({"img": images, "label": [row % 10 for row in range(1100)]}), folder / "rows.parquet")
     return (folder / "rows.parquet").read_bytes()
 
 

@@ -94,7 +94,7 @@ class Channel:
         if how not in (INLINE, SHARED) or len(handed) != (how == SHARED):
             raise Garbled("a frame that is none")
         if self._limits is not None and (length > self._limits.text or size > self._limits.arrays):
-            raise Garbled(f"a frame of {length + size:,} bytes, more than passes")
+            raise Garbled(f"a frame of {length + size:,} bytes, more than the limit")
         text = bytes(self._exactly(length))
         return text, _mapped(handed[0], size) if handed else self._exactly(size)
 

@@ -1,6 +1,6 @@
 """Values as JSON and arrays, and back: plain data, tensors, arrays, and what a track's border names. Nothing else.
 
-A dataclass that has passed within a call is named by its number when it passes again, in either direction: it is the
+A dataclass that has passed within a call is named by its number when it is sent again, in either direction: it is the
 same object on each side, as it would be in one process.
 """
 
@@ -77,7 +77,7 @@ class Codec:
     Attributes:
         border: what may pass.
         own: from an object that stays on this side, as which reference, to the data that name it there, and to what
-            takes over what was written to it there; None if it passes by value.
+            takes over what was written to it there; None if it is sent by value.
         other: from such data, which the other side sent, to what stands for the object here, and to what tells what
             was written to it meanwhile.
         trusted: whether the other side may send anything that the border names, networks and devices included.

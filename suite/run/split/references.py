@@ -23,7 +23,7 @@ class Given:
         self._numbers: dict[tuple[int, Reference], int] = {}
 
     def named(self, value: Any, reference: Reference | None) -> tuple[Any, Take | None] | None:
-        """Return how the host calls an object, and what takes over what was written to it; None if it passes itself."""
+        """Return how the host calls an object and what takes over what was written to it; None if it is sent itself."""
         found = reference or next((r for kind, r in self._border.objects.items() if isinstance(value, kind)), None)
         if found is None:
             return None

@@ -33,8 +33,8 @@ PATTERNS = {
     "version": "a version, as 0.1.0",
     "task": "track/name, as 'suite tasks' lists it",
     "method": "track/name, as 'suite methods' lists it",
-    "names": "track/name, as ood/my-method",
-    "methods": "track/name, as ood/my-method",
+    "names": "track/name, as vision/my-method",
+    "methods": "track/name, as vision/my-method",
 }
 """What a text has to be, by the name of its field: nobody reads a regular expression."""
 
@@ -186,8 +186,8 @@ def _fault(error: ErrorDetails, document: yaml.Document) -> Fault:
         at = tuple(int(part) if part.isdigit() else part for part in path.split("."))
     if error["type"] == "string_type":
         cause += "; a number becomes a text by quotes"
-    near = at
-    while near and near not in document.lines:
-        near = near[:-1]
+    place = at
+    while place and place not in document.lines:
+        place = place[:-1]
     where = clean(".".join(str(part) for part in at))[:200]
-    return Fault(cause, f"{FILE}, line {document.lines.get(near, 1)}{f' ({where})' if where else ''}")
+    return Fault(cause, f"{FILE}, line {document.lines.get(place, 1)}{f' ({where})' if where else ''}")

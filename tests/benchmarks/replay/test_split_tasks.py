@@ -90,7 +90,7 @@ def small_cifars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_images: 
             labels = np.repeat(np.arange(classes), each)
             images = rng.integers(256, size=(len(labels), 32, 32, 3)).astype(np.uint8)
             write_images(
-                tmp_path / "uoft-cs" / name / folder / f"{split}-00000.parquet", images, labels, ("img", label)
+                tmp_path / "uoft-cs" / name / folder / f"{split}-00000-of-00001.parquet", images, labels, ("img", label)
             )
     monkeypatch.setenv("SUITE_DATA", str(tmp_path))
     settings = load_settings()
