@@ -73,7 +73,9 @@ def _install(packages: Path, folder: Path, wanted: Sequence[Package], known: Seq
     ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        said = (done.stderr.strip().splitlines() or ["it gave no reason"]) if done.returncode else []
+        lines = done.stderr.strip().splitlines() or ["it gave no reason"]
+        errors = [line for line in lines if line.startswith("ERROR:")]  # the last one names no package
+        said = (errors[:1] or lines[-1:]) if done.returncode else []
     except (OSError, subprocess.TimeoutExpired) as error:
         said = [str(error)]
     if said:

@@ -59,7 +59,8 @@ def _opened(folder: Path) -> Results:
         raise Refused(f"it has format {said['format']}, newer than the {FORMAT} that this version of basin-suite knows")
     manifest = Manifest.model_validate(said)
     if odd := sorted(set(sizes) ^ {*manifest.files, *_PARTS}):
-        raise Refused(f"it holds or lacks {odd[0][:200]!r}")
+        says = "holds a file that its manifest does not name:" if odd[0] in sizes else "lacks"
+        raise Refused(f"it {says} {odd[0][:200]!r}")
     for name, size in sizes.items():
         if size > LARGE:
             raise Refused(f"{name} is larger than {LARGE // 2**20} MiB")
