@@ -33,7 +33,7 @@ class RescoreSummary:
 def rescore(resources: Resources, tasks: Sequence[Task]) -> RescoreSummary:
     """Give every finished run whose cell has older metrics a cell with today's, with scores from its samples.
 
-    The old cell and its run stay. The new run keeps the old one's cost, provenance and samples, and names it.
+    The old cell and its run stay. The new run keeps cost, provenance, isolation and samples of the old one, and names it.
     """
     url = resources.settings.database_url
     reader, summary = Reader(url), RescoreSummary()
@@ -87,6 +87,7 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
             missing=tuple(old.missing),
             ingredients=old.ingredients,
             samples=old.samples,
+            isolation=old.isolation,
             scores=tuple(ScoreRow.of(score, versions) for score in scores),
         ),
     )

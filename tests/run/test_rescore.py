@@ -82,6 +82,8 @@ def test_a_newer_metric_makes_new_cells_without_running(
         assert (new.cost, new.samples, new.ingredients) == (old.cost, old.samples, old.ingredients)
         assert new.environment is not None
         assert new.environment["rescored from"] == old.id
+        assert new.isolation == old.isolation
+        assert new.isolation is not None
         assert new.cell.setting == old.cell.setting == {"size": "large", "hint": "none"}
         assert new.cell.protocol != old.cell.protocol
     assert run(settings, registry) == RescoreSummary(done=0, current=2)
