@@ -19,7 +19,14 @@ RENEWAL = 15.0
 
 
 class Broken(Exception):
-    """The check did not come to a verdict; the message says how it ended."""
+    """The check did not come to a verdict; the message says how it ended.
+
+    ``said`` is what it printed last. It may name paths of this machine, so it is for who runs the worker.
+    """
+
+    def __init__(self, cause: str, said: str = "") -> None:
+        super().__init__(cause)
+        self.said = said
 
 
 def examined(archive: Path, folder: Path, beside: Path, renew: Callable[[], object]) -> Verdict:
@@ -46,7 +53,7 @@ def examined(archive: Path, folder: Path, beside: Path, renew: Callable[[], obje
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if process.returncode:
-        raise Broken(_ending(process.returncode, folder / "output"))
+        raise Broken(_ending(process.returncode), _last_line(folder / "output"))
     try:
         return Verdict.model_validate_json((folder / VERDICT).read_bytes())
     except (OSError, ValidationError):
@@ -68,8 +75,14 @@ def _wait(process: subprocess.Popen[bytes], renew: Callable[[], object]) -> None
                 renewed = now
 
 
-def _ending(code: int, output: Path) -> str:
-    if code < 0:
-        return f"the check was ended by {signal.Signals(-code).name}"
-    last = output.read_bytes()[-2000:].decode(errors="replace").strip().splitlines()
-    return f"the check failed: {last[-1] if last else f'status {code}'}"
+def _ending(code: int) -> str:
+    return (
+        f"the check was ended by {signal.Signals(-code).name}" if code < 0 else f"the check failed with status {code}"
+    )
+
+
+def _last_line(output: Path) -> str:
+    with output.open("rb") as file:
+        file.seek(max(0, output.stat().st_size - 2000))
+        lines = file.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""

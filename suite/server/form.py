@@ -12,7 +12,7 @@ from starlette.requests import Request
 from suite.server.reception import Reception
 from suite.server.refusal import Refusal
 
-PARTS = 4
+PARTS, HEADERS = 4, 8
 FIELD_BYTES = 200
 
 Begin = Callable[[dict[str, str]], Awaitable[Reception]]
@@ -54,6 +54,8 @@ class _Parts:
 
     def _end_header(self) -> None:
         self._headers[self._header[0].lower()] = self._header[1]
+        if len(self._headers) > HEADERS:
+            raise _malformed("a part has too many headers")
         self._header = [b"", b""]
 
     def _end_headers(self) -> None:

@@ -72,7 +72,8 @@ class Worker:
             if is_machine_failure(error) or not isinstance(error, Exception):
                 self._queue.end(entry, "waiting", "the worker was stopped")
                 raise
-            state, reason = "failed", f"the worker has a fault: {type(error).__name__}: {error}"
+            self._tell(f"{entry.id[:8]}: {type(error).__name__}: {clean(str(error))}")  # which may name paths
+            state, reason = "failed", f"the worker has a fault: {type(error).__name__}"
         reason = clean(reason)[:REASON]
         if self._queue.end(entry, state, reason or None):
             archive.unlink(missing_ok=True)
@@ -85,6 +86,8 @@ class Worker:
         try:
             verdict = examined(archive, folder, self._submissions, lambda: self._queue.renew(entry))
         except Broken as error:
+            if error.said:
+                self._tell(f"{entry.id[:8]}: {clean(error.said)}")
             return "failed", f"{error}; upload it again to try again"
         if verdict.state == "refused":
             # An earlier worker may have put it in place, and died before it could say so.

@@ -131,3 +131,10 @@ def test_a_reason_is_shown_as_text_alone(client: TestClient, secret: Callable[..
     _, text = send(client, "/look", form(('name="token"', token), ('name="id"', number)))
     assert "&lt;b onmouseover=x&gt;bold&lt;/b&gt; gnol" in text
     assert "<b " not in text
+
+
+def test_a_part_has_a_few_headers(client: TestClient) -> None:
+    more = "".join(f"{LINE}X-{number}: x" for number in range(20))
+    status, text = send(client, "/look", form((f'name="token"{more}', "x")))
+    assert status == 400
+    assert "cannot be read" in text

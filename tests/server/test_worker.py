@@ -209,9 +209,13 @@ def test_a_fault_of_the_worker_is_told_and_stops_nobody(
     home: Settings, queue: Queue, hand_in: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [hand_in(b"x"), hand_in(b"y")]
-    monkeypatch.setattr(worker, "examined", lambda *_: 1 / 0)
+
+    def fail(*_: object) -> None:
+        raise ValueError(f"{home.home} is odd")
+
+    monkeypatch.setattr(worker, "examined", fail)
     drain(home, queue)
-    assert [told(queue, entry)[0] for entry in entries] == ["failed", "failed"]
+    assert [told(queue, entry) for entry in entries] == [("failed", "the worker has a fault: ValueError")] * 2
 
 
 def test_a_worker_that_died_after_it_placed_a_submission_is_not_held_against_it(
