@@ -37,7 +37,7 @@ def run(
     memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
     container: ContainerOption = None,
     pack: Annotated[bool, typer.Option("--pack", help="Put the results into FOLDER, which must have none.")] = False,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who runs it; for --pack.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who runs it; --pack needs it.")] = "",
 ) -> None:
     """Install the methods of a submission apart from everything else, run them apart from their judge, and record it.
 
@@ -46,6 +46,7 @@ def run(
     """
     from suite.cli.endings import print_summary
     from suite.cli.progress import Progress
+    from suite.errors import SuiteError
     from suite.settings import load_settings
     from suite.submit.pack import add_results
     from suite.submit.run import run as ran
@@ -55,6 +56,10 @@ def run(
     settings = load_settings(**given)
     of = checked(folder, registry).submission
     assert of is not None
+    if pack and of.results is not None:
+        raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
+    if pack and not by:
+        raise SuiteError("who runs it is missing", place="--pack", next=f"suite submit run {folder} --pack --by NAME")
     with Progress() as progress:
         made = ran(
             folder,

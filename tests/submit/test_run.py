@@ -23,6 +23,7 @@ from suite.submit.run import run
 from suite.submit.trusted import Bench
 
 from ..run.bench import Steps
+from ..support.command import Suite
 from .desk import ABOUT
 
 NAME, DISTRIBUTION = "foreign-norm", "basin-suite-foreign-norm"
@@ -136,3 +137,9 @@ def test_what_is_the_suites_own_needs_no_installation(packed: Path, shop: Settin
     bench = Bench(packed, of, shop)
     assert "ood/energy" in bench.registry().methods
     assert bench.confined is None
+
+
+def test_what_could_not_be_packed_is_told_before_anything_runs(suite: Suite, packed: Path) -> None:
+    done = suite("submit", "run", str(packed), "--pack", "--by", "Bob")
+    assert done.returncode == 2
+    assert "it has results already" in done.stderr
