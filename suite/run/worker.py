@@ -143,7 +143,7 @@ def _local(registry: Registry, job: Job) -> Parts:
 
 
 def _hosted(registry: Registry, job: Job, end: socket.socket) -> Parts:
-    """Return what stands here for the method's class and its partners, and how their process is kept from this one.
+    """Return what stands here for the method's class and its partners, and what only their judge can tell of both.
 
     Raises:
         InvalidOutcome: the method declares other access there than when it was planned.
@@ -152,8 +152,7 @@ def _hosted(registry: Registry, job: Job, end: socket.socket) -> Parts:
     host = Host(end, job, registry.tracks[job.task.partition("/")[0]].border)
     if host.method.needs != job.split.needs:
         raise InvalidOutcome(f"the method needs {sorted(host.method.needs)}, planned with {sorted(job.split.needs)}")
-    isolation = {"split": True, "confined": host.confined, "container": job.split.container, "order": job.split.order}
-    return host.method, host.partners(job), isolation
+    return host.method, host.partners(job), {"confined": host.confined, "order": job.split.order}
 
 
 def _start(job: Job) -> str:

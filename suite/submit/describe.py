@@ -20,6 +20,7 @@ from typing import Any
 from suite.contracts import Method
 from suite.discovery import PACKAGES, installed_plugins
 from suite.errors import SuiteError
+from suite.run.split.confinement.reach import secret_places
 from suite.settings import Settings
 from suite.text import clean
 
@@ -40,14 +41,13 @@ def descriptions(
     Raises:
         SuiteError: the process ended without an answer, or says that a method is not there or takes no such parameter.
     """
-    hidden = [settings.home, settings.cache_folder, settings.data, settings.weights]
     with tempfile.TemporaryDirectory(prefix="suite-describe-") as writable:
         request = {
             "packages": str(packages),
             "names": list(names),
             "overrides": overrides,
             "writable": writable,
-            "hidden": [str(path) for path in hidden if path is not None],
+            "hidden": [str(path) for path in secret_places(settings)],
         }
         answer, said = _asked(json.dumps(request), packages)
     place = f"the packages in {packages.parent.name}"

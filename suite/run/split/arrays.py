@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ALIGNMENT = 64
 HEADER = 8
+LARGEST = 16 * 2**20
+"""Bytes of a header at most: what is parsed of it takes several times that."""
 NAMES = {
     "F64": "float64",
     "F32": "float32",
@@ -77,8 +79,8 @@ def unpacked(content: Any) -> list[Tensor]:
     """
     size = len(content)
     length = int.from_bytes(content[:HEADER], "little")
-    if not HEADER <= HEADER + length <= size:
-        raise Garbled("arrays with a header beyond their end")
+    if HEADER + length > size or length > LARGEST:
+        raise Garbled("arrays with a header beyond their end, or one too large")
     try:
         header = json.loads(bytes(content[HEADER : HEADER + length]))
         entries = {name: _entry(entry, size - HEADER - length) for name, entry in header.items()}

@@ -125,7 +125,7 @@ class Codec:
         reading = _Reading(self, unpacked(content) if len(content) else [])
         try:
             return reading.value(document, 0), reading.moved
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             raise Garbled(f"a value that is none ({type(error).__name__}: {error})") from error
 
 

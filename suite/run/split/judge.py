@@ -13,6 +13,7 @@ from suite.run.split.channel import Channel, Limits
 from suite.run.split.codec import Codec, Take, Tell
 from suite.run.split.confinement import WORDS
 from suite.run.split.confinement.container import OWN_FOLDER
+from suite.run.split.confinement.reach import secret_places
 from suite.run.split.peer import Peer
 from suite.run.split.references import Given
 from suite.run.split.remote import Handle, remote_class
@@ -41,8 +42,6 @@ class Host:
             Garbled: it says what does not pass.
             Exception: what loading the method's code raised.
         """
-        from suite.store.engine import database_file
-
         assert job.split is not None
         self._border = border = load_border(border_name)
         self._given = Given(border)
@@ -50,11 +49,9 @@ class Host:
         contained = job.split.container is not None  # memory cannot be handed over into it
         self._peer = Peer(Channel(end, Limits(), shares=not contained), codec, self._use)
         settings = job.settings
-        store = database_file(settings.database_url)
-        secret = (settings.home, settings.cache_folder, settings.data, settings.weights, store)
         given: dict[str, Any] = {
             "readable": [str(path) for path in job.split.readable],
-            "hidden": [str(path) for path in secret if path is not None],
+            "hidden": [str(path) for path in secret_places(settings)],
             "writable": OWN_FOLDER if contained else str(host_folder(job)),
             "memory": settings.memory_limit,
             "threads": job.threads,

@@ -18,6 +18,7 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from shutil import which
 from typing import IO
@@ -25,7 +26,7 @@ from typing import IO
 from suite.contracts import Job
 from suite.discovery import PACKAGES
 from suite.errors import SuiteError
-from suite.run.split.confinement.reach import closed_folders, installation, spare, suite_folder
+from suite.run.split.confinement.reach import closed_folders, installation, secret_places, spare, suite_folder
 
 OWN_FOLDER = "/tmp"
 """Where a host in a container may write."""
@@ -105,7 +106,9 @@ class Container:
     def kill(self) -> None:
         """End all processes of the container, and remove it."""
         for verb in (["kill"], ["rm", "--force"]):  # by itself the second waits ten seconds for a polite end
-            subprocess.run([*self._engine.client, *verb, self.name], capture_output=True, env=_environment())
+            with contextlib.suppress(subprocess.TimeoutExpired):  # an engine that hangs stops no other cell
+                command = [*self._engine.client, *verb, self.name]
+                subprocess.run(command, capture_output=True, env=_environment(), timeout=PROBE_SECONDS)
         self.process.kill()
         self.process.wait()
 
@@ -116,13 +119,12 @@ def host_container(job: Job, channel: int, output: str) -> Container:
     assert engine is not None, "the plan has found one"
     assert split is not None
     settings = job.settings
-    hidden = (settings.home, settings.cache_folder, settings.data, settings.weights)
     with open(output, "ab") as errors:  # noqa: PTH123 - as of a process
         return Container(
             engine,
             ["-m", "suite.run.split.host"],
             readable=split.readable,
-            hidden=[path for path in hidden if path is not None],
+            hidden=secret_places(settings),
             memory=None if settings.memory_limit is None else int(settings.memory_limit * 2**30),
             seconds=job.time_limit,
             channel=channel,
@@ -145,7 +147,7 @@ def command(
     """
     variables = {"HOME": OWN_FOLDER, "PYTHONPATH": str(suite_folder().parent), PACKAGES: os.environ.get(PACKAGES, "")}
     limits = [] if memory is None else ["--memory", str(memory), "--memory-swap", str(memory)]
-    if engine.is_podman and seconds is not None:
+    if engine.is_podman and seconds is not None and isfinite(seconds):
         limits += ["--timeout", str(max(1, round(seconds)))]
     return [
         *(*engine.client, "run", "--rm", "--interactive", "--name", name, "--pull", "never", "--log-driver", "none"),

@@ -9,9 +9,13 @@ import sysconfig
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import suite
 from suite.run.split.confinement.landlock import DEVICE, LIST, READ, WRITE, Access
+
+if TYPE_CHECKING:
+    from suite.settings import Settings
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/sys", "/proc", "/dev/pts")
 """Programs and libraries, and what the kernel tells. Landlock keeps the memory, the files and the environment of other
@@ -76,6 +80,15 @@ def closed_folders(hidden: Sequence[Path]) -> list[str]:
     """Return the hidden folders, free of links, and those of published results: their samples hold labels."""
     paths = (suite_folder() / "submissions", suite_folder().parent / "submissions")
     return [os.path.realpath(path) for path in (*hidden, *(path for path in paths if path.exists()))]
+
+
+def secret_places(settings: Settings) -> list[Path]:
+    """Return where store, cache, data and weights lie: closed to a method even inside of what it may read."""
+    from suite.store.engine import database_file  # no host needs a database library
+
+    store = database_file(settings.database_url)
+    places = (settings.home, settings.cache_folder, settings.data, settings.weights, store)
+    return [place for place in places if place is not None]
 
 
 def suite_folder() -> Path:
