@@ -90,7 +90,12 @@ class Settings(BaseSettings):
             return self.database
         from sqlalchemy import URL  # quotes what a URL would take for its own
 
-        return URL.create("sqlite", database=str(self.home / "suite.db")).render_as_string()
+        return URL.create("sqlite", database=str(self.store_file)).render_as_string()
+
+    @property
+    def store_file(self) -> Path:
+        """The store, where no other ``database`` is named."""
+        return self.home / "suite.db"
 
     @property
     def hub_allowed(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from suite.board.board import Board
 from suite.board.files import INDEX, read_index
@@ -16,10 +17,11 @@ from suite.board.shelf import Shelf
 from suite.board.sources import Source
 from suite.registry import Registry
 from suite.settings import Settings
-from suite.store.engine import has_store
 from suite.store.published import Published, published
-from suite.store.reading import Reader
 from suite.store.samples import table_reader
+
+if TYPE_CHECKING:
+    from suite.store.reading import Reader
 
 PATIENCE = 2.0
 """Seconds for which whoever shows the board waits for a store that somebody holds; runs do not hold it so long."""
@@ -40,8 +42,7 @@ def load_board(settings: Settings, registry: Registry, folder: Path | None = Non
             time.
     """
     found, refused = published(settings)
-    there = has_store(settings.database_url) or not found
-    reader = Reader(settings.database_url, PATIENCE) if there else None
+    reader = _reader(settings, needed=not found)
     read = table_reader(settings, reader) if reader is not None else _nothing
     shelf = Shelf(folder or board_folder(settings))
     try:
@@ -51,6 +52,16 @@ def load_board(settings: Settings, registry: Registry, folder: Path | None = Non
             reader.close()
     _remove_former(settings.home / "board.json")
     return Board(index, shelf)
+
+
+def _reader(settings: Settings, *, needed: bool) -> Reader | None:
+    """Return the store; None if there is none and it is not ``needed``. The library of databases takes 0.3 seconds."""
+    if not needed and settings.database is None and not settings.store_file.exists():
+        return None
+    from suite.store.engine import has_store
+    from suite.store.reading import Reader
+
+    return Reader(settings.database_url, PATIENCE) if needed or has_store(settings.database_url) else None
 
 
 def build_board(reader: Reader, registry: Registry, read: ReadTable) -> Board:

@@ -15,14 +15,14 @@ from suite.errors import SuiteError
 from suite.hashing import digest
 from suite.registry import Registry
 from suite.store.columns import Recorded, Scores, stacked
-from suite.store.engine import database_file
 from suite.store.published import Published
-from suite.store.reading import Reader
 from suite.store.rows import Reproduction
 from suite.store.stored import StoredRun
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from suite.store.reading import Reader
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class Source:
         """
         holding = [each for each in self.published if not each.tasks.keys().isdisjoint(tasks)]
         own, scores = self.reader.columns(tasks, self.scores) if self.reader is not None else ([], stacked([]))
-        as_text = self.reader is None or database_file(self.reader.url) is not None
+        as_text = self.reader is None or self.reader.times_are_texts
         known = {run.id for run in own}
         owners: dict[str, Published] = {}
         runs, parts = list(own), [scores]

@@ -68,7 +68,6 @@ def board(
     from suite.contracts import Setting
     from suite.errors import SuiteError
     from suite.run.selection import Request, current, select_tasks
-    from suite.store.engine import shown
 
     pairs = tuple(map(setting_pair, setting or ()))
     asked = Request(tasks=tuple(task or ("*",)), settings=pairs, all_settings=all_settings)
@@ -93,6 +92,8 @@ def board(
     entries = [entry for entry in of_tasks if is_asked(entry)]
     if task and not entries:
         wanted = [part for axis, value in request.settings for part in ("--setting", f"{axis}={value}")]
+        from suite.store.engine import shown
+
         command, options = ("board", ["--all-settings"]) if of_tasks else ("run", wanted)
         raise SuiteError(
             f"no results of {', '.join(request.tasks)}{' in this setting' if of_tasks else ''}",
@@ -113,12 +114,14 @@ def board(
 def newest_board(settings: Settings, registry: Registry) -> Board:
     """Return the board, brought up to date; the last one, with a note of its age, where the store does not answer."""
     from suite.board.artifact import board_folder, last_board, load_board
-    from suite.store.engine import Unanswered
+    from suite.errors import SuiteError
 
     try:
         return load_board(settings, registry)
-    except Unanswered as error:
-        last = last_board(board_folder(settings))
+    except SuiteError as error:
+        from suite.store.engine import Unanswered
+
+        last = last_board(board_folder(settings)) if isinstance(error, Unanswered) else None
         if last is None:
             raise
         echo(f"warning: {error.cause}; this is the last board, made {last.index.built}", err=True)

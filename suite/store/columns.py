@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, literal_column, select
 
-from suite.store.schema import cell, run, score
 from suite.store.stored import driver_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from sqlalchemy import ColumnElement, Connection, Select
 
 _BETWEEN = "\x1f"
 """Between metric and subset: one text is read in half the time of two. No metric's name has it."""
@@ -78,6 +77,10 @@ def stacked(parts: Sequence[Scores]) -> Scores:
 
 def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> Recorded:
     """Return the scores of every finished run of these tasks; of every run if none are given, which is a scan."""
+    from sqlalchemy import Integer, cast, select
+
+    from suite.store.schema import cell, run, score
+
     name = (score.c.metric + _BETWEEN + score.c.subset).label("name")
     query: Select[Any] = select(score.c.run, name, score.c.value, cast(score.c.partial, Integer))
     if tasks is not None:
@@ -112,6 +115,10 @@ def read_scores(connection: Connection, tasks: Sequence[str] | None = None) -> R
 
 def recorded(connection: Connection, identifier: str) -> list[tuple[str, str]]:
     """Return metric and subset of a run's scores, in the order in which they were written."""
+    from sqlalchemy import literal_column, select
+
+    from suite.store.schema import score
+
     order: ColumnElement[Any] = literal_column("score.rowid" if connection.dialect.name == "sqlite" else "score.ctid")
     query = select(score.c.metric, score.c.subset).where(score.c.run == identifier).order_by(order)
     return [(metric, subset) for metric, subset in connection.execute(query)]

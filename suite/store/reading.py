@@ -48,6 +48,11 @@ class Reader:
         self._engine = reader_engine(url, patience)
         check_revision(self._engine, url)
 
+    @property
+    def times_are_texts(self) -> bool:
+        """Whether the database gives times as texts, as SQLite does."""
+        return self._engine.dialect.name == "sqlite"
+
     def states(self, cells: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Return {cell: (state, attempt)} of its finished run, or else its latest, for those cells that have one."""
         wanted = set(cells)

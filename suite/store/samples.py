@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from suite.files import write_atomic
 from suite.hashing import file_digest
 from suite.settings import Settings
-from suite.store.reading import Reader
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from suite.store.reading import Reader
 
 
 def samples_path(settings: Settings, digest: str) -> Path:

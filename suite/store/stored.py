@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from typing import cast as cast_type
 
 from pydantic_core import from_json
-from sqlalchemy import JSON, ColumnElement, Connection, Select, Text, cast, func, select
 
-from suite.store.schema import cell, run
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Select
 
 
 class StoredRun(NamedTuple):
@@ -74,6 +74,10 @@ def driver_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[An
 
 
 def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
+    from sqlalchemy import Text, cast, select
+
+    from suite.store.schema import cell, run
+
     texts = [cast(column, Text) for column in (run.c.cost, run.c.facts, run.c.tuning, run.c.missing, run.c.ingredients)]
     return (
         select(
@@ -90,6 +94,10 @@ def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:
 
 def _source(dialect: str, name: str) -> ColumnElement[str | None]:
     """Return the hash of the source of editable code that a cell's identity names, if it does."""
+    from sqlalchemy import JSON, cast, func
+
+    from suite.store.schema import cell
+
     if dialect == "sqlite":
         return func.json_extract(cell.c.identity, f"$.{name}")
     named: ColumnElement[str | None] = cast(cell.c.identity, JSON)[name].as_string()
