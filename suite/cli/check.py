@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    name: Annotated[str, typer.Argument(help="Method or task, as energy or ood/digits, or a pattern.")],
+    name: Annotated[str, typer.Argument(help="Method or task, in full or its name alone, or a pattern.")],
     plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file to load first.")] = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a parameter, as few steps where it takes long.")

@@ -162,7 +162,7 @@ def test_pages_do_not_wait_long_for_a_store_that_is_held(store: Store) -> None:
         holder.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
         with pytest.raises(Unanswered, match="does not answer"):
-            source.reader()
+            source.archive()
         assert time.monotonic() - began < 5
         holder.rollback()
 
