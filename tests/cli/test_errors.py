@@ -220,8 +220,8 @@ def _parquet(folder: Path) -> bytes:
 
     content = BytesIO()
     Image.new("RGB", (32, 32)).save(content, "PNG")
-    images = [{"bytes": content.getvalue(), "path": None}] * 1100
-    pyarrow.parquet.write_table(pa.table({"img": images, "label": [row % 10 for row in range(1100)]}), folder / "rows.parquet")
+    images, labels = [{"bytes": content.getvalue(), "path": None}] * 1100, [row % 10 for row in range(1100)]
+    pyarrow.parquet.write_table(pa.table({"img": images, "label": labels}), folder / "rows.parquet")
     return (folder / "rows.parquet").read_bytes()
 
 
