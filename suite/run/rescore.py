@@ -33,7 +33,7 @@ class RescoreSummary:
 def rescore(resources: Resources, tasks: Sequence[Task]) -> RescoreSummary:
     """Give every finished run whose cell has older metrics a cell with today's, with scores from its samples.
 
-    The old cell and its run stay. The new run keeps cost, provenance, isolation and samples of the old one, and names it.
+    The old cell and its run stay. The new run names the old one, and keeps its cost, provenance, isolation and samples.
     """
     url = resources.settings.database_url
     reader, summary = Reader(url), RescoreSummary()
