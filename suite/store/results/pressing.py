@@ -15,7 +15,8 @@ def press(source: Path, target: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.ParquetFile(source).read()
+    with pq.ParquetFile(source) as file:
+        table = file.read()
     plain = {field.name for field in table.schema if not pa.types.is_nested(field.type)}
     real = [field.name for field in table.schema if field.name in plain and pa.types.is_floating(field.type)]
     counted = [name for name in plain if pa.types.is_integer(table.schema.field(name).type)]

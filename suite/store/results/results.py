@@ -108,7 +108,8 @@ class Results:
             if file_digest(path) != sha256 or self.manifest.files[sample_name(sha256)] != sha256:
                 raise Refused(f"{path.name} has another sha256 than its name says")
             try:
-                return pq.ParquetFile(path).read()
+                with pq.ParquetFile(path) as file:
+                    return file.read()
             except (pa.ArrowException, OSError) as error:
                 raise Refused(f"{path.name} is no table of samples") from error
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from suite.store.results.refusal import Refused
 from suite.store.results.tables import Columns
 from suite.store.rows import ScoreRow
 from suite.store.transfer.document import IntervalPart, RunPart, check_storable
-
-if TYPE_CHECKING:
-    pass
 
 REQUIRED = ("run", "metric", "metric_version", "subset", "value", "n", "partial")
 _METRIC = re.compile(r"[a-z][a-z0-9_]{0,40}")
