@@ -32,6 +32,7 @@ for name, folder in (("DATA", "data"), ("WEIGHTS", "weights")):
 for name in list(os.environ):  # no setting of the caller's, for tests and for the processes that they start
     if name.startswith("SUITE_") and not name.startswith("SUITE_TEST_"):
         del os.environ[name]
+os.environ["SUITE_PUBLISHED"] = "0"  # what comes with the package is for the tests that are about it
 cache.SOURCES[:] = makers()
 
 
@@ -47,7 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A home of its own for every test and the processes that it starts."""
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("SUITE_PUBLISHED", "0")  # what comes with the package is for the tests that are about it
 
 
 @pytest.fixture(autouse=True)

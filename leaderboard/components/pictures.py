@@ -34,8 +34,11 @@ class _Failed(Exception):
     """No pictures; not kept, so that the next visitor tries again."""
 
 
-def draw_samples(run: RunRow) -> None:
-    """Draw the pictures of a run, and its samples to be opened; say so if their file is gone or damaged."""
+def draw_samples(run: RunRow, *, own: bool) -> None:
+    """Draw the pictures of a run, and its samples to be opened; say so if their file is gone or damaged.
+
+    ``own`` says whether the run is in the store: whoever publishes one may keep its samples back.
+    """
     if run.samples is None:
         return
     try:
@@ -45,7 +48,8 @@ def draw_samples(run: RunRow) -> None:
         _say("The samples of this run cannot be read. The server's log says why.")
         return
     if table is None:
-        _say("The samples of this run are not at hand: their file is gone, or was not published. The scores stay.")
+        gone, kept_back = "gone: their file is no longer in the store's folder", "not published"
+        _say(f"The samples of this run are {gone if own else kept_back}. The scores stay.")
         return
     draw("<h2>Samples</h2>")
     subset = _draw_pictures(run)

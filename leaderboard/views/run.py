@@ -159,7 +159,7 @@ def main() -> None:
     draw_attempts(run, found.attempts)
     answer = st.container()
     draw_again(run)
-    draw_samples(run)
+    draw_samples(run, own=found.origin is None)
     if run.scores:
         draw_scores(run, registry())
     draw_record(run)

@@ -25,18 +25,8 @@ def json_parts(index: Index, tables: Iterable[Table]) -> Iterator[str]:
     about = index.model_dump(mode="json", exclude={"built_from", "entries"})
     yield json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}") + ',\n "tables": ['
     for number, table in enumerate(tables):
-        yield (",\n" if number else "\n") + json.dumps(_with_points(table), indent=1, ensure_ascii=False)
+        yield (",\n" if number else "\n") + table.model_dump_json(indent=1)
     yield "\n ]\n}\n"
-
-
-def _with_points(table: Table) -> dict[str, Any]:
-    """Return a table as JSON has it, with the name that rows had before for the runs that count: ``points``."""
-    document = table.model_dump(mode="json")
-    for row in document["rows"]:
-        row["points"] = [
-            {name: run[name] for name in ("seed", "value", "run")} for run in row["runs"] if run["value"] is not None
-        ]
-    return document
 
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:

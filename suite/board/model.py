@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 from suite.contracts import Card, Column, Metric, Setting
 
@@ -215,6 +215,17 @@ class Row(Model):
     def scored(self) -> tuple[SeedRun, ...]:
         """The runs that the row's numbers come from and that have a value in the primary column."""
         return tuple(run for run in self.runs if run.value is not None and run.seed in self.seeds)
+
+    @computed_field
+    def points(self) -> tuple[dict[str, Any], ...]:
+        """The runs that have a value under the name that they had before, for whoever reads the JSON by it."""
+        return tuple({"seed": r.seed, "value": r.value, "run": r.run} for r in self.runs if r.value is not None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_points(cls, said: Any) -> Any:
+        """Leave out what is written of the runs a second time."""
+        return {name: part for name, part in said.items() if name != "points"} if isinstance(said, dict) else said
 
 
 class Axis(Model):
