@@ -28,7 +28,7 @@ EXPECTED = {
     "dies": ("killed", "the method's process was killed by signal 9"),
     "hangs": ("timeout", "over the wall-clock limit"),
     "garbage": ("invalid", "the method's process sent a frame that is none"),
-    "huge": ("invalid", "more than passes"),
+    "huge": ("invalid", "more than the limit"),
     "not-finite": ("failed", "expected 20 finite guesses"),
     "short": ("failed", "expected 20 finite guesses"),
     "odd": ("failed", "a builtins.object does not pass between a method and its judge"),
