@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from suite.discovery import OWN
 from suite.errors import SuiteError
 from suite.hashing import digest
@@ -36,7 +38,7 @@ def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> 
     for package in wanted:
         if package.source is not None:
             check_archive(folder, package)
-    known = sorted({f"{each.name}=={each.version}" for each in distributions() if each.name})
+    known = visible()
     key = digest([[each.model_dump(mode="json", exclude={"names", "declared"}) for each in wanted], known, sys.version])
     home = settings.home / "environments" / f"{wanted[0].distribution}-{key[:12]}"
     packages_folder = home / "packages"
@@ -47,6 +49,15 @@ def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> 
         made.rename(packages_folder)
         shutil.rmtree(home / "venv")  # it was there for pip; no Python ever starts in it
     return packages_folder
+
+
+def visible() -> list[str]:
+    """Return what this Python has, as ``NAME==VERSION``; of a distribution that is there twice, the one it imports."""
+    versions: dict[str, str] = {}
+    for each in distributions():  # in the order in which Python looks
+        if each.name:
+            versions.setdefault(canonicalize_name(each.name), each.version)
+    return sorted(f"{name}=={version}" for name, version in versions.items())
 
 
 def _environment(home: Path) -> Path:
