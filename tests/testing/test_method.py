@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from suite.contracts import Card, Method
@@ -24,8 +25,8 @@ class Scaling(Method):
     card = Card(title="Scales", status="baseline")
 
     class Parameters(Method.Parameters):
-        factor: float = 2.0
-        shift: float = 0.0
+        factor: float = Field(2.0, description="what numbers are multiplied by")
+        shift: float = Field(0.0, description="what is added to them")
 
     def scale(self, numbers: Tensor) -> Tensor:
         return numbers * self.parameters.factor + self.parameters.shift
@@ -63,6 +64,24 @@ class Global(Scaling):
 
 class Anonymous(Scaling):
     card = Card(title="Scales", status="baseline", authors="PLACEHOLDER: your names")
+
+
+class Unlinked(Scaling):
+    card = Card(title="Scales", status="paper", paper="On scales", authors="Nobody", year=2020)
+
+
+class Undated(Scaling):
+    card = Card(title="Scales", status="paper", paper="On scales", authors="Nobody", url="https://example.org/scales")
+
+
+class Undescribed(Scaling):
+    class Parameters(Scaling.Parameters):
+        shift: float = 0.0
+
+
+class Credulous(Scaling):
+    class Parameters(Scaling.Parameters):
+        factor: Any = Field(2.0, description="what numbers are multiplied by")
 
 
 class Contract(MethodContract):
@@ -107,6 +126,10 @@ BREAKS: dict[type[Scaling], set[str]] = {
     Idle: {"test_every_parameter_has_an_effect"},
     Global: {"test_global_state_is_left_as_it_was"},
     Anonymous: {"test_its_card_names_its_authors"},
+    Unlinked: {"test_its_card_is_honest"},
+    Undated: {"test_its_card_is_honest"},
+    Undescribed: {"test_its_parameters_are_described_and_checked"},
+    Credulous: {"test_its_parameters_are_described_and_checked"},
 }
 
 
