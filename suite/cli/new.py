@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -59,12 +60,16 @@ def task(
     from_folder: Annotated[
         Path | None,
         typer.Option(
-            "--from-folder", metavar="PATH", help="ID images: a folder with one for each class, or a Parquet file."
+            "--from-folder", metavar="PATH", help="Your images: a folder with one for each class, or a Parquet file."
         ),
     ] = None,
-    leave_out: Annotated[list[str] | None, typer.Option(metavar="CLASS", help="A class that is near-OOD.")] = None,
-    near: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Near-OOD images: a folder or file.")] = None,
-    far: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Far-OOD images: a folder or file.")] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(metavar="CLASS", help="A class that counts among the others.")
+    ] = None,
+    other: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=PATH", help="Images beside them, of a kind that the track names: a folder or file."),
+    ] = None,
     image_column: Annotated[str, typer.Option(help="Of Parquet files: the bytes of images.")] = "image",
     label_column: Annotated[str, typer.Option(help="Of Parquet files: numbers or names of classes.")] = "label",
     plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file with a track.")] = None,
@@ -80,13 +85,12 @@ def task(
 
     images = None
     if from_folder is not None:
-        lists = (tuple(leave_out or ()), tuple(near or ()), tuple(far or ()))
-        images = GivenImages(from_folder, *lists, image_column, label_column)
+        images = GivenImages(from_folder, tuple(leave_out or ()), _others(other or ()), image_column, label_column)
         track = track or next((entry.name for entry in registry.tracks if entry.value.tasks.images), "")
-    elif leave_out or near or far:
-        raise SuiteError("the ID images are not named", place="--leave-out, --near, --far", next="--from-folder PATH")
+    elif leave_out or other:
+        raise SuiteError("the images are not named", place="--leave-out, --other", next="--from-folder PATH")
     if not track:
-        raise SuiteError("the track is not named", place="suite new task", next=f"suite new task {name} --track TRACK")
+        raise SuiteError("the track is not named", place="--track", next="--track TRACK; suite tasks lists them")
     package = new_task(registry, name, track, folder, images)
     package.write()
     echo(f"{package.name} is in {package.folder}: {', '.join(package.files)}")
@@ -98,3 +102,16 @@ def task(
         f"  suite run --task {package.name} && suite board --task {package.name}\n"
         f"or without installing it: suite run --plugin {file} --task {package.name}"
     )
+
+
+def _others(texts: Sequence[str]) -> dict[str, tuple[Path, ...]]:
+    """Return the paths of each kind."""
+    from suite.errors import SuiteError
+
+    others: dict[str, tuple[Path, ...]] = {}
+    for text in texts:
+        kind, _, path = text.partition("=")
+        if not kind or not path:
+            raise SuiteError(f"{text!r} is not KIND=PATH", place="--other", next="--other KIND=PATH")
+        others[kind] = (*others.get(kind, ()), Path(path))
+    return others

@@ -18,11 +18,14 @@ class TaskKit:
             ``"package.module:Class"``: whoever lists tracks need not import them.
         template: a folder with ``task.py.jinja`` and ``test_task.py.jinja``; None if nobody wrote any.
         images: the same for a task on a folder or file of images, which is given; None if there is none.
+        kinds: of further images that ``images`` is given by name beside the first, each a dict of paths; classes that
+            are left out are of the first kind.
     """
 
     checks: Mapping[str, str] = field(default_factory=dict, hash=False)
     template: Path | None = None
     images: Path | None = None
+    kinds: tuple[str, ...] = ()
 
     def checks_of(self, task: type[Task]) -> tuple[str, ...]:
         """Return the classes of contract tests that a task must pass."""

@@ -46,7 +46,7 @@ def new_task(
     own, shared = Templates(template), Templates(SHARED)
     given: dict[str, Any] = {
         **{"kind": "task", "name": name, "module": module, "track": track},
-        **({"told": ""} if images is None else images.described(name)),
+        **({"told": ""} if images is None else images.described(name, kit.kinds)),
         "class_name": class_of(name, own.source("task.py.jinja") + own.source("test_task.py.jinja"), "Task"),
         "title": name.replace("-", " ").capitalize(),
     }

@@ -72,3 +72,19 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(suite: Suite, tmp_path:
     (tmp_path / "file").write_text("")
     done = suite("new", "method", "my-idea", str(tmp_path / "file" / "new"), "--track", "ood")
     assert "file is not a folder" in one_error(done)["cause"]
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (("--from-folder", "nowhere", "--other", "near"), "'near' is not KIND=PATH"),
+        (("--from-folder", "nowhere", "--other", "nera=nowhere"), "no kind 'nera'"),
+        (("--other", "near=nowhere"), "the images are not named"),
+        ((), "the track is not named"),
+    ],
+)
+def test_a_task_on_images_that_are_not_named_well_is_refused(
+    suite: Suite, tmp_path: Path, options: tuple[str, ...], cause: str
+) -> None:
+    assert cause in one_error(suite("new", "task", "mine", str(tmp_path / "new"), *options))["cause"]
+    assert not (tmp_path / "new").exists()

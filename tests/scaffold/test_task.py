@@ -65,6 +65,21 @@ def test_a_quarter_of_the_classes_is_left_out_if_nobody_says_what_is_near(tmp_pa
     assert 'left_out = ("digit 8", "digit 9")' in made.files["own_digits.py"]
 
 
+def test_others_are_of_the_kinds_that_the_track_names(tmp_path: Path) -> None:
+    inside = digits(tmp_path / "id")
+    for path in inside.glob("digit [89]"):
+        path.rename(tmp_path / path.name.replace(" ", "-"))
+    others = {"near": (tmp_path / "digit-8",), "far": (tmp_path / "digit-9",)}
+    made = written(new_task(REGISTRY, "own-digits", "ood", tmp_path / "package", GivenImages(inside, (), others)))
+    task = load_registry((made.folder / made.module,)).tasks["ood/own-digits"]()
+    assert (task.near, task.far) == (("digit-8",), ("digit-9",))
+    wrong = GivenImages(inside, (), {"nera": others["near"]})
+    with pytest.raises(
+        SuiteError, match=r"no kind 'nera' of further images: the track has near, far\. Did you mean 'near'\?"
+    ):
+        new_task(REGISTRY, "mine", "ood", tmp_path / "other", wrong)
+
+
 @pytest.mark.parametrize(
     ("name", "track", "images", "cause"),
     [

@@ -52,6 +52,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 {"suite.tracks.ood.task:DetectionTask": "suite.testing:DetectionTaskContract"},
                 TEMPLATES / "task",
                 TEMPLATES / "images",
+                kinds=("near", "far"),
             ),
             border="suite.tracks.ood.border:BORDER",
             access=(
