@@ -25,10 +25,15 @@ def marks(claim: Claim, counting: Sequence[StoredRun], runs: Runs, primary: Colu
     return {
         "origins": origins(told, runs),
         "isolation": isolation(told, runs.source.registry),
-        "again": again(told, runs.source.verdicts, runs.source.registry),
+        "again": again(vouched(told, runs.owners), runs.source.verdicts, runs.source.registry),
         "elsewhere": elsewhere(claim.others, counting, runs, primary),
         "unranked": withdrawn(told, runs.owners),
     }
+
+
+def vouched(told: Sequence[StoredRun], owners: Mapping[str, Published]) -> list[StoredRun]:
+    """Return the runs of the store, and of submissions whose history is about the files that lie there."""
+    return [run for run in told if run.id not in owners or owners[run.id].standing.time]
 
 
 def origins(told: Sequence[StoredRun], runs: Runs) -> list[Origin]:

@@ -49,7 +49,13 @@ def check(
     before: Annotated[
         Path | None, typer.Option(help="FOLDER as it was: its history must go on, with nothing that is a maintainer's.")
     ] = None,
-    record: Annotated[bool, typer.Option("--record", help="If it is fine, add 'validated' to the history.")] = False,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record",
+            help="If it is fine, add to the history: 'submitted' if it is new or was edited, else 'validated'.",
+        ),
+    ] = False,
     by: ByOption = "",
 ) -> None:
     """Check a submission, all of it. Runs no code of it and writes nothing, but for --record.
@@ -57,10 +63,10 @@ def check(
     Exit status: 0 if it is fine, 1 if not: every problem is printed, 2 if something else is wrong.
     """
     from suite.submit import check as checked
-    from suite.submit.states import record as add
+    from suite.submit.states import record_check
 
     registry, settings = load()
-    report = checked(folder, registry, beside=beside, before=before)
+    report = checked(folder, registry, beside=beside, before=before, anew=record)
     if form is ReportFormat.markdown:
         _print_markdown(report, folder, registry, settings)
     elif form is ReportFormat.json:
@@ -70,7 +76,7 @@ def check(
     if not report.ok:
         raise typer.Exit(1)
     if record:
-        event = add(folder, "validated", by=by)
+        event = record_check(folder, by=by)
         echo(f"{report.folder}: {event.state} by {event.by}", err=form is not ReportFormat.table)
 
 

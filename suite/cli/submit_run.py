@@ -54,7 +54,7 @@ def run(
     registry, _ = load()
     given = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit}
     settings = load_settings(**given)
-    of = checked(folder, registry).submission
+    of = checked(folder, registry, anew=True).submission
     assert of is not None
     if pack and of.results is not None:
         raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
@@ -145,11 +145,11 @@ def reproduce(
         raise typer.Exit(1)
 
 
-def checked(folder: Path, registry: Registry) -> Report:
+def checked(folder: Path, registry: Registry, *, anew: bool = False) -> Report:
     """Return the report on a folder that is fine; else print what is wrong, and end the command with 1."""
     from suite.submit import check
 
-    report = check(folder, registry)
+    report = check(folder, registry, anew=anew)
     if not report.ok:
         for problem in report.problems:
             echo(str(problem), err=True)

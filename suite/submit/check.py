@@ -28,7 +28,9 @@ BY_ANYBODY = ("submitted", "disputed", "withdrawn")
 """States that whoever sends a submission may add; the others are the maintainers'."""
 
 
-def check(folder: Path, registry: Registry, *, beside: Path | None = None, before: Path | None = None) -> Report:
+def check(
+    folder: Path, registry: Registry, *, beside: Path | None = None, before: Path | None = None, anew: bool = False
+) -> Report:
     """Return all that is wrong with a submission. Runs no code of it, writes nothing, and raises nothing for it.
 
     Args:
@@ -37,6 +39,7 @@ def check(folder: Path, registry: Registry, *, beside: Path | None = None, befor
         beside: the folder of other submissions, whose names are taken; the one around the folder if not given.
         before: the folder as it was; a history that does not begin with that one, or adds what only maintainers may
             say, is a problem.
+        anew: whether a row is added next that says that the files are submitted: the history need not be about them.
     """
     folder = folder.absolute()
     if odd := oddities(folder):
@@ -44,7 +47,7 @@ def check(folder: Path, registry: Registry, *, beside: Path | None = None, befor
         return Report(folder.name, "", stray)
     read = read_submission(folder)
     problems = [Problem(fault.cause, fault.place, "docs/submitting.md says what it may be") for fault in read.faults]
-    problems += history_problems(folder, before, read.sha256)
+    problems += history_problems(folder, before, read.sha256, anew=anew)
     if read.submission is None:
         return Report(folder.name, read.sha256, tuple(problems))
     of = read.submission
@@ -72,28 +75,39 @@ def placeholders(of: Submission) -> Iterator[Problem]:
             yield Problem(f"it still says {text!r}", f"{FILE} ({field})", "put in what it asks for")
 
 
-def history_problems(folder: Path, before: Path | None, sha256: str) -> Iterator[Problem]:
+def history_problems(folder: Path, before: Path | None, sha256: str, *, anew: bool = False) -> Iterator[Problem]:
     """Yield what is wrong with the history of a folder, given its submission.yaml's hash and how the folder was."""
     try:
         history = read_history(folder)
     except ValueError as error:
         yield Problem(str(error), HISTORY, "git checkout history.jsonl: rows are only added, by suite submit")
         return
-    if history and history[-1].submission != sha256:
+    former = _former(before) if before is not None else b""
+    if not history and (former or not anew):
+        yield Problem(
+            "it has no row, so nobody says that this was submitted, or withdrawn later",
+            HISTORY,
+            "put the file back as it was; of new files: suite submit check FOLDER --record --by NAME",
+        )
+        return
+    if history and history[-1].submission != sha256 and not anew:
         yield Problem(
             f"it is not the file that the last row of the history ({history[-1].state}) is about: it was edited since",
             FILE,
             "suite submit check FOLDER --record --by NAME",
         )
     if before is not None:
-        yield from _added(folder, before, history)
+        yield from _added(folder, former, history)
 
 
-def _added(folder: Path, before: Path, history: tuple[Event, ...]) -> Iterator[Problem]:
+def _former(before: Path) -> bytes:
     try:
-        former = read_plain(before / HISTORY, LARGEST)
+        return read_plain(before / HISTORY, LARGEST)
     except OSError:
-        former = b""
+        return b""
+
+
+def _added(folder: Path, former: bytes, history: tuple[Event, ...]) -> Iterator[Problem]:
     content = read_plain(folder / HISTORY, LARGEST) if history else b""
     if not content.startswith(former):
         yield Problem("rows of the history were changed or taken away", HISTORY, "put them back; rows are only added")

@@ -34,6 +34,18 @@ def record(folder: Path, state: State, *, by: str, reason: str = "", evidence: d
     return events[-1]
 
 
+def record_check(folder: Path, *, by: str) -> Event:
+    """Add that files which were found fine are ``validated``; of files that are new or were edited, ``submitted``.
+
+    Raises:
+        SuiteError: as `record`.
+    """
+    history, sha256 = known(folder)
+    if history and history[-1].submission == sha256:
+        return record(folder, "validated", by=by)
+    return record(folder, "submitted", by=by, reason="the files were edited" if history else "")
+
+
 def known(folder: Path) -> tuple[tuple[Event, ...], str]:
     """Return the history of a folder, and the sha256 of its submission.yaml.
 

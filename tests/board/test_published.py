@@ -145,6 +145,21 @@ def test_withdrawn_rows_take_no_place_and_disputed_ones_are_marked(bench: Bench,
     assert (row.source, len(row.seeds)) == ("own", 2)  # a withdrawn run completes no row
 
 
+def test_a_submission_without_a_history_has_neither_state_nor_badge(bench: Bench, base: Path) -> None:
+    split = {"split": True, "confined": ["files"], "container": None, "order": "0" * 32}
+    made = runs("alpha", ALPHA, isolation=split)
+    folder = publish(base, "theirs", made)
+    tell(folder, "validated")
+    writer = Writer(bench.settings.database_url)
+    writer.keep_reproduction(Reproduction(made[0].id, "equal", "26 scores", 0.0))
+    writer.close()
+    row = bench.rows()["alpha"]
+    assert (row.state, badge(row)) == ("validated", "equal, 1 of 5 seeds")
+    (folder / "history.jsonl").unlink()
+    row = bench.rows()["alpha"]
+    assert (row.state, badge(row)) == ("submitted", "")
+
+
 def test_an_edited_submission_has_no_state_any_more(bench: Bench, base: Path) -> None:
     folder = publish(base, "theirs", runs("alpha", ALPHA))
     tell(folder, "validated")

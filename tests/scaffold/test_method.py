@@ -91,7 +91,7 @@ def test_its_submission_is_one_but_for_who_sends_it(track: str, role: str, tmp_p
     for name in [name for name in made.files if name not in ("submission.yaml", "README.md", "LICENSE")]:
         (folder / name).unlink()
     (folder / "tests").rmdir()
-    told = [str(problem) for problem in check(folder, REGISTRY).problems]
+    told = [str(problem) for problem in check(folder, REGISTRY, anew=True).problems]
     assert len(told) == 2, told
     assert all("PLACEHOLDER" in problem for problem in told)
 

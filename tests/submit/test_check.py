@@ -13,7 +13,9 @@ import pytest
 
 from suite.hashing import file_digest
 from suite.store.submission import read_submissions
+from suite.store.submission.history import FILE as HISTORY
 from suite.store.submission.reading import FILE
+from suite.submit.states import record
 
 from ..support.command import Suite
 from .desk import Desk
@@ -204,6 +206,30 @@ def test_a_history_must_go_on_from_the_one_before(desk: Desk, tmp_path: Any) -> 
     assert "rows of the history were changed or taken away" in desk.refused(before=before)
     desk.history(*rows, rows[0] | {"state": "disputed", "reason": "I doubt it"})
     assert desk.check(before=before).ok
+
+
+def test_without_a_history_nothing_is_fine(desk: Desk, tmp_path: Any) -> None:
+    """Else whoever deletes the file makes a withdrawn submission whole again."""
+    before = tmp_path / "before"
+    record(desk.folder, "withdrawn", by="Ada", reason="a fault")
+    shutil.copytree(desk.folder, before)
+    for delete in ((desk.folder / HISTORY).unlink, lambda: (desk.folder / HISTORY).write_text("")):
+        delete()
+        assert "history.jsonl: it has no row" in desk.refused(before=before)
+        assert "history.jsonl: it has no row" in desk.refused(before=before, anew=True)
+        assert "history.jsonl: it has no row" in desk.refused()
+
+
+def test_new_and_edited_files_are_submitted_by_the_command(desk: Desk, suite: Suite) -> None:
+    command = ("submit", "check", str(desk.folder), "--record", "--by", "Bob")
+    (desk.folder / HISTORY).unlink()
+    assert suite("submit", "check", str(desk.folder)).returncode == 1
+    suite.printed(*command)
+    with (desk.folder / FILE).open("a") as file:
+        file.write("# better\n")
+    suite.printed(*command)
+    suite.printed(*command)
+    assert [row["state"] for row in desk.rows()] == ["submitted", "submitted", "validated"]
 
 
 def test_the_command_line(desk: Desk, suite: Suite) -> None:

@@ -20,6 +20,7 @@ from suite.submit import check
 from suite.submit.pack import add_results
 from suite.submit.reproduce import reproduce, sampled
 from suite.submit.run import run
+from suite.submit.states import record
 from suite.submit.trusted import Bench
 
 from ..run.bench import Steps
@@ -51,6 +52,7 @@ def submission(registry: Registry, folder: Path, edit: str = "", **more: object)
     runs = [{"task": "ood/digits", "seeds": [0], "parameters": {f"{NAME}.order": 1.5}}]
     about = {"format": 1, "name": NAME, "tier": "code", **ABOUT, "methods": [package], "runs": runs}
     (made / "submission.yaml").write_text(yaml.text_of(about))
+    record(made, "submitted", by="Ada")
     return made
 
 
