@@ -47,6 +47,7 @@ def pack(
     import suite
     from suite.submit.pack import pack as write
     from suite.submit.pack import pack_archive
+    from suite.submit.present import present_runs
 
     registry, settings = load()
     given: dict[str, Any] = _given(about)
@@ -55,8 +56,10 @@ def pack(
     given |= {"tier": "code"} if code else {}
     given |= {"authors": [_author(text) for text in author]} if author else {}
     who = by or next((each.get("name", "") for each in given.get("authors", ())), "")
+    chosen = _runs(settings, task, method)
+    runs = present_runs(chosen, registry, settings, tier=str(given.get("tier", "results")))
     packed = write(
-        _runs(settings, task, method),
+        runs,
         settings,
         registry,
         folder / name,
@@ -71,6 +74,10 @@ def pack(
     echo(
         f"{packed.folder}: {counted(packed.runs, 'run')}, {counted(packed.samples, 'file')} of samples, {size}{without}"
     )
+    if left := len(chosen) - len(runs):
+        echo(
+            f"{counted(left, 'run')} left out: of other versions or sources of methods or tasks than are installed here"
+        )
     if archive:
         pack_archive(packed.folder, folder / f"{name}.zip")
         echo(f"{folder / f'{name}.zip'}: the same in one file")

@@ -30,7 +30,7 @@ def packages_of(runs: Sequence[RunRow], registry: Registry) -> list[dict[str, An
             raise SuiteError(
                 f"{run.cell.method} came from a file, and from no version of a distribution",
                 place=f"run {run.id[:8]}",
-                next="install its package and run it with an empty SUITE_HOME: all runs are packed",
+                next="install its package, run it again without --plugin, then pack",
             )
     several = [name for names in found.values() for name in names if sum(name in each for each in found.values()) > 1]
     if several:

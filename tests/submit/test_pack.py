@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from suite.registry import Registry
 from suite.scaffold import new_method
 from suite.settings import Settings
 from suite.submit import check, unpack
@@ -55,10 +59,12 @@ def test_the_file_of_a_template_says_the_rest(pack: Pack, tmp_path: Path, desk: 
     made = new_method(desk.registry, "my-first", "ood", "detector", tmp_path / "package")
     made.write()
     about = made.folder / "submission.yaml"
-    about.write_text(about.read_text().replace("PLACEHOLDER: your names", "Ada").replace("PLACEHOLDER@", "ada@"))
+    edits = {"PLACEHOLDER: your names": "Ada", "PLACEHOLDER@": "ada@", "tier: code": "tier: results"}
+    for placeholder, said in edits.items():
+        about.write_text(about.read_text().replace(placeholder, said))
     assert pack("again", "--about", str(about)).returncode == 0
     document = Desk(tmp_path / "out" / "again", desk.registry).document
-    assert (document["title"], document["tier"], document["contact"]) == ("My first", "code", "ada@example.org")
+    assert (document["title"], document["tier"], document["contact"]) == ("My first", "results", "ada@example.org")
     assert document["methods"][0]["distribution"] == "basin-suite"
 
 
@@ -94,3 +100,58 @@ def test_a_method_from_a_file_has_no_version_to_submit(suite: Suite, tmp_path: P
     suite.printed("run", "-t", "fast/count", "-m", "constant", "--executor", "inline", **home)
     done = suite("submit", "pack", "again", *WHO, "--in", str(tmp_path / "out"), **home)
     assert "came from a file, and from no version of a distribution" in done.stderr
+
+
+def edited(store: Path, **environment: object) -> None:
+    """Say in a store that its runs were made with another plugin."""
+    with sqlite3.connect(store / "suite.db") as connection:
+        ((document,),) = connection.execute("select document from environment")
+        said = json.loads(document)
+        said["plugin"] |= environment
+        connection.execute("update environment set document = ?", [json.dumps(said)])
+
+
+@pytest.fixture
+def own_shop(shop: Settings, tmp_path: Path) -> Path:
+    """A copy of the shop's store, which a test may change."""
+    home = tmp_path / "own-shop"
+    home.mkdir()
+    shutil.copy(shop.home / "suite.db", home)
+    shutil.copytree(shop.home / "samples", home / "samples")
+    return home
+
+
+@pytest.mark.parametrize("other", [{"version": "0.0.1"}, {"distribution": "another"}])
+def test_runs_of_another_version_or_distribution_are_not_packed(
+    suite: Suite, own_shop: Path, tmp_path: Path, other: dict[str, str]
+) -> None:
+    edited(own_shop, **other)
+    done = suite("submit", "pack", "again", *WHO, "--in", str(tmp_path / "out"), SUITE_HOME=str(own_shop))
+    assert done.returncode == 2
+    assert "none of the 1 runs that were chosen is of a method as it is installed here" in done.stderr
+    assert "suite run -t ood/digits -m ood/energy" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_can_be_edited_in_place_is_no_code_to_send(suite: Suite, own_shop: Path, tmp_path: Path) -> None:
+    edited(own_shop, editable=True)
+    done = suite("submit", "pack", "again", *WHO, "--code", "--in", str(tmp_path / "out"), SUITE_HOME=str(own_shop))
+    assert "could be edited in place" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_runs_of_an_earlier_source_are_left_out_and_counted(suite: Suite, tmp_path: Path, registry: Registry) -> None:
+    """One home, a draft in a file that was edited meanwhile, and a run of a built-in method."""
+    plugin = tmp_path / "draft.py"
+    shutil.copy(PLUGIN, plugin)
+    home = {"SUITE_HOME": str(tmp_path / "home"), "SUITE_PLUGINS": str(plugin)}
+    suite.printed("run", "-t", "fast/count", "-m", "constant", "--executor", "inline", **home)
+    suite.printed("run", "-t", "ood/digits", "-m", "energy", "-s", "0", "--executor", "inline", **home)
+    with plugin.open("a") as file:
+        file.write("# another source\n")
+    for given in (home, {**home, "SUITE_PLUGINS": ""}):
+        name = f"again-{len(given['SUITE_PLUGINS'])}"
+        told = suite.printed("submit", "pack", name, *WHO, "--in", str(tmp_path / "out"), **given)
+        assert "left out: of other versions or sources" in told
+        assert Desk(tmp_path / "out" / name, registry).check().ok
+        assert Desk(tmp_path / "out" / name, registry).document["runs"][0]["methods"] == ["ood/energy"]
