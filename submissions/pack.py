@@ -1,8 +1,8 @@
 """Packs the project's own results anew: ``python submissions/pack.py HOME...``, in a checkout.
 
 A HOME is a home (SUITE_HOME) in which the built-in methods were run; of a cell that several have, the first counts.
-Runs that could not be made again by this code are left out: their method or task is another now. What it writes, all of
-it for git:
+Runs that could not be made again by this code are left out: their method or task is another now. So are rows in which a
+seed of the task has not ended. What it writes, all of it for git:
 
 * ``submissions/basin-suite``: the runs that have ended, with their scores, and samples where they are small. Its
   submission.yaml keeps title, authors and so on, and its history what it has.
@@ -27,7 +27,7 @@ from suite.board.refresh import refresh
 from suite.board.shelf import Shelf
 from suite.board.sources import Source
 from suite.cache import Cache
-from suite.hashing import file_digest
+from suite.hashing import canonical_json, file_digest
 from suite.registry import Registry, load_registry
 from suite.run.plan import SETTLED
 from suite.run.reproduce.planned import CannotRepeat, repeated
@@ -64,16 +64,16 @@ def pack_results(registry: Registry, homes: Sequence[Path]) -> str:
                 elif run.cell.id not in runs:
                     runs[run.cell.id] = run
                     take_samples(run, settings, together)
-        packed = pack(
-            list(runs.values()), together, registry, made, about, version=suite.__version__, by=by, samples=SAMPLES
-        )
+        whole = whole_rows(list(runs.values()), registry)
+        packed = pack(whole, together, registry, made, about, version=suite.__version__, by=by, samples=SAMPLES)
         event = next_event(history, "submitted", by, file_digest(made / FILE), reason="packed anew")
         shutil.rmtree(FOLDER / "results", ignore_errors=True)
         (made / "results").rename(FOLDER / "results")
         (made / FILE).replace(FOLDER / FILE)
     append(FOLDER, [event])
     size = f"{packed.bytes / 2**20:.2f} MiB"
-    return f"{packed.runs} runs, {packed.samples} files of samples, {size}; left out as of other code: {dict(other)}"
+    left = f"left out of rows that lack seeds: {len(runs) - len(whole)}, as of other code: {dict(other)}"
+    return f"{packed.runs} runs, {packed.samples} files of samples, {size}; {left}"
 
 
 def ended(settings: Settings) -> list[RunRow]:
@@ -93,6 +93,20 @@ def can_be_repeated(run: RunRow, registry: Registry, cache: Cache) -> bool:
     except CannotRepeat:
         return False
     return True
+
+
+def whole_rows(runs: Sequence[RunRow], registry: Registry) -> list[RunRow]:
+    """Return the runs of those rows that have every seed of their task."""
+    rows: dict[str, list[RunRow]] = {}
+    for run in runs:
+        row = canonical_json([run.cell.task, run.cell.setting, run.cell.method, run.cell.parameters])
+        rows.setdefault(row, []).append(run)
+    return [
+        run
+        for row in rows.values()
+        if {run.cell.seed for run in row}.issuperset(registry.tasks[row[0].cell.task].seeds)
+        for run in row
+    ]
 
 
 def take_samples(run: RunRow, settings: Settings, together: Settings) -> None:
