@@ -157,15 +157,19 @@ def _print_markdown(report: Report, folder: Path, registry: Registry, settings: 
 
 
 def _row(each: Listed) -> dict[str, Any]:
+    from suite.submit.damage import damage
+
+    damaged = "" if each.problem else damage(each.folder)
+    state = "cannot be read" if each.problem else "damaged" if damaged else each.state
     return {
         "name": each.name,
-        "state": f"{each.state}{', edited since' if each.edited else ''}" if not each.problem else "cannot be read",
+        "state": f"{state}{', edited since' if each.edited else ''}",
         "tier": each.tier,
         "title": each.title,
         "authors": list(each.authors),
         "submitted": f"{each.submitted:%Y-%m-%d}" if each.submitted else None,
         "changed": f"{each.changed:%Y-%m-%d}" if each.changed else None,
-        "problem": each.problem,
+        "problem": each.problem or damaged,
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from suite.errors import SuiteError
 from suite.store.submission import listed, read_submissions
+from suite.submit.damage import damage
 from suite.submit.states import record
 
 from ..support.command import Suite
@@ -54,6 +55,25 @@ def test_one_broken_submission_hides_no_other(desk: Desk) -> None:
     found = read_submissions(desk.folder.parent)
     assert [bool(each.problem) for each in found] == [True, False]
     assert read_submissions(desk.folder / "nowhere") == []
+
+
+@pytest.mark.parametrize("name", ["results/scores.parquet", "results/manifest.json", "results/samples"])
+def test_results_that_are_not_what_their_hashes_say_are_damaged(desk: Desk, suite: Suite, name: str) -> None:
+    assert damage(desk.folder) == ""
+    path = desk.folder / name
+    path = next(path.iterdir()) if path.is_dir() else path
+    with path.open("ab") as file:
+        file.write(b"\n")
+    assert path.name in damage(desk.folder)
+    (told,) = suite.json("submit", "status", str(desk.folder))
+    assert path.name in told["problem"]
+    assert "damaged" in suite.printed("submit", "status", str(desk.folder))
+
+
+def test_a_wheel_that_is_not_there_is_damage(desk: Desk) -> None:
+    source = {"file": "source/x-1-py3-none-any.whl", "sha256": "0" * 64}
+    desk.edit(lambda document: document["methods"][0].__setitem__("source", source))
+    assert damage(desk.folder) == "source/x-1-py3-none-any.whl is not what its hash says"
 
 
 def test_the_command_line(desk: Desk, suite: Suite) -> None:
