@@ -78,6 +78,10 @@ def pack(
         echo(
             f"{counted(left, 'run')} left out: of other versions or sources of methods or tasks than are installed here"
         )
+    if failed := sum(run.state != "done" for run in runs):
+        echo(
+            f"warning: {counted(failed, 'run')} not done, packed as they are: the board says that they failed", err=True
+        )
     if archive:
         pack_archive(packed.folder, folder / f"{name}.zip")
         echo(f"{folder / f'{name}.zip'}: the same in one file")

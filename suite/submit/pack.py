@@ -70,10 +70,12 @@ def pack(
         samples: bytes of samples at most, before they are pressed; see `sampled`.
 
     Raises:
-        SuiteError: the folder is there already, something is missing, or submission.yaml would not be valid.
+        SuiteError: the folder is there already, something is missing, no run is done, or submission.yaml would not be
+            valid.
     """
     if folder.exists():
         raise SuiteError(f"{folder} is there already", place=str(folder), next="choose another name, or remove it")
+    _check_done(runs)
     packages = packages_of(runs, registry)
     made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
     made.mkdir(parents=True)
@@ -107,11 +109,12 @@ def add_results(
     """Write runs into a submission that has no results yet, name them in its submission.yaml, and add it as submitted.
 
     Raises:
-        SuiteError: it has results, or its history does not allow it.
+        SuiteError: it has results, no run is done, or its history does not allow it.
     """
     document = parse((folder / FILE).read_bytes()).value
     if document.get("results"):
         raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
+    _check_done(runs)
     history, chosen = read_history(folder), sampled(runs, settings, registry, samples)
     shown, version = [public(run) for run in runs], suite.__version__
     written = write_results(shown, settings, folder / "results", version=version, by=by, samples=chosen, pressed=True)
@@ -124,6 +127,15 @@ def add_results(
         raise
     append(folder, [event])
     return written
+
+
+def _check_done(runs: Sequence[RunRow]) -> None:
+    if not any(run.state == "done" for run in runs):
+        raise SuiteError(
+            f"none of the {len(runs)} runs is done: they say nothing of the method",
+            place=runs[0].cell.title if runs else "the store",
+            next="suite board --runs, mend the method, run it again",
+        )
 
 
 def pack_archive(folder: Path, archive: Path) -> None:

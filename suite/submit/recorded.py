@@ -61,6 +61,8 @@ def result_problems(of: Submission, results: Results, registry: Registry) -> lis
     problems = [Problem(f"{text}: {listed(titles, 3)}", "results", PACK) for text, titles in wrong.items()]
     present = {cell for run in results.runs if (cell := cell_of(run, registry)) is not None}
     lacking = [str(cell) for cell, needed in wanted.items() if needed and cell not in present]
+    if not any(run.state == "done" for run in results.runs):
+        problems.append(Problem("no run is done: they say nothing of the method", "results", PACK))
     if lacking:
         cause = f"{len(lacking)} cells that submission.yaml names have no run: {listed(lacking, 3)}"
         problems.append(Problem(cause, "results", "run them, or name fewer seeds, settings or methods"))

@@ -6,13 +6,17 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from suite.hashing import file_digest
 from suite.registry import Registry
 from suite.scaffold import new_method
 from suite.settings import Settings
+from suite.store.reading import Reader
+from suite.store.results.writing import write_results
 from suite.submit import check, unpack
 
 from ..run.bench import PLUGIN
@@ -155,3 +159,30 @@ def test_runs_of_an_earlier_source_are_left_out_and_counted(suite: Suite, tmp_pa
         assert "left out: of other versions or sources" in told
         assert Desk(tmp_path / "out" / name, registry).check().ok
         assert Desk(tmp_path / "out" / name, registry).document["runs"][0]["methods"] == ["ood/energy"]
+
+
+def test_failed_runs_are_packed_with_a_warning_but_not_alone(
+    suite: Suite, own_shop: Path, tmp_path: Path, registry: Registry
+) -> None:
+    out, home = ("--in", str(tmp_path / "out")), {"SUITE_HOME": str(own_shop)}
+    with sqlite3.connect(own_shop / "suite.db") as connection:
+        connection.execute("update run set state = 'failed', error = 'broke', samples = null")
+        connection.execute("delete from score")
+    done = suite("submit", "pack", "again", *WHO, *out, **home)
+    assert "none of the 1 runs is done" in done.stderr
+    assert not list((tmp_path / "out").glob("*"))
+    suite.printed("run", "-t", "ood/digits", "-m", "msp", "-s", "0", "--executor", "inline", **home)
+    done = suite("submit", "pack", "again", *WHO, *out, **home)
+    assert "warning: 1 run not done" in done.stderr
+    assert check(tmp_path / "out" / "again", registry).problems == ()
+
+
+def test_a_submission_of_failed_runs_alone_is_refused(desk: Desk, shop: Settings, registry: Registry) -> None:
+    reader = Reader(shop.database_url)
+    run = replace(reader.run(reader.latest_runs()[0].id), state="failed", error="broke", samples=None, scores=())
+    reader.close()
+    shutil.rmtree(desk.folder / "results")
+    write_results([run], shop, desk.folder / "results", version="0.1.0", by="Ada")
+    manifest = file_digest(desk.folder / "results" / "manifest.json")
+    desk.edit(lambda document: document.update(results={"manifest": manifest}))
+    assert "results: no run is done" in desk.refused()
