@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from suite.board.claims import Claim, grouped
 from suite.board.model import Again, Elsewhere, Origin
 from suite.board.sources import Runs
@@ -25,7 +27,7 @@ def marks(claim: Claim, counting: Sequence[StoredRun], runs: Runs, primary: Colu
     return {
         "origins": origins(told, runs),
         "isolation": isolation(told, runs.source.registry),
-        "again": again(vouched(told, runs.owners), runs.source.verdicts, runs.source.registry),
+        "again": again(vouched(told, runs.owners), verdicts_on(claim, told, runs), runs.source.registry),
         "elsewhere": elsewhere(claim.others, counting, runs, primary),
         "unranked": withdrawn(told, runs.owners),
     }
@@ -34,6 +36,24 @@ def marks(claim: Claim, counting: Sequence[StoredRun], runs: Runs, primary: Colu
 def vouched(told: Sequence[StoredRun], owners: Mapping[str, Published]) -> list[StoredRun]:
     """Return the runs of the store, and of submissions whose history is about the files that lie there."""
     return [run for run in told if run.id not in owners or owners[run.id].standing.time]
+
+
+def verdicts_on(claim: Claim, told: Sequence[StoredRun], runs: Runs) -> dict[str, Reproduction]:
+    """Return the verdicts on runs, or else on others of the same cell, kept apart alike, with equal scores."""
+    found = {run.id: runs.source.verdicts[run.id] for run in told if run.id in runs.source.verdicts}
+    judged = {run.cell: run for run in vouched(claim.others, runs.owners) if run.id in runs.source.verdicts}
+    for run in told:
+        other = judged.get(run.cell)
+        if run.id not in found and other is not None and _agree(run, other, runs):
+            found[run.id] = runs.source.verdicts[other.id]
+    return found
+
+
+def _agree(run: StoredRun, other: StoredRun, runs: Runs) -> bool:
+    registry, rows, values = runs.source.registry, runs.scores.rows, runs.scores.values
+    if isolation([run], registry) != isolation([other], registry) or not {run.id, other.id} <= rows.keys():
+        return False
+    return np.array_equal(values[rows[run.id]], values[rows[other.id]], equal_nan=True)
 
 
 def origins(told: Sequence[StoredRun], runs: Runs) -> list[Origin]:

@@ -160,6 +160,19 @@ def test_a_submission_without_a_history_has_neither_state_nor_badge(bench: Bench
     assert (row.state, badge(row)) == ("submitted", "")
 
 
+def test_a_row_has_the_verdict_on_another_run_of_its_cell_with_equal_scores(bench: Bench, base: Path) -> None:
+    made = runs("alpha", ALPHA)
+    publish(base, "theirs", made)
+    bench.record((cell("alpha", 0), ALPHA[0]), (cell("alpha", 1), 0.1))
+    writer = Writer(bench.settings.database_url)
+    for run in made[:2]:
+        writer.keep_reproduction(Reproduction(run.id, "equal", "26 scores", 0.0))
+    writer.close()
+    row = bench.rows()["alpha"]
+    assert (row.source, row.again.verdict, row.again.seeds) == ("own and published", "equal", 1)
+    assert row.runs[0].run != made[0].id
+
+
 def test_an_edited_submission_has_no_state_any_more(bench: Bench, base: Path) -> None:
     folder = publish(base, "theirs", runs("alpha", ALPHA))
     tell(folder, "validated")
