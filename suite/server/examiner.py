@@ -64,7 +64,7 @@ def _wait(process: subprocess.Popen[bytes], renew: Callable[[], object]) -> None
     started = renewed = time.monotonic()
     while True:
         try:
-            process.wait(timeout=0.5)
+            process.wait(timeout=min(0.5, TIME_LIMIT))
             return
         except subprocess.TimeoutExpired:
             now = time.monotonic()
