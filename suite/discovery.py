@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, distribution, distributions
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from suite import hookspecs
@@ -127,16 +128,26 @@ def plugin_files(paths: Sequence[Path]) -> list[Loadable]:
     ]
 
 
+class _Uncached(SourceFileLoader):
+    """Compiles the file as it is now: cached byte code is also taken for a file that was edited within a second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the code of the source."""
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _load_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise FileNotFoundError(f"no plugin file at {path}")
     name = f"suite_plugin_file_{path.stem}_{digest(str(path))[:8]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    if path.suffix != ".py":
         raise ImportError(f"{path} is not a Python file")
+    loader = _Uncached(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    assert spec is not None, "a loader was given"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # pickling and dataclasses look a class's module up
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
 
 

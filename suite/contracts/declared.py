@@ -48,7 +48,8 @@ def check_class(given: object, base: type[T], declared: Mapping[str, type]) -> t
         if not isinstance(getattr(given, name), kind):
             raise TypeError(f"{describe(given)}: {name} is {getattr(given, name)!r}, not a {kind.__name__}")
     if inspect.isabstract(given):
-        abstract = [name for name in dir(given) if getattr(getattr(given, name, None), "__isabstractmethod__", False)]
+        members = {name: inspect.getattr_static(given, name, None) for name in dir(given)}
+        abstract = [name for name, member in members.items() if getattr(member, "__isabstractmethod__", False)]
         raise TypeError(f"{describe(given)} does not define {', '.join(abstract)}")
     return given
 

@@ -12,7 +12,7 @@ from bench import Bench, gone
 
 from suite.store.rows import RunRow
 
-TIME_LIMIT, MEMORY_LIMIT = 3, 1.2
+TIME_LIMIT, MEMORY_LIMIT = 3, 0.8
 EXPECTED = {
     "raises": ("failed", "RuntimeError: the method broke"),
     "exits": ("failed", "SystemExit: enough"),
@@ -20,7 +20,7 @@ EXPECTED = {
     "wordless": ("failed", "Broken: an exception whose text cannot be made"),
     "sleeps": ("timeout", "over the wall-clock limit of 3 s"),
     "holds-the-interpreter": ("timeout", "over the wall-clock limit of 3 s"),
-    "allocates": ("out-of-memory", "over the memory limit of 1.2 GiB"),
+    "allocates": ("out-of-memory", "over the memory limit of 0.8 GiB"),
     "memory-error": ("out-of-memory", "MemoryError: no 100 TB here"),
     "nan": ("invalid", "Score.value = nan: Input should be a finite number"),
     "out-of-bounds": ("invalid", "accuracy all = 1.5 is outside the metric's bounds (0.0, 1.0)"),
