@@ -24,6 +24,7 @@ suite.run("fast/count", "constant", 1, plugins=[plugin])
 """
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_suite_between_two_runs_of_a_process_counts(tmp_path: Path) -> None:
     copy = tmp_path / "checkout"
     for name in ("suite", "plugins", "benchmarks", "leaderboard"):

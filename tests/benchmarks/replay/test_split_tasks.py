@@ -99,7 +99,10 @@ def small_cifars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_images: 
 
 @pytest.mark.parametrize(
     ("task", "setting"),
-    [*((SplitCIFAR10Task, setting) for setting in SETTINGS), (SplitCIFAR100Task, Setting())],
+    [
+        *((SplitCIFAR10Task, setting) for setting in SETTINGS),
+        pytest.param(SplitCIFAR100Task, Setting(), marks=pytest.mark.slow),
+    ],
     ids=lambda part: part.id if isinstance(part, type) else str(part),
 )
 def test_the_cifars(

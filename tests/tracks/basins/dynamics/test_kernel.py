@@ -133,6 +133,7 @@ def run(program: str, folder: Path | None = None, **environment: str) -> list[st
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_bits_do_not_depend_on_the_processors_vectors_nor_on_a_cache_or_a_restart(tmp_path: Path) -> None:
     cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     first, again = run(PROGRAM, **cache), run(PROGRAM, **cache)
@@ -142,6 +143,7 @@ def test_bits_do_not_depend_on_the_processors_vectors_nor_on_a_cache_or_a_restar
     assert plain[:2] == [first[0], "0"]
 
 
+@pytest.mark.slow
 def test_a_source_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """Where ``__pycache__`` is a file nothing can be written, not even by root."""
     shutil.copytree(Path(suite.__file__).parent, tmp_path / "suite", ignore=shutil.ignore_patterns("__pycache__"))
