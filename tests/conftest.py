@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A home of its own for every test and the processes that it starts."""
     monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BASIN_SUITE_PACKAGES", "")  # running a submission sets it, for the rest of its process
 
 
 @pytest.fixture(autouse=True)
