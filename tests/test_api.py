@@ -29,6 +29,7 @@ def fast():
     return run
 
 
+@pytest.mark.slow
 def test_the_page_about_notebooks_runs(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
     monkeypatch.setenv("SUITE_WORKERS", "2")

@@ -30,6 +30,7 @@ def compared(suite: Suite, first: str, second: str) -> dict[str, dict[str, Any]]
     return {row["column"]: row for row in suite.json("compare", "ood/digits", first, second, "--full")}
 
 
+@pytest.mark.slow
 def test_one_seed_is_compared_over_samples(suite: Suite, run: Any) -> None:
     run(0)
     columns = compared(suite, "knn", "random")

@@ -65,6 +65,7 @@ def test_one_cell_of_digits(resources: Resources) -> None:
     assert len(outcome.samples.pictures("all")) == 2
 
 
+@pytest.mark.slow
 def test_hard_samples_are_the_wrong_ones(resources: Resources) -> None:
     task, context = OutliersTask(), TaskContext(0, resources)
     plain, hard = (values(task, task.evaluate(method(), context)) for method in (Random, LossHigh))

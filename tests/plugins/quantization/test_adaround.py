@@ -43,6 +43,7 @@ def test_a_convolution_learns_too() -> None:
     assert errors[1] < 0.7 * errors[0]
 
 
+@pytest.mark.slow
 def test_weights_of_the_network_go_one_step_at_most_and_lose_less(digits_vit: Any) -> None:
     errors = []
     for method in (MSE(), AdaRound()):

@@ -48,6 +48,7 @@ class Asking(BasinDetector):
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.slow
 def test_it_is_asked_by_distances_and_by_coordinates_and_scored(resources: Resources) -> None:
     task, method = AlanineDipeptideTask(), Asking()
     context = TaskContext(seed=0, resources=resources)
