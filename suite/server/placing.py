@@ -7,7 +7,7 @@ from pathlib import Path
 
 from suite.store.intake import Entry
 from suite.store.submission import read_history
-from suite.submit.states import known, record
+from suite.submit.states import record
 
 
 class Taken(Exception):
@@ -20,7 +20,8 @@ def place(folder: Path, submissions: Path, entry: Entry, by: str) -> None:
     Raises:
         Taken: something of that name is there.
     """
-    _record(folder, entry, by)
+    evidence = {"upload": entry.id, "sha256": entry.sha256, "holder": entry.holder}
+    record(folder, "validated", by=by, evidence=evidence)
     submissions.mkdir(parents=True, exist_ok=True)
     target = submissions / folder.name
     coming = submissions / f".{entry.id}"  # the move may be a copy; what follows is one step
@@ -47,11 +48,3 @@ def is_placed(submissions: Path, name: str, entry: Entry) -> bool:
     except ValueError:
         return False
     return any(event.evidence.get("upload") == entry.id for event in history)
-
-
-def _record(folder: Path, entry: Entry, by: str) -> None:
-    history, _ = known(folder)
-    if not history:
-        record(folder, "submitted", by=entry.holder, reason="uploaded")
-    evidence = {"upload": entry.id, "sha256": entry.sha256, "holder": entry.holder}
-    record(folder, "validated", by=by, evidence=evidence)
