@@ -91,11 +91,12 @@ def test_the_inherited_checks_run_as_a_stranger_would(written: Path) -> None:
     plain = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # of the run around it
     done = subprocess.run(command, cwd=written, env=plain, capture_output=True, text=True, timeout=300, check=False)
     failed = set(re.findall(r"^FAILED (\w+)\.py::\w+::(\w+)", done.stdout, re.MULTILINE))
-    assert failed == {
+    assert failed >= {  # noise may also move the AUROC that rounding must not
         ("test_noisy", "test_the_same_seed_gives_the_same_answer"),
         ("test_noisy", "test_a_score_does_not_depend_on_its_batch"),
         ("test_noisy", "test_one_sample_has_the_score_that_it_has_among_others"),
     }, done.stdout + done.stderr
+    assert {name for name, _ in failed} == {"test_noisy"}, done.stdout + done.stderr
 
 
 def test_every_contract_is_in_the_table() -> None:
