@@ -29,6 +29,7 @@ class Split:
         order: the secret of the order of the test, in hexadecimal digits.
         needs: the access that the method was planned with.
         readable: files and folders of the method's code.
+        hidden: where store, cache, data and weights lie, closed even inside of what may be read.
         container: what the host runs in a container of, as ``"podman 5.4.2"``; None for a process of this machine.
     """
 
@@ -36,7 +37,8 @@ class Split:
     host: Loaded
     order: str
     needs: frozenset[str]
-    readable: tuple[Path, ...] = ()
+    readable: tuple[Path, ...]
+    hidden: tuple[Path, ...]
     container: str | None = None
 
 

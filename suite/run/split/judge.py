@@ -13,7 +13,6 @@ from suite.run.split.channel import Channel, Limits
 from suite.run.split.codec import Codec, Take, Tell
 from suite.run.split.confinement import WORDS
 from suite.run.split.confinement.container import OWN_FOLDER
-from suite.run.split.confinement.reach import secret_places
 from suite.run.split.peer import Peer
 from suite.run.split.references import Given
 from suite.run.split.remote import Handle, remote_class
@@ -51,7 +50,7 @@ class Host:
         settings = job.settings
         given: dict[str, Any] = {
             "readable": [str(path) for path in job.split.readable],
-            "hidden": [str(path) for path in secret_places(settings)],
+            "hidden": [str(path) for path in job.split.hidden],
             "writable": OWN_FOLDER if contained else str(host_folder(job)),
             "memory": settings.memory_limit,
             "threads": job.threads,

@@ -13,6 +13,7 @@ from suite.contracts import Executor, Loaded, Method, Split
 from suite.discovery import FILE, OWN
 from suite.errors import SuiteError
 from suite.registry import Entry, Registry
+from suite.run.split.confinement.reach import secret_places
 from suite.settings import Settings
 from suite.store.rows import CellRow
 
@@ -48,6 +49,7 @@ def plan_split(
         order=order or secrets.token_hex(16),
         needs=methods[0].value.needs,
         readable=tuple(dict.fromkeys(path for entry in code for path in _code(entry))),
+        hidden=tuple(secret_places(settings)),
         container=_engine() if settings.container else None,
     ), ""
 

@@ -26,7 +26,7 @@ from typing import IO
 from suite.contracts import Job
 from suite.discovery import PACKAGES
 from suite.errors import SuiteError
-from suite.run.split.confinement.reach import closed_folders, installation, secret_places, spare, suite_folder
+from suite.run.split.confinement.reach import closed_folders, installation, spare, suite_folder
 
 OWN_FOLDER = "/tmp"
 """Where a host in a container may write."""
@@ -124,7 +124,7 @@ def host_container(job: Job, channel: int, output: str) -> Container:
             engine,
             ["-m", "suite.run.split.host"],
             readable=split.readable,
-            hidden=secret_places(settings),
+            hidden=split.hidden,
             memory=None if settings.memory_limit is None else int(settings.memory_limit * 2**30),
             seconds=job.time_limit,
             channel=channel,
