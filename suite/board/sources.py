@@ -16,8 +16,9 @@ from suite.hashing import digest
 from suite.registry import Registry
 from suite.store.columns import Recorded, Scores, stacked
 from suite.store.published import Published
-from suite.store.rows import Reproduction
+from suite.store.rows import Reproduction, judged_digest
 from suite.store.stored import StoredRun
+from suite.store.transfer.document import RunPart
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,9 +75,11 @@ class Source:
     def complete(self) -> Source:
         """Return all that is needed to make tables; submissions that are damaged are left out.
 
-        So is one with a run that has the id of another cell's run: the verdicts on that would count as its own.
+        So is one with a run that has the id of another cell's run. A verdict on a published run counts while the run
+        is what was judged: a submission may be updated under the same ids.
         """
         sound, refused = [], dict(self.refused)
+        verdicts = self.reader.verdicts() if self.reader is not None else {}
         cells = self.reader.judged() if self.reader is not None else {}
         for each in self.published:
             try:
@@ -89,10 +92,12 @@ class Source:
             taken = next((run for run, cell in told.items() if cells.get(run, cell) != cell), None)
             if taken is None:
                 sound.append(each)
+                for run in each.results.runs:
+                    if run.id in verdicts and run.id not in cells and not _is_about(verdicts[run.id], each, run):
+                        del verdicts[run.id]
                 cells |= told
             else:
                 refused[each.name] = f"its run {taken} has the id of another cell's run"
-        verdicts = self.reader.verdicts() if self.reader is not None else {}
         return replace(self, published=sound, refused=refused, verdicts=verdicts)
 
     def with_all_scores(self) -> Source:
@@ -152,6 +157,10 @@ class Runs:
         """Return the stored samples of a run, if they are at hand."""
         owner = self.owners.get(run.id)
         return self.source.read(run.id) if owner is None else owner.results.table(run.samples)
+
+
+def _is_about(verdict: Reproduction, owner: Published, run: RunPart) -> bool:
+    return verdict.judged == judged_digest(owner.results.row(run))
 
 
 def _by_owner(runs: Iterable[str], owners: Mapping[str, Published]) -> list[tuple[Published, list[str]]]:

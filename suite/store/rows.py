@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from suite.contracts import Interval, Score, Setting
+from suite.hashing import digest
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ class Reproduction:
     """What came of running a run's cell again; see `suite.store.schema.reproduction`.
 
     ``difference`` is the largest of any score, None where nothing could be compared. ``changed`` holds the recorded and
-    the present value of all that differs in the environment. ``made`` is set by the store.
+    the present value of all that differs in the environment. ``judged`` is the `judged_digest` of the run then, None
+    if the verdict was kept before there was one. ``made`` is set by the store.
     """
 
     run: str
@@ -122,4 +124,11 @@ class Reproduction:
     device: str | None = None
     threads: int | None = None
     reproducer: str = ""
+    judged: str | None = None
     made: datetime | None = None
+
+
+def judged_digest(run: RunRow) -> str:
+    """Return the sha256 (64 hex digits) of what a verdict on a run is about: its scores, and how it was kept apart."""
+    scores = sorted([score.metric, score.metric_version, score.subset, score.value] for score in run.scores)
+    return digest({"scores": scores, "isolation": run.isolation})

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -135,6 +135,7 @@ reproduction = Table(
     Column("id", String(32), primary_key=True),  # the time in nanoseconds, and something random
     Column("run", String(32), nullable=False),  # of this store, or a published one that it does not hold
     Column("made", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
+    Column("judged", String(64)),  # `judged_digest` of the run as it was then; null before schema 0008
     Column("verdict", String(20), nullable=False),
     Column("difference", Float),  # the largest of any score; null where nothing could be compared
     Column("reason", Text, nullable=False),  # the verdict in words

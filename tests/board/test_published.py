@@ -20,13 +20,14 @@ from suite.board.stamps import _of_code
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.store.published import published
-from suite.store.rows import Reproduction
+from suite.store.rows import Reproduction, judged_digest
 from suite.store.writing import Writer
 
 from .conftest import PLUGIN, Store
 from .publishing import cell, publish, record, run_of, tell
 
 SEEDS = range(5)  # of demo/plain
+MADE = {"machine": {"cpu": "Abacus 9", "cores": 4}}
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def test_a_submission_without_a_history_has_neither_state_nor_badge(bench: Bench
     folder = publish(base, "theirs", made)
     tell(folder, "validated")
     writer = Writer(bench.settings.database_url)
-    writer.keep_reproduction(Reproduction(made[0].id, "equal", "26 scores", 0.0))
+    writer.keep_reproduction(Reproduction(made[0].id, "equal", "26 scores", 0.0, judged=judged_digest(made[0])))
     writer.close()
     row = bench.rows()["alpha"]
     assert (row.state, badge(row)) == ("validated", "equal, 1 of 5 seeds")
@@ -166,7 +167,7 @@ def test_a_row_has_the_verdict_on_another_run_of_its_cell_with_equal_scores(benc
     bench.record((cell("alpha", 0), ALPHA[0]), (cell("alpha", 1), 0.1))
     writer = Writer(bench.settings.database_url)
     for run in made[:2]:
-        writer.keep_reproduction(Reproduction(run.id, "equal", "26 scores", 0.0))
+        writer.keep_reproduction(Reproduction(run.id, "equal", "26 scores", 0.0, judged=judged_digest(run)))
     writer.close()
     row = bench.rows()["alpha"]
     assert (row.source, row.again.verdict, row.again.seeds) == ("own and published", "equal", 1)
@@ -191,7 +192,7 @@ def test_the_newest_verdict_is_a_badge_where_it_proves_something(bench: Bench, b
     writer = Writer(bench.settings.database_url)
     for run in made:
         for verdict in ("different", "equal"):
-            kept = Reproduction(run.id, verdict, "26 scores", 0.0, {}, ENVIRONMENT, "cpu", 1, "Grace")
+            kept = Reproduction(run.id, verdict, "26 scores", 0.0, {}, MADE, "cpu", 1, "Grace", judged_digest(run))
             writer.keep_reproduction(kept)
     writer.close()
     rows = bench.rows()
@@ -199,12 +200,24 @@ def test_the_newest_verdict_is_a_badge_where_it_proves_something(bench: Bench, b
     assert (rows["alpha"].again.by, rows["alpha"].again.machine) == ("Grace", "Abacus 9, 4 cores")
     assert (rows["beta"].isolation, rows["beta"].again.verdict, badge(rows["beta"])) == ("not split", "equal", "")
     writer = Writer(bench.settings.database_url)
-    writer.keep_reproduction(Reproduction(made[0].id, "different", "1 score differs", 0.5))
+    writer.keep_reproduction(Reproduction(made[0].id, "different", "1 score", 0.5, judged=judged_digest(made[0])))
     writer.close()
     assert badge(bench.rows()["alpha"]) == "different"
 
 
-ENVIRONMENT = {"machine": {"cpu": "Abacus 9", "cores": 4}}
+@pytest.mark.parametrize("edited", ["scores", "isolation"])
+def test_a_run_that_is_not_any_more_what_was_judged_has_no_badge(bench: Bench, base: Path, edited: str) -> None:
+    split = {"split": True, "confined": ["files"], "container": None, "order": "0" * 32}
+    made = run_of(cell("alpha", 0), 0.5, isolation=split)
+    others = {"scores": (replace(made.scores[0], value=0.99),), "isolation": split | {"confined": []}}
+    folder = publish(base, "theirs", [made])
+    writer = Writer(bench.settings.database_url)
+    writer.keep_reproduction(Reproduction(made.id, "equal", "26 scores", 0.0, judged=judged_digest(made)))
+    writer.close()
+    assert bench.rows()["alpha"].again.verdict == "equal"
+    shutil.rmtree(folder)
+    publish(base, "theirs", [replace(made, **{edited: others[edited]})])
+    assert bench.rows()["alpha"].again is None
 
 
 def test_a_damaged_submission_is_told_and_hides_nothing(bench: Bench, base: Path) -> None:
@@ -303,7 +316,9 @@ def test_a_run_with_the_id_of_another_cell_gets_none_of_its_verdicts(bench: Benc
     publish(base, "taker", [run_of(cell("beta", 0), 0.99, isolation=split, id=honest[0].id)])
     writer = Writer(bench.settings.database_url)
     for run in honest:
-        writer.keep_reproduction(Reproduction(run.id, "equal", "26 scores", 0.0, {}, ENVIRONMENT, "cpu", 1, "Grace"))
+        writer.keep_reproduction(
+            Reproduction(run.id, "equal", "26 scores", 0.0, {}, MADE, "cpu", 1, "Grace", judged_digest(run))
+        )
     writer.close()
     board = load_board(bench.settings, bench.registry)
     assert {row.label: badge(row) for table in board.tables for row in table.rows} == {"alpha": "equal"}

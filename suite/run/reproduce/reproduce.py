@@ -15,7 +15,7 @@ from suite.run.reproduce.verdict import Verdict, compare
 from suite.run.summary import Reporter
 from suite.settings import Settings
 from suite.store.archive import Archive
-from suite.store.rows import Reproduction, RunRow
+from suite.store.rows import Reproduction, RunRow, judged_digest
 from suite.store.writing import Writer
 
 MACHINE = ("timeout", "out-of-memory", "killed")
@@ -132,6 +132,7 @@ def _row(run: RunRow, verdict: Verdict, again: RunRow | str | None, by: str) -> 
         device=made.device if made else None,
         threads=made.threads if made else None,
         reproducer=by,
+        judged=judged_digest(run),
     )
 
 
