@@ -1,4 +1,7 @@
-"""Denoisers by name: networks that map noised inputs [B, C, H, W] and timesteps [B] to the noise in them."""
+"""Denoisers by name: networks that map noised inputs [B, C, H, W] and timesteps [B] to the noise in them.
+
+Those whose names begin with ``captioned`` are told conditions [B, D] besides.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,12 @@ from suite.extras import check_library
 if TYPE_CHECKING:
     from torch import nn
 
-OWN = {"mlp": "suite.diffusion.mlp:MLP", "unet": "suite.diffusion.unets:UNet"}
+OWN = {
+    "mlp": "suite.diffusion.mlp:MLP",
+    "unet": "suite.diffusion.unets:UNet",
+    "captioned-unet": "suite.diffusion.convolutional:CaptionedUNet",
+    "captioned-mlp": "suite.diffusion.captioned_mlp:CaptionedMLP",
+}
 NEEDS: dict[str, str] = {"unet": "diffusers"}
 
 

@@ -1,0 +1,116 @@
+"""Steps of samplers: how a latent gets from one timestep to the next, once the noise in it is predicted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from suite.diffusion.schedule import Schedule
+from suite.extras import required_library
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+
+class Steps(Protocol):
+    """A walk down the timesteps. An object serves one walk at a time."""
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """The timesteps that are visited, the noisiest first."""
+
+    def scaled(self, latents: Tensor, number: int) -> Tensor:
+        """Return what the network is shown of latents [N, ...] at visit ``number``."""
+
+    def taken(self, latents: Tensor, noise: Tensor, number: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+        """Return the latents of the next visit [N, ...], and what is predicted of them without noise [N, ...].
+
+        ``noise`` [N, ...] is what the network predicts; a sampler with randomness draws it from the ``generator``.
+        """
+
+
+@dataclass(frozen=True)
+class DDIM:
+    """DDIM with eta = 0 (Song, Meng and Ermon 2021): every ``stride``-th timestep from the last one on, no clipping."""
+
+    schedule: Schedule
+    stride: int
+
+    @cached_property
+    def times(self) -> tuple[float, ...]:
+        """See `Steps`."""
+        return tuple(range(self.schedule.steps - 1, -1, -self.stride))
+
+    @cached_property
+    def _kept(self) -> list[float]:
+        return [*(float(self.schedule.kept[int(time)]) for time in self.times), 1.0]
+
+    def scaled(self, latents: Tensor, number: int) -> Tensor:
+        """Return the latents as they are."""
+        return latents
+
+    def taken(self, latents: Tensor, noise: Tensor, number: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+        """See `Steps`."""
+        kept, after = self._kept[number], self._kept[number + 1]
+        clean = (latents - (1 - kept) ** 0.5 * noise) / kept**0.5
+        return after**0.5 * clean + (1 - after) ** 0.5 * noise, clean
+
+
+SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ddim": ("DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": True}),
+    "ddpm": ("DDPMScheduler", {"clip_sample": False, "variance_type": "fixed_large"}),
+    "dpm-solver": ("DPMSolverMultistepScheduler", {}),
+    "euler": ("EulerDiscreteScheduler", {}),
+}
+"""diffusers' schedulers by the name that we give them, with what is not as their defaults are."""
+
+
+class SchedulerSteps:
+    """The steps of one of diffusers' schedulers.
+
+    Args:
+        schedule: of the noise.
+        name: a key of `SCHEDULERS`.
+        count: how many visits.
+
+    Raises:
+        SuiteError: diffusers is not installed.
+    """
+
+    def __init__(self, schedule: Schedule, name: Literal["ddim", "ddpm", "dpm-solver", "euler"], count: int) -> None:
+        cls, options = SCHEDULERS[name]
+        kept = schedule.kept
+        betas = 1 - kept / kept.roll(1).index_fill(0, kept.new_zeros(1).long(), 1.0)
+        make = getattr(required_library("diffusers"), cls)
+        self._make = partial(make, num_train_timesteps=schedule.steps, trained_betas=betas.numpy(), **options)
+        self._count = count
+        self._scheduler: Any = None
+        self._restart()
+
+    def _restart(self) -> None:
+        self._scheduler = self._make()
+        self._scheduler.set_timesteps(self._count)
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """See `Steps`."""
+        return tuple(float(time) for time in self._scheduler.timesteps)
+
+    def scaled(self, latents: Tensor, number: int) -> Tensor:
+        """Return the latents as the scheduler scales them; the first visit starts a new walk."""
+        if number == 0:
+            self._restart()
+        scaled: Tensor = self._scheduler.scale_model_input(latents, self._scheduler.timesteps[number])
+        return scaled
+
+    def taken(self, latents: Tensor, noise: Tensor, number: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
+        """See `Steps`."""
+        time = self._scheduler.timesteps[number]
+        if hasattr(self._scheduler, "convert_model_output"):  # of a solver, which does not tell what it predicts
+            if self._scheduler.step_index is None:
+                self._scheduler._init_step_index(time)
+            clean = self._scheduler.convert_model_output(noise, sample=latents)
+            return self._scheduler.step(noise, time, latents, generator=generator).prev_sample, clean
+        step = self._scheduler.step(noise, time, latents, generator=generator)
+        return step.prev_sample, step.pred_original_sample

@@ -1,0 +1,73 @@
+"""The memorization track: how is a guided diffusion model kept from copying what it was trained on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path as FilePath
+
+from suite.contracts import Access, Role, Track
+from suite.hookspecs import hookimpl
+from suite.tracks.memorization.contract import (
+    DetectionContext,
+    Guide,
+    GuidedSampler,
+    Mitigation,
+    MitigationContext,
+    Path,
+    PathDetector,
+    Plan,
+    Seen,
+    Vocabulary,
+)
+
+__all__ = [
+    "DetectionContext",
+    "Guide",
+    "GuidedSampler",
+    "Mitigation",
+    "MitigationContext",
+    "Path",
+    "PathDetector",
+    "Plan",
+    "Seen",
+    "Vocabulary",
+]
+
+ACCESS = (
+    Access("initial noise", "The noise that sampling starts from, the conditions, and the metered denoiser."),
+    Access("paths", "How each sample came about."),
+    Access("guidance", "The norm of e at each step of each path."),
+    Access("predictions", "What was predicted of each sample without noise, at each step of its path."),
+    Access("training data", "What the denoiser was trained on.", privilege=True),
+)
+
+TEMPLATES = FilePath(__file__).with_name("templates")
+ROLES = (
+    Role(
+        "mitigation",
+        "Keeps samples out of the attraction basin of what is memorized.",
+        {Mitigation: "suite.testing:MitigationContract"},
+        TEMPLATES / "mitigation",
+    ),
+    Role(
+        "detector",
+        "Says which samples are suspicious, by the paths on which they came about.",
+        {PathDetector: "suite.testing:PathDetectorContract"},
+        TEMPLATES / "detector",
+    ),
+)
+
+
+@hookimpl
+def suite_register_tracks(register: Callable[[Track], None]) -> None:
+    """Register the track."""
+    register(
+        Track(
+            name="memorization",
+            title="Memorization in diffusion models",
+            question="How is a guided diffusion model kept from copying its training images, and who notices?",
+            contract=(Mitigation, PathDetector),
+            roles=ROLES,
+            access=ACCESS,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Detection: which samples are suspicious, by the paths on which they came about?"""

@@ -1,0 +1,46 @@
+"""The metrics of detection."""
+
+from __future__ import annotations
+
+from suite.contracts import Metric
+
+CAPTIONS, COPIES, WITHIN = "captions", "copies", "within captions"
+SUBSETS = (CAPTIONS, COPIES, WITHIN)
+"""Samples of special captions against those of ordinary ones; copies against other samples of special captions; the
+same within each caption, averaged over those that have both."""
+SUPPORT = "samples"
+FALSE, KEPT = 0.01, 0.96
+
+
+def _share(name: str, direction: str, definition: str) -> Metric:
+    return Metric.model_validate(
+        {"name": name, "direction": direction, "bounds": (0, 1), "unit": "fraction", "definition": definition}
+    )
+
+
+AUROC = _share("auroc", "higher", "Chance that a suspicious sample scores higher than another; ties count half.")
+FOUND = _share(
+    "found_at_1",
+    "higher",
+    "Share of suspicious samples that score higher than all but 1 % of the others: TPR at 1 % FPR.",
+)
+REMOVED = _share(
+    "removed_at_96",
+    "higher",
+    "Share of the samples out of support that a filter removes which keeps 96 % of those in support.",
+)
+BEFORE = _share("out_of_support", "lower", "Share of samples out of support, before any filter; the same for all.")
+AFTER = _share(
+    "out_of_support_filtered",
+    "lower",
+    "Share of samples out of support among those that the filter leaves which keeps 96 % of those in support.",
+)
+SECONDS = Metric(
+    name="seconds",
+    direction="lower",
+    bounds=(0, None),
+    unit="s",
+    definition="Wall-clock seconds of scoring all samples.",
+)
+GUIDED_METRICS = (AUROC, FOUND, SECONDS)
+SUPPORT_METRICS = (REMOVED, AUROC, AFTER, BEFORE, SECONDS)

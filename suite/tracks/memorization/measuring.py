@@ -1,0 +1,164 @@
+"""Measures a mitigation: plans, samples and judges at each of its strengths."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from suite.contracts import Column, Outcome, Value
+from suite.diffusion.guidance import Plan
+from suite.lazy import torch
+from suite.tracks.memorization import metrics
+from suite.tracks.memorization.contract import MOST_STRENGTHS, Mitigation, MitigationContext
+from suite.tracks.memorization.experiment import Experiment, Requests
+from suite.tracks.memorization.judge import apart
+from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, POINTS
+from suite.tracks.memorization.samples import NONE, MitigationSamples
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def measured(method: Mitigation, experiment: Experiment) -> Outcome:
+    """Return the outcome of a method's whole sweep; see `MitigationTask.evaluate`."""
+    experiment.check_that_it_can_tell()
+    strengths = dict(method.strengths)
+    if not 1 <= len(strengths) <= MOST_STRENGTHS:
+        raise ValueError(f"a sweep has 1 to {MOST_STRENGTHS} strengths, {method.name} has {len(strengths)}")
+    parts, seconds = _anchors(experiment), 0.0
+    distances = {subset: experiment.frechet_distance(experiment.anchors[subset]) for subset in (PLAIN, FREE)}
+    for point, (label, strength) in zip(POINTS, strengths.items(), strict=False):
+        part, images = _point(method, strength, experiment, {"subset": point, "strength": str(label)})
+        parts.append(part)
+        distances[point] = experiment.frechet_distance(images)
+        seconds += float(part.seconds[0])
+    count = len(experiment.specials.noise)
+    frechet = {
+        Column(metric=metrics.FRECHET.name, subset=subset): Value(distance, count)
+        for subset, distance in distances.items()
+    }
+    samples = MitigationSamples.joined(parts, frechet)
+    least = min(float(samples.memorized[samples.subset == point].mean()) for point in samples.points)
+    facts = {
+        "strengths": ", ".join(map(str, strengths)),
+        "initial noises": experiment.noises[:16],
+        "the sweep comes down to": f"{100 * least:.1f} % memorized"
+        + ("" if least <= metrics.MEMORIZED_THERE else f", not to {100 * metrics.MEMORIZED_THERE:.0f} %"),
+    }
+    return Outcome(samples=samples, cost={"sweep_seconds": seconds}, facts=facts)
+
+
+def _anchors(experiment: Experiment) -> list[MitigationSamples]:
+    found, steps = experiment.anchors, len(experiment.sampler().times)
+    norms, ordinary = found["plain norms"], found["ordinary norms"]
+    return [
+        _rows(
+            experiment,
+            experiment.specials,
+            found[PLAIN],
+            {"subset": PLAIN, "strength": "w", "evaluations": 2 * steps, "guidance": norms[0], "norms": norms},
+        ),
+        _rows(
+            experiment,
+            experiment.specials,
+            found[FREE],
+            {"subset": FREE, "strength": "0", "evaluations": steps, "guidance": norms[0]},
+        ),
+        _rows(
+            experiment,
+            experiment.ordinary,
+            found[ORDINARY],
+            {"subset": ORDINARY, "strength": "w", "evaluations": 2 * steps, "guidance": ordinary[0], "norms": ordinary},
+        ),
+    ]
+
+
+def _point(
+    method: Mitigation, strength: Any, experiment: Experiment, told: dict[str, Any]
+) -> tuple[MitigationSamples, Tensor]:
+    """Return the rows of one strength, and its images [N, C, H, W]."""
+    asked, sampler = experiment.specials, experiment.sampler()
+    context = MitigationContext(
+        **vars(experiment.context.method),
+        scale=experiment.task.scale,
+        timesteps=experiment.task.schedule.steps,
+        sampler=sampler,
+        captions=asked.captions.clone(),
+        vocabulary=experiment.vocabulary,
+        ordinary=experiment.ordinary_norm,
+    )
+    conditions = experiment.vocabulary.embedded(asked.captions)
+    started = time.perf_counter()
+    plan = checked(method.plan(strength, asked.noise.clone(), conditions.clone(), context), asked.noise, conditions)
+    path = sampler.sample(plan)
+    seconds, count = time.perf_counter() - started, len(asked.noise)
+    with torch.inference_mode():
+        first = experiment.sampler().difference(plan.noise, plan.conditions).flatten(1).norm(dim=1).clone()
+    meter = {"evaluations": sampler.evaluations / count, "backward": sampler.backward / count, "seconds": seconds}
+    length = plan.noise.flatten(1).norm(dim=1) / plan.noise[0].numel() ** 0.5
+    extra = {**told, **meter, "guidance": first, "length": length}
+    return _rows(experiment, asked, path.final, extra), path.final
+
+
+def checked(plan: Any, noise: Tensor, conditions: Tensor) -> Plan:
+    """Return a plan with detached tensors.
+
+    Raises:
+        ValueError: it is none for this noise [N, ...] and these conditions [N, ...].
+    """
+    if not isinstance(plan, Plan):
+        raise ValueError(f"expected a Plan, got {type(plan).__name__}")
+    for name, given, asked in (("noise", plan.noise, noise), ("conditions", plan.conditions, conditions)):
+        if given.shape != asked.shape or not given.isfinite().all():
+            raise ValueError(f"the plan's {name} is not finite of shape {tuple(asked.shape)}: {tuple(given.shape)}")
+    scales = plan.scales
+    if isinstance(scales, torch.Tensor):
+        if scales.ndim != 2 or scales.shape[1] != len(noise) or not scales.isfinite().all():
+            raise ValueError(f"the plan's scales are not finite [steps, {len(noise)}]: {tuple(scales.shape)}")
+        scales = scales.detach()
+    return Plan(plan.noise.detach(), plan.conditions.detach(), scales)
+
+
+def _rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[str, Any]) -> MitigationSamples:
+    """Return what the judge says of images, beside what is ``told`` of them: numbers, or tensors by sample."""
+    images, count = images.cpu(), len(images)
+    found = experiment.judge.judged(images, asked.patterns, asked.duplicates)
+    noise = torch.arange(experiment.task.noises).repeat(count // experiment.task.noises)
+    shown = noise == 0
+
+    def column(name: str, default: float = 0.0) -> Any:
+        value = told.get(name, default)
+        return np.full(count, value, dtype=np.float64) if np.isscalar(value) else value.cpu().double().numpy()
+
+    def pixels(rows: Tensor) -> list[Any]:
+        values = [each.tolist() for each in experiment.collection.pixels(rows).flatten(1)]
+        return [value if seen else None for value, seen in zip(values, shown, strict=True)]
+
+    norms = told.get("norms")
+    root = images[0].numel() ** 0.5
+    return MitigationSamples(
+        subset=np.full(count, told["subset"]),
+        strength=np.full(count, told["strength"]),
+        caption=asked.numbers.numpy(),
+        noise=noise.numpy(),
+        duplicate=np.full(count, NONE) if asked.duplicates is None else asked.duplicates.numpy(),
+        nearest=found.nearest.numpy(),
+        first=found.first.double().numpy(),
+        second=found.second.double().numpy(),
+        cosine=found.cosine.double().numpy(),
+        aligned=found.aligned.numpy(),
+        margin=found.margin.numpy(),
+        real=found.real.double().numpy(),
+        apart=apart(images, asked.numbers).double().numpy(),
+        guidance=column("guidance"),
+        length=column("length") if "length" in told else (asked.noise.flatten(1).norm(dim=1) / root).cpu().numpy(),
+        evaluations=column("evaluations"),
+        backward=column("backward"),
+        seconds=column("seconds"),
+        norms=[None] * count if norms is None else norms.T.tolist(),
+        image=pixels(images),
+        original=pixels(experiment.collection.train[found.nearest]),
+        noises=np.full(count, experiment.noises),
+    )
