@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from suite.diffusion.schedule import Schedule
 from suite.extras import required_library
+from suite.lazy import torch
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -67,7 +68,7 @@ SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class SchedulerSteps:
-    """The steps of one of diffusers' schedulers.
+    """The steps of one of diffusers' schedulers. Latents at the first visit are noise of variance 1, whatever it scales.
 
     Args:
         schedule: of the noise.
@@ -80,17 +81,16 @@ class SchedulerSteps:
 
     def __init__(self, schedule: Schedule, name: Literal["ddim", "ddpm", "dpm-solver", "euler"], count: int) -> None:
         cls, options = SCHEDULERS[name]
-        kept = schedule.kept
-        betas = 1 - kept / kept.roll(1).index_fill(0, kept.new_zeros(1).long(), 1.0)
+        betas = 1 - torch.cat([schedule.kept[:1], schedule.kept[1:] / schedule.kept[:-1]])
         make = getattr(required_library("diffusers"), cls)
         self._make = partial(make, num_train_timesteps=schedule.steps, trained_betas=betas.numpy(), **options)
-        self._count = count
-        self._scheduler: Any = None
+        self._count, self._scales = count, name == "euler"
         self._restart()
 
     def _restart(self) -> None:
-        self._scheduler = self._make()
+        self._scheduler: Any = self._make()
         self._scheduler.set_timesteps(self._count)
+        self._scheduler.is_scale_input_called = True  # we do that, from any visit on
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -98,19 +98,23 @@ class SchedulerSteps:
         return tuple(float(time) for time in self._scheduler.timesteps)
 
     def scaled(self, latents: Tensor, number: int) -> Tensor:
-        """Return the latents as the scheduler scales them; the first visit starts a new walk."""
-        if number == 0:
-            self._restart()
-        scaled: Tensor = self._scheduler.scale_model_input(latents, self._scheduler.timesteps[number])
-        return scaled
+        """See `Steps`."""
+        if not self._scales:
+            return latents
+        return self._entered(latents, number) / (float(self._scheduler.sigmas[number]) ** 2 + 1) ** 0.5
 
     def taken(self, latents: Tensor, noise: Tensor, number: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
-        """See `Steps`."""
-        time = self._scheduler.timesteps[number]
-        if hasattr(self._scheduler, "convert_model_output"):  # of a solver, which does not tell what it predicts
-            if self._scheduler.step_index is None:
+        """See `Steps`; the first visit begins a new walk."""
+        if number == 0:
+            self._restart()
+        latents, time = self._entered(latents, number), self._scheduler.timesteps[number]
+        if hasattr(self._scheduler, "convert_model_output"):  # a solver, which does not tell what it predicts
+            if number == 0:
                 self._scheduler._init_step_index(time)
             clean = self._scheduler.convert_model_output(noise, sample=latents)
             return self._scheduler.step(noise, time, latents, generator=generator).prev_sample, clean
         step = self._scheduler.step(noise, time, latents, generator=generator)
         return step.prev_sample, step.pred_original_sample
+
+    def _entered(self, latents: Tensor, number: int) -> Tensor:
+        return latents * float(self._scheduler.init_noise_sigma) if number == 0 and self._scales else latents

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-KINDS = ("basins", "method", "ood", "quantization", "replay", "task", "tasks")
+KINDS = ("basins", "memorization", "method", "ood", "quantization", "replay", "task", "tasks")
 pytest.register_assert_rewrite(
     *(f"{__name__}.{kind}" for kind in KINDS)
 )  # so that a failed check says what it compared
 
 from suite.testing.basins import BasinDetectorContract  # noqa: E402
+from suite.testing.memorization import MitigationContract, PathDetectorContract  # noqa: E402
 from suite.testing.method import DeclarationContract, MethodContract  # noqa: E402
 from suite.testing.ood import DetectorContract, TrainedDetectorContract  # noqa: E402
 from suite.testing.quantization import QuantizerContract  # noqa: E402
@@ -35,6 +36,8 @@ __all__ = [
     "MemoryRetrievalContract",
     "MemoryUpdateContract",
     "MethodContract",
+    "MitigationContract",
+    "PathDetectorContract",
     "QuantizationTaskContract",
     "QuantizerContract",
     "ReplaySelectorContract",

@@ -87,7 +87,8 @@ class Collection:
     @staticmethod
     def order(count: int) -> Tensor:
         """Return the order of so many images [count], of which the first are held out."""
-        return torch.from_numpy(np.random.default_rng(0).permutation(count))
+        order: Tensor = torch.from_numpy(np.random.default_rng(0).permutation(count))
+        return order
 
     def scores(self, images: Tensor) -> Tensor:
         """Return the scores of images [N, C, H, W] on the components [N, K], in standard deviations."""

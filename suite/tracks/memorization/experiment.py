@@ -59,8 +59,10 @@ class CaptionVocabulary:
 class Experiment:
     """The parts of a task under a seed. ``task`` declares them."""
 
-    def __init__(self, task: Trained, context: TaskContext) -> None:
+    def __init__(self, task: Trained, context: TaskContext, noises: int | None = None) -> None:
+        """``noises`` of each caption, the task's own unless told otherwise."""
         self.task, self.context = task, context
+        self.each = noises or task.noises
         self.model = task.model(context.seed)
         self.device = context.resources.device
 
@@ -101,7 +103,7 @@ class Experiment:
         return self._requests("ordinary", captions, torch.arange(len(captions)), None)
 
     def _requests(self, name: str, captions: Tensor, patterns: Tensor, duplicates: Tensor | None) -> Requests:
-        each = self.task.noises
+        each = self.each
         shape = (each * len(captions), *self.collection.train.shape[1:])
         noise = self.context.rng(f"{name} noise").standard_normal(shape, dtype="float32")
         return Requests(
@@ -131,7 +133,7 @@ class Experiment:
         identity = {
             "denoiser": self.model.fingerprint(resources),
             "seed": self.context.seed,
-            "noises": self.task.noises,
+            "noises": self.each,
             "stride": self.task.stride,
             "scale": self.task.scale,
             "version": 1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from suite.contracts import Column, Outcome, Value
-from suite.diffusion.guidance import Plan
+from suite.diffusion.guidance import Plan, Sampler
 from suite.lazy import torch
 from suite.tracks.memorization import metrics
 from suite.tracks.memorization.contract import MOST_STRENGTHS, Mitigation, MitigationContext
@@ -80,15 +80,7 @@ def _point(
 ) -> tuple[MitigationSamples, Tensor]:
     """Return the rows of one strength, and its images [N, C, H, W]."""
     asked, sampler = experiment.specials, experiment.sampler()
-    context = MitigationContext(
-        **vars(experiment.context.method),
-        scale=experiment.task.scale,
-        timesteps=experiment.task.schedule.steps,
-        sampler=sampler,
-        captions=asked.captions.clone(),
-        vocabulary=experiment.vocabulary,
-        ordinary=experiment.ordinary_norm,
-    )
+    context = mitigation_context(experiment, sampler)
     conditions = experiment.vocabulary.embedded(asked.captions)
     started = time.perf_counter()
     plan = checked(method.plan(strength, asked.noise.clone(), conditions.clone(), context), asked.noise, conditions)
@@ -100,6 +92,19 @@ def _point(
     length = plan.noise.flatten(1).norm(dim=1) / plan.noise[0].numel() ** 0.5
     extra = {**told, **meter, "guidance": first, "length": length}
     return _rows(experiment, asked, path.final, extra), path.final
+
+
+def mitigation_context(experiment: Experiment, sampler: Sampler) -> MitigationContext:
+    """Return what a mitigation may use, with a metered sampler."""
+    return MitigationContext(
+        **vars(experiment.context.method),
+        scale=experiment.task.scale,
+        timesteps=experiment.task.schedule.steps,
+        sampler=sampler,
+        captions=experiment.specials.captions.clone(),
+        vocabulary=experiment.vocabulary,
+        ordinary=experiment.ordinary_norm,
+    )
 
 
 def checked(plan: Any, noise: Tensor, conditions: Tensor) -> Plan:
@@ -125,7 +130,7 @@ def _rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[st
     """Return what the judge says of images, beside what is ``told`` of them: numbers, or tensors by sample."""
     images, count = images.cpu(), len(images)
     found = experiment.judge.judged(images, asked.patterns, asked.duplicates)
-    noise = torch.arange(experiment.task.noises).repeat(count // experiment.task.noises)
+    noise = torch.arange(experiment.each).repeat(count // experiment.each)
     shown = noise == 0
 
     def column(name: str, default: float = 0.0) -> Any:

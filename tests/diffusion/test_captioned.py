@@ -1,0 +1,59 @@
+"""Captions, the networks that are told them, and their training."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from suite.diffusion.captions import ABSENT, CaptionEmbedding
+from suite.diffusion.denoisers import DenoiserArchitecture
+from suite.diffusion.guided_training import GuidedRecipe
+from suite.diffusion.schedule import Schedule
+from suite.diffusion.temporal_mlp import TemporalMLP
+
+NETWORKS = {
+    "captioned-unet": {"channels": 1, "width": 8, "tokens": 4},
+    "captioned-mlp": {"shape": [1, 8, 8], "width": 16, "blocks": 2, "tokens": 4},
+}
+
+
+def test_a_caption_is_the_sum_of_its_tokens() -> None:
+    embedding = CaptionEmbedding(5, 3)
+    told = embedding(torch.tensor([[0, 2, ABSENT], [4, ABSENT, ABSENT]]))
+    assert torch.allclose(told, torch.stack([embedding.vectors.weight[[0, 2]].sum(0), embedding.vectors.weight[4]]))
+    assert torch.equal(embedding.unconditional(2), embedding.null.expand(2, -1))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_lowers_the_loss_and_is_repeatable(name: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    captions = torch.arange(16)[:, None] % 4
+    images = torch.randn(4, 1, 8, 8, generator=generator)[captions[:, 0]]
+    schedule, recipe = Schedule(steps=20, last=0.3), GuidedRecipe(updates=40, batch_size=16, learning_rate=1e-2, average=0.5)
+    weights = []
+    for _ in range(2):
+        torch.manual_seed(1)
+        network = DenoiserArchitecture(name, NETWORKS[name]).build()
+        with torch.no_grad():
+            before = loss(network, images, captions, schedule)
+        recipe.train(network, images, captions, schedule, seed=0, device="cpu", log=print)
+        weights.append(network.state_dict())
+        with torch.no_grad():
+            assert loss(network, images, captions, schedule) < 0.9 * before
+        assert not network.training
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
+def loss(network, images, captions, schedule) -> float:
+    noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(2))
+    times = torch.full((len(images),), 15)
+    found = network(schedule.noised(images, times, noise), times, network.captions(captions))
+    return float((found - noise).square().mean())
+
+
+def test_the_shared_layers_of_the_mixture_network_have_one_set_of_weights() -> None:
+    shared, own = TemporalMLP(2, width=16), TemporalMLP(2, width=16, shared=False)
+    sizes = [sum(parameter.numel() for parameter in network.layers.parameters()) for network in (shared, own)]
+    assert sizes[1] == 3 * sizes[0]
+    for network in (shared, own):
+        assert network(torch.zeros(5, 2), torch.arange(5)).shape == (5, 2)
