@@ -62,7 +62,7 @@ class TestDescent:
         norms: list[float] = []
 
         def difference(rows: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
-            norms.append(float(rows.norm()))
+            norms.append(float(rows.detach().norm()))
             return rows
 
         found = descend(drawn(1, 64), difference, target=4.0, rate=0.05, most=1000)
@@ -93,7 +93,7 @@ class TestDescent:
 def test_guidance_turns_where_the_norm_has_risen_after_a_fall() -> None:
     guide, found = FirstMinimum(0.0, 7.5), []
     for number, (one, other) in enumerate(zip((9.0, 8, 7, 5, 6, 4), (6.0, 5, 4, 3, 2, 1), strict=True)):
-        seen = Seen(number, torch.zeros(2, 1), torch.tensor([[one], [other]]))
+        seen = Seen(number, torch.zeros(2, 1), torch.tensor([[float(one)], [float(other)]]))
         found.append(guide.scale(seen).tolist())
     assert [scales[0] for scales in found] == [0, 0, 0, 0, 7.5, 7.5]
     assert [scales[1] for scales in found] == [0] * 6

@@ -1,0 +1,76 @@
+"""The protocol of detection on the denoiser of digits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from suite import Card
+from suite.benchmarks.memorization.digits_detection import DigitsDetectionTask
+from suite.contracts import Column, TaskContext
+from suite.plugins.memorization.guidance_magnitude import GuidanceMagnitude
+from suite.plugins.memorization.nearest_training import NearestTraining
+from suite.tracks.memorization import PathDetector
+
+
+class Seeing(PathDetector):
+    """Keeps what it is shown."""
+
+    name = "seeing"
+    version = "1"
+    card = Card(title="Seeing", status="baseline")
+
+    def score(self, paths, context):
+        self.paths, self.context = paths, context
+        return paths.norms[0]
+
+
+class Wrong(Seeing):
+    """Returns a score too few."""
+
+    def score(self, paths, context):
+        return paths.norms[0][1:]
+
+
+def value(samples, metric: str, subset: str) -> float:
+    return samples.value(Column(metric=metric, subset=subset)).value
+
+
+@pytest.fixture
+def context(resources) -> TaskContext:
+    return TaskContext(0, resources)
+
+
+def test_the_truth_is_found_by_who_knows_the_training_data(context: TaskContext) -> None:
+    samples = DigitsDetectionTask().evaluate(NearestTraining(), context).samples
+    assert value(samples, "auroc", "copies") > 0.99
+    assert value(samples, "found_at_1", "copies") > 0.9
+    assert 0.5 < samples.copy[samples.special].mean() < 0.95
+    assert not samples.copy[~samples.special].any()
+
+
+def test_the_first_step_tells_who_escapes(context: TaskContext) -> None:
+    samples = DigitsDetectionTask().evaluate(GuidanceMagnitude(), context).samples
+    assert value(samples, "auroc", "captions") > 0.65
+    assert value(samples, "auroc", "within captions") > 0.7
+    column = Column(metric="auroc", subset="captions")
+    low, high = np.quantile(samples.resampled(column).values, [0.025, 0.975])
+    assert low < value(samples, "auroc", "captions") < high
+    assert samples.value(Column(metric="found_at_1", subset="within captions")) is None
+
+
+def test_a_detector_sees_a_random_order_and_no_training_data(context: TaskContext) -> None:
+    method, task = Seeing(), DigitsDetectionTask()
+    samples = task.evaluate(method, context).samples
+    anchors = task.experiment(context).anchors
+    shown = method.paths.norms[0]
+    assert method.context.training is None
+    assert method.paths.clean is None
+    assert not np.array_equal(shown[:200], anchors["plain norms"][0])
+    assert np.allclose(samples.score[:200], anchors["plain norms"][0])
+    assert np.allclose(samples.score[200:], anchors["ordinary norms"][0])
+
+
+def test_other_shapes_are_refused(context: TaskContext) -> None:
+    with pytest.raises(ValueError, match=r"expected 280 finite scores, got shape \(279,\)"):
+        DigitsDetectionTask().evaluate(Wrong(), context)

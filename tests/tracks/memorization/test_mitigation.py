@@ -1,0 +1,169 @@
+"""The protocol on the denoiser of digits: what is measured, counted, refused, and follows from the samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from suite import Card
+from suite.benchmarks.memorization.digits import DigitsTask
+from suite.contracts import Column, Outcome, TaskContext
+from suite.errors import SuiteError
+from suite.tracks.memorization import Mitigation, Plan
+from suite.tracks.memorization.experiment import Experiment
+from suite.tracks.memorization.measuring import measured
+from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, SWEEP
+
+
+class Delays(Mitigation):
+    """Delays by numbers of steps, the first of them none at all."""
+
+    name = "delays"
+    version = "1"
+    card = Card(title="Delays", status="baseline")
+
+    class Parameters(Mitigation.Parameters):
+        steps: tuple[int, ...] = (0, 6, 25)
+
+    @property
+    def strengths(self) -> dict[str, int]:
+        return {str(count): count for count in self.parameters.steps}
+
+    def plan(self, strength, noise, conditions, context) -> Plan:
+        scales = torch.full((len(context.sampler.times), len(noise)), context.scale)
+        scales[:strength] = 0
+        return Plan(noise, conditions, scales)
+
+
+def experiment(resources) -> Experiment:
+    return Experiment(DigitsTask(), TaskContext(0, resources), noises=2)
+
+
+@pytest.fixture(scope="module")
+def outcome(resources) -> Outcome:
+    return measured(Delays(), experiment(resources))
+
+
+def value(outcome: Outcome, metric: str, subset: str) -> float:
+    return outcome.samples.value(Column(metric=metric, subset=subset)).value
+
+
+def test_the_anchors_are_points_of_the_same_samples(outcome: Outcome) -> None:
+    for metric in ("memorized", "alignment", "cosine", "real_distance", "guidance_norm", "noise_norm"):
+        assert value(outcome, metric, "point 1") == pytest.approx(value(outcome, metric, PLAIN), abs=1e-3)
+        assert value(outcome, metric, "point 3") == pytest.approx(value(outcome, metric, FREE), abs=1e-3)
+    assert value(outcome, "memorized", FREE) < 0.1 < 0.6 < value(outcome, "memorized", PLAIN)
+    assert value(outcome, "memorized", FREE) < value(outcome, "memorized", "point 2") < value(outcome, "memorized", PLAIN)
+    assert value(outcome, "memorized", ORDINARY) == 0
+    assert 0.1 < value(outcome, "frontier_score", SWEEP) < 0.9
+
+
+def test_work_is_counted(outcome: Outcome) -> None:
+    assert [value(outcome, "evaluations", f"point {k}") for k in (1, 2, 3)] == [50, 44, 25]
+    assert value(outcome, "backward_passes", "point 1") == 0
+
+
+def test_every_score_follows_from_the_stored_samples(outcome: Outcome) -> None:
+    from suite.contracts.samples import stored_table
+
+    task = DigitsTask()
+    again = task.samples.read(stored_table(outcome.samples))
+    for column in task.columns:
+        before, after = outcome.samples.value(column), again.value(column)
+        assert (before is None) == (after is None)
+        if before is not None and after is not None:
+            assert after.value == before.value
+            assert task.metric(column.metric).contains(after.value)
+
+
+def test_the_sweep_is_resampled_by_captions(outcome: Outcome) -> None:
+    column = Column(metric="frontier_score", subset=SWEEP)
+    drawn = outcome.samples.resampled(column)
+    assert drawn.basis == "bootstrap over captions"
+    low, high = np.quantile(drawn.values, [0.025, 0.975])
+    assert low < value(outcome, "frontier_score", SWEEP) < high
+    assert outcome.samples.resampled(Column(metric="memorized", subset=PLAIN)) is None
+
+
+def test_pictures_say_what_they_show(outcome: Outcome) -> None:
+    trade_off, norms, escapes = outcome.samples.pictures(SWEEP)
+    assert "3 strengths" in trade_off.description
+    assert "ordinary captions" in norms.description
+    assert "stay copies" in escapes.description
+    (images,) = outcome.samples.pictures("point 1")
+    assert len(images.spec["data"]["values"]) == 10 * 2 * 64
+    assert outcome.samples.pictures("point 8") == ()
+
+
+class Wrong(Delays):
+    """Plans what the parameter says."""
+
+    name = "wrong"
+
+    class Parameters(Mitigation.Parameters):
+        how: str = "nothing"
+
+    @property
+    def strengths(self) -> dict[str, int]:
+        counts = {"many": 9, "none": 0}
+        return {str(k): k for k in range(counts.get(self.parameters.how, 1))}
+
+    def plan(self, strength, noise, conditions, context) -> Any:
+        good = torch.zeros(len(context.sampler.times), len(noise))
+        return {
+            "nothing": None,
+            "fewer": Plan(noise[1:], conditions, good),
+            "other": Plan(noise, conditions[:, 1:], good),
+            "infinite": Plan(noise / 0, conditions, good),
+            "unplanned": Plan(noise, conditions, good[:, 1:]),
+        }[self.parameters.how]
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("nothing", "expected a Plan, got NoneType"),
+        ("fewer", "the plan's noise is not finite of shape"),
+        ("other", "the plan's conditions is not finite of shape"),
+        ("infinite", "the plan's noise is not finite"),
+        ("unplanned", "the plan's scales are not finite"),
+        ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
+        ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
+    ],
+)
+def test_what_is_no_plan_is_refused(how: str, told: str, resources) -> None:
+    with pytest.raises(ValueError, match=told):
+        measured(Wrong(how=how), experiment(resources))
+
+
+class Untrained(DigitsTask):
+    """A denoiser that has learned nothing, and so copies nothing."""
+
+    family = "untrained"
+    recipe = DigitsTask.recipe.__class__(updates=1, batch_size=8, learning_rate=1e-9)
+    shipped = None
+
+
+def test_a_denoiser_that_memorizes_nothing_tells_nothing(resources) -> None:
+    with pytest.raises(SuiteError, match="no mitigation can be measured on it"):
+        Untrained().prepare(TaskContext(0, resources))
+
+
+def test_weights_of_another_recipe_are_not_taken_for_its_own(resources) -> None:
+    task = DigitsTask()
+    assert task.model(0).known_fingerprint(resources)
+    other = Untrained()
+    assert other.model(0).known_fingerprint(resources) != task.model(0).known_fingerprint(resources)
+    assert task.model(7).shipped is not None
+    assert not task.model(7).shipped.exists()
+
+
+def test_methods_get_the_same_noises(resources) -> None:
+    first, second = experiment(resources), experiment(resources)
+    assert torch.equal(first.specials.noise, second.specials.noise)
+    assert first.noises == second.noises
+    other = Experiment(DigitsTask(), TaskContext(1, resources), noises=2)
+    assert other.noises != first.noises
