@@ -87,6 +87,22 @@ def test_the_examples_of_the_basins_page_work(tmp_path: Path, resources: Resourc
     assert found["trajectories"].shape == (4, 24, 2)
 
 
+def test_the_example_of_the_memorization_page_works(tmp_path: Path, resources: Resources) -> None:
+    from suite.registry import load_registry
+    from suite.testing.memorization import digits_case
+
+    (rising,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "memorization.md").read_text(), re.DOTALL)
+    file = tmp_path / "rising.py"
+    file.write_text(rising)
+    registry = load_registry((file,))
+    assert registry.failures == []
+    case, method = digits_case(resources), registry.methods["memorization/rising"]()
+    sampler = case.experiment.sampler()
+    plan = case.planned(method, 1.0, sampler)
+    assert plan.scales[:, 0].tolist() == [3 * step / 8 for step in range(8)]
+    assert sampler.sample(plan).final.isfinite().all()
+
+
 def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
     from suite.benchmarks.quantization.digits_vit import DigitsViTTask
     from suite.registry import load_registry

@@ -18,8 +18,8 @@ class DigitsMLPTask(DigitsTask):
     title = "Digits, MLP: negative control"
     summary = (
         f"{PROTOCOL} As memorization/digits, but the denoiser is an MLP of four residual blocks of width 256, and "
-        "guidance is 5. It memorizes as much, yet hardly any of it hangs on the initial noise. What an adjustment gains "
-        "here it gains by making noise longer: norm-restored, which has the same direction at the old norm, shows it."
+        "guidance is 5. It memorizes as much, yet hardly any of it hangs on the initial noise. What an adjustment "
+        "gains here it gains by making noise longer, as norm-restored shows: the same direction at the old norm."
     )
     seeds = (0, 1)
     family = "digits-mlp"

@@ -68,7 +68,7 @@ SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class SchedulerSteps:
-    """The steps of one of diffusers' schedulers. Latents at the first visit are noise of variance 1, whatever it scales.
+    """The steps of one of diffusers' schedulers. Latents at the first visit are noise of variance 1.
 
     Args:
         schedule: of the noise.

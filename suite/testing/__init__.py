@@ -22,7 +22,9 @@ from suite.testing.replay import MemoryRetrievalContract, MemoryUpdateContract, 
 from suite.testing.task import TaskContract, TaskDeclarationContract  # noqa: E402
 from suite.testing.tasks import (  # noqa: E402
     BasinTaskContract,
+    CopyDetectionTaskContract,
     DetectionTaskContract,
+    MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
 )
@@ -30,6 +32,7 @@ from suite.testing.tasks import (  # noqa: E402
 __all__ = [
     "BasinDetectorContract",
     "BasinTaskContract",
+    "CopyDetectionTaskContract",
     "DeclarationContract",
     "DetectionTaskContract",
     "DetectorContract",
@@ -37,6 +40,7 @@ __all__ = [
     "MemoryUpdateContract",
     "MethodContract",
     "MitigationContract",
+    "MitigationTaskContract",
     "PathDetectorContract",
     "QuantizationTaskContract",
     "QuantizerContract",

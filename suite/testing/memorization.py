@@ -74,7 +74,8 @@ class MitigationContract(MethodContract):
         strengths = list(method.strengths.values())
         sampler = inputs.experiment.sampler()
         return tuple(
-            sampler.sample(inputs.planned(method, strength, sampler)).final for strength in (strengths[0], strengths[-1])
+            sampler.sample(inputs.planned(method, strength, sampler)).final
+            for strength in (strengths[0], strengths[-1])
         )
 
     @classmethod

@@ -79,6 +79,26 @@ class Nothing(Quantizer):
         return model
 
 
+class MitigationTaskContract(TaskContract):
+    """Checks of a mitigation task of the memorization track: override ``task``."""
+
+    control = "none"
+    references = ("static-delay", "best-of-n")
+    varied = "none"
+    chance = 0.0
+    slack = 0.0
+    labels = ("duplicate",)
+
+
+class CopyDetectionTaskContract(TaskContract):
+    """Checks of a task that detects copies: override ``task``."""
+
+    control = "trajectory-magnitude"
+    references = ("nearest-training", "guidance-magnitude")
+    varied = "guidance-magnitude"
+    labels = ("copy", "special", "caption")
+
+
 class QuantizationTaskContract(TaskContract):
     """Checks of a task of the quantization track: override ``task``."""
 

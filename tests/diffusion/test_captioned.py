@@ -29,7 +29,10 @@ def test_training_lowers_the_loss_and_is_repeatable(name: str) -> None:
     generator = torch.Generator().manual_seed(0)
     captions = torch.arange(16)[:, None] % 4
     images = torch.randn(4, 1, 8, 8, generator=generator)[captions[:, 0]]
-    schedule, recipe = Schedule(steps=20, last=0.3), GuidedRecipe(updates=40, batch_size=16, learning_rate=1e-2, average=0.5)
+    schedule, recipe = (
+        Schedule(steps=20, last=0.3),
+        GuidedRecipe(updates=40, batch_size=16, learning_rate=1e-2, average=0.5),
+    )
     weights = []
     for _ in range(2):
         torch.manual_seed(1)

@@ -66,9 +66,7 @@ def test_euler_is_shown_noise_of_variance_1(noise: torch.Tensor) -> None:
     assert not torch.equal(shown, noise)
 
 
-@pytest.mark.parametrize(
-    ("border", "off"), [(900, 5), (880, 6), (860, 7), (840, 8), (780, 11), (720, 14), (999, 0)]
-)
+@pytest.mark.parametrize(("border", "off"), [(900, 5), (880, 6), (860, 7), (840, 8), (780, 11), (720, 14), (999, 0)])
 def test_the_steps_before_the_transition_with_fifty_of_ddim(border: float, off: int) -> None:
     assert steps_above([981 - 20 * k for k in range(50)], border) == off
 

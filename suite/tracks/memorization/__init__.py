@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
-from suite.contracts import Access, Role, Track
+from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.memorization.contract import (
     DetectionContext,
@@ -69,5 +69,14 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             contract=(Mitigation, PathDetector),
             roles=ROLES,
             access=ACCESS,
+            tasks=TaskKit(
+                {
+                    "suite.tracks.memorization.protocol:MitigationTask": "suite.testing:MitigationTaskContract",
+                    "suite.tracks.memorization.detection.protocol:GuidedDetectionTask": (
+                        "suite.testing:CopyDetectionTaskContract"
+                    ),
+                }
+            ),
+            unsplit="mitigations differentiate through the denoiser, which has to be in their process",
         )
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 import torch
 from hypothesis import given
@@ -146,7 +144,9 @@ class TestModeInterpolation:
         assert self.scores(Path(clean[-1], torch.zeros(9, 3), clean=clean), last=4).tolist() == [0, 0, 0]
 
     def scores(self, paths: Path, last: int) -> torch.Tensor:
-        return ModeInterpolation(last=last).score(paths, DetectionContext(seed=0, sought="out of support", training=None))
+        return ModeInterpolation(last=last).score(
+            paths, DetectionContext(seed=0, sought="out of support", training=None)
+        )
 
 
 def test_distances_to_training_data_mean_what_is_sought() -> None:

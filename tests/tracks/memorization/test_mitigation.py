@@ -56,7 +56,9 @@ def test_the_anchors_are_points_of_the_same_samples(outcome: Outcome) -> None:
         assert value(outcome, metric, "point 1") == pytest.approx(value(outcome, metric, PLAIN), abs=1e-3)
         assert value(outcome, metric, "point 3") == pytest.approx(value(outcome, metric, FREE), abs=1e-3)
     assert value(outcome, "memorized", FREE) < 0.1 < 0.6 < value(outcome, "memorized", PLAIN)
-    assert value(outcome, "memorized", FREE) < value(outcome, "memorized", "point 2") < value(outcome, "memorized", PLAIN)
+    assert (
+        value(outcome, "memorized", FREE) < value(outcome, "memorized", "point 2") < value(outcome, "memorized", PLAIN)
+    )
     assert value(outcome, "memorized", ORDINARY) == 0
     assert 0.1 < value(outcome, "frontier_score", SWEEP) < 0.9
 
