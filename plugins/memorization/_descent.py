@@ -41,10 +41,10 @@ def descend(
     back where they must stay after each step. Weight decay is AdamW's default, 0.01, which the authors use.
     """
     moved = start.clone()
-    steps = torch.zeros(len(start), dtype=torch.int64)
-    running = torch.arange(len(start))
+    steps = torch.zeros(len(start), dtype=torch.int64, device=start.device)
+    running = torch.arange(len(start), device=start.device)
     first, second = torch.zeros_like(moved), torch.zeros_like(moved)
-    reached = torch.zeros(len(start), dtype=torch.bool)
+    reached = torch.zeros(len(start), dtype=torch.bool, device=start.device)
     for number in range(1, most + 2):
         rows = moved[running].requires_grad_(number <= most)
         norms = difference(rows, running).flatten(1).norm(dim=1)

@@ -37,7 +37,8 @@ class Case:
     def planned(self, method: Mitigation, strength: Any, sampler: Sampler) -> Plan:
         """Return the method's plan at a strength."""
         noise, context = self.experiment.specials.noise, mitigation_context(self.experiment, sampler)
-        return checked(method.plan(strength, noise, self.conditions, context), noise, self.conditions)
+        plan = method.plan(strength, noise, self.conditions, context)
+        return checked(plan, noise, self.conditions, len(sampler.times))
 
     @cached_property
     def paths(self) -> Path:

@@ -83,7 +83,8 @@ def _point(
     context = mitigation_context(experiment, sampler)
     conditions = experiment.vocabulary.embedded(asked.captions)
     started = time.perf_counter()
-    plan = checked(method.plan(strength, asked.noise.clone(), conditions.clone(), context), asked.noise, conditions)
+    planned = method.plan(strength, asked.noise.clone(), conditions.clone(), context)
+    plan = checked(planned, asked.noise, conditions, len(sampler.times))
     path = sampler.sample(plan)
     seconds, count = time.perf_counter() - started, len(asked.noise)
     with torch.inference_mode():
@@ -107,8 +108,8 @@ def mitigation_context(experiment: Experiment, sampler: Sampler) -> MitigationCo
     )
 
 
-def checked(plan: Any, noise: Tensor, conditions: Tensor) -> Plan:
-    """Return a plan with detached tensors.
+def checked(plan: Any, noise: Tensor, conditions: Tensor, steps: int) -> Plan:
+    """Return a plan of so many steps with detached tensors.
 
     Raises:
         ValueError: it is none for this noise [N, ...] and these conditions [N, ...].
@@ -120,8 +121,8 @@ def checked(plan: Any, noise: Tensor, conditions: Tensor) -> Plan:
             raise ValueError(f"the plan's {name} is not finite of shape {tuple(asked.shape)}: {tuple(given.shape)}")
     scales = plan.scales
     if isinstance(scales, torch.Tensor):
-        if scales.ndim != 2 or scales.shape[1] != len(noise) or not scales.isfinite().all():
-            raise ValueError(f"the plan's scales are not finite [steps, {len(noise)}]: {tuple(scales.shape)}")
+        if scales.shape != (steps, len(noise)) or not scales.isfinite().all():
+            raise ValueError(f"the plan's scales are not finite of shape {(steps, len(noise))}: {tuple(scales.shape)}")
         scales = scales.detach()
     return Plan(plan.noise.detach(), plan.conditions.detach(), scales)
 

@@ -121,6 +121,7 @@ class Wrong(Delays):
             "other": Plan(noise, conditions[:, 1:], good),
             "infinite": Plan(noise / 0, conditions, good),
             "unplanned": Plan(noise, conditions, good[:, 1:]),
+            "short": Plan(noise, conditions, good[1:]),
         }[self.parameters.how]
 
 
@@ -131,7 +132,8 @@ class Wrong(Delays):
         ("fewer", "the plan's noise is not finite of shape"),
         ("other", "the plan's conditions is not finite of shape"),
         ("infinite", "the plan's noise is not finite"),
-        ("unplanned", "the plan's scales are not finite"),
+        ("unplanned", r"the plan's scales are not finite of shape \(25, 40\): \(25, 39\)"),
+        ("short", r"the plan's scales are not finite of shape \(25, 40\): \(24, 40\)"),
         ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
         ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
     ],
