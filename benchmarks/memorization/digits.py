@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from suite import Cost
 from suite.data.transform import Transform
@@ -30,7 +31,7 @@ class DigitsTask(MitigationTask):
         "each of the five seeds has duplicates, weights and noises of its own. The weights come with the suite; other "
         "seeds are trained, in 90 CPU seconds."
     )
-    seeds = (0, 1, 2, 3, 4)
+    seeds: ClassVar[tuple[int, ...]] = (0, 1, 2, 3, 4)
     cost = Cost(preparation=2.0, cell=9.0)
     family = "digits"
     data = DIGITS

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from suite.diffusion.schedule import Schedule
-from suite.diffusion.training import denoising_losses, drawn, threads
+from suite.diffusion.training import denoising_losses, drawn
 from suite.lazy import torch
+from suite.models.threads import threads
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -91,6 +91,7 @@ class SchedulerSteps:
         self._scheduler: Any = self._make()
         self._scheduler.set_timesteps(self._count)
         self._scheduler.is_scale_input_called = True  # we do that, from any visit on
+        self._sigma = float(self._scheduler.init_noise_sigma)
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -101,7 +102,8 @@ class SchedulerSteps:
         """See `Steps`."""
         if not self._scales:
             return latents
-        return self._entered(latents, number) / (float(self._scheduler.sigmas[number]) ** 2 + 1) ** 0.5
+        shown: Tensor = self._entered(latents, number) / (float(self._scheduler.sigmas[number]) ** 2 + 1) ** 0.5
+        return shown
 
     def taken(self, latents: Tensor, noise: Tensor, number: int, generator: Generator | None) -> tuple[Tensor, Tensor]:
         """See `Steps`; the first visit begins a new walk."""
@@ -117,4 +119,4 @@ class SchedulerSteps:
         return step.prev_sample, step.pred_original_sample
 
     def _entered(self, latents: Tensor, number: int) -> Tensor:
-        return latents * float(self._scheduler.init_noise_sigma) if number == 0 and self._scales else latents
+        return latents * self._sigma if number == 0 and self._scales else latents

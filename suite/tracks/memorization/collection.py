@@ -78,7 +78,7 @@ class Collection:
         chosen = directions.flip(1)[:, list(design.components)]
         largest = chosen.gather(0, chosen.abs().argmax(dim=0, keepdim=True))
         self._components = chosen * largest.sign()  # an eigenvector's own sign is the solver's
-        self._spread = ((flat - self._centre) @ self._components).std(dim=0)
+        self._spread: Tensor = ((flat - self._centre) @ self._components).std(dim=0)
 
     def pixels(self, images: Tensor) -> Tensor:
         """Return images [N, C, H, W] as pixels of 0 to 255, uint8 of the same shape."""

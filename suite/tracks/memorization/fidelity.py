@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from suite.diffusion.training import threads
 from suite.lazy import torch
+from suite.models.threads import threads
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -1,7 +1,7 @@
 """The denoisers that come with the suite have a basin, and the methods do on them what they did in the prototype.
 
-Orders that hold on every model are asserted, and shares within the spread between models. Adjusted noise and the best of
-N noises are not told apart, so no order among them is asserted.
+Orders that hold on every model are asserted, and shares within the spread between models. Adjusted noise and the best
+of N noises are not told apart, so no order among them is asserted.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class TestDescent:
         for k in range(2):
             alone = torch.nn.Parameter(start[k : k + 1].clone())
             optimiser, steps = torch.optim.AdamW([alone], lr=0.1), 0
-            while float(alone.sin().norm()) > 1.5 and steps < 30:
+            while float(alone.detach().sin().norm()) > 1.5 and steps < 30:
                 optimiser.zero_grad()
                 alone.sin().norm().backward()
                 optimiser.step()

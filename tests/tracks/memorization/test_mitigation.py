@@ -149,6 +149,7 @@ class Untrained(DigitsTask):
     family = "untrained"
     recipe = DigitsTask.recipe.__class__(updates=1, batch_size=8, learning_rate=1e-9)
     shipped = None
+    noises = 1
 
 
 def test_a_denoiser_that_memorizes_nothing_tells_nothing(resources) -> None:
