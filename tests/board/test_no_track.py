@@ -29,7 +29,22 @@ EXAMPLES = (
 )
 """What help texts and docstrings show; nothing follows from it."""
 ENGLISH = {
-    *("all", "class", "counted", "digits", "grid", "id", "mean", "mixed", "random", "scale", "seconds", "size", "test"),
+    *(
+        "all",
+        "class",
+        "counted",
+        "digits",
+        "grid",
+        "id",
+        "mean",
+        "mixed",
+        "none",
+        "random",
+        "scale",
+        "seconds",
+        "size",
+        "test",
+    ),
     *("domain", "shape", "style"),  # of charts and pages
     *("32", "128", "1000", "1024"),
 }

@@ -14,6 +14,7 @@ from suite.errors import SuiteError
 from suite.lazy import torch
 from suite.tracks.memorization.fidelity import FeatureNetwork
 from suite.tracks.memorization.judge import RATIO, Judge
+from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -136,7 +137,7 @@ class Experiment:
             "noises": self.each,
             "stride": self.task.stride,
             "scale": self.task.scale,
-            "version": 1,
+            "version": 2,
         }
         return resources.cache.tensors("guidance-anchors", identity, self._sampled)
 
@@ -144,17 +145,17 @@ class Experiment:
         plain = self.plain(self.specials, self.task.scale, ("norms",))
         ordinary = self.plain(self.ordinary, self.task.scale, ("norms",))
         return {
-            "plain": plain.final,
-            "plain norms": plain.norms,
-            "unconditional": self.plain(self.specials, 0.0).final,
-            "ordinary": ordinary.final,
-            "ordinary norms": ordinary.norms,
+            PLAIN: plain.final,
+            f"{PLAIN} norms": plain.norms,
+            FREE: self.plain(self.specials, 0.0).final,
+            ORDINARY: ordinary.final,
+            f"{ORDINARY} norms": ordinary.norms,
         }
 
     @property
     def ordinary_norm(self) -> float:
         """The median of |e| at the first step over ordinary captions."""
-        return float(self.anchors["ordinary norms"][0].median())
+        return float(self.anchors[f"{ORDINARY} norms"][0].median())
 
     def memorized(self, images: Tensor, requests: Requests) -> Tensor:
         """Return which images [N, ...] are copies [N]."""
@@ -171,9 +172,9 @@ class Experiment:
         free, plain, ordinary = (
             float(self.memorized(self.anchors[name], requests).float().mean())
             for name, requests in (
-                ("unconditional", self.specials),
-                ("plain", self.specials),
-                ("ordinary", self.ordinary),
+                (FREE, self.specials),
+                (PLAIN, self.specials),
+                (ORDINARY, self.ordinary),
             )
         )
         if free > FREE_AT_MOST or plain < PLAIN_AT_LEAST or ordinary > ORDINARY_AT_MOST:

@@ -52,7 +52,7 @@ def measured(method: Mitigation, experiment: Experiment) -> Outcome:
 
 def _anchors(experiment: Experiment) -> list[MitigationSamples]:
     found, steps = experiment.anchors, len(experiment.sampler().times)
-    norms, ordinary = found["plain norms"], found["ordinary norms"]
+    norms, ordinary = found[f"{PLAIN} norms"], found[f"{ORDINARY} norms"]
     return [
         _rows(
             experiment,

@@ -6,7 +6,7 @@ from suite.contracts import Metric
 from suite.tracks.memorization.contract import MOST_STRENGTHS
 from suite.tracks.memorization.judge import RATIO
 
-SWEEP, PLAIN, FREE, ORDINARY = "sweep", "plain", "unconditional", "ordinary"
+SWEEP, PLAIN, FREE, ORDINARY = "whole sweep", "plain guidance", "unconditional", "ordinary"
 POINTS = tuple(f"point {number}" for number in range(1, MOST_STRENGTHS + 1))
 SUBSETS = (SWEEP, *POINTS, PLAIN, FREE, ORDINARY)
 """The whole sweep; its points from weak to strong; plain guidance, no guidance, and plain guidance of others."""
@@ -118,7 +118,7 @@ ESCAPED = _metric(
     None,
 )
 EVALUATIONS = _metric(
-    "evaluations",
+    "network_evaluations",
     "lower",
     "evaluations",
     "Evaluations of the network for a sample, in planning and in sampling.",

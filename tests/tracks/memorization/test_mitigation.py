@@ -64,7 +64,7 @@ def test_the_anchors_are_points_of_the_same_samples(outcome: Outcome) -> None:
 
 
 def test_work_is_counted(outcome: Outcome) -> None:
-    assert [value(outcome, "evaluations", f"point {k}") for k in (1, 2, 3)] == [50, 44, 25]
+    assert [value(outcome, "network_evaluations", f"point {k}") for k in (1, 2, 3)] == [50, 44, 25]
     assert value(outcome, "backward_passes", "point 1") == 0
 
 

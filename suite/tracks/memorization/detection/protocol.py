@@ -13,6 +13,7 @@ from suite.lazy import torch
 from suite.tracks.memorization.contract import DetectionContext, PathDetector
 from suite.tracks.memorization.detection.metrics import AUROC, CAPTIONS, GUIDED_METRICS, SECONDS, SUBSETS
 from suite.tracks.memorization.detection.samples import GuidedSamples
+from suite.tracks.memorization.metrics import ORDINARY, PLAIN
 from suite.tracks.memorization.protocol import Trained
 
 if TYPE_CHECKING:
@@ -74,10 +75,10 @@ def _recorded(experiment: Experiment) -> tuple[Path, Tensor, Tensor, Tensor]:
     """Return all paths, and of each sample its caption, whether that is special, and whether the sample is a copy."""
     found, specials, ordinary = experiment.anchors, experiment.specials, experiment.ordinary
     path = Path(
-        torch.cat([found["plain"], found["ordinary"]]),
-        torch.cat([found["plain norms"], found["ordinary norms"]], dim=1),
+        torch.cat([found[PLAIN], found[ORDINARY]]),
+        torch.cat([found[f"{PLAIN} norms"], found[f"{ORDINARY} norms"]], dim=1),
     )
-    copies = [experiment.memorized(found["plain"], specials), experiment.memorized(found["ordinary"], ordinary)]
+    copies = [experiment.memorized(found[PLAIN], specials), experiment.memorized(found[ORDINARY], ordinary)]
     special = torch.arange(len(path.final)) < len(specials.noise)
     captions = torch.cat([specials.numbers, ordinary.numbers + experiment.task.design.specials])
     return path, captions, special, torch.cat(copies)

@@ -11,6 +11,7 @@ from suite.contracts import Column, TaskContext
 from suite.plugins.memorization.guidance_magnitude import GuidanceMagnitude
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.tracks.memorization import PathDetector
+from suite.tracks.memorization.metrics import ORDINARY, PLAIN
 
 
 class Seeing(PathDetector):
@@ -66,9 +67,9 @@ def test_a_detector_sees_a_random_order_and_no_training_data(context: TaskContex
     shown = method.paths.norms[0]
     assert method.context.training is None
     assert method.paths.clean is None
-    assert not np.array_equal(shown[:200], anchors["plain norms"][0])
-    assert np.allclose(samples.score[:200], anchors["plain norms"][0])
-    assert np.allclose(samples.score[200:], anchors["ordinary norms"][0])
+    assert not np.array_equal(shown[:200], anchors[f"{PLAIN} norms"][0])
+    assert np.allclose(samples.score[:200], anchors[f"{PLAIN} norms"][0])
+    assert np.allclose(samples.score[200:], anchors[f"{ORDINARY} norms"][0])
 
 
 def test_other_shapes_are_refused(context: TaskContext) -> None:
