@@ -104,13 +104,7 @@ class MitigationContract(MethodContract):
 
 
 class PathDetectorContract(MethodContract):
-    """Checks of a `PathDetector`: override ``method``, and ``changes`` if it has parameters.
-
-    Attributes:
-        sought: what its scores are to be high for.
-    """
-
-    sought: ClassVar[Any] = "copies"
+    """Checks of a `PathDetector`: override ``method``, and ``changes`` if it has parameters."""
 
     @pytest.fixture(scope="session")
     @classmethod
@@ -134,7 +128,7 @@ class PathDetectorContract(MethodContract):
     def scores(cls, method: PathDetector, inputs: Case, paths: Path, seed: int = 0) -> torch.Tensor:
         """Return the scores of paths [N]."""
         training = inputs.experiment.collection.train if "training data" in method.needs else None
-        return method.score(paths, DetectionContext(seed=seed, sought=cls.sought, training=training))
+        return method.score(paths, DetectionContext(seed=seed, training=training))
 
     def test_scores_are_finite_and_one_a_sample(self, inputs: Case, asked: Asked) -> None:
         """Floats [N]."""

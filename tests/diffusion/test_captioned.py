@@ -9,7 +9,6 @@ from suite.diffusion.captions import ABSENT, CaptionEmbedding
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.diffusion.guided_training import GuidedRecipe
 from suite.diffusion.schedule import Schedule
-from suite.diffusion.temporal_mlp import TemporalMLP
 
 NETWORKS = {
     "captioned-unet": {"channels": 1, "width": 8, "tokens": 4},
@@ -52,11 +51,3 @@ def loss(network, images, captions, schedule) -> float:
     times = torch.full((len(images),), 15)
     found = network(schedule.noised(images, times, noise), times, network.captions(captions))
     return float((found - noise).square().mean())
-
-
-def test_the_shared_layers_of_the_mixture_network_have_one_set_of_weights() -> None:
-    shared, own = TemporalMLP(2, width=16), TemporalMLP(2, width=16, shared=False)
-    sizes = [sum(parameter.numel() for parameter in network.layers.parameters()) for network in (shared, own)]
-    assert sizes[1] == 3 * sizes[0]
-    for network in (shared, own):
-        assert network(torch.zeros(5, 2), torch.arange(5)).shape == (5, 2)

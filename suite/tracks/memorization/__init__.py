@@ -37,7 +37,6 @@ ACCESS = (
     Access("initial noise", "The noise that sampling starts from, the conditions, and the metered denoiser."),
     Access("paths", "How each sample came about."),
     Access("guidance", "The norm of e at each step of each path."),
-    Access("predictions", "What was predicted of each sample without noise, at each step of its path."),
     Access("training data", "What the denoiser was trained on.", privilege=True),
 )
 

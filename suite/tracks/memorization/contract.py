@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from suite.contracts import Context, Method
 from suite.diffusion.guidance import Guide, Path, Plan, Seen
@@ -110,11 +110,9 @@ class DetectionContext(Context):
     """What a detector may use besides paths.
 
     Attributes:
-        sought: what its scores are to be high for: ``copies`` of training data, or samples ``out of support``.
         training: the training data [M, ...], once each, for detectors that need them; None otherwise.
     """
 
-    sought: Literal["copies", "out of support"]
     training: Tensor | None
 
 
@@ -128,6 +126,5 @@ class PathDetector(Method, ABC):
     def score(self, paths: Path, context: DetectionContext) -> Tensor:
         """Return how suspicious each of N samples is [N], higher = more so.
 
-        ``paths`` has the samples [N, ...], |e| at each step [S, N] where the denoiser is guided, and the predicted
-        samples without noise [S, N, ...]. A sample's score does not depend on the others.
+        ``paths`` has the samples [N, ...] and |e| at each step [S, N]. A sample's score does not depend on the others.
         """

@@ -23,8 +23,6 @@ CHANGES: dict[str, dict[str, Any]] = {
     "dynamic-delay": {"before": 1},
     "embedding-optimisation": DESCENT,
     "guidance-scale": {"parts": (0.25,)},
-    "mode-interpolation": {"last": 3},
-    "nearest-training": {"nearest": 2},
     "norm-restored": DESCENT,
     "opposite-guidance": {
         "transition": "dynamic",
@@ -54,8 +52,6 @@ class TestMitigations(MitigationContract):
 
 @pytest.mark.parametrize("method", DETECTORS, ids=lambda method: method.name, scope="class")
 class TestDetectors(PathDetectorContract):
-    sought = "out of support"
-
     @pytest.fixture(scope="class")
     @classmethod
     def changes(cls, method: type[Any]) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from suite.plugins.memorization._noise_descent import norms_of, with_norms
 from suite.plugins.memorization.batchwise_noise import descended
 from suite.plugins.memorization.best_of_n import BestOfN
 from suite.plugins.memorization.dynamic_delay import FirstMinimum
-from suite.plugins.memorization.mode_interpolation import ModeInterpolation
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.plugins.memorization.opposite_guidance import UNSEEN, most_alike
 from suite.plugins.memorization.random_turn import turn
@@ -129,32 +128,9 @@ def test_the_best_of_more_noises_has_a_smaller_difference(resources) -> None:
     assert norms[2].mean() < norms[0].mean()
 
 
-class TestModeInterpolation:
-    def test_the_variance_is_that_of_the_population(self) -> None:
-        clean = torch.tensor([[0.0, 0], [1, 0], [2, 0], [3, 0]])[:, None]
-        paths = Path(clean[-1], torch.zeros(4, 1), clean=clean)
-        assert self.scores(paths, last=4).tolist() == [0.625]
-
-    def test_a_constant_path_is_not_suspicious(self) -> None:
-        clean = torch.ones(5, 3, 2)
-        assert self.scores(Path(clean[-1], torch.zeros(5, 3), clean=clean), last=5).tolist() == [0, 0, 0]
-
-    def test_the_window_is_the_end(self) -> None:
-        clean = torch.cat([drawn(5, 3, 2), torch.zeros(4, 3, 2)])
-        assert self.scores(Path(clean[-1], torch.zeros(9, 3), clean=clean), last=4).tolist() == [0, 0, 0]
-
-    def scores(self, paths: Path, last: int) -> torch.Tensor:
-        return ModeInterpolation(last=last).score(
-            paths, DetectionContext(seed=0, sought="out of support", training=None)
-        )
-
-
-def test_distances_to_training_data_mean_what_is_sought() -> None:
-    training = torch.tensor([[0.0, 0], [0, 1], [5, 5]])
+def test_a_copy_is_near_one_training_image_alone() -> None:
     paths = Path(torch.tensor([[0.0, 0.1], [3, 3]]), torch.zeros(1, 2))
-    contexts = {kind: DetectionContext(seed=0, sought=kind, training=training) for kind in ("copies", "out of support")}
-    copies = NearestTraining().score(paths, contexts["copies"])
-    assert copies[0] == pytest.approx(-0.1 / 0.9)
-    assert copies[0] > copies[1]
-    stray = NearestTraining(nearest=2).score(paths, contexts["out of support"])
-    assert stray.tolist() == pytest.approx([0.9, 13**0.5])
+    context = DetectionContext(seed=0, training=torch.tensor([[0.0, 0], [0, 1], [5, 5]]))
+    near, far = NearestTraining().score(paths, context).tolist()
+    assert near == pytest.approx(-0.1 / 0.9)
+    assert near > far

@@ -8,8 +8,7 @@ CAPTIONS, COPIES, WITHIN = "captions", "copies", "within captions"
 SUBSETS = (CAPTIONS, COPIES, WITHIN)
 """Samples of special captions against those of ordinary ones; copies against other samples of special captions; the
 same within each caption, averaged over those that have both."""
-SUPPORT = "samples"
-FALSE, KEPT = 0.01, 0.96
+FALSE = 0.01
 
 
 def _share(name: str, direction: str, definition: str) -> Metric:
@@ -24,17 +23,6 @@ FOUND = _share(
     "higher",
     "Share of suspicious samples that score higher than all but 1 % of the others: TPR at 1 % FPR.",
 )
-REMOVED = _share(
-    "removed_at_96",
-    "higher",
-    "Share of the samples out of support that a filter removes which keeps 96 % of those in support.",
-)
-BEFORE = _share("out_of_support", "lower", "Share of samples out of support, before any filter; the same for all.")
-AFTER = _share(
-    "out_of_support_filtered",
-    "lower",
-    "Share of samples out of support among those that the filter leaves which keeps 96 % of those in support.",
-)
 SECONDS = Metric(
     name="seconds",
     direction="lower",
@@ -43,4 +31,3 @@ SECONDS = Metric(
     definition="Wall-clock seconds of scoring all samples.",
 )
 GUIDED_METRICS = (AUROC, FOUND, SECONDS)
-SUPPORT_METRICS = (REMOVED, AUROC, AFTER, BEFORE, SECONDS)

@@ -49,7 +49,7 @@ class GuidedDetectionTask(Trained, Task[PathDetector]):
         order = torch.from_numpy(context.rng("order").permutation(len(captions)))
         shown = Path(path.final[order], path.norms[:, order])
         training = experiment.collection.train if "training data" in method.needs else None
-        told = DetectionContext(**vars(context.method), sought="copies", training=training)
+        told = DetectionContext(**vars(context.method), training=training)
         scores, seconds = scored(method, shown, told)
         measured = {Column(metric=SECONDS.name, subset=CAPTIONS): Value(seconds, len(scores))}
         back = np.argsort(order.numpy())

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from suite.contracts import Column, Resampled, Samples, Value
 from suite.tracks.memorization.detection import metrics
-from suite.tracks.memorization.detection.metrics import CAPTIONS, COPIES, FALSE, KEPT, SUPPORT, WITHIN
+from suite.tracks.memorization.detection.metrics import CAPTIONS, COPIES, FALSE, WITHIN
 from suite.tracks.memorization.detection.rates import auroc, found_at
 
 RESAMPLES = 400
 RATES: dict[str, Callable[[NDArray[np.float64], NDArray[np.bool_]], float]] = {
     metrics.AUROC.name: auroc,
     metrics.FOUND.name: lambda scores, suspicious: found_at(scores, suspicious, FALSE),
-    metrics.REMOVED.name: lambda scores, suspicious: found_at(scores, suspicious, 1 - KEPT),
 }
 
 
@@ -77,46 +76,3 @@ class GuidedSamples(Samples):
         if truth[rows].all() or not truth[rows].any():
             return None
         return Value(RATES[metric](self.score[rows], truth[rows]), len(rows))
-
-
-@dataclass(frozen=True)
-class SupportSamples(Samples):
-    """Samples of a mixture [N].
-
-    Attributes:
-        mode: the nearest mode; distance: from it, in its standard deviations.
-        outside: whether that is out of support.
-        score: the detector's.
-    """
-
-    mode: NDArray[np.int64]
-    distance: NDArray[np.float64]
-    outside: NDArray[np.bool_]
-    score: NDArray[np.float64]
-
-    def value(self, column: Column) -> Value | None:
-        """Return a rate of all samples."""
-        if column in self.measured:
-            return self.measured[column]
-        return self._rate(column.metric, np.arange(len(self.score))) if column.subset == SUPPORT else None
-
-    def resampled(self, column: Column) -> Resampled | None:
-        """Return a rate on resamples of the samples."""
-        if column in self.measured or column.subset != SUPPORT:
-            return None
-        draws = np.random.default_rng(0).integers(len(self.score), size=(RESAMPLES, len(self.score)))
-        values = [self._rate(column.metric, draw) for draw in draws]
-        if None in values:
-            return None
-        return Resampled(np.array([value.value for value in values if value]), "bootstrap over samples")
-
-    def _rate(self, metric: str, rows: NDArray[np.int64]) -> Value | None:
-        scores, outside = self.score[rows], self.outside[rows]
-        if metric == metrics.BEFORE.name:
-            return Value(float(outside.mean()), len(rows))
-        if outside.all() or not outside.any():
-            return None
-        if metric == metrics.AFTER.name:
-            left = (1 - found_at(scores, outside, 1 - KEPT)) * outside.sum()
-            return Value(float(left / (left + KEPT * (~outside).sum())), len(rows))
-        return Value(RATES[metric](scores, outside), len(rows)) if metric in RATES else None
