@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from suite import Card
 from suite.tracks.memorization import Mitigation, MitigationContext, Plan
 
@@ -23,7 +25,9 @@ class GuidanceScale(Mitigation):
     class Parameters(Mitigation.Parameters):
         """From most of the scale to a sixth of it."""
 
-        parts: tuple[float, ...] = (5 / 6, 2 / 3, 1 / 2, 1 / 3, 1 / 6)
+        parts: tuple[float, ...] = Field(
+            (5 / 6, 2 / 3, 1 / 2, 1 / 3, 1 / 6), description="parts of the scale that people want"
+        )
 
     parameters: Parameters
 

@@ -45,7 +45,7 @@ class OppositeGuidance(Mitigation):
     class Parameters(Mitigation.Parameters):
         """Static, with the scales and shares that our prototype chose; the scales of Han et al. 2025 for dynamic."""
 
-        transition: Literal["static", "dynamic"] = "static"
+        transition: Literal["static", "dynamic"] = Field("static", description="whether a dry run finds the transition")
         turns: tuple[tuple[float, float], ...] = Field(
             ((1 / 3, 0.08), (2 / 3, 0.08), (1 / 3, 0.16), (2 / 3, 0.16), (1 / 3, 0.24)),
             description="static: negative scales in parts of w, each with a share of the schedule",

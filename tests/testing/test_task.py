@@ -10,22 +10,31 @@ from suite.contracts import Task
 from suite.registry import load_registry
 from suite.testing import (
     BasinTaskContract,
+    CopyDetectionTaskContract,
     DetectionTaskContract,
+    MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
     TaskDeclarationContract,
 )
 from suite.testing.reach import arrays
+from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
+from suite.tracks.memorization.protocol import MitigationTask
 
 TASKS = [entry.value for entry in load_registry().tasks if entry.plugin.distribution == "basin-suite"]
 LONG = ("replay/ddpm", "replay/outliers", "ood/digits-shift")
 """They share a protocol with others, and were run by hand: a minute and more of four cells and two preparations."""
 
 
-def embedded(track: str) -> pytest.MarkDecorator:
-    """Return the mark by which a class checks one embedded task of a track after the other."""
+def embedded(track: str, kind: type = Task) -> pytest.MarkDecorator:
+    """Return the mark by which a class checks one embedded task of a kind of a track after the other."""
     found = [
-        task for task in TASKS if task.id.startswith(f"{track}/") and task.tier == "embedded" and task.id not in LONG
+        task
+        for task in TASKS
+        if task.id.startswith(f"{track}/")
+        and task.tier == "embedded"
+        and task.id not in LONG
+        and issubclass(task, kind)
     ]
     return pytest.mark.parametrize("task", found, ids=[task.id for task in found], scope="class")
 
@@ -56,6 +65,18 @@ class TestQuantization(QuantizationTaskContract):
 @pytest.mark.slow
 @embedded("replay")
 class TestReplay(ReplayTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("memorization", MitigationTask)
+class TestMitigation(MitigationTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("memorization", GuidedDetectionTask)
+class TestCopyDetection(CopyDetectionTaskContract):
     pass
 
 

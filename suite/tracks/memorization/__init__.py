@@ -74,7 +74,8 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                     "suite.tracks.memorization.detection.protocol:GuidedDetectionTask": (
                         "suite.testing:CopyDetectionTaskContract"
                     ),
-                }
+                },
+                TEMPLATES / "task",
             ),
             unsplit="mitigations differentiate through the denoiser, which has to be in their process",
         )

@@ -11,6 +11,7 @@ duplicate, which guidance could find.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ class Design:
     companions: int = 50
     components: tuple[int, ...] = (3, 4, 5)
     clear: float = 0.5
-    version: int = 1
+    version: int = 2
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -106,10 +107,18 @@ class Collection:
 
     @cached_property
     def duplicates(self) -> Tensor:
-        """Which training image is the duplicate of each special caption [specials]."""
-        clear = (self.scores(self.train).abs() > self.design.clear).all(dim=1).nonzero()[:, 0]
+        """Which training image is the duplicate of each special caption [specials].
+
+        Every pattern has as many as the others, or one more: else an unguided sample, whose signs are those of the
+        training rows, would often keep to a special caption by chance.
+        """
+        clear = (self.scores(self.train).abs() > self.design.clear).all(dim=1).nonzero()[:, 0].numpy()
+        patterns = self.patterns(self.train[clear]).numpy()
         rng = np.random.default_rng([self.seed, *b"duplicates"])
-        return torch.from_numpy(rng.choice(clear.numpy(), self.design.specials, replace=False))
+        every = rng.permutation(2 ** len(self.design.components))
+        wanted = Counter(np.resize(every, self.design.specials).tolist())
+        chosen = [rng.choice(clear[patterns == one], count, replace=False) for one, count in wanted.items()]
+        return torch.from_numpy(np.concatenate(chosen))
 
     def captions(self, patterns: Tensor, specials: Tensor | None = None) -> Tensor:
         """Return the captions of patterns [N] as tokens [N, K + 1], with the token of special caption ``specials`` [N].

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from suite.diffusion.captions import Captioned
     from suite.tracks.memorization.collection import Collection
-    from suite.tracks.memorization.protocol import Trained
+    from suite.tracks.memorization.trained import Trained
 
 FREE_AT_MOST, PLAIN_AT_LEAST, ORDINARY_AT_MOST = 0.1, 0.3, 0.02
 """Shares memorized without guidance, with plain guidance, and of ordinary captions, for the task to tell anything."""

@@ -15,7 +15,8 @@ from suite.tracks.memorization.contract import MOST_STRENGTHS, Mitigation, Mitig
 from suite.tracks.memorization.experiment import Experiment, Requests
 from suite.tracks.memorization.judge import apart
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, POINTS
-from suite.tracks.memorization.samples import NONE, MitigationSamples
+from suite.tracks.memorization.rows import NONE
+from suite.tracks.memorization.samples import MitigationSamples
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,7 +13,7 @@ from suite.tracks.memorization import metrics
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN
 
 if TYPE_CHECKING:
-    from suite.tracks.memorization.samples import MitigationSamples
+    from suite.tracks.memorization.rows import SweepRows
 
 HEIGHT = 360
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -22,7 +22,7 @@ MOST_IMAGES, MOST_PIXELS = 10, 4000
 LEGEND = {"orient": "bottom", "direction": "horizontal"}
 
 
-def trade_off(samples: MitigationSamples) -> Picture:
+def trade_off(samples: SweepRows) -> Picture:
     """Return alignment over the share memorized, one line through the sweep, with both anchors."""
     sweep = samples.sweep()
     means = {name: values.mean(axis=1) for name, values in samples.by_caption.items()}
@@ -80,7 +80,7 @@ def trade_off(samples: MitigationSamples) -> Picture:
     )
 
 
-def norms_over_steps(samples: MitigationSamples) -> Picture:
+def norms_over_steps(samples: SweepRows) -> Picture:
     """Return the mean of |e| at each step under plain guidance: copies, other samples, and ordinary captions."""
     groups = {
         "copies": (samples.subset == PLAIN) & samples.memorized,
@@ -118,7 +118,7 @@ def norms_over_steps(samples: MitigationSamples) -> Picture:
     )
 
 
-def escape_by_norm(samples: MitigationSamples) -> Picture:
+def escape_by_norm(samples: SweepRows) -> Picture:
     """Return at which strength each initial noise escapes, over |e| at the first step of plain guidance."""
     norms = samples.guidance[(samples.subset == PLAIN) & samples.memorized]
     count = len(samples.points)
@@ -151,7 +151,7 @@ def escape_by_norm(samples: MitigationSamples) -> Picture:
     )
 
 
-def beside_originals(samples: MitigationSamples, rows: NDArray[np.int64]) -> Picture:
+def beside_originals(samples: SweepRows, rows: NDArray[np.int64]) -> Picture:
     """Return images of some rows, each above the training image that is nearest to it."""
     size = len(samples.image[int(rows[0])])
     side = isqrt(size) if isqrt(size) ** 2 == size else isqrt(size // 3)  # grey, or three channels

@@ -7,74 +7,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
-
-from suite.contracts import Column, Ingredient, Outcome, Task, TaskContext
-from suite.data.dataset import DataSet
-from suite.data.transform import Transform
-from suite.diffusion.denoisers import DenoiserArchitecture
-from suite.diffusion.guided_training import GuidedRecipe
-from suite.diffusion.schedule import Schedule
-from suite.tracks.memorization.collection import Design
+from suite.contracts import Column, Outcome, Task, TaskContext
 from suite.tracks.memorization.contract import Mitigation
-from suite.tracks.memorization.denoiser import CaptionedDenoiser
+from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.metrics import FRONTIER, METRICS, SUBSETS, SWEEP
 from suite.tracks.memorization.samples import MitigationSamples
-
-if TYPE_CHECKING:
-    from suite.tracks.memorization.experiment import Experiment
-
-
-class Trained:
-    """What the tasks on a denoiser that memorizes declare, and the denoiser itself.
-
-    Attributes:
-        data: the data set; ``images``: how many of its rows, from the first; None for all.
-        design: of the collection.
-        architecture: of the denoiser, without its number of tokens.
-        stride: timesteps between two steps of DDIM; ``scale``: of guidance, the one that people want.
-        noises: initial noises of a caption.
-        shipped: where files of weights are, as ``<family>-<seed>.safetensors``; None for none.
-    """
-
-    family: ClassVar[str]
-    data: ClassVar[DataSet]
-    images: ClassVar[int | None] = None
-    transform: ClassVar[Transform]
-    design: ClassVar[Design]
-    architecture: ClassVar[DenoiserArchitecture]
-    schedule: ClassVar[Schedule]
-    recipe: ClassVar[GuidedRecipe]
-    stride: ClassVar[int]
-    scale: ClassVar[float]
-    noises: ClassVar[int]
-    shipped: ClassVar[Path | None] = None
-
-    def model(self, seed: int) -> CaptionedDenoiser:
-        """Return the denoiser of a seed."""
-        return CaptionedDenoiser(
-            name=f"{self.family}-denoiser",
-            data=self.data,
-            transform=self.transform,
-            design=self.design,
-            architecture=self.architecture,
-            schedule=self.schedule,
-            recipe=self.recipe,
-            seed=seed,
-            shipped=None if self.shipped is None else self.shipped / f"{self.family}-{seed}.safetensors",
-            images=self.images,
-        )
-
-    def requires(self, seed: int) -> tuple[Ingredient, ...]:
-        """Return the data and the denoiser."""
-        return (self.data, self.model(seed))
-
-    def experiment(self, context: TaskContext) -> Experiment:
-        """Return the task under a seed, step by step."""
-        from suite.tracks.memorization.experiment import Experiment
-
-        return Experiment(self, context)
+from suite.tracks.memorization.trained import Trained
 
 
 class MitigationTask(Trained, Task[Mitigation]):
@@ -85,6 +23,10 @@ class MitigationTask(Trained, Task[Mitigation]):
     subsets = SUBSETS
     gives = frozenset({"initial noise"})
     samples = MitigationSamples
+
+    def experiment(self, context: TaskContext) -> Experiment:
+        """Return the task under a seed, step by step."""
+        return Experiment(self, context)
 
     def prepare(self, context: TaskContext) -> None:
         """Sample the anchors: plain guidance, none, and plain guidance of ordinary captions."""

@@ -15,8 +15,8 @@ from ...support.built_in import built_in
 METHODS = built_in("memorization")
 MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation)]
 DETECTORS = [method for method in METHODS if not issubclass(method, Mitigation)]
-DESCENT = {"targets": (0.5,), "rate": 0.2, "most": 1}
-SHORT = {"targets": (0.8, 0.6), "most": 4}
+DESCENT = {"targets": (1.2,), "rate": 0.2, "most": 1}
+SHORT = {"targets": (0.8,), "most": 2}
 CHANGES: dict[str, dict[str, Any]] = {
     "batchwise-noise": {"radius": 1.0, "moves": ((2.0, 1, 0.0),)},
     "best-of-n": {"candidates": (3,)},

@@ -13,13 +13,12 @@ from suite.lazy import torch
 from suite.tracks.memorization.contract import DetectionContext, PathDetector
 from suite.tracks.memorization.detection.metrics import AUROC, CAPTIONS, GUIDED_METRICS, SECONDS, SUBSETS
 from suite.tracks.memorization.detection.samples import GuidedSamples
+from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.metrics import ORDINARY, PLAIN
-from suite.tracks.memorization.protocol import Trained
+from suite.tracks.memorization.trained import Trained
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from suite.tracks.memorization.experiment import Experiment
 
 
 class GuidedDetectionTask(Trained, Task[PathDetector]):
@@ -30,6 +29,10 @@ class GuidedDetectionTask(Trained, Task[PathDetector]):
     subsets = SUBSETS
     gives = frozenset({"paths", "guidance", "training data"})
     samples = GuidedSamples
+
+    def experiment(self, context: TaskContext) -> Experiment:
+        """Return the task under a seed, step by step."""
+        return Experiment(self, context)
 
     def prepare(self, context: TaskContext) -> None:
         """Sample with plain guidance, special captions and ordinary ones."""
