@@ -17,14 +17,13 @@ class CaptionedUNet(Captioned):
 
     Args:
         channels: of an image, whose height and width are even.
-        width: channels at full resolution; twice as many at half of it.
+        width: channels at full resolution; twice as many at half of it, and D is four times as wide.
         tokens: how many a caption may be made of.
-        told: D, of conditions and of the timestep's embedding; four times the width unless it is given.
     """
 
-    def __init__(self, channels: int, width: int, tokens: int, told: int | None = None) -> None:
+    def __init__(self, channels: int, width: int, tokens: int) -> None:
         super().__init__()
-        told = told or 4 * width
+        told = 4 * width
         self.captions = CaptionEmbedding(tokens, told)
         self.time = nn.Sequential(nn.Linear(told, told), nn.SiLU(), nn.Linear(told, told))
         self.into = nn.Conv2d(channels, width, 3, padding=1)

@@ -7,12 +7,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from suite.contracts import Column, Outcome, Task, TaskContext
 from suite.tracks.memorization.contract import Mitigation
-from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.metrics import FRONTIER, METRICS, SUBSETS, SWEEP
 from suite.tracks.memorization.samples import MitigationSamples
 from suite.tracks.memorization.trained import Trained
+
+if TYPE_CHECKING:
+    from suite.tracks.memorization.experiment import Experiment
 
 
 class MitigationTask(Trained, Task[Mitigation]):
@@ -26,6 +30,8 @@ class MitigationTask(Trained, Task[Mitigation]):
 
     def experiment(self, context: TaskContext) -> Experiment:
         """Return the task under a seed, step by step."""
+        from suite.tracks.memorization.experiment import Experiment
+
         return Experiment(self, context)
 
     def prepare(self, context: TaskContext) -> None:

@@ -13,12 +13,13 @@ from suite.lazy import torch
 from suite.tracks.memorization.contract import DetectionContext, PathDetector
 from suite.tracks.memorization.detection.metrics import AUROC, CAPTIONS, GUIDED_METRICS, SECONDS, SUBSETS
 from suite.tracks.memorization.detection.samples import GuidedSamples
-from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.metrics import ORDINARY, PLAIN
 from suite.tracks.memorization.trained import Trained
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from suite.tracks.memorization.experiment import Experiment
 
 
 class GuidedDetectionTask(Trained, Task[PathDetector]):
@@ -32,6 +33,8 @@ class GuidedDetectionTask(Trained, Task[PathDetector]):
 
     def experiment(self, context: TaskContext) -> Experiment:
         """Return the task under a seed, step by step."""
+        from suite.tracks.memorization.experiment import Experiment
+
         return Experiment(self, context)
 
     def prepare(self, context: TaskContext) -> None:
