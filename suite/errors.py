@@ -30,6 +30,11 @@ def _rebuild(cause: str, place: str, next: str) -> SuiteError:
     return SuiteError(cause, place=place, next=next)
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, at most 200 characters; its type where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
 def is_machine_failure(error: BaseException) -> bool:
     """Tell whether an error is the machine's: its memory, its disk, its accelerator. It is no score of any method.
 

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from suite.errors import SuiteError, did_you_mean, is_machine_failure, is_out_of_memory
+from suite.errors import SuiteError, did_you_mean, first_line, is_machine_failure, is_out_of_memory
 
 
 def test_it_survives_a_process_border() -> None:
@@ -62,3 +62,11 @@ def test_suggestions() -> None:
     assert did_you_mean("enrgy", ["energy", "knn"]) == " Did you mean 'energy'?"
     assert did_you_mean("KNN", ["energy", "knn"]) == " Did you mean 'knn'?"
     assert did_you_mean("zzz", ["energy", "knn"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [(KeyError(), "KeyError"), (ValueError("\n one\ntwo"), "one"), (OSError("long " * 99), ("long " * 99)[:200])],
+)
+def test_the_first_line_of_an_error_is_never_empty(error: Exception, line: str) -> None:
+    assert first_line(error) == line

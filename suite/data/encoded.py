@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
+from suite.data.decoding import Undecodable, decoded
 from suite.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -41,23 +41,10 @@ class EncodedRows:
         Raises:
             SuiteError: it cannot be decoded, or its pixels are of no known range.
         """
-        import numpy as np
-        from PIL import Image
-
         try:
-            image = Image.open(io.BytesIO(self.content(index)))
-            deep = image.mode.partition(";")[0] == "I"
-            pixels = np.asarray(image if deep or image.mode in ("L", "RGB") else image.convert("RGB"))
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
-            raise self._wrong(f"an image cannot be decoded: {error}", index) from error
-        if image.mode == "F" or (deep and not 0 <= pixels.min() <= pixels.max() < 2**16):
-            raise self._wrong(f"an image has pixels of mode {image.mode}, whose range nobody knows", index)
-        return (pixels >> 8).astype(np.uint8) if deep else pixels
+            return decoded(self.content(index))
+        except Undecodable as error:
+            raise self._wrong(f"an image is of no use: {error}", index) from error
 
     def content(self, index: int) -> bytes:
         """Return the encoded file's bytes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Missing, Resources
-from suite.errors import SuiteError
+from suite.data.decoding import Undecodable, decoded
+from suite.errors import SuiteError, first_line
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"))
-LARGEST = 64_000_000
-"""Pixels of an image above which it is taken for a mistake, and not decoded."""
 GUIDE = "docs/own-data.md, section 'Images of your own'"
 
 
@@ -83,23 +81,16 @@ class ImageRows:
         self.labels, self.classes = labels, classes
 
     def image(self, index: int) -> NDArray[np.uint8]:
-        """Return image ``index``, decoded: [height, width] grey or [height, width, 3] RGB.
+        """Return image ``index``, decoded, [height, width] grey or [height, width, 3] RGB; of 16 bits the upper 8.
 
         Raises:
-            SuiteError: it cannot be decoded, or is larger than `LARGEST` pixels.
+            SuiteError: it cannot be decoded, is too large, or its pixels are of no known range.
         """
-        import numpy as np
-        from PIL import Image, UnidentifiedImageError
-
         try:
-            with Image.open(io.BytesIO(self.content(index))) as image:
-                if image.width * image.height > LARGEST:
-                    raise ValueError(f"{image.width}x{image.height} is more than {LARGEST:,} pixels")
-                return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-            first = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            return decoded(self.content(index))
+        except Undecodable as error:
             raise SuiteError(
-                f"row {index} is no image that can be read: {first}",
+                f"row {index} is no image that can be used: {error}",
                 place=self.place(index),
                 next="mend or remove it; then the same command",
             ) from None
@@ -155,9 +146,7 @@ def _of_table(source: Images, files: tuple[tuple[str, int, int], ...]) -> ImageR
         wanted = [name for name in (source.image, source.label) if name in names]
         table = pq.read_table(source.path, columns=wanted).combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise SuiteError(
-            f"this is no Parquet file: {str(error).splitlines()[0][:200]}", place=where, next=GUIDE
-        ) from None
+        raise SuiteError(f"this is no Parquet file: {first_line(error)}", place=where, next=GUIDE) from None
     if source.image not in names:
         raise SuiteError(
             f"there is no column {source.image!r}; the columns are {', '.join(names) or 'none'}",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from suite.contracts import Ingredient, Missing, Resources
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.extras import required_library
 from suite.hashing import digest, file_digest
 
@@ -102,7 +102,7 @@ class PretrainedPipeline(Ingredient):
             loaded = cls.from_pretrained(folder, subfolder=part, local_files_only=True, **options)
         except Exception as error:  # the libraries raise whatever their readers do
             raise SuiteError(
-                f"it is no {name}: {str(error).splitlines()[0]}",
+                f"it is no {name}: {first_line(error)}",
                 place=str(folder / part),
                 next="restore the folder from the hub, or delete it to download it again, then: suite run",
             ) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from suite.data.transform import Transform
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.hashing import file_digest
 from suite.models.architecture import Architecture, architecture_of
 from suite.models.features import linear_head
@@ -183,9 +183,8 @@ def _check_answers(network: nn.Module, transform: Transform, classes: int, name:
         with torch.no_grad():
             logits = network(blank)
     except Exception as error:  # whatever an architecture raises about its input
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise SuiteError(
-            f"the network does not take images of {size} with {transform.channels} channels: {first}",
+            f"the network does not take images of {size} with {transform.channels} channels: {first_line(error)}",
             place=place,
             next="say what it takes: --transform size=32, and for a ViT --argument img_size=32",
         ) from None
@@ -201,9 +200,8 @@ def _built(architecture: Architecture, file: Path) -> nn.Module:
         try:
             return architecture.build()
         except Exception as error:  # timm raises whatever its architectures do
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise SuiteError(
-                f"the architecture {architecture.name!r} cannot be built with {architecture.arguments}: {first}",
+                f"{architecture.name!r} cannot be built with {architecture.arguments}: {first_line(error)}",
                 place=str(file),
                 next="correct the arguments: --argument NAME=VALUE",
             ) from None

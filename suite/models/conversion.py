@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.files import write_atomic
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def convert(source: Path, target: Path, layout: str = "openood") -> list[str]:
         loaded = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as error:  # unpickling raises whatever it meets
         raise SuiteError(
-            f"the file is no plain state dict, which is all that is read of a pickle: {_first_line(error)}",
+            f"the file is no plain state dict, which is all that is read of a pickle: {first_line(error)}",
             place=str(source),
             next="save it anew where you trust it: torch.save(network.state_dict(), FILE)",
         ) from None
@@ -85,7 +85,3 @@ def _renamed(name: str, layout: str) -> str:
     for pattern, replacement in LAYOUTS[layout]:
         name = re.sub(pattern, replacement, name)
     return name
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

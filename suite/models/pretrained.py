@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from suite.contracts import Missing, Resources
 from suite.data.transform import Transform
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.hashing import file_digest
 from suite.models.architecture import Architecture
 from suite.models.network import Network
@@ -94,7 +94,7 @@ class PretrainedModel(Network):
             )
         except Exception as error:  # safetensors and torch each raise their own
             raise SuiteError(
-                f"the weights do not fit {self.architecture.name!r}: {str(error).splitlines()[0]}",
+                f"the weights do not fit {self.architecture.name!r}: {first_line(error)}",
                 place=str(path),
                 next="restore the file from the hub, or delete it to download it again, then: suite run",
             ) from error

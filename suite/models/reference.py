@@ -12,7 +12,7 @@ from suite.contracts import Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.files import write_atomic
 from suite.hashing import digest, file_digest
 from suite.lazy import torch
@@ -100,7 +100,7 @@ class ReferenceModel(Network):
             network.load_state_dict(load_file(path))
         except (SafetensorError, RuntimeError) as error:
             raise SuiteError(
-                f"the checkpoint does not fit {self.architecture.name!r}: {str(error).splitlines()[0]}",
+                f"the checkpoint does not fit {self.architecture.name!r}: {first_line(error)}",
                 place=str(path),
                 next="restore the file, or delete it and train anew: suite run",
             ) from error

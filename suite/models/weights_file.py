@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,7 +40,7 @@ def read_weights(file: Path) -> dict[str, Tensor]:
         weights = load_file(file)
     except (SafetensorError, OSError, ValueError) as error:
         raise SuiteError(
-            f"this is no safetensors file: {_first_line(error)}",
+            f"this is no safetensors file: {first_line(error)}",
             place=str(file),
             next="write it by safetensors.torch.save_file(network.state_dict(), FILE)",
         ) from None
@@ -86,7 +86,3 @@ def shown(names: list[str]) -> str:
     """Return the first names, and how many more there are."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

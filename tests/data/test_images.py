@@ -101,9 +101,15 @@ def test_what_is_not_there_is_missing_and_what_is_no_image_is_named(tmp_path: Pa
         Images(tmp_path / "nowhere").rows()
     broken = folder(tmp_path) / "class-1" / "zz.png"
     broken.write_bytes(b"no image at all")
-    with pytest.raises(SuiteError, match="is no image that can be read") as raised:
+    with pytest.raises(SuiteError, match="is no image that can be used") as raised:
         inspect("own", Images(tmp_path).rows(), {})
     assert raised.value.place == str(broken)
+
+
+def test_an_image_of_16_bits_keeps_its_upper_8(tmp_path: Path) -> None:
+    ramp = (np.arange(256, dtype=np.uint16) * 256 + 7).reshape(16, 16)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    assert np.array_equal(Images(tmp_path).rows().image(0), np.arange(256, dtype=np.uint8).reshape(16, 16))
 
 
 def test_the_same_image_twice_is_told_and_refused_under_another_label(tmp_path: Path) -> None:

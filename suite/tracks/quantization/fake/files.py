@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from suite.errors import SuiteError
+from suite.errors import SuiteError, first_line
 from suite.files import write_atomic
 from suite.tracks.quantization.fake.integers import NotInteger, exact_weight, uniform
 from suite.tracks.quantization.fake.layers import Compensated, compensate, insert
@@ -100,7 +100,7 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
                 layer.weight.data = decoded if layer.fold is None else decoded / layer.fold
     except (KeyError, RuntimeError) as error:
         raise SuiteError(
-            f"the file is of another architecture: {str(error).splitlines()[0]}",
+            f"the file is of another architecture: {first_line(error)}",
             place=str(path),
             next="build the model with the arguments that it was quantized with",
         ) from error
