@@ -41,7 +41,7 @@ class Border:
 
     Attributes:
         calls: by contract, the methods of a method that the protocol calls; those in ``of_class`` on its class.
-        attributes: by contract, what the protocol reads of a method: numbers, texts and mappings of such.
+        attributes: by contract, what the protocol reads of a method: numbers, texts, and mappings and lists of such.
         values: frozen dataclasses that are copied.
         fields: by dataclass and field, what is handed over as a reference instead.
         objects: by class, objects that are handed over as a reference wherever they stand.

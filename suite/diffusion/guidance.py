@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from suite.diffusion.steps import Steps
 from suite.lazy import torch
@@ -47,6 +47,7 @@ class Seen:
         return norms
 
 
+@runtime_checkable
 class Guide(Protocol):
     """Decides about guidance while samples come about. An object serves one walk."""
 
@@ -90,6 +91,7 @@ class Sampler:
     """A network that is told conditions, the steps to take, and a meter.
 
     Attributes:
+        device: where the network is.
         evaluations: how often the network was asked about one latent.
         backward: how often a gradient went back through such an evaluation.
     """
@@ -97,8 +99,8 @@ class Sampler:
     def __init__(self, network: Captioned, steps: Steps, rows: int | None = None) -> None:
         """``network`` maps latents [B, ...], timesteps [B] and conditions [B, ...] to noise, and has ``captions``."""
         self._network, self.steps = network, steps
-        on_cpu = next(network.parameters()).device.type == "cpu"
-        self._rows = rows or (ROWS if on_cpu else 2**20)
+        self.device = next(network.parameters()).device
+        self._rows = rows or (ROWS if self.device.type == "cpu" else 2**20)
         self.evaluations = self.backward = 0
 
     @property

@@ -94,11 +94,13 @@ def _texts(of: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """Return an attribute that the protocol reads: a finite number, a short text, or such by name."""
+    """Return an attribute that the protocol reads: a finite number, a short text, or several such."""
     if isinstance(value, dict):
-        if len(value) > 20 or not all(isinstance(key, str) and WORD.match(key) for key in value):
+        if len(value) > 20 or not all(isinstance(key, str) and key.isprintable() and len(key) <= 100 for key in value):
             raise Garbled(f"a method whose {name} is none")
         return {key: _plain(name, each) for key, each in value.items()}
+    if isinstance(value, list | tuple) and len(value) <= 20:
+        return type(value)(_plain(name, each) for each in value)
     if value is None or (isinstance(value, int | float) and math.isfinite(value)):
         return value
     if isinstance(value, str) and len(value) <= 100:

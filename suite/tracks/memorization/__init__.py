@@ -77,6 +77,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 },
                 TEMPLATES / "task",
             ),
-            unsplit="mitigations differentiate through the denoiser, which has to be in their process",
+            border="suite.tracks.memorization.border:BORDER",
         )
     )

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from suite.contracts import TaskContext
-from suite.diffusion.guidance import Path, Plan, Sampler
+from suite.diffusion.guidance import Path, Plan
 from suite.diffusion.steps import DDIM
 from suite.errors import SuiteError
 from suite.lazy import torch
+from suite.tracks.memorization.asked import AskedSampler
 from suite.tracks.memorization.fidelity import FeatureNetwork
 from suite.tracks.memorization.judge import RATIO, Judge
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN
@@ -87,9 +88,9 @@ class Experiment:
         """What captions are made of."""
         return CaptionVocabulary(self.network, self.task.design.tokens)
 
-    def sampler(self) -> Sampler:
+    def sampler(self) -> AskedSampler:
         """Return the denoiser with the task's steps, and a meter that starts at 0."""
-        return Sampler(self.network, DDIM(self.task.schedule, self.task.stride))
+        return AskedSampler(self.network, DDIM(self.task.schedule, self.task.stride))
 
     @cached_property
     def specials(self) -> Requests:

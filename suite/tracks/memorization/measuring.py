@@ -125,7 +125,7 @@ def checked(plan: Any, noise: Tensor, conditions: Tensor, steps: int) -> Plan:
         if scales.shape != (steps, len(noise)) or not scales.isfinite().all():
             raise ValueError(f"the plan's scales are not finite of shape {(steps, len(noise))}: {tuple(scales.shape)}")
         scales = scales.detach()
-    return Plan(plan.noise.detach(), plan.conditions.detach(), scales)
+    return Plan(plan.noise.detach().to(noise), plan.conditions.detach().to(conditions), scales)
 
 
 def _rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[str, Any]) -> MitigationSamples:

@@ -52,7 +52,7 @@ class GuidedDetectionTask(Trained, Task[PathDetector]):
         experiment = self.experiment(context)
         experiment.check_that_it_can_tell()
         path, captions, special, copies = _recorded(experiment)
-        order = torch.from_numpy(context.rng("order").permutation(len(captions)))
+        order = torch.from_numpy(context.order("order").permutation(len(captions)))
         shown = Path(path.final[order], path.norms[:, order])
         training = experiment.collection.train if "training data" in method.needs else None
         told = DetectionContext(**vars(context.method), training=training)

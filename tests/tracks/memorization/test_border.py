@@ -1,0 +1,161 @@
+"""Apart from their judge, methods plan and score what they do beside it, and the judge counts the same work."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from suite import Card
+from suite.contracts import Method
+from suite.diffusion.guidance import Sampler
+from suite.run.split import host, judge
+from suite.run.split.channel import Channel, Limits
+from suite.run.split.codec import Codec
+from suite.run.split.peer import Peer
+from suite.run.split.references import Given
+from suite.testing.memorization import Case, digits_case
+from suite.tracks.memorization import DetectionContext, Mitigation, Plan
+from suite.tracks.memorization.border import BORDER
+from suite.tracks.memorization.measuring import checked, mitigation_context
+
+from ...support.built_in import built_in
+
+METHODS = built_in("memorization")
+MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation)]
+DETECTORS = [method for method in METHODS if not issubclass(method, Mitigation)]
+SHORT = {"targets": (0.6,), "most": 3}
+Apart = Callable[..., Any]
+
+
+class Pair(judge.Host):
+    """A judge and a host on both ends of a channel, in threads of one process, with nothing confined."""
+
+    def __init__(self, method: type[Method]) -> None:
+        ours, theirs = socket.socketpair()
+        hosting = host.Host(theirs)
+        hosting._pass(BORDER)
+        hosting._classes[""] = method
+        self._border, self._given = BORDER, Given(BORDER)
+        codec = Codec(BORDER, self._named, self._object, trusted=False)
+        self._peer = Peer(Channel(ours, Limits(), shares=False), codec, self._use)
+        self._classes = {"": self._class("", hosting._description(method))}
+        self._ends = ours, theirs
+        self._thread = threading.Thread(target=hosting.serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the host."""
+        self._ends[0].close()
+        self._thread.join(timeout=5)
+        self._ends[1].close()
+
+
+@pytest.fixture
+def apart() -> Iterator[Apart]:
+    """Makes a method that runs apart."""
+    pairs: list[Pair] = []
+
+    def made(method: type[Method], **parameters: Any) -> Any:
+        pairs.append(Pair(method))
+        return pairs[-1].method(**parameters)
+
+    yield made
+    for pair in pairs:
+        pair.close()
+
+
+@pytest.fixture(scope="module")
+def case(resources) -> Case:
+    return digits_case(resources)
+
+
+def followed(method: Mitigation, case: Case) -> tuple[Plan, torch.Tensor, Sampler]:
+    """Return the plan at the strongest strength, what is sampled by it, and the meter."""
+    sampler = case.experiment.sampler()
+    plan = case.planned(method, list(method.strengths.values())[-1], sampler)
+    return plan, sampler.sample(plan).final, sampler
+
+
+@pytest.mark.parametrize("method", MITIGATIONS, ids=lambda method: method.name)
+def test_plans_samples_and_work_are_the_same(method: type[Mitigation], apart: Apart, case: Case) -> None:
+    given = SHORT if "targets" in method.Parameters.model_fields else {}
+    if method.name == "opposite-guidance":
+        given = {"transition": "dynamic"}  # the one with a dry run
+    beside, there = method(**given), apart(method, **given)
+    assert list(there.strengths.items()) == list(beside.strengths.items())
+    (plan, final, meter), (other, other_final, other_meter) = followed(beside, case), followed(there, case)
+    assert torch.equal(other.noise, plan.noise)
+    assert torch.equal(other.conditions, plan.conditions)
+    assert isinstance(other.scales, torch.Tensor) == isinstance(plan.scales, torch.Tensor)
+    assert torch.equal(other_final, final)
+    assert (other_meter.evaluations, other_meter.backward) == (meter.evaluations, meter.backward)
+
+
+@pytest.mark.parametrize("method", DETECTORS, ids=lambda method: method.name)
+def test_scores_are_the_same(method: type[Any], apart: Apart, case: Case) -> None:
+    training = case.experiment.collection.train if "training data" in method.needs else None
+    context = DetectionContext(seed=0, training=training)
+    assert torch.equal(apart(method).score(case.paths, context), method().score(case.paths, context))
+
+
+class Curious(Mitigation):
+    """Does what the parameter says, where it runs."""
+
+    name, version = "curious", "1"
+    card = Card(title="For a test", status="baseline")
+
+    class Parameters(Mitigation.Parameters):
+        how: str = "network"
+
+    @property
+    def strengths(self) -> dict[str, Any]:
+        return {"one, and only": None}
+
+    def plan(self, strength, noise, conditions, context) -> Any:
+        scales = torch.full((len(context.sampler.times), len(noise)), context.scale)
+        if self.parameters.how == "network":
+            return context.sampler._network
+        if self.parameters.how == "meter":
+            context.sampler.evaluations = 0
+        if self.parameters.how == "twice":
+            latents = noise.requires_grad_()
+            norm = context.sampler.difference(latents, conditions).norm()
+            (gradient,) = torch.autograd.grad(norm, latents, create_graph=True)
+            gradient.norm().backward()
+        return Plan(noise, conditions, Wild() if self.parameters.how == "guide" else scales)
+
+
+class Wild:
+    """A guide that says what is no scale."""
+
+    def scale(self, seen: Any) -> Any:
+        return seen.norms / 0
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("network", "no attribute '_network'"),
+        ("meter", "'evaluations' .* has no setter"),
+        ("guide", "a guide's scales are not finite"),
+        ("twice", "once_differentiable"),
+    ],
+)
+def test_what_a_method_does_not_get(how: str, told: str, apart: Apart, case: Case) -> None:
+    with pytest.raises(Exception, match=told):  # of the host's own making, but for the guide's
+        followed(apart(Curious, how=how), case)
+
+
+def test_the_sampler_of_a_method_apart_holds_no_network(apart: Apart, case: Case) -> None:
+    experiment = case.experiment
+    sampler = experiment.sampler()
+    there = apart(Curious, how="plain")
+    noise = experiment.specials.noise
+    plan = there.plan(None, noise.clone(), case.conditions.clone(), mitigation_context(experiment, sampler))
+    assert torch.equal(checked(plan, noise, case.conditions, len(sampler.times)).noise, noise)
+    assert sampler.evaluations == 0
