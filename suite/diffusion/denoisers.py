@@ -18,6 +18,7 @@ OWN = {
     "mlp": "suite.diffusion.mlp:MLP",
     "unet": "suite.diffusion.unets:UNet",
     "captioned-unet": "suite.diffusion.convolutional:CaptionedUNet",
+    "captioned-patch-unet": "suite.diffusion.patches:CaptionedPatchUNet",
     "captioned-mlp": "suite.diffusion.captioned_mlp:CaptionedMLP",
 }
 NEEDS: dict[str, str] = {"unet": "diffusers"}

@@ -12,6 +12,7 @@ from suite.diffusion.schedule import Schedule
 
 NETWORKS = {
     "captioned-unet": {"channels": 1, "width": 8, "tokens": 4},
+    "captioned-patch-unet": {"channels": 1, "width": 8, "tokens": 4, "patch": 2},
     "captioned-mlp": {"shape": [1, 8, 8], "width": 16, "blocks": 2, "tokens": 4},
 }
 
@@ -21,6 +22,24 @@ def test_a_caption_is_the_sum_of_its_tokens() -> None:
     told = embedding(torch.tensor([[0, 2, ABSENT], [4, ABSENT, ABSENT]]))
     assert torch.allclose(told, torch.stack([embedding.vectors.weight[[0, 2]].sum(0), embedding.vectors.weight[4]]))
     assert torch.equal(embedding.unconditional(2), embedding.null.expand(2, -1))
+
+
+def test_patches_of_one_pixel_change_nothing_and_larger_ones_are_put_back() -> None:
+    plain, same = (
+        DenoiserArchitecture(name, {**NETWORKS["captioned-unet"], **patch}).build().eval()
+        for name, patch in (("captioned-unet", {}), ("captioned-patch-unet", {"patch": 1}))
+    )
+    same.load_state_dict(plain.state_dict())
+    noised, times = torch.randn(3, 1, 12, 8), torch.tensor([0, 5, 9])
+    told = plain.captions(torch.tensor([[0], [1], [ABSENT]]))
+    assert torch.equal(same(noised, times, told), plain(noised, times, told))
+    patches = DenoiserArchitecture("captioned-patch-unet", NETWORKS["captioned-patch-unet"]).build()
+    torch.nn.init.zeros_(patches.out.weight)
+    with torch.no_grad():
+        patches.out.bias.copy_(torch.arange(4))
+    found = patches(noised, times, told)
+    assert found.shape == noised.shape
+    assert torch.equal(found[0, 0, 2:4, 4:6], torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
