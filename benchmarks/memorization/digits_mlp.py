@@ -25,7 +25,7 @@ class DigitsMLPTask(DigitsTask):
         "norm, leaves most of it. The weights of both seeds come with the suite."
     )
     seeds = (0, 1)
-    cost = Cost(preparation=3.0, cell=3.0)
+    cost = Cost(preparation=0.3, cell=1.2)
     family = "digits-mlp"
     architecture = DenoiserArchitecture("captioned-mlp", {"shape": [1, 8, 8], "width": 112, "blocks": 4})
     recipe = replace(DigitsTask.recipe, updates=5000, learning_rate=1e-3)
