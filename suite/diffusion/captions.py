@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Protocol
+
 import torch
 from torch import Tensor, nn
 
@@ -33,11 +35,23 @@ class CaptionEmbedding(nn.Module):
         return self.null.expand(count, -1)
 
 
+class Embedding(Protocol):
+    """Makes conditions."""
+
+    def __call__(self, captions: Tensor) -> Tensor:
+        """Return conditions [B, ...] of captions [B, L], int64, of which `ABSENT` tokens do not count."""
+
+    def unconditional(self, count: int) -> Tensor:
+        """Return the condition that says nothing, ``count`` times [count, ...]."""
+
+
 class Captioned(nn.Module):
     """Base of networks that map noised images [B, C, H, W], timesteps [B] and conditions [B, D] to noise [B, C, H, W].
 
     Attributes:
         captions: makes conditions of captions.
+        attends: whether it takes, behind the conditions [B, L, D], a `suite.diffusion.guidance.Attention` to them.
     """
 
-    captions: CaptionEmbedding
+    captions: Embedding
+    attends: ClassVar[bool] = False

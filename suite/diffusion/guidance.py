@@ -56,6 +56,19 @@ class Guide(Protocol):
 
 
 @dataclass(frozen=True)
+class Attention:
+    """How the cross-attention of N latents to their conditions [N, L, D] is changed.
+
+    Attributes:
+        factors: of the logits of each of L tokens [N, L]; the empty condition's stay as they are.
+        shown: which tokens are attended to [N, L], of the empty condition too.
+    """
+
+    factors: Tensor
+    shown: Tensor
+
+
+@dataclass(frozen=True)
 class Plan:
     """What to sample.
 
@@ -63,11 +76,13 @@ class Plan:
         noise: the initial latents [N, ...].
         conditions: [N, ...].
         scales: of guidance, by step and sample [S, N], or a `Guide`.
+        attention: how cross-attention is changed at every step, or None; for denoisers that have it.
     """
 
     noise: Tensor
     conditions: Tensor
     scales: Tensor | Guide
+    attention: Attention | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +129,14 @@ class Sampler:
 
     def predicted(self, latents: Tensor, conditions: Tensor, number: int = 0) -> Tensor:
         """Return the noise in latents [N, ...] at step ``number``, told conditions [N, ...]; differentiable."""
+        return self._evaluated(latents, conditions, number, None)
+
+    def _evaluated(self, latents: Tensor, conditions: Tensor, number: int, attention: Attention | None) -> Tensor:
         shown = self.steps.scaled(latents, number)
         times = torch.full((len(shown),), self.times[number], device=shown.device)
-        passes = zip(*(torch.split(part, self._rows) for part in (shown, times, conditions)), strict=True)
-        found = torch.cat([self._network(*each) for each in passes])
+        changed = () if attention is None else (attention.factors, attention.shown)
+        passes = zip(*(torch.split(part, self._rows) for part in (shown, times, conditions, *changed)), strict=True)
+        found = torch.cat([self._network(*each[:3], *([Attention(*each[3:])] if changed else [])) for each in passes])
         self.evaluations += len(found)
         if found.requires_grad:
             found.register_hook(self._went_back)
@@ -134,7 +153,12 @@ class Sampler:
 
         A sample costs one evaluation at a step where its scale is 0 or 1, and two otherwise, or if a guide looks on or
         ``keep`` names ``norms``. ``keep`` may name ``clean`` and ``latents`` too.
+
+        Raises:
+            ValueError: the plan changes attention, which the network does not have.
         """
+        if plan.attention is not None and not self._network.attends:
+            raise ValueError("this denoiser has no cross-attention that could be changed")
         kept: dict[str, list[Tensor]] = {"norms": [], "clean": [], "latents": []}
         with torch.inference_mode():
             latents = plan.noise
@@ -165,7 +189,8 @@ class Sampler:
         needed = [every, every] if always or not isinstance(planned, torch.Tensor) else [scales != 0, scales != 1]
         where = [mask.nonzero()[:, 0] for mask in needed]
         conditions = torch.cat([plan.conditions[where[0]], null[where[1]]])
-        found = self.predicted(torch.cat([latents[rows] for rows in where]), conditions, number)
+        attention = None if plan.attention is None else _rows_of(plan.attention, *where)
+        found = self._evaluated(torch.cat([latents[rows] for rows in where]), conditions, number, attention)
         predictions = []
         for rows, part in zip(where, found.split([len(rows) for rows in where]), strict=True):
             whole = torch.full_like(latents, torch.nan)
@@ -178,3 +203,9 @@ class Sampler:
 
     def _went_back(self, gradient: Tensor) -> None:
         self.backward += len(gradient)
+
+
+def _rows_of(attention: Attention, told: Tensor, untold: Tensor) -> Attention:
+    """Return the attention of rows that are told their conditions, and of others that are not."""
+    factors = torch.cat([attention.factors[told], torch.ones_like(attention.factors[untold])])
+    return Attention(factors, torch.cat([attention.shown[told], attention.shown[untold]]))

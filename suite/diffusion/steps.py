@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from suite.diffusion.schedule import Schedule
 from suite.extras import required_library
@@ -58,13 +58,18 @@ class DDIM:
         return after**0.5 * clean + (1 - after) ** 0.5 * noise, clean
 
 
-SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
+SchedulerName: TypeAlias = Literal["ddim", "ddim-stable", "ddpm", "dpm-solver", "euler"]
+SCHEDULERS: dict[SchedulerName, tuple[str, dict[str, Any]]] = {
     "ddim": ("DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": True}),
+    "ddim-stable": ("DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}),
     "ddpm": ("DDPMScheduler", {"clip_sample": False, "variance_type": "fixed_large"}),
     "dpm-solver": ("DPMSolverMultistepScheduler", {}),
     "euler": ("EulerDiscreteScheduler", {}),
 }
-"""diffusers' schedulers by the name that we give them, with what is not as their defaults are."""
+"""diffusers' schedulers by the name that we give them, with what is not as their defaults are.
+
+``ddim-stable`` is as Stable Diffusion's weights come with it: 50 visits are timesteps 981, 961 and so on to 1.
+"""
 
 
 class SchedulerSteps:
@@ -79,7 +84,7 @@ class SchedulerSteps:
         SuiteError: diffusers is not installed.
     """
 
-    def __init__(self, schedule: Schedule, name: Literal["ddim", "ddpm", "dpm-solver", "euler"], count: int) -> None:
+    def __init__(self, schedule: Schedule, name: SchedulerName, count: int) -> None:
         cls, options = SCHEDULERS[name]
         betas = 1 - torch.cat([schedule.kept[:1], schedule.kept[1:] / schedule.kept[:-1]])
         make = getattr(required_library("diffusers"), cls)

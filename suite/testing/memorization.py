@@ -16,7 +16,8 @@ from suite.testing.method import Answer, Asked, MethodContract
 from suite.tracks.memorization import DetectionContext, Mitigation, PathDetector
 from suite.tracks.memorization.contract import MOST_STRENGTHS
 from suite.tracks.memorization.experiment import Experiment
-from suite.tracks.memorization.measuring import checked, mitigation_context
+from suite.tracks.memorization.measuring import mitigation_context
+from suite.tracks.memorization.plans import checked
 
 SEED = 0
 STRIDE = 40

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.memorization.contract import (
+    Attention,
     DetectionContext,
     Guide,
     GuidedSampler,
@@ -21,6 +22,7 @@ from suite.tracks.memorization.contract import (
 )
 
 __all__ = [
+    "Attention",
     "DetectionContext",
     "Guide",
     "GuidedSampler",
@@ -35,6 +37,7 @@ __all__ = [
 
 ACCESS = (
     Access("initial noise", "The noise that sampling starts from, the conditions, and the metered denoiser."),
+    Access("attention", "Cross-attention to conditions [L, D]: begin, the caption's tokens, end, padding."),
     Access("paths", "How each sample came about."),
     Access("guidance", "The norm of e at each step of each path."),
     Access("training data", "What the denoiser was trained on.", privilege=True),

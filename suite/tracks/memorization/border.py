@@ -10,6 +10,7 @@ from __future__ import annotations
 from suite.contracts import LOG, Border, Context, Reference
 from suite.tracks.memorization.asked import RemoteGuide, SamplerStandIn
 from suite.tracks.memorization.contract import (
+    Attention,
     DetectionContext,
     Guide,
     Mitigation,
@@ -30,7 +31,7 @@ VOCABULARY = Reference(Vocabulary, calls=("embedded",), reads=("tokens",))
 BORDER = Border(
     calls={Mitigation: ("plan",), PathDetector: ("score",)},
     attributes={Mitigation: ("strengths",)},
-    values=(MitigationContext, DetectionContext, Plan, Path, Seen),
+    values=(MitigationContext, DetectionContext, Plan, Attention, Path, Seen),
     fields={
         (Context, "log"): LOG,
         (MitigationContext, "sampler"): SAMPLER,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from suite.contracts import Context, Method
-from suite.diffusion.guidance import Guide, Path, Plan, Seen
+from suite.diffusion.guidance import Attention, Guide, Path, Plan, Seen
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-__all__ = ["Guide", "Path", "Plan", "Seen"]
+__all__ = ["Attention", "Guide", "Path", "Plan", "Seen"]
 
 MOST_STRENGTHS = 8
 """So many points a sweep may have: otherwise the area under its curve would measure how long it is."""

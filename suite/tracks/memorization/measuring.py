@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from suite.contracts import Column, Outcome, Value
-from suite.diffusion.guidance import Plan, Sampler
+from suite.diffusion.guidance import Sampler
 from suite.lazy import torch
 from suite.tracks.memorization import metrics
-from suite.tracks.memorization.contract import MOST_STRENGTHS, Mitigation, MitigationContext
+from suite.tracks.memorization.contract import Mitigation, MitigationContext
 from suite.tracks.memorization.experiment import Experiment, Requests
 from suite.tracks.memorization.judge import apart
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, POINTS
+from suite.tracks.memorization.plans import checked, strengths_of
 from suite.tracks.memorization.rows import NONE
 from suite.tracks.memorization.samples import MitigationSamples
 
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
 def measured(method: Mitigation, experiment: Experiment) -> Outcome:
     """Return the outcome of a method's whole sweep; see `MitigationTask.evaluate`."""
     experiment.check_that_it_can_tell()
-    strengths = dict(method.strengths)
-    if not 1 <= len(strengths) <= MOST_STRENGTHS:
-        raise ValueError(f"a sweep has 1 to {MOST_STRENGTHS} strengths, {method.name} has {len(strengths)}")
-    parts, seconds = _anchors(experiment), 0.0
+    strengths, parts, seconds = strengths_of(method), _anchors(experiment), 0.0
     distances = {subset: experiment.frechet_distance(experiment.anchors[subset]) for subset in (PLAIN, FREE)}
     for point, (label, strength) in zip(POINTS, strengths.items(), strict=False):
         part, images = _point(method, strength, experiment, {"subset": point, "strength": str(label)})
@@ -107,25 +105,6 @@ def mitigation_context(experiment: Experiment, sampler: Sampler) -> MitigationCo
         vocabulary=experiment.vocabulary,
         ordinary=experiment.ordinary_norm,
     )
-
-
-def checked(plan: Any, noise: Tensor, conditions: Tensor, steps: int) -> Plan:
-    """Return a plan of so many steps with detached tensors.
-
-    Raises:
-        ValueError: it is none for this noise [N, ...] and these conditions [N, ...].
-    """
-    if not isinstance(plan, Plan):
-        raise ValueError(f"expected a Plan, got {type(plan).__name__}")
-    for name, given, asked in (("noise", plan.noise, noise), ("conditions", plan.conditions, conditions)):
-        if given.shape != asked.shape or not given.isfinite().all():
-            raise ValueError(f"the plan's {name} is not finite of shape {tuple(asked.shape)}: {tuple(given.shape)}")
-    scales = plan.scales
-    if isinstance(scales, torch.Tensor):
-        if scales.shape != (steps, len(noise)) or not scales.isfinite().all():
-            raise ValueError(f"the plan's scales are not finite of shape {(steps, len(noise))}: {tuple(scales.shape)}")
-        scales = scales.detach()
-    return Plan(plan.noise.detach().to(noise), plan.conditions.detach().to(conditions), scales)
 
 
 def _rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[str, Any]) -> MitigationSamples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.schedulers import PNDMScheduler
-from transformers import CLIPTextConfig, CLIPTextModel
 
 from suite import extras
 from suite.benchmarks.replay import ddpm_cifar10
@@ -29,7 +26,7 @@ from suite.settings import load_settings
 from suite.tracks.replay import Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
 
-TOKENS = 8
+from ...support.pipeline import TOKENS, write_pipeline
 
 
 class FarthestOut(ReplaySelector):
@@ -54,50 +51,6 @@ class TinyTask(StableDiffusionTask):
 
     def diffusion(self) -> StableDiffusion:
         return replace(super().diffusion(), size=16)
-
-
-def write_pipeline(folder: Path) -> None:
-    """Save random weights as the hub's repository holds them."""
-    torch.manual_seed(0)
-    UNet2DConditionModel(
-        sample_size=8,
-        block_out_channels=(8, 16),
-        layers_per_block=1,
-        norm_num_groups=4,
-        cross_attention_dim=12,
-        attention_head_dim=4,
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-    ).save_pretrained(folder / "unet")
-    AutoencoderKL(
-        block_out_channels=(8, 8),
-        norm_num_groups=4,
-        latent_channels=4,
-        down_block_types=("DownEncoderBlock2D",) * 2,
-        up_block_types=("UpDecoderBlock2D",) * 2,
-    ).save_pretrained(folder / "vae")
-    vocabulary = ["<|startoftext|>", "<|endoftext|>", "a</w>", "b</w>"]
-    CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=12,
-            intermediate_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            max_position_embeddings=TOKENS,
-            bos_token_id=0,
-            eos_token_id=1,
-            pad_token_id=1,
-        )
-    ).save_pretrained(folder / "text_encoder")
-    tokenizer = folder / "tokenizer"
-    tokenizer.mkdir()
-    (tokenizer / "vocab.json").write_text(json.dumps({word: place for place, word in enumerate(vocabulary)}))
-    (tokenizer / "merges.txt").write_text("#version: 0.2\n")
-    special = {"bos_token": vocabulary[0], "eos_token": vocabulary[1], "unk_token": vocabulary[1]}
-    (tokenizer / "special_tokens_map.json").write_text(json.dumps({**special, "pad_token": vocabulary[1]}))
-    options = {**special, "pad_token": vocabulary[1], "model_max_length": TOKENS, "tokenizer_class": "CLIPTokenizer"}
-    (tokenizer / "tokenizer_config.json").write_text(json.dumps(options))
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from suite.tracks.memorization import Mitigation
 from ...support.built_in import built_in
 
 METHODS = built_in("memorization")
-MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation)]
+MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation) and "attention" not in method.needs]
+"""Where there is attention: tests/benchmarks/memorization/test_stable_diffusion.py."""
 DETECTORS = [method for method in METHODS if not issubclass(method, Mitigation)]
 DESCENT = {"targets": (1.2,), "rate": 0.2, "most": 1}
 SHORT = {"targets": (0.8,), "most": 2}

@@ -2,71 +2,33 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
 
 from suite import Card
-from suite.contracts import Method
 from suite.diffusion.guidance import Sampler
-from suite.run.split import host, judge
-from suite.run.split.channel import Channel, Limits
-from suite.run.split.codec import Codec
-from suite.run.split.peer import Peer
-from suite.run.split.references import Given
 from suite.testing.memorization import Case, digits_case
 from suite.tracks.memorization import DetectionContext, Mitigation, Plan
 from suite.tracks.memorization.border import BORDER
-from suite.tracks.memorization.measuring import checked, mitigation_context
+from suite.tracks.memorization.measuring import mitigation_context
+from suite.tracks.memorization.plans import checked
 
+from ...support.apart import Apart, pairs
 from ...support.built_in import built_in
 
 METHODS = built_in("memorization")
-MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation)]
+MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation) and "attention" not in method.needs]
 DETECTORS = [method for method in METHODS if not issubclass(method, Mitigation)]
 SHORT = {"targets": (0.6,), "most": 3}
-Apart = Callable[..., Any]
-
-
-class Pair(judge.Host):
-    """A judge and a host on both ends of a channel, in threads of one process, with nothing confined."""
-
-    def __init__(self, method: type[Method]) -> None:
-        ours, theirs = socket.socketpair()
-        hosting = host.Host(theirs)
-        hosting._pass(BORDER)
-        hosting._classes[""] = method
-        self._border, self._given = BORDER, Given(BORDER)
-        codec = Codec(BORDER, self._named, self._object, trusted=False)
-        self._peer = Peer(Channel(ours, Limits(), shares=False), codec, self._use)
-        self._classes = {"": self._class("", hosting._description(method))}
-        self._ends = ours, theirs
-        self._thread = threading.Thread(target=hosting.serve, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End the host."""
-        self._ends[0].close()
-        self._thread.join(timeout=5)
-        self._ends[1].close()
 
 
 @pytest.fixture
 def apart() -> Iterator[Apart]:
     """Makes a method that runs apart."""
-    pairs: list[Pair] = []
-
-    def made(method: type[Method], **parameters: Any) -> Any:
-        pairs.append(Pair(method))
-        return pairs[-1].method(**parameters)
-
-    yield made
-    for pair in pairs:
-        pair.close()
+    yield from pairs(BORDER)
 
 
 @pytest.fixture(scope="module")
