@@ -7,12 +7,11 @@ network. For that it evaluates it once more, which is not counted: beside the ju
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from suite.diffusion.guidance import Guide, Path, Plan, Sampler, Seen
+from suite.diffusion.guidance import Attention, Guide, Path, Plan, Sampler, Seen
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -39,8 +38,11 @@ class AskedSampler(Sampler):
 
     def walk(self, plan: Plan, keep: Sequence[str], generator: Generator | None) -> Path:
         """Sample as planned."""
-        here = replace(plan, noise=plan.noise.to(self.device), conditions=plan.conditions.to(self.device))
-        return self.sample(here, keep, generator)
+        attention = plan.attention
+        if attention is not None:
+            attention = Attention(attention.factors.to(self.device), attention.shown.to(self.device))
+        noise, conditions = plan.noise.to(self.device), plan.conditions.to(self.device)
+        return self.sample(Plan(noise, conditions, plan.scales, attention), keep, generator)
 
 
 class SamplerStandIn(Sampler):

@@ -53,8 +53,9 @@ class CaptionVocabulary:
 
     def embedded(self, captions: Tensor) -> Tensor:
         """See `suite.tracks.memorization.Vocabulary`."""
+        device = next(self._network.parameters()).device  # from a method's own process they come on the CPU
         with torch.no_grad():
-            told: Tensor = self._network.captions(captions)
+            told: Tensor = self._network.captions(captions.to(device))
         return told
 
 
