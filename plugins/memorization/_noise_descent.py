@@ -24,6 +24,14 @@ class NoiseDescentParameters(Mitigation.Parameters):
     most: int = Field(60, ge=1, description="steps at most")
 
 
+class ControlParameters(NoiseDescentParameters):
+    """Three targets: a control has to show a level, not a curve."""
+
+    targets: tuple[float, ...] = Field(
+        (1.0, 0.8, 0.6), description="|e| to come down to, over its median for ordinary captions"
+    )
+
+
 def adjusted(
     noise: Tensor,
     conditions: Tensor,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from suite import Card
 from suite.tracks.memorization import Mitigation, MitigationContext, Plan
 
-from ._noise_descent import NoiseDescentParameters, adjusted, norms_of, sweep, with_norms
+from ._noise_descent import ControlParameters, adjusted, norms_of, sweep, with_norms
 from ._scales import constant
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class NormRestored(Mitigation):
     version = "1"
     standing = "reference"
     card = Card(title="Adjusted noise at its old norm", status="baseline")
-    Parameters = NoiseDescentParameters
-    parameters: NoiseDescentParameters
+    Parameters = ControlParameters
+    parameters: ControlParameters
 
     @property
     def strengths(self) -> dict[str, float]:

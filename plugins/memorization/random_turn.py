@@ -8,7 +8,7 @@ from suite import Card
 from suite.lazy import torch
 from suite.tracks.memorization import Mitigation, MitigationContext, Plan
 
-from ._noise_descent import NoiseDescentParameters, adjusted, norms_of, sweep, with_norms
+from ._noise_descent import ControlParameters, adjusted, norms_of, sweep, with_norms
 from ._scales import constant
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ class RandomTurn(Mitigation):
     version = "1"
     standing = "reference"
     card = Card(title="Random turn of equal size", status="baseline")
-    Parameters = NoiseDescentParameters
-    parameters: NoiseDescentParameters
+    Parameters = ControlParameters
+    parameters: ControlParameters
 
     @property
     def strengths(self) -> dict[str, float]:
