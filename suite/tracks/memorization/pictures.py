@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from suite.contracts import Picture
 from suite.tracks.memorization import metrics
+from suite.tracks.memorization.frontier import envelope
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ HEIGHT = 360
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 """Okabe and Ito's, told apart with every kind of colour vision."""
 MOST_IMAGES, MOST_PIXELS = 10, 4000
-LEGEND = {"orient": "bottom", "direction": "horizontal"}
+LEGEND = {"orient": "bottom", "direction": "horizontal", "columns": 2}
 
 
 def trade_off(samples: SweepRows) -> Picture:
-    """Return alignment over the share memorized, one line through the sweep, with both anchors."""
+    """Return alignment over the share memorized: the sweep, both anchors, and the envelope whose area is the score."""
     sweep = samples.sweep()
     means = {name: values.mean(axis=1) for name, values in samples.by_caption.items()}
     labels = [samples.strength[samples.subset == point][0] for point in samples.points]
@@ -34,7 +35,6 @@ def trade_off(samples: SweepRows) -> Picture:
             "alignment": _rounded(means[metrics.ALIGNED.name][k]),
             "strength": str(label),
             "kind": kind,
-            "order": k,
         }
         for k, (label, kind) in enumerate(zip([PLAIN, *labels, FREE], kinds, strict=True))
     ]
@@ -56,10 +56,11 @@ def trade_off(samples: SweepRows) -> Picture:
         },
         "tooltip": [{"field": name} for name in ("strength", "memorized", "alignment", "kind")],
     }
+    corners = np.flatnonzero([kind != "outside the gate" for kind in kinds])[envelope(sweep.placed)]
     line = {
-        "transform": [{"filter": "datum.kind == 'in the gate'"}],
+        "data": {"values": [rows[k] for k in corners.tolist()]},
         "mark": {"type": "line", "color": BLUE},
-        "encoding": {**place, "order": {"field": "order", "type": "quantitative"}},
+        "encoding": {**place, "order": {"field": "memorized", "type": "quantitative"}},
     }
     level = {
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREEN},
@@ -69,8 +70,9 @@ def trade_off(samples: SweepRows) -> Picture:
     return Picture(
         title="Trade-off: alignment over the share memorized",
         description=f"{len(labels)} strengths, frontier score {score:.2f}. Plain guidance memorizes "
-        f"{100 * rows[0]['memorized']:.0f} % at alignment {100 * rows[0]['alignment']:.0f} %. The broken line is the "
-        f"alignment of ordinary captions, {100 * ordinary:.0f} %. {int((~sweep.inside).sum())} strengths are outside "
+        f"{100 * rows[0]['memorized']:.0f} % at alignment {100 * rows[0]['alignment']:.0f} %. The line is the upper "
+        "envelope, along which a coin mixes two strengths; the broken line is the alignment of ordinary captions, "
+        f"{100 * ordinary:.0f} %. {int((~sweep.inside).sum())} strengths are outside "
         "the gate of fidelity.",
         spec={
             "height": HEIGHT,
@@ -144,7 +146,7 @@ def escape_by_norm(samples: SweepRows) -> Picture:
             "mark": {"type": "point", "filled": True, "opacity": 0.6},
             "encoding": {
                 "x": _axis("norm", "|e| at the first step"),
-                "y": _axis("point", "first strength without a copy"),
+                "y": _axis("point", "strength at which it escapes"),
                 "color": colour,
             },
         },
@@ -171,26 +173,41 @@ def beside_originals(samples: SweepRows, rows: NDArray[np.int64]) -> Picture:
                         "verdict": verdict,
                     }
                 )
-    copies = int(samples.memorized[shown].sum())
+    bars = [
+        {"x": place * (side + 1) + x, "y": side}
+        for place in np.flatnonzero(samples.memorized[shown]).tolist()
+        for x in range(side)
+    ]
     across, down_to = len(shown) * (side + 1), 2 * (side + 1)
+    grid = {
+        "x": {"field": "x", "type": "ordinal", "axis": None, "scale": {"domain": list(range(across))}},
+        "y": {"field": "y", "type": "ordinal", "axis": None, "scale": {"domain": list(range(down_to))}},
+    }
+    grey_scale = {
+        "field": "grey",
+        "type": "quantitative",
+        "legend": None,
+        "scale": {"domain": [0, 255], "range": ["black", "white"]},
+    }
+    tooltip = [{"field": "caption"}, {"field": "verdict"}]
     return Picture(
         title="Samples, and below each the nearest training image",
-        description=f"The first noise of {len(shown)} captions; {copies} of them are copies.",
+        description=f"The first noise of {len(shown)} captions; {int(samples.memorized[shown].sum())} of them are "
+        "copies, which a bar between both images marks.",
         spec={
             "height": 160,
-            "data": {"values": cells},
-            "mark": {"type": "rect", "strokeWidth": 0},
-            "encoding": {
-                "x": {"field": "x", "type": "ordinal", "axis": None, "scale": {"domain": list(range(across))}},
-                "y": {"field": "y", "type": "ordinal", "axis": None, "scale": {"domain": list(range(down_to))}},
-                "color": {
-                    "field": "grey",
-                    "type": "quantitative",
-                    "legend": None,
-                    "scale": {"domain": [0, 255], "range": ["black", "white"]},
+            "layer": [
+                {
+                    "data": {"values": cells},
+                    "mark": {"type": "rect", "strokeWidth": 0},
+                    "encoding": {**grid, "color": grey_scale, "tooltip": tooltip},
                 },
-                "tooltip": [{"field": "caption"}, {"field": "verdict"}],
-            },
+                {
+                    "data": {"values": bars},
+                    "mark": {"type": "rect", "strokeWidth": 0, "color": ORANGE},
+                    "encoding": grid,
+                },
+            ],
         },
     )
 

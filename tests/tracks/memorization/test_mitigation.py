@@ -96,7 +96,13 @@ def test_pictures_say_what_they_show(outcome: Outcome) -> None:
     assert "ordinary captions" in norms.description
     assert "stay copies" in escapes.description
     (images,) = outcome.samples.pictures("point 1")
-    assert len(images.spec["data"]["values"]) == 10 * 2 * 64
+    pixels, bars = (layer["data"]["values"] for layer in images.spec["layer"])
+    assert len(pixels) == 10 * 2 * 64
+    first = (outcome.samples.subset == "point 1") & (outcome.samples.noise == 0)
+    assert len(bars) == 8 * int(outcome.samples.memorized[first][:10].sum())
+    line = trade_off.spec["layer"][1]["data"]["values"]
+    assert line[0]["kind"] == "plain guidance"
+    assert line[-1]["memorized"] == pytest.approx(value(outcome, "memorized", FREE))
     assert outcome.samples.pictures("point 8") == ()
 
 
@@ -155,6 +161,25 @@ class Untrained(DigitsTask):
 def test_a_denoiser_that_memorizes_nothing_tells_nothing(resources) -> None:
     with pytest.raises(SuiteError, match="no mitigation can be measured on it"):
         Untrained().prepare(TaskContext(0, resources))
+
+
+@pytest.mark.parametrize(
+    ("what", "copied", "told"),
+    [
+        (FREE, True, "memorizes 100 % without guidance"),
+        (PLAIN, False, "0 % with it"),
+        (ORDINARY, True, "100.0 % of ordinary captions"),
+    ],
+)
+def test_each_anchor_has_a_gate(what: str, copied: bool, told: str, resources) -> None:
+    found = experiment(resources)
+    found.check_that_it_can_tell()
+    requests = found.ordinary if what == ORDINARY else found.specials
+    duplicates = torch.zeros(len(requests.noise), dtype=torch.int64) if what == ORDINARY else requests.duplicates
+    images = found.collection.train[duplicates] if copied else found.collection.held[: len(requests.noise)]
+    vars(found)["anchors"] = {**found.anchors, what: images}
+    with pytest.raises(SuiteError, match=told):
+        found.check_that_it_can_tell()
 
 
 def test_weights_of_another_recipe_are_not_taken_for_its_own(resources) -> None:
