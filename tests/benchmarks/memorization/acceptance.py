@@ -54,7 +54,7 @@ Found = dict[str, "MitigationSamples"]
 
 
 def found(seed: int, noises: int, many: int, resources: Resources) -> Found:
-    """Return the samples of every method on a seed, with ``many`` noises those of delays, and of twice as many steps."""
+    """Return the samples of every method on a seed; with ``many`` noises those of delays; those of 50 steps."""
     context = TaskContext(seed, resources)
     few, more = (Experiment(DigitsTask(), context, count) for count in (noises, many))
     samples: dict[str, Any] = {name: measured(method, few).samples for name, method in METHODS.items()}

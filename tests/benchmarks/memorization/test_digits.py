@@ -45,7 +45,7 @@ def test_more_strength_is_less_memorization(name: str, seeds: list[Found]) -> No
 def test_more_moves_and_smaller_norms_are_less_memorization(seeds: list[Found]) -> None:
     readers = (
         of_point("worst", "memorized", "of 4"),
-        PLAIN_SHARE,
+        PLAIN_OF_FEW,
         *(of_point("batchwise", "memorized", label) for label in ("0.7 x 2", "0.7 x 4")),
     )
     found = [float(np.mean([read(seed) for seed in seeds])) for read in readers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ from suite import Card
 from suite.benchmarks.memorization.digits import DigitsTask
 from suite.contracts import Column, Outcome, TaskContext
 from suite.errors import SuiteError
+from suite.hashing import file_digest
 from suite.tracks.memorization import Mitigation, Plan
 from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.measuring import measured
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, SWEEP
+from suite.tracks.memorization.shipping import write
 
 
 class Delays(Mitigation):
@@ -189,6 +192,17 @@ def test_weights_of_another_recipe_are_not_taken_for_its_own(resources) -> None:
     assert other.model(0).known_fingerprint(resources) != task.model(0).known_fingerprint(resources)
     assert task.model(7).shipped is not None
     assert not task.model(7).shipped.exists()
+
+
+def test_a_written_file_gives_the_weights_of_its_seed_alone(tmp_path, resources) -> None:
+    file = write(Untrained(), 3, tmp_path, resources)
+    assert file.stat().st_size < 400_000
+    trained = Untrained().model(3).load(resources)
+    read = replace(Untrained().model(3), shipped=file)
+    assert read.known_fingerprint(resources) == file_digest(file)
+    for name, value in read.load(resources).state_dict().items():
+        assert torch.allclose(value, trained.state_dict()[name], rtol=1e-3, atol=1e-6)
+    assert replace(Untrained().model(4), shipped=file).known_fingerprint(resources) is None
 
 
 def test_methods_get_the_same_noises(resources) -> None:

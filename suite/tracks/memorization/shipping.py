@@ -1,0 +1,36 @@
+"""Trains denoisers anew and writes the files that come with the suite, for `Trained.shipped`.
+
+``python -m suite.tracks.memorization.shipping memorization/digits 0 1 2 3 4`` writes ``digits-0.safetensors`` and so on
+into the folder that it is run in. On another processor the weights differ by rounding, and so do scores.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suite.cache import Cache
+from suite.contracts import Resources
+from suite.registry import load_registry
+from suite.settings import load_settings
+
+if TYPE_CHECKING:
+    from suite.tracks.memorization.trained import Trained
+
+
+def write(task: Trained, seed: int, folder: Path, resources: Resources) -> Path:
+    """Train the denoiser of a seed, unless the cache has it, and return the file of its weights in half precision."""
+    model = replace(task.model(seed), shipped=None)
+    file = folder / f"{task.family}-{seed}.safetensors"
+    model.write(file, resources)
+    return file
+
+
+if __name__ == "__main__":
+    settings = load_settings()
+    at_hand = Resources(settings, Cache(settings.cache_folder))
+    chosen: Trained = load_registry().tasks[sys.argv[1]]()  # type: ignore[assignment]
+    for number in map(int, sys.argv[2:]):
+        print(write(chosen, number, Path(), at_hand))
