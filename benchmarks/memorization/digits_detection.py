@@ -18,12 +18,12 @@ class DigitsDetectionTask(GuidedDetectionTask):
     title = "Digits, detection of copies"
     summary = (
         f"{CAPTIONS} The denoisers, captions and noises of memorization/digits, sampled with plain guidance: 200 "
-        "samples of special captions and 80 of ordinary ones for each of two seeds. A detector sees the samples and "
+        "samples of special captions and 80 of ordinary ones for each of five seeds. A detector sees the samples and "
         "|e| at each of 25 steps, in an order drawn at random. It is ranked by how well it tells special captions from "
         "ordinary ones; how well it tells copies from other samples of special captions, over all of them and within "
         "each, stands beside it."
     )
-    seeds = (0, 1)
+    seeds = DigitsTask.seeds
     cost = Cost(preparation=3.7, cell=0.1)
     tour = ({},)
     family = DigitsTask.family
