@@ -1,19 +1,19 @@
 """Trains denoisers anew and writes the files that come with the suite, for `Trained.shipped`.
 
-``python -m suite.tracks.memorization.shipping memorization/digits 0 1 2 3 4`` writes ``digits-0.safetensors`` and so on
-into the folder that it is run in. On another processor the weights differ by rounding, and so do scores.
+``python -m suite.tracks.memorization.shipping suite.benchmarks.memorization.digits:DigitsTask 0 1 2 3 4`` writes
+``digits-0.safetensors`` and so on into the folder that it is run in. On another processor the weights differ by rounding, and so do scores.
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.cache import Cache
 from suite.contracts import Resources
-from suite.registry import load_registry
 from suite.settings import load_settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def write(task: Trained, seed: int, folder: Path, resources: Resources) -> Path:
 if __name__ == "__main__":
     settings = load_settings()
     at_hand = Resources(settings, Cache(settings.cache_folder))
-    chosen: Trained = load_registry().tasks[sys.argv[1]]()  # type: ignore[assignment]
+    module, _, attribute = sys.argv[1].partition(":")
+    chosen: Trained = getattr(import_module(module), attribute)()
     for number in map(int, sys.argv[2:]):
         print(write(chosen, number, Path(), at_hand))
