@@ -20,6 +20,7 @@ OWN = {
     "captioned-unet": "suite.diffusion.convolutional:CaptionedUNet",
     "captioned-patch-unet": "suite.diffusion.patches:CaptionedPatchUNet",
     "captioned-mlp": "suite.diffusion.captioned_mlp:CaptionedMLP",
+    "temporal-mlp": "suite.diffusion.temporal_mlp:TemporalMLP",
 }
 NEEDS: dict[str, str] = {"unet": "diffusers"}
 

@@ -24,9 +24,11 @@ from suite.testing.tasks import (  # noqa: E402
     BasinTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
+    GenerationsTaskContract,
     MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
+    SupportTaskContract,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "DeclarationContract",
     "DetectionTaskContract",
     "DetectorContract",
+    "GenerationsTaskContract",
     "MemoryRetrievalContract",
     "MemoryUpdateContract",
     "MethodContract",
@@ -46,6 +49,7 @@ __all__ = [
     "QuantizerContract",
     "ReplaySelectorContract",
     "ReplayTaskContract",
+    "SupportTaskContract",
     "TaskContract",
     "TaskDeclarationContract",
     "TrainedDetectorContract",

@@ -99,6 +99,23 @@ class CopyDetectionTaskContract(TaskContract):
     labels = ("copy", "special", "caption")
 
 
+class SupportTaskContract(TaskContract):
+    """Checks of a task on samples out of support: override ``task``."""
+
+    control = "random-filter"
+    references = ("nearest-training", "mode-interpolation")
+    varied = "mode-interpolation"
+    labels = ("outside", "mode", "distance")
+
+
+class GenerationsTaskContract(TaskContract):
+    """Checks of a task that trains on samples again and again: override ``task``."""
+
+    control = "random-filter"
+    references = ("nearest-training", "mode-interpolation")
+    varied = "mode-interpolation"
+
+
 class QuantizationTaskContract(TaskContract):
     """Checks of a task of the quantization track: override ``task``."""
 

@@ -40,9 +40,11 @@ ACCESS = (
     Access("attention", "Cross-attention to conditions [L, D]: begin, the caption's tokens, end, padding."),
     Access("paths", "How each sample came about."),
     Access("guidance", "The norm of e at each step of each path."),
+    Access("predictions", "What was predicted of each sample, without noise, at the last steps of its path."),
     Access("training data", "What the denoiser was trained on.", privilege=True),
 )
 
+MIXTURES = "suite.tracks.memorization.mixtures"
 TEMPLATES = FilePath(__file__).with_name("templates")
 ROLES = (
     Role(
@@ -77,6 +79,8 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                     "suite.tracks.memorization.detection.protocol:GuidedDetectionTask": (
                         "suite.testing:CopyDetectionTaskContract"
                     ),
+                    f"{MIXTURES}.protocol:SupportDetectionTask": "suite.testing:SupportTaskContract",
+                    f"{MIXTURES}.generations:GenerationsTask": "suite.testing:GenerationsTaskContract",
                 },
                 TEMPLATES / "task",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from suite.contracts import Context, Method
 from suite.diffusion.guidance import Attention, Guide, Path, Plan, Seen
@@ -111,9 +111,11 @@ class DetectionContext(Context):
 
     Attributes:
         training: the training data [M, ...], once each, for detectors that need them; None otherwise.
+        sought: what scores are to be high for: ``copies`` of training data, or samples ``out of support``.
     """
 
     training: Tensor | None
+    sought: Literal["copies", "out of support"] = "copies"
 
 
 class PathDetector(Method, ABC):
@@ -126,5 +128,7 @@ class PathDetector(Method, ABC):
     def score(self, paths: Path, context: DetectionContext) -> Tensor:
         """Return how suspicious each of N samples is [N], higher = more so.
 
-        ``paths`` has the samples [N, ...] and |e| at each step [S, N]. A sample's score does not depend on the others.
+        ``paths`` has the samples [N, ...], where there is guidance |e| at each step [S, N], and where the task gives
+        ``predictions`` what was predicted without noise at the last L steps [L, N, ...]. A sample's score does not
+        depend on the others.
         """

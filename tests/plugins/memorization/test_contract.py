@@ -24,6 +24,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "dynamic-delay": {"before": 1},
     "embedding-optimisation": DESCENT,
     "guidance-scale": {"parts": (0.25,)},
+    "mode-interpolation": {"last": 3},
     "norm-restored": DESCENT,
     "opposite-guidance": {
         "transition": "dynamic",

@@ -13,6 +13,7 @@ from suite.plugins.memorization._noise_descent import norms_of, with_norms
 from suite.plugins.memorization.batchwise_noise import descended
 from suite.plugins.memorization.best_of_n import BestOfN
 from suite.plugins.memorization.dynamic_delay import FirstMinimum
+from suite.plugins.memorization.mode_interpolation import ModeInterpolation
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.plugins.memorization.opposite_guidance import UNSEEN, most_alike
 from suite.plugins.memorization.random_turn import turn
@@ -134,3 +135,32 @@ def test_a_copy_is_near_one_training_image_alone() -> None:
     near, far = NearestTraining().score(paths, context).tolist()
     assert near == pytest.approx(-0.1 / 0.9)
     assert near > far
+
+
+def test_a_point_out_of_support_is_far_from_the_fifth_nearest() -> None:
+    training = torch.tensor([[0.0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [9, 9]])
+    paths = Path(torch.tensor([[0.0, 0], [9, 9]]), torch.full((1, 2), torch.nan))
+    context = DetectionContext(seed=0, training=training, sought="out of support")
+    near, far = NearestTraining().score(paths, context).tolist()
+    assert near == pytest.approx(4)
+    assert far == pytest.approx(float(torch.tensor([9.0, 8]).norm()))
+
+
+@pytest.mark.parametrize(
+    ("clean", "variance"),
+    [(((0.0, 0), (1, 0), (2, 0), (3, 0)), 0.625), (((2.0, 5),) * 4, 0.0), (((9.0, 9), *(((1.0, 1),) * 10)), 0.0)],
+)
+def test_the_variance_of_predictions_is_over_the_last_ten_steps(clean, variance: float) -> None:
+    predictions = torch.tensor(clean)[:, None]
+    paths = Path(predictions[-1], torch.full((1, 1), torch.nan), predictions)
+    assert ModeInterpolation().score(paths, DetectionContext(seed=0, training=None)).tolist() == [variance]
+
+
+@given(scale=st.floats(0.1, 10), shift=st.floats(-10, 10), seed=st.integers(0, 100))
+def test_the_variance_of_predictions_does_not_depend_on_place_and_grows_with_the_square(scale, shift, seed) -> None:
+    predictions, context = drawn(12, 3, 2, seed=seed), DetectionContext(seed=0, training=None)
+
+    def scores(clean: torch.Tensor) -> torch.Tensor:
+        return ModeInterpolation().score(Path(clean[-1], torch.full((1, 3), torch.nan), clean), context)
+
+    assert torch.allclose(scores(scale * predictions + shift), scale**2 * scores(predictions), rtol=1e-3, atol=1e-4)

@@ -11,14 +11,15 @@ same within each caption, averaged over those that have both."""
 FALSE = 0.01
 
 
-def _share(name: str, direction: str, definition: str) -> Metric:
+def share(name: str, direction: str, definition: str) -> Metric:
+    """Return a metric that is a fraction, from 0 to 1."""
     return Metric.model_validate(
         {"name": name, "direction": direction, "bounds": (0, 1), "unit": "fraction", "definition": definition}
     )
 
 
-AUROC = _share("auroc", "higher", "Chance that a suspicious sample scores higher than another; ties count half.")
-FOUND = _share(
+AUROC = share("auroc", "higher", "Chance that a suspicious sample scores higher than another; ties count half.")
+FOUND = share(
     "found_at_1",
     "higher",
     "Share of suspicious samples that score higher than all but 1 % of the others: TPR at 1 % FPR.",

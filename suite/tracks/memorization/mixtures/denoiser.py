@@ -1,0 +1,124 @@
+"""The denoiser of a mixture: trained on its points, or read where its weights come with the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.contracts import Ingredient, Resources
+from suite.diffusion.denoisers import DenoiserArchitecture
+from suite.hashing import digest
+from suite.lazy import torch
+from suite.tracks.memorization.mixtures.mixture import Mixture
+from suite.tracks.memorization.mixtures.recipe import EvenRecipe
+from suite.tracks.memorization.mixtures.sampling import cut_schedule
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FOLDER = "mixture-denoisers"
+IDENTITY = "identity"
+"""The key of a weights file's metadata under which the hash of what it follows from stands."""
+
+
+@dataclass(frozen=True)
+class MixtureDenoiser(Ingredient):
+    """A denoiser of points that is told no condition.
+
+    Attributes:
+        shared: whether its layers share weights, as in the authors' code.
+        seed: of points, first weights, batches and noise.
+        shipped: a file of weights of this very mixture, recipe and seed; another one is not used. None for none.
+    """
+
+    kind = "model"
+    name: str
+    mixture: Mixture
+    shared: bool
+    recipe: EvenRecipe
+    seed: int = 0
+    shipped: Path | None = None
+    optional: bool = field(default=False, kw_only=True)
+
+    def known_fingerprint(self, resources: Resources) -> str | None:
+        """Return the sha256 of the weights, or None if they are not trained yet."""
+        if self._fits:
+            assert self.shipped is not None
+            return resources.cache.file_digest(self.shipped)
+        file = resources.cache.path(FOLDER, self.identity, ".safetensors")
+        return resources.cache.file_digest(file) if file.exists() else None
+
+    def make(self, resources: Resources) -> str:
+        """Train, unless the weights came with the suite."""
+        self._weights(resources)
+        known = self.known_fingerprint(resources)
+        assert known is not None
+        return known
+
+    def load(self, resources: Resources) -> nn.Module:
+        """Return the network with its weights, frozen, on the CPU, training it first if need be."""
+        network = self._network(self.seed)
+        network.load_state_dict(self._weights(resources))
+        return network.eval().requires_grad_(False)
+
+    def retrained(self, points: Tensor, seed: int, log: Callable[[str], None]) -> nn.Module:
+        """Return a fresh network of the same kind, trained by the same recipe on other points [N, D], frozen."""
+        network = self._network(seed)
+        self.recipe.train(network, points, cut_schedule(), seed, log)
+        return network.requires_grad_(False)
+
+    @property
+    def points(self) -> Tensor:
+        """What it is trained on [N, D]."""
+        return self.mixture.drawn(self.seed)
+
+    def write(self, file: Path, resources: Resources) -> None:
+        """Write the weights in half precision with what they follow from, as a file to ship."""
+        from safetensors.torch import save_file
+
+        weights = {name: value.half().contiguous() for name, value in self._weights(resources).items()}
+        save_file(weights, file, metadata={IDENTITY: digest(self.identity)})
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What the weights follow from, as plain data."""
+        return {
+            "mixture": self.mixture.identity,
+            "architecture": self._architecture.identity,
+            "schedule": cut_schedule().identity,
+            "recipe": self.recipe.identity,
+            "seed": self.seed,
+        }
+
+    @property
+    def _architecture(self) -> DenoiserArchitecture:
+        return DenoiserArchitecture("temporal-mlp", {"size": self.mixture.size, "shared": self.shared})
+
+    def _network(self, seed: int) -> nn.Module:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self._architecture.build()
+
+    def _weights(self, resources: Resources) -> dict[str, Tensor]:
+        if self._fits:
+            from safetensors.torch import load_file
+
+            assert self.shipped is not None
+            return {name: value.float() for name, value in load_file(self.shipped).items()}
+        return resources.cache.tensors(FOLDER, self.identity, lambda: self._trained(resources))
+
+    def _trained(self, resources: Resources) -> dict[str, Tensor]:
+        resources.log(f"training {self.name}")
+        return self.retrained(self.points, self.seed, resources.log).state_dict()
+
+    @property
+    def _fits(self) -> bool:
+        """Whether the shipped file is there and of this identity."""
+        if self.shipped is None or not self.shipped.exists():
+            return False
+        from safetensors import safe_open
+
+        with safe_open(self.shipped, framework="pt") as file:
+            return bool((file.metadata() or {}).get(IDENTITY) == digest(self.identity))
