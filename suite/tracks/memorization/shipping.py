@@ -1,8 +1,8 @@
 """Trains denoisers anew and writes the files that come with the suite, for `Trained.shipped`.
 
 ``python -m suite.tracks.memorization.shipping suite.benchmarks.memorization.digits:DigitsTask 0 1 2 3 4`` writes
-``digits-0.safetensors`` and so on into the folder that it is run in. On another processor the weights differ by rounding,
-and so do scores.
+``digits-0.safetensors`` and so on into the folder that it is run in. On another processor the weights differ by
+rounding, and so do scores.
 """
 
 from __future__ import annotations
