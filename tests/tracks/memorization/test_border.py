@@ -10,6 +10,7 @@ import torch
 
 from suite import Card
 from suite.diffusion.guidance import Sampler
+from suite.registry import load_registry
 from suite.testing.memorization import Case, digits_case
 from suite.tracks.memorization import DetectionContext, Mitigation, Plan
 from suite.tracks.memorization.border import BORDER
@@ -41,6 +42,10 @@ def followed(method: Mitigation, case: Case) -> tuple[Plan, torch.Tensor, Sample
     sampler = case.experiment.sampler()
     plan = case.planned(method, list(method.strengths.values())[-1], sampler)
     return plan, sampler.sample(plan).final, sampler
+
+
+def test_every_contract_of_the_track_passes() -> None:
+    assert set(BORDER.calls) == set(load_registry().tracks["memorization"].contract)
 
 
 @pytest.mark.parametrize("method", MITIGATIONS, ids=lambda method: method.name)
@@ -89,7 +94,22 @@ class Curious(Mitigation):
             norm = context.sampler.difference(latents, conditions).norm()
             (gradient,) = torch.autograd.grad(norm, latents, create_graph=True)
             gradient.norm().backward()
+        if self.parameters.how == "dry run":  # under a guide of its own, with draws of its own
+            generator, guide = context.generator("walk"), UpperHalf(context.scale)
+            path = context.sampler.sample(Plan(noise, conditions, guide), ("norms", "latents"), generator)
+            return Plan(path.latents[3], conditions, scales * guide.passed)
         return Plan(noise, conditions, Wild() if self.parameters.how == "guide" else scales)
+
+
+class UpperHalf:
+    """A guide of samples whose norm of e is above the median, which remembers them."""
+
+    def __init__(self, scale: float) -> None:
+        self._scale = scale
+
+    def scale(self, seen: Any) -> torch.Tensor:
+        self.passed = seen.norms > seen.norms.median()
+        return self._scale * self.passed
 
 
 class Wild:
@@ -111,6 +131,14 @@ class Wild:
 def test_what_a_method_does_not_get(how: str, told: str, apart: Apart, case: Case) -> None:
     with pytest.raises(Exception, match=told):  # of the host's own making, but for the guide's
         followed(apart(Curious, how=how), case)
+
+
+def test_a_dry_run_may_have_a_guide(apart: Apart, case: Case) -> None:
+    one, other = (followed(made, case) for made in (Curious(how="dry run"), apart(Curious, how="dry run")))
+    assert torch.equal(one[0].noise, other[0].noise)
+    assert torch.equal(one[1], other[1])
+    assert one[2].evaluations == other[2].evaluations
+    assert one[0].scales.unique().tolist() == [0.0, 3.0]
 
 
 def test_the_sampler_of_a_method_apart_holds_no_network(apart: Apart, case: Case) -> None:
