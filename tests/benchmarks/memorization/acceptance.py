@@ -108,11 +108,9 @@ def within(seed: Found, figure: Callable[[NDArray[Any], NDArray[Any]], float], o
 
 
 def variances(seed: Found) -> float:
-    """Return the variance of escapes within captions over that between them."""
-    parts = escapes(seed).reshape(20, -1)
-    each = parts.shape[1]
-    inner = parts.var(axis=1, ddof=1).mean()
-    return float(inner / max(parts.mean(axis=1).var(ddof=1) - inner / each, 1e-9))
+    """Return the mean variance of escapes within captions over the variance of their means, noise of these and all."""
+    parts = escapes(seed).reshape(len(np.unique(seed["delays"].caption[seed["delays"].subset == PLAIN])), -1)
+    return float(parts.var(axis=1, ddof=1).mean() / parts.mean(axis=1).var(ddof=1))
 
 
 def special_by_norm(seed: Found) -> float:
