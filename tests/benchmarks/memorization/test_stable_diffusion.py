@@ -53,7 +53,7 @@ class TinyTask(StableDiffusionTask):
     ordinary = 2
     steps = 4
     rows = 3
-    gap = -2.0
+    gap = fit = -2.0
 
 
 class Descriptor(torch.nn.Module):
@@ -157,6 +157,10 @@ def test_the_whole_protocol_runs(name: str, at: Resources) -> None:
     assert scores_of(task, task.samples.read(stored_table(outcome.samples))) == scores_of(task, outcome.samples)
     column = Column(metric="frontier_score", subset="TM, whole sweep")
     assert outcome.samples.resampled(column).basis == "bootstrap over prompts"
+    (picture,) = outcome.samples.pictures("VM, whole sweep")
+    assert f"frontier score {found['frontier_score', 'VM, whole sweep'].value:.2f}" in picture.description
+    assert len(picture.spec["data"]["values"]) == 2 + len(METHODS[name].strengths)
+    assert outcome.samples.pictures("VM, point 1") == ()
 
 
 def test_samples_are_those_of_the_pipeline(at: Resources, experiment: PromptedExperiment) -> None:
@@ -283,12 +287,11 @@ def test_sscd_is_the_largest_over_images(experiment: PromptedExperiment) -> None
     assert found["apart"][0] == pytest.approx(1 - float(embedded(own[0]) @ embedded(own[1])), abs=1e-4)
 
 
-def test_weights_that_bring_nothing_back_tell_nothing(at: Resources) -> None:
-    class Strict(TinyTask):
-        gap = 2.1
-
-    with pytest.raises(SuiteError, match="these weights do not bring back these images"):
-        Strict().prepare(TaskContext(0, at))
+@pytest.mark.parametrize(("limit", "told"), [("gap", "the SSCD of verbatim"), ("fit", "the CLIP cosine of verbatim")])
+def test_weights_that_bring_nothing_back_tell_nothing(limit: str, told: str, at: Resources) -> None:
+    strict = type("Strict", (TinyTask,), {limit: 2.1})
+    with pytest.raises(SuiteError, match=f"{told} prompts is .* no mitigation can be measured"):
+        strict().prepare(TaskContext(0, at))
 
 
 def test_a_list_of_documents_is_the_same_list(folder: Path, at: Resources, tmp_path: Path) -> None:

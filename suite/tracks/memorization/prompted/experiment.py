@@ -164,17 +164,18 @@ class PromptedExperiment:
         return norms.cpu()
 
     def check_that_it_can_tell(self) -> None:
-        """Check that plain guidance brings back the images of verbatim prompts, and no guidance does not.
+        """Check that plain guidance brings back the images of verbatim prompts and fits them, and no guidance does not.
 
         Raises:
-            SuiteError: the SSCD of both is nearly the same.
+            SuiteError: the SSCD of both is nearly the same, or the CLIP cosine.
         """
         verbatim = sum(prompt.kind == KINDS[0] for prompt in self.prompts)
-        plain, free = (float(self.anchors[f"{part} sscd"][:verbatim].mean()) for part in (PLAIN, FREE))
-        if plain - free < self.task.gap:
-            raise SuiteError(
-                f"the SSCD of verbatim prompts is {plain:.2f} with plain guidance and {free:.2f} without: these "
-                "weights do not bring back these images, and no mitigation can be measured on them",
-                place=f"{self.task.id}, seed {self.context.seed}",
-                next=f"check that the images of {self.task.prompts.name} are those of its list, then: suite run",
-            )
+        for name, metric, least in (("sscd", "SSCD", self.task.gap), ("clip", "CLIP cosine", self.task.fit)):
+            plain, free = (float(self.anchors[f"{part} {name}"][:verbatim].mean()) for part in (PLAIN, FREE))
+            if plain - free < least:
+                raise SuiteError(
+                    f"the {metric} of verbatim prompts is {plain:.2f} with plain guidance and {free:.2f} without: no "
+                    "mitigation can be measured on these weights and images",
+                    place=f"{self.task.id}, seed {self.context.seed}",
+                    next=f"check that the images of {self.task.prompts.name} are those of its list, then: suite run",
+                )

@@ -18,7 +18,8 @@ class Pretrained:
         pipeline, prompts, sscd, clip: the weights and lists.
         each: prompts of a kind at most; ``noises``: of each; ``ordinary``: prompts that give targets their unit.
         steps: of DDIM; ``scale``: of guidance; ``rows``: in a pass of the network.
-        gap: by so much the SSCD of verbatim prompts is at least larger with plain guidance than with none.
+        gap: by so much the SSCD of verbatim prompts is at least larger with plain guidance than with none; ``fit``: by
+            so much the CLIP cosine.
     """
 
     id: ClassVar[str]
@@ -33,6 +34,7 @@ class Pretrained:
     scale: ClassVar[float]
     rows: ClassVar[int]
     gap: ClassVar[float] = 0.1
+    fit: ClassVar[float] = 0.02
 
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the lists and all weights."""

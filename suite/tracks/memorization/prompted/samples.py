@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Resampled, Samples, Value
+from suite.contracts import Column, Picture, Resampled, Samples, Value
 from suite.tracks.memorization.frontier import Anchors, frontier_score
 from suite.tracks.memorization.metrics import BACKWARD, EVALUATIONS, FIRST_NORM, FREE, NOISE_NORM, PLAIN, POINTS, SWEEP
 from suite.tracks.memorization.prompted import metrics
@@ -63,7 +63,9 @@ class PromptedSamples(Samples):
         if part == SWEEP:
             if column.metric != metrics.FRONTIER.name:
                 return None
-            return Value(_score(self._by_prompt(kind).mean(axis=2)), int((self._of(kind, PLAIN)).sum()))
+            return Value(
+                frontier_score(_placed(self._by_prompt(kind).mean(axis=2))), int((self._of(kind, PLAIN)).sum())
+            )
         rows = self._of(kind, part)
         if column.metric not in self.columns or not rows.any():
             return None
@@ -77,7 +79,19 @@ class PromptedSamples(Samples):
             return None
         means = self._by_prompt(kind)
         draws = np.random.default_rng(0).integers(means.shape[2], size=(RESAMPLES, means.shape[2]))
-        return Resampled(np.array([_score(means[:, :, draw].mean(axis=2)) for draw in draws]), "bootstrap over prompts")
+        scores = [frontier_score(_placed(means[:, :, draw].mean(axis=2))) for draw in draws]
+        return Resampled(np.array(scores), "bootstrap over prompts")
+
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return the trade-off for the whole sweep of a kind."""
+        from suite.tracks.memorization.prompted.pictures import trade_off
+
+        kind, part = subset.split(", ", 1)
+        if part != SWEEP:
+            return ()
+        labels = [str(self.strength[self.part == point][0]) for point in POINTS if (self.part == point).any()]
+        means = self._by_prompt(kind).mean(axis=2)
+        return (trade_off(kind, labels, means, _placed(means)),)
 
     def _of(self, kind: str, part: str) -> NDArray[np.bool_]:
         return np.asarray((self.kind == kind) & (self.part == part))
@@ -90,8 +104,8 @@ class PromptedSamples(Samples):
         return np.array([[[of[cell].mean() for cell in row] for row in cells] for of in (self.sscd, self.clip)])
 
 
-def _score(means: Numbers) -> float:
-    """Return the score of SSCD and CLIP along the sweep [2, P + 2], anchors at its ends."""
+def _placed(means: Numbers) -> Numbers:
+    """Return the points of SSCD and CLIP along the sweep [2, P + 2], anchors at its ends, in the unit square [P, 2]."""
     sscd, clip = means
     anchors = Anchors(float(sscd[0] - sscd[-1]), float(clip[0]), float(clip[-1]))
-    return frontier_score(anchors.placed(sscd[1:-1] - sscd[-1], clip[1:-1]))
+    return anchors.placed(sscd[1:-1] - sscd[-1], clip[1:-1])
