@@ -191,9 +191,9 @@ def beside_originals(samples: SweepRows, rows: NDArray[np.int64]) -> Picture:
     }
     tooltip = [{"field": "caption"}, {"field": "verdict"}]
     return Picture(
-        title="Samples, and below each the nearest training image",
+        title="Samples, and below each the nearest training image: a bar marks copies",
         description=f"The first noise of {len(shown)} captions; {int(samples.memorized[shown].sum())} of them are "
-        "copies, which a bar between both images marks.",
+        "copies.",
         spec={
             "height": 160,
             "layer": [
