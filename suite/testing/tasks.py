@@ -105,7 +105,7 @@ class SupportTaskContract(TaskContract):
     control = "random-filter"
     references = ("nearest-training", "mode-interpolation")
     varied = "mode-interpolation"
-    labels = ("outside", "mode", "distance")
+    labels = ("outside", "mode")
 
 
 class GenerationsTaskContract(TaskContract):

@@ -21,6 +21,7 @@ class FewTask(MixturesTask):
 class ShortTask(RecursiveTrainingTask):
     """Few points, few updates."""
 
+    id = "memorization/short-recursion"
     mixture = replace(RecursiveTrainingTask.mixture, points=96)
     recipe = EvenRecipe(updates=10, each=1)
 
