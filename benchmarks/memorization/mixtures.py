@@ -53,5 +53,5 @@ class MixturesTask(SupportDetectionTask):
     }
     axes = mixture_axes(MIXTURES)
     count = 5000
-    cost = Cost(preparation=30.0, cell=0.2)
+    cost = Cost(preparation=6.7, cell=0.1)
     shipped = Path(__file__).parent

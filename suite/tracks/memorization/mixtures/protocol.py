@@ -62,6 +62,10 @@ class SupportDetectionTask(Task[PathDetector]):
         """Return the denoisers of all settings."""
         return tuple(self.model(setting) for setting in self.settings())
 
+    def prepare(self, context: TaskContext) -> None:
+        """Sample under the default setting."""
+        self.paths(context)
+
     def paths(self, context: TaskContext) -> Path:
         """Return how a seed's samples came about, from the cache."""
         resources, model = context.resources, self.model(context.setting)
