@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 
 from suite.benchmarks.memorization.mixtures import MixturesTask
 from suite.benchmarks.memorization.recursive_training import RecursiveTrainingTask
@@ -31,6 +32,7 @@ class TestMixtures(SupportTaskContract):
     task = FewTask
 
 
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch 2.9 brought Muon")
 @pytest.mark.slow
 class TestGenerations(GenerationsTaskContract):
     task = ShortTask
