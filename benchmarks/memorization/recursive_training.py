@@ -27,6 +27,6 @@ class RecursiveTrainingTask(GenerationsTask):
         "other draws."
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=2.0, cell=30.0)
+    cost = Cost(preparation=8.5, cell=29.0)
     mixture = replace(MIXTURES["line-3"], points=1500)
     recipe = EvenRecipe(updates=400, each=1)
