@@ -88,5 +88,5 @@ def most_alike(path: Path) -> Tensor:
     change = 1 - torch.cosine_similarity(latents[1:], latents[:-1], dim=2)
     lowest = torch.zeros_like(change, dtype=torch.bool)
     lowest[1:-1] = (change[1:-1] < change[:-2]) & (change[1:-1] < change[2:])
-    lowest[1] &= ~lowest[2:].any(dim=0)
+    lowest[1:2] &= ~lowest[2:].any(dim=0)  # there is no 1 in a walk of two steps
     return torch.where(lowest.any(dim=0), lowest.float().argmax(dim=0), UNSEEN)

@@ -52,7 +52,7 @@ class Guide(Protocol):
     """Decides about guidance while samples come about. An object serves one walk."""
 
     def scale(self, seen: Seen) -> Tensor:
-        """Return the guidance scale of each sample at this step [N]."""
+        """Return the guidance scale of each sample at this step [N], finite."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Sampler:
     Attributes:
         device: where the network is.
         evaluations: how often the network was asked about one latent.
-        backward: how often a gradient went back through such an evaluation.
+        backward: how often a gradient went back through such an evaluation; one of zeros is none.
     """
 
     def __init__(self, network: Captioned, steps: Steps, rows: int | None = None) -> None:
@@ -148,6 +148,14 @@ class Sampler:
         told, untold = self.predicted(*both, number).chunk(2)
         return told - untold
 
+    def first_norms(self, noise: Tensor, conditions: Tensor, attention: Attention | None = None) -> Tensor:
+        """Return |e| at the first step for noise [N, ...] and conditions [N, ...], as [N]; two evaluations a sample."""
+        plan, null = Plan(noise, conditions, torch.zeros(1, len(noise)), attention), self.unconditional(len(noise))
+        with torch.inference_mode():
+            _, told, untold = self._both(plan, noise, null, 0, True)
+            norms: Tensor = (told - untold).flatten(1).norm(dim=1)
+        return norms.clone()
+
     def sample(self, plan: Plan, keep: Sequence[str] = (), generator: Generator | None = None) -> Path:
         """Sample as planned.
 
@@ -155,7 +163,7 @@ class Sampler:
         ``keep`` names ``norms``. ``keep`` may name ``clean`` and ``latents`` too.
 
         Raises:
-            ValueError: the plan changes attention, which the network does not have.
+            ValueError: the plan changes attention, which the network does not have; or a guide's scales are none.
         """
         if plan.attention is not None and not self._network.attends:
             raise ValueError("this denoiser has no cross-attention that could be changed")
@@ -198,11 +206,14 @@ class Sampler:
             predictions.append(whole)
         told, untold = predictions
         if not isinstance(planned, torch.Tensor):
-            scales = planned.scale(Seen(number, latents, told - untold)).to(latents)
+            given: Any = planned.scale(Seen(number, latents.clone(), told - untold))
+            if not isinstance(given, torch.Tensor) or given.shape != (count,) or not given.isfinite().all():
+                raise ValueError(f"a guide's scales are not finite of shape {(count,)}")
+            scales = given.to(latents)
         return scales.reshape(shape), told, untold
 
     def _went_back(self, gradient: Tensor) -> None:
-        self.backward += len(gradient)
+        self.backward += int(gradient.flatten(1).any(dim=1).sum())
 
 
 def _rows_of(attention: Attention, told: Tensor, untold: Tensor) -> Attention:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -101,6 +103,38 @@ def test_norms_are_kept_only_where_both_predictions_are_made(sampler, asked) -> 
     assert torch.allclose(whole.norms[0], first, atol=1e-5)
 
 
+class Careless:
+    """A guide that changes what it is shown, and says the same scale throughout."""
+
+    def __init__(self, said: Any) -> None:
+        self.said = said
+
+    def scale(self, now: Seen) -> Any:
+        now.latents.zero_()
+        now.difference.zero_()
+        return self.said
+
+
+def test_what_a_guide_does_to_what_it_is_shown_changes_nothing(sampler, asked) -> None:
+    noise, conditions = asked[0].clone(), asked[1]
+    guided = sampler.sample(Plan(noise, conditions, Careless(torch.full((COUNT,), 2.0))))
+    assert torch.equal(noise, asked[0])
+    assert torch.equal(guided.final, sampler.sample(Plan(noise, conditions, scales(2.0))).final)
+
+
+@pytest.mark.parametrize("said", [2.0, torch.ones(1), torch.full((COUNT,), torch.nan), [1.0] * COUNT], ids=str)
+def test_what_is_no_scale_is_refused(sampler, asked, said: Any) -> None:
+    with pytest.raises(ValueError, match=r"a guide's scales are not finite of shape \(3,\)"):
+        sampler.sample(Plan(*asked, Careless(said)))
+
+
+def test_the_norms_at_the_first_step_are_those_of_a_walk(sampler, asked) -> None:
+    walked = sampler.sample(Plan(*asked, scales(0.0)), keep=("norms",)).norms[0]
+    before = sampler.evaluations
+    assert torch.equal(sampler.first_norms(*asked), walked)
+    assert sampler.evaluations == before + 2 * COUNT
+
+
 def test_backward_passes_are_counted(sampler, asked) -> None:
     noise, conditions = asked[0].clone().requires_grad_(), asked[1]
     norms = sampler.difference(noise, conditions).flatten(1).norm(dim=1)
@@ -108,3 +142,5 @@ def test_backward_passes_are_counted(sampler, asked) -> None:
     norms.sum().backward()
     assert sampler.backward == 2 * COUNT
     assert noise.grad.abs().sum() > 0
+    sampler.difference(noise, conditions)[0].norm().backward()  # the others are in the batch, no gradient is in them
+    assert sampler.backward == 2 * COUNT + 2

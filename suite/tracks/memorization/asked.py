@@ -1,7 +1,8 @@
 """A sampler that is asked from the process of a method. The network stays with the judge, which counts what is asked.
 
 Gradients pass too: the method differentiates through what stands for the sampler, and the judge goes back through the
-network. For that it evaluates it once more, which is not counted: beside the judge it would not have been done.
+network. For that it evaluates it once more, which is not counted: beside the judge it would not have been done. But who
+asks for gradients alone pays as beside the judge: there are never more backward passes than evaluations.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ class AskedSampler(Sampler):
         counted = self.evaluations
         with torch.enable_grad():
             found = self.predicted(at, told, number)
-        self.evaluations = counted
-        return torch.autograd.grad(found, [at, told], upstream.to(found), allow_unused=True, materialize_grads=True)
+        gradients = torch.autograd.grad(
+            found, [at, told], upstream.to(found), allow_unused=True, materialize_grads=True
+        )
+        self.evaluations = max(counted, self.backward)
+        return gradients
 
     def walk(self, plan: Plan, keep: Sequence[str], generator: Generator | None) -> Path:
         """Sample as planned."""
@@ -84,14 +88,8 @@ class RemoteGuide:
         self.handle = handle
 
     def scale(self, seen: Seen) -> Tensor:
-        """See `Guide`.
-
-        Raises:
-            ValueError: the guide returns something else than a finite scale for each sample.
-        """
-        given = self.handle.ask("scale", seen)
-        if not isinstance(given, torch.Tensor) or given.shape != (len(seen.latents),) or not given.isfinite().all():
-            raise ValueError(f"a guide's scales are not finite of shape {(len(seen.latents),)}")
+        """See `Guide`; the sampler checks what comes."""
+        given: Tensor = self.handle.ask("scale", seen)
         return given
 
 

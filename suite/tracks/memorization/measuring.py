@@ -86,8 +86,7 @@ def _point(
     plan = checked(planned, asked.noise, conditions, len(sampler.times))
     path = sampler.sample(plan)
     seconds, count = time.perf_counter() - started, len(asked.noise)
-    with torch.inference_mode():
-        first = experiment.sampler().difference(plan.noise, plan.conditions).flatten(1).norm(dim=1).clone()
+    first = experiment.sampler().first_norms(plan.noise, plan.conditions, plan.attention)
     meter = {"evaluations": sampler.evaluations / count, "backward": sampler.backward / count, "seconds": seconds}
     length = plan.noise.flatten(1).norm(dim=1) / plan.noise[0].numel() ** 0.5
     extra = {**told, **meter, "guidance": first, "length": length}

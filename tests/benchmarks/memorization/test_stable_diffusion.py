@@ -125,7 +125,7 @@ METHODS = {
     "best-of-n": BestOfN(candidates=(2,)),
     "persample-noise": PersampleNoise(targets=(0.01,), most=2),
 }
-QUICK = ("attention-scaling", "persample-noise")
+QUICK = ("attention-scaling",)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,9 @@ def test_the_whole_protocol_runs(name: str, at: Resources) -> None:
     if name in ("none", "attention-scaling"):  # a factor of 1 is none
         for metric in ("sscd_disc_mixup", "clip_vit_b_32_laion2b", "guidance_norm"):
             assert found[metric, "VM, point 1"].value == pytest.approx(found[metric, f"VM, {PLAIN}"].value, abs=1e-5)
+    if name == "attention-scaling":  # one of 1.35 is another e, of the same noise
+        strong, plain = (found["guidance_norm", f"VM, {part}"].value for part in ("point 2", PLAIN))
+        assert abs(strong - plain) > 1e-4 * plain
     assert scores_of(task, task.samples.read(stored_table(outcome.samples))) == scores_of(task, outcome.samples)
     column = Column(metric="frontier_score", subset="TM, whole sweep")
     assert outcome.samples.resampled(column).basis == "bootstrap over prompts"

@@ -87,6 +87,19 @@ class TestDescent:
         assert not found.reached.any()
         assert found.steps.tolist() == [3]
 
+    def test_its_cost_is_that_of_each_sample_alone(self, resources) -> None:
+        case = digits_case(resources)
+        noise, sampler = case.experiment.specials.noise[:6], case.experiment.sampler()
+
+        def difference(latents: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+            return sampler.difference(latents, case.conditions[rows])
+
+        found = descend(noise, difference, 0.9 * case.experiment.ordinary_norm, rate=0.05, most=60)
+        assert found.reached.all()
+        assert len(found.steps.unique()) > 1
+        steps = int(found.steps.sum())
+        assert (sampler.evaluations, sampler.backward) == (2 * (steps + len(noise)), 2 * steps)
+
 
 def test_guidance_turns_where_the_norm_has_risen_after_a_fall() -> None:
     guide, found = FirstMinimum(0.0, 7.5), []
@@ -105,6 +118,7 @@ def test_guidance_turns_where_latents_are_most_alike(changes: tuple[int, ...], s
     angles = torch.tensor([0.0, *changes]).cumsum(0) / 10
     latents = torch.stack([angles.cos(), angles.sin()], dim=1)[:, None]
     assert most_alike(Path(latents[-1], torch.zeros(6, 1), latents=latents)).tolist() == [step]
+    assert most_alike(Path(latents[1], torch.zeros(2, 1), latents=latents[:2])).tolist() == [UNSEEN]
 
 
 @given(cosine=st.floats(-1, 1), seed=st.integers(0, 100))

@@ -24,6 +24,8 @@ METHODS = built_in("memorization")
 MITIGATIONS = [method for method in METHODS if issubclass(method, Mitigation) and "attention" not in method.needs]
 DETECTORS = [method for method in METHODS if not issubclass(method, Mitigation)]
 SHORT = {"targets": (0.6,), "most": 3}
+QUICK = ("dynamic-delay", "opposite-guidance", "persample-noise", "random-tokens")
+"""A guide, a dry run, evaluations with gradients, and the vocabulary: all that passes. The others are slow tests."""
 
 
 @pytest.fixture
@@ -48,7 +50,10 @@ def test_every_contract_of_the_track_passes() -> None:
     assert set(BORDER.calls) == set(load_registry().tracks["memorization"].contract)
 
 
-@pytest.mark.parametrize("method", MITIGATIONS, ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param(one, id=one.name, marks=() if one.name in QUICK else pytest.mark.slow) for one in MITIGATIONS],
+)
 def test_plans_samples_and_work_are_the_same(method: type[Mitigation], apart: Apart, case: Case) -> None:
     given = SHORT if "targets" in method.Parameters.model_fields else {}
     if method.name == "opposite-guidance":
@@ -131,6 +136,13 @@ class Wild:
 def test_what_a_method_does_not_get(how: str, told: str, apart: Apart, case: Case) -> None:
     with pytest.raises(Exception, match=told):  # of the host's own making, but for the guide's
         followed(apart(Curious, how=how), case)
+
+
+def test_gradients_alone_cost_what_they_cost_beside_the_judge(case: Case) -> None:
+    sampler, noise = case.experiment.sampler(), case.experiment.specials.noise
+    for count in (1, 2):
+        sampler.gradients(noise, case.conditions, 0, torch.ones_like(noise))  # of what was never evaluated
+        assert sampler.evaluations == sampler.backward == count * len(noise)
 
 
 def test_a_dry_run_may_have_a_guide(apart: Apart, case: Case) -> None:

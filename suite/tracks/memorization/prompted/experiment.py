@@ -159,9 +159,7 @@ class PromptedExperiment:
 
     def _first_norms(self, text: str) -> Tensor:
         conditions = self.vocabulary.embedded(self._captions(text))
-        with torch.no_grad():
-            norms: Tensor = self.sampler().difference(self._noise(text), conditions).flatten(1).norm(dim=1)
-        return norms.cpu()
+        return self.sampler().first_norms(self._noise(text), conditions).cpu()
 
     def check_that_it_can_tell(self) -> None:
         """Check that plain guidance brings back the images of verbatim prompts and fits them, and no guidance does not.

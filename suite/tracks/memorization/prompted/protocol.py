@@ -10,7 +10,6 @@ import numpy as np
 
 from suite.contracts import Column, Outcome, Task, TaskContext
 from suite.diffusion.stable import SCHEDULE
-from suite.lazy import torch
 from suite.tracks.memorization.contract import Mitigation, MitigationContext
 from suite.tracks.memorization.metrics import FREE, PLAIN, POINTS, SWEEP
 from suite.tracks.memorization.plans import checked, strengths_of
@@ -97,8 +96,7 @@ def _point(method: Mitigation, strength: Any, experiment: PromptedExperiment, as
     plan = checked(planned, asked.noise, conditions, len(sampler.times))
     path = sampler.sample(plan)
     seconds = (time.perf_counter() - started) / count
-    with torch.no_grad():
-        first = experiment.sampler().difference(plan.noise, plan.conditions).flatten(1).norm(dim=1)
+    first = experiment.sampler().first_norms(plan.noise, plan.conditions, plan.attention)
     return {
         **{"kind": asked.prompt.kind, "prompt": asked.number, "guidance": first, "length": _length(plan.noise)},
         **{"evaluations": sampler.evaluations / count, "backward": sampler.backward / count, "seconds": seconds},
