@@ -26,10 +26,11 @@ def auroc(scores: Scores, suspicious: Labels) -> float:
 
 
 def found_at(scores: Scores, suspicious: Labels, flagged: float) -> float:
-    """Return the share of suspicious samples that are flagged when at most ``flagged`` of the others are.
+    """Return the share of suspicious samples that are flagged when at most ``flagged`` of the others are."""
+    return float((scores[suspicious] > threshold(scores[~suspicious], flagged)).mean())
 
-    The threshold is the lowest score above which that holds; samples at the threshold are not flagged.
-    """
-    others = np.sort(scores[~suspicious])[::-1]
-    threshold = others[min(int(np.floor(flagged * len(others) + 1e-9)), len(others) - 1)]
-    return float((scores[suspicious] > threshold).mean())
+
+def threshold(scores: Scores, flagged: float) -> float:
+    """Return the lowest of the scores [N] above which at most ``flagged`` of them are; those at it are not flagged."""
+    descending = np.sort(scores)[::-1]
+    return float(descending[min(int(np.floor(flagged * len(scores) + 1e-9)), len(scores) - 1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -66,11 +67,13 @@ class GuidedSamples(Samples):
             return self._of(column.metric, rows, self.copy)
         if column.subset != WITHIN or column.metric != metrics.AUROC.name:
             return None  # of the few samples of one caption, no threshold lets one in a hundred pass
-        parts = [
-            self._of(column.metric, rows[self.caption[rows] == k], self.copy) for k in np.unique(self.caption[rows])
-        ]
-        found = [part.value for part in parts if part is not None]
-        return Value(float(np.mean(found)), len(found)) if found else None
+        counted = Counter(self.caption[rows].tolist())  # a resample has some captions several times
+        rates = {k: self._of(column.metric, np.flatnonzero(self.caption == k), self.copy) for k in counted}
+        found = [(rate.value, counted[k] / rate.n) for k, rate in rates.items() if rate is not None]
+        if not found:
+            return None
+        values, weights = zip(*found, strict=True)
+        return Value(float(np.average(values, weights=weights)), len(found))
 
     def _of(self, metric: str, rows: NDArray[np.int64], truth: NDArray[np.bool_]) -> Value | None:
         if truth[rows].all() or not truth[rows].any():

@@ -7,10 +7,11 @@ import pytest
 
 from suite import Card
 from suite.benchmarks.memorization.digits_detection import DigitsDetectionTask
-from suite.contracts import Column, TaskContext
+from suite.contracts import Column, TaskContext, Value
 from suite.plugins.memorization.guidance_magnitude import GuidanceMagnitude
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.tracks.memorization import PathDetector
+from suite.tracks.memorization.detection.samples import GuidedSamples
 from suite.tracks.memorization.metrics import ORDINARY, PLAIN
 
 
@@ -70,6 +71,19 @@ def test_a_detector_sees_a_random_order_and_no_training_data(context: TaskContex
     assert not np.array_equal(shown[:200], anchors[f"{PLAIN} norms"][0])
     assert np.allclose(samples.score[:200], anchors[f"{PLAIN} norms"][0])
     assert np.allclose(samples.score[200:], anchors[f"{ORDINARY} norms"][0])
+
+
+def test_a_caption_that_is_drawn_twice_counts_twice() -> None:
+    caption = np.repeat([0, 1, 2], 4)
+    copy = np.tile([True, True, False, False], 3)
+    score = np.array([4.0, 3, 2, 1, 1, 2, 3, 4, 4, 1, 3, 2])  # AUROC 1, 0 and 0.5
+    samples = GuidedSamples(caption, np.ones(12, dtype=bool), copy, score)
+    column = Column(metric="auroc", subset="within captions")
+    assert samples.value(column) == Value(0.5, 3)
+    rows = np.concatenate([np.flatnonzero(caption == drawn) for drawn in (0, 0, 2)])
+    assert samples._rate(column, rows) == Value(pytest.approx(2.5 / 3), 2)
+    # 27 equal draws of three numbers with a variance of 1/6: that of their mean is a third of it
+    assert samples.resampled(column).values.var() == pytest.approx(1 / 18, rel=0.2)
 
 
 def test_other_shapes_are_refused(context: TaskContext) -> None:

@@ -102,14 +102,24 @@ def test_rates_follow_from_scores_and_truth() -> None:
     samples = SupportSamples(np.zeros(200, dtype=np.int64), np.zeros(200), outside, score)
     assert value(samples, "out_of_support") == 0.1
     assert value(samples, "removed_at_96") == 0.75
-    assert value(samples, "out_of_support_filtered") == pytest.approx(5 / (5 + 0.96 * 180))
+    assert value(samples, "out_of_support_filtered") == 5 / (5 + 173)  # of 180, seven may go
     low, high = np.quantile(samples.resampled(Column(metric="removed_at_96", subset=SAMPLES)).values, [0.025, 0.975])
     assert 0.5 < low < 0.75 < high < 0.95
 
 
+@pytest.mark.parametrize("metric", ["out_of_support", "out_of_support_filtered"])
+def test_a_filter_that_keeps_all_changes_nothing_and_how_many_are_out_is_not_certain(metric: str) -> None:
+    outside = np.arange(200) < 20
+    samples = SupportSamples(np.zeros(200, dtype=np.int64), np.zeros(200), outside, np.zeros(200))
+    assert value(samples, metric) == 0.1
+    drawn = samples.resampled(Column(metric=metric, subset=SAMPLES)).values
+    assert drawn.std() == pytest.approx((0.1 * 0.9 / 200) ** 0.5, rel=0.15)
+
+
 def test_one_kind_of_samples_has_no_rate() -> None:
     samples = SupportSamples(np.zeros(3, dtype=np.int64), np.zeros(3), np.zeros(3, dtype=bool), np.zeros(3))
-    for metric in ("auroc", "removed_at_96", "out_of_support_filtered"):
+    for metric in ("auroc", "removed_at_96"):
         assert samples.value(Column(metric=metric, subset=SAMPLES)) is None
         assert samples.resampled(Column(metric=metric, subset=SAMPLES)) is None
-    assert value(samples, "out_of_support") == 0
+    for metric in ("out_of_support", "out_of_support_filtered"):
+        assert value(samples, metric) == 0
