@@ -16,6 +16,7 @@ from suite.diffusion.guided_training import GuidedRecipe
 from suite.diffusion.schedule import Schedule
 from suite.hashing import digest, file_digest
 from suite.lazy import torch
+from suite.tracks.memorization import weights
 from suite.tracks.memorization.collection import Collection, Design
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from suite.diffusion.captions import Captioned
 
 FOLDER = "captioned-denoisers"
-IDENTITY = "identity"
-"""The key of a weights file's metadata under which the hash of what it follows from stands."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,16 @@ class CaptionedDenoiser(Ingredient):
         if data is None:
             return None
         identity = self._identity(data)
-        if self._fits(identity):
-            assert self.shipped is not None
-            return resources.cache.file_digest(self.shipped)
+        if file := weights.fitting(self.shipped, identity):
+            return resources.cache.file_digest(file)
         note = resources.cache.note(FOLDER, identity)
         return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
 
     def make(self, resources: Resources) -> str:
         """Train, unless the weights came with the suite."""
         identity = self._identity(self.data.fingerprint(resources))
-        if self._fits(identity):
-            assert self.shipped is not None
-            return resources.cache.file_digest(self.shipped)
+        if file := weights.fitting(self.shipped, identity):
+            return resources.cache.file_digest(file)
         started = time.perf_counter()
         self._weights(resources)
         sha256 = file_digest(resources.cache.path(FOLDER, identity, ".safetensors"))
@@ -108,11 +105,7 @@ class CaptionedDenoiser(Ingredient):
 
     def write(self, file: Path, resources: Resources) -> None:
         """Write the weights in half precision with what they follow from, as a file to ship."""
-        from safetensors.torch import save_file
-
-        weights = {name: value.half().contiguous() for name, value in self._weights(resources).items()}
-        metadata = {IDENTITY: digest(self._identity(self.data.fingerprint(resources)))}
-        save_file(weights, file, metadata=metadata)
+        weights.write(file, self._weights(resources), self._identity(self.data.fingerprint(resources)))
 
     def _split(self, resources: Resources) -> Split:
         import numpy as np
@@ -129,11 +122,8 @@ class CaptionedDenoiser(Ingredient):
 
     def _weights(self, resources: Resources) -> dict[str, Tensor]:
         identity = self._identity(self.data.fingerprint(resources))
-        if self._fits(identity):
-            from safetensors.torch import load_file
-
-            assert self.shipped is not None
-            return {name: value.float() for name, value in load_file(self.shipped).items()}
+        if file := weights.fitting(self.shipped, identity):
+            return weights.read(file)
         return resources.cache.tensors(FOLDER, identity, lambda: self._train(resources))
 
     def _train(self, resources: Resources) -> dict[str, Tensor]:
@@ -150,15 +140,6 @@ class CaptionedDenoiser(Ingredient):
             log=resources.log,
         )
         return network.state_dict()
-
-    def _fits(self, identity: dict[str, Any]) -> bool:
-        """Tell whether the shipped file is there and of this identity."""
-        if self.shipped is None or not self.shipped.exists():
-            return False
-        from safetensors import safe_open
-
-        with safe_open(self.shipped, framework="pt") as file:
-            return bool((file.metadata() or {}).get(IDENTITY) == digest(identity))
 
     def _recipe(self) -> dict[str, Any]:
         return {

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Ingredient, Resources
 from suite.diffusion.denoisers import DenoiserArchitecture
-from suite.hashing import digest
 from suite.lazy import torch
+from suite.tracks.memorization import weights
 from suite.tracks.memorization.mixtures.mixture import Mixture
 from suite.tracks.memorization.mixtures.recipe import EvenRecipe
 from suite.tracks.memorization.mixtures.sampling import cut_schedule
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 FOLDER = "mixture-denoisers"
-IDENTITY = "identity"
-"""The key of a weights file's metadata under which the hash of what it follows from stands."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,8 @@ class MixtureDenoiser(Ingredient):
 
     def known_fingerprint(self, resources: Resources) -> str | None:
         """Return the sha256 of the weights, or None if they are not trained yet."""
-        if self._fits:
-            assert self.shipped is not None
-            return resources.cache.file_digest(self.shipped)
+        if file := weights.fitting(self.shipped, self.identity):
+            return resources.cache.file_digest(file)
         file = resources.cache.path(FOLDER, self.identity, ".safetensors")
         return resources.cache.file_digest(file) if file.exists() else None
 
@@ -76,10 +73,7 @@ class MixtureDenoiser(Ingredient):
 
     def write(self, file: Path, resources: Resources) -> None:
         """Write the weights in half precision with what they follow from, as a file to ship."""
-        from safetensors.torch import save_file
-
-        weights = {name: value.half().contiguous() for name, value in self._weights(resources).items()}
-        save_file(weights, file, metadata={IDENTITY: digest(self.identity)})
+        weights.write(file, self._weights(resources), self.identity)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -102,23 +96,10 @@ class MixtureDenoiser(Ingredient):
             return self._architecture.build()
 
     def _weights(self, resources: Resources) -> dict[str, Tensor]:
-        if self._fits:
-            from safetensors.torch import load_file
-
-            assert self.shipped is not None
-            return {name: value.float() for name, value in load_file(self.shipped).items()}
+        if file := weights.fitting(self.shipped, self.identity):
+            return weights.read(file)
         return resources.cache.tensors(FOLDER, self.identity, lambda: self._trained(resources))
 
     def _trained(self, resources: Resources) -> dict[str, Tensor]:
         resources.log(f"training {self.name}")
         return self.retrained(self.points, self.seed, resources.log).state_dict()
-
-    @property
-    def _fits(self) -> bool:
-        """Whether the shipped file is there and of this identity."""
-        if self.shipped is None or not self.shipped.exists():
-            return False
-        from safetensors import safe_open
-
-        with safe_open(self.shipped, framework="pt") as file:
-            return bool((file.metadata() or {}).get(IDENTITY) == digest(self.identity))

@@ -16,14 +16,12 @@ from suite.tracks.memorization.mixtures.denoiser import MixtureDenoiser
 from suite.tracks.memorization.mixtures.generation_samples import LEFT, OUT, SPREAD, SUBSETS, GenerationSamples
 from suite.tracks.memorization.mixtures.metrics import KEPT
 from suite.tracks.memorization.mixtures.mixture import Mixture
+from suite.tracks.memorization.mixtures.protocol import LAST
 from suite.tracks.memorization.mixtures.recipe import EvenRecipe
 from suite.tracks.memorization.mixtures.sampling import cut_schedule, sampled
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-LAST = 50
-"""Of so many last steps a detector sees what was predicted."""
 
 
 class GenerationsTask(Task[PathDetector]):
