@@ -7,7 +7,7 @@ rounding, and so do scores.
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -30,9 +30,13 @@ def write(task: Trained, seed: int, folder: Path, resources: Resources) -> Path:
 
 
 if __name__ == "__main__":
+    parser = ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__)
+    parser.add_argument("task", metavar="MODULE:CLASS", help="the task whose denoisers are trained")
+    parser.add_argument("seeds", metavar="SEED", type=int, nargs="+")
+    asked = parser.parse_args()
     settings = load_settings()
     at_hand = Resources(settings, Cache(settings.cache_folder))
-    module, _, attribute = sys.argv[1].partition(":")
+    module, _, attribute = asked.task.partition(":")
     chosen: Trained = getattr(import_module(module), attribute)()
-    for number in map(int, sys.argv[2:]):
+    for number in asked.seeds:
         print(write(chosen, number, Path(), at_hand))

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import rankdata
 
 from suite.benchmarks.memorization.digits_mlp import DigitsMLPTask
 from suite.contracts import Column, TaskContext
@@ -14,6 +13,7 @@ from suite.plugins.memorization.norm_restored import NormRestored
 from suite.plugins.memorization.persample_noise import PersampleNoise
 from suite.plugins.memorization.random_turn import RandomTurn
 from suite.plugins.memorization.static_delay import StaticDelay
+from suite.tracks.memorization.detection.rates import auroc
 from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.frontier import frontier_score
 from suite.tracks.memorization.measuring import measured
@@ -60,9 +60,8 @@ class TestNegativeControl:
         plain = samples.subset == PLAIN
         for caption in np.unique(samples.caption[plain]):
             rows = plain & (samples.caption == caption)
-            copies, ranks = samples.memorized[rows], rankdata(samples.guidance[rows])
-            if 0 < (count := copies.sum()) < len(copies):
-                areas.append((ranks[copies].sum() - count * (count + 1) / 2) / (count * (len(copies) - count)))
+            if 0 < samples.memorized[rows].sum() < rows.sum():
+                areas.append(auroc(samples.guidance[rows], samples.memorized[rows]))
         assert np.mean(areas) <= 0.55
 
     def test_an_adjustment_seems_to_win_and_the_gate_drops_it(self, found) -> None:
