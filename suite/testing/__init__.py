@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-KINDS = ("basins", "memorization", "method", "ood", "quantization", "replay", "task", "tasks")
+KINDS = ("basins", "memorization", "method", "ood", "quantization", "replay", "task", "tasks", "temperature")
 pytest.register_assert_rewrite(
     *(f"{__name__}.{kind}" for kind in KINDS)
 )  # so that a failed check says what it compared
@@ -21,6 +21,7 @@ from suite.testing.quantization import QuantizerContract  # noqa: E402
 from suite.testing.replay import MemoryRetrievalContract, MemoryUpdateContract, ReplaySelectorContract  # noqa: E402
 from suite.testing.task import TaskContract, TaskDeclarationContract  # noqa: E402
 from suite.testing.tasks import (  # noqa: E402
+    AnnealingTaskContract,
     BasinTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
@@ -30,8 +31,11 @@ from suite.testing.tasks import (  # noqa: E402
     ReplayTaskContract,
     SupportTaskContract,
 )
+from suite.testing.temperature import AnnealerContract  # noqa: E402
 
 __all__ = [
+    "AnnealerContract",
+    "AnnealingTaskContract",
     "BasinDetectorContract",
     "BasinTaskContract",
     "CopyDetectionTaskContract",

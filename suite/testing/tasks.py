@@ -116,6 +116,15 @@ class GenerationsTaskContract(TaskContract):
     varied = "mode-interpolation"
 
 
+class AnnealingTaskContract(TaskContract):
+    """Checks of a task of the temperature track: override ``task``."""
+
+    control = "fixed-cold"
+    references = ("log-annealing", "parallel-tempering", "linear-annealing")
+    varied = "linear-annealing"
+    chance = 0.0
+
+
 class QuantizationTaskContract(TaskContract):
     """Checks of a task of the quantization track: override ``task``."""
 

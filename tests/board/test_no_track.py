@@ -45,7 +45,7 @@ ENGLISH = {
         "size",
         "test",
     ),
-    *("domain", "shape", "style"),  # of charts and pages
+    *("circle", "domain", "shape", "style"),  # of charts and pages
     *("32", "128", "1000", "1024"),
 }
 """Names of tracks' parts that are words of every program, too; as numbers are."""

@@ -1,0 +1,35 @@
+"""Geometric annealing of the inverse temperature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from suite import Card
+from suite.tracks.temperature import AnnealingContext, Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class GeometricAnnealing(Schedule):
+    """beta grows by the same factor in each step, through the task's range unless ends are given."""
+
+    name = "geometric-annealing"
+    version = "1"
+    card = Card(title="Geometric annealing", status="baseline")
+
+    class Parameters(Schedule.Parameters):
+        """Both ends."""
+
+        first: float | None = Field(None, gt=0, description="inverse temperature at the start; the task's hottest")
+        last: float | None = Field(None, gt=0, description="inverse temperature at the end; the task's coldest")
+
+    parameters: Parameters
+
+    def betas(self, context: AnnealingContext) -> NDArray[np.float64]:
+        """See `Schedule`."""
+        first, last = self.parameters.first or context.hottest, self.parameters.last or context.coldest
+        return np.asarray(first * (last / first) ** (context.times / context.horizon))

@@ -1,0 +1,41 @@
+"""The temperature track: which annealing brings Langevin dynamics to the global minimum under a budget?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from suite.contracts import Access, Role, TaskKit, Track
+from suite.hookspecs import hookimpl
+from suite.tracks.temperature.contract import Annealer, AnnealingContext, Schedule, Walkers
+
+__all__ = ["Annealer", "AnnealingContext", "Schedule", "Walkers"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+@hookimpl
+def suite_register_tracks(register: Callable[[Track], None]) -> None:
+    """Register the track."""
+    register(
+        Track(
+            name="temperature",
+            title="Temperature annealing",
+            question="Which annealing brings Langevin dynamics from a local minimum to the global one under a budget?",
+            contract=Annealer,
+            roles=(
+                Role(
+                    "annealer",
+                    "Brings walkers to the global minimum: a schedule of inverse temperatures, or more.",
+                    {Annealer: "suite.testing:AnnealerContract"},
+                    TEMPLATES / "annealer",
+                ),
+            ),
+            access=(Access("barrier", "The largest barrier to a global minimum, H*."),),
+            tasks=TaskKit(
+                {"suite.tracks.temperature.protocol:AnnealingTask": "suite.testing:AnnealingTaskContract"},
+                TEMPLATES / "task",
+            ),
+            border="suite.tracks.temperature.border:BORDER",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Landscapes with known minima and barriers, on spheres and on products of circles."""
