@@ -9,6 +9,7 @@ import torch
 from suite.contracts import Task
 from suite.registry import load_registry
 from suite.testing import (
+    AnnealingTaskContract,
     BasinTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
@@ -77,6 +78,12 @@ class TestMitigation(MitigationTaskContract):
 @pytest.mark.slow
 @embedded("memorization", GuidedDetectionTask)
 class TestCopyDetection(CopyDetectionTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("temperature")
+class TestAnnealing(AnnealingTaskContract):
     pass
 
 

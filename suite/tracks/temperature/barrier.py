@@ -41,9 +41,9 @@ def estimate(ring: Ring, images: int = 48, iterations: int = 3000) -> Saddle:
     """
     from scipy.optimize import root
 
-    fold = ring.fold()
+    fold = ring.fold
     ends = np.stack([_unrolled(np.roll(fold, shift)) for shift in range(ring.items)], axis=1)
-    best = ring.around()[:, None] + (ends - ring.around()[:, None]).mean(axis=0)
+    best = ring.around[:, None] + (ends - ring.around[:, None]).mean(axis=0)
     path = ends + np.linspace(0, 1, images)[:, None, None] * (best - ends)  # [images, N, strings]
     for _ in range(iterations):
         moved = path[1:-1].transpose(1, 0, 2).reshape(ring.items, -1)

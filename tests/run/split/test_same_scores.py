@@ -21,10 +21,11 @@ CELLS = {
     "basins/d50": ("random", "trajectory-mean-ward"),
     "quantization/digits-vit": ("rtn-minmax",),
     "memorization/digits-detection": ("nearest-training",),
+    "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods that are given features, images, a network; a simulator; images; patterns; paths; a buffer and a learner.
+"""Methods that are given features, images, a network; a simulator; images; paths; walkers; patterns; a buffer and a learner.
 
 What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,23 +26,25 @@ class Ring(Landscape):
 
     def __init__(self, items: int, tau: float, barrier: float) -> None:
         self.items, self.numbers, self.tau, self.barrier = items, items, tau, barrier
-        self.lowest = float(self.energy(self.around()[:, None])[0])
+        self.lowest = float(self.energy(self.around[:, None])[0])
 
+    @property
     def around(self) -> NDArray[np.float64]:
-        """Return the angles of a best arrangement [N]."""
+        """The angles of a best arrangement [N]."""
         return 2 * np.pi * np.arange(self.items) / self.items
 
+    @cached_property
     def fold(self) -> NDArray[np.float64]:
-        """Return the angles of the planted arrangement [N]: there and back on a quarter of the circle, then relaxed."""
+        """The angles of the planted arrangement [N]: there and back on a quarter of the circle, then relaxed."""
         half = self.items // 2
         states = np.r_[np.arange(half), np.arange(half)[::-1]][:, None] * (np.pi / self.items)
-        for _ in range(4000):
+        for _ in range(2000):
             states = self.stepped(states, self.tau, np.zeros_like(states), self.tau)
         return np.asarray(states[:, 0])
 
     def starts(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return the fold, turned anew for each walker, with a hundredth of a radian of jitter [N, count]."""
-        turned = self.fold()[:, None] + rng.uniform(0, 2 * np.pi, count)
+        turned = self.fold[:, None] + rng.uniform(0, 2 * np.pi, count)
         return np.asarray(turned + 0.01 * rng.standard_normal(turned.shape), np.float32)
 
     def energy(self, states: Array) -> Array:
