@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from suite.contracts import Context, Method
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Walkers(Protocol):
+class Walkers(ABC):
     """N runs, each of K walkers, with a budget of gradient evaluations for each run. Walker 0 is the run's answer.
 
     K is 1 at the start. The task moves the walkers, by plain Langevin steps on the landscape; a method chooses inverse
@@ -21,9 +21,11 @@ class Walkers(Protocol):
     """
 
     @property
+    @abstractmethod
     def left(self) -> int:
         """How many evaluations of gradient or energy each run may still spend."""
 
+    @abstractmethod
     def walk(self, betas: NDArray[np.floating]) -> None:
         """Take one step for each inverse temperature [S], or for each of every walker [S, K]; costs S K.
 
@@ -31,6 +33,7 @@ class Walkers(Protocol):
             ValueError: that is more than ``left``, or a beta is not positive and finite.
         """
 
+    @abstractmethod
     def energies(self) -> NDArray[np.float64]:
         """Return the energy of every walker [N, K]; costs K.
 
@@ -38,6 +41,7 @@ class Walkers(Protocol):
             ValueError: that is more than ``left``.
         """
 
+    @abstractmethod
     def gather(self, rows: NDArray[np.integer]) -> None:
         """Let walker k of run n go on from where the run's walker ``rows[n, k]`` stands [N, L]; from now on K is L."""
 
