@@ -3,7 +3,8 @@
 A density on the circle that is even, or on the sphere that depends on z alone, is a series of cosines or of Legendre
 polynomials. A gradient step maps its coefficients by a fixed matrix, whatever the temperature; Gaussian noise damps
 each coefficient by a number of its own. So a chain of steps is a matrix product and a damping for each, and the only
-errors are of the truncated series, which fall faster than any power of the number of modes.
+errors are of the truncated series, which fall faster than any power of the number of modes. The first few steps are an
+exception where they are cold: the start is a point, and its series ends nowhere.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import laguerre, legendre
+from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Chain:
         shares = {0: float(self.well @ coefficients)}
         for first in range(0, len(betas), BLOCK):
             for number, factors in enumerate(self.damping(2 * eta / betas[first : first + BLOCK]), first + 1):
-                coefficients = factors * (drift @ coefficients)
+                coefficients = factors * drift.dot(coefficients)
                 if number in wanted:
                     shares[number] = float(self.well @ coefficients)
         return np.clip([shares[number] for number in sorted(wanted)], 0, 1)
@@ -76,21 +77,36 @@ def sphere_chain(slope: Slope, ridge: float, modes: int) -> Chain:
     """Return the chain of z under a gradient step and isotropic noise from the north pole, in Legendre polynomials.
 
     Coefficient l is the mean of P_l(z); ``slope`` is dU/dz, the well is z < ``ridge``. A tangent step of Gaussian
-    length r ends at an angle of arctan r, and damps it by the mean of P_l(1 / sqrt(1 + r^2)), r^2 / 2 s^2 exponential.
+    length r turns by an angle of arctan r, and damps it by the mean of P_l(cos arctan r).
     """
     orders = np.arange(modes)
     z, weights = legendre.leggauss(2 * modes)
     density = legendre.legvander(z, modes - 1) * weights[:, None] * (2 * orders + 1) / 2
-    nodes, shares = laguerre.laggauss(modes)
 
     def drift(eta: float) -> Numbers:
         pull = -eta * slope(z)
         moved = (z + pull * (1 - z**2)) / np.sqrt(1 + pull**2 * (1 - z**2))
         return np.asarray(legendre.legvander(moved, modes - 1).T @ density)
 
+    def exact_damping(variances: Numbers) -> Numbers:
+        widest = np.arctan(np.sqrt(72 * variances))[:, None]  # beyond is a mass of exp(-36)
+        turns = widest * (z + 1) / 2
+        lengths = np.tan(turns)
+        density = lengths * np.exp(-(lengths**2) / (2 * variances[:, None])) / np.cos(turns) ** 2
+        shares = weights * density * widest / (2 * variances[:, None])
+        return np.asarray(np.einsum("snl,sn->sl", legendre.legvander(np.cos(turns), modes - 1), shares))
+
     def damping(variances: Numbers) -> Numbers:
-        cosines = 1 / np.sqrt(1 + 2 * np.outer(variances, nodes))
-        return np.asarray(np.einsum("snl,n->sl", legendre.legvander(cosines, modes - 1), shares))
+        """Interpolate over a block of steps, whose variances differ little: at Chebyshev's points, in logarithms."""
+        from scipy.interpolate import BarycentricInterpolator
+
+        distinct, places = np.unique(variances, return_inverse=True)
+        ratio = float(distinct[-1] / distinct[0])
+        count = 12 + int(24 * np.log(ratio))
+        if len(distinct) <= count:
+            return np.asarray(exact_damping(distinct)[places])
+        points = distinct[0] * ratio ** ((1 - np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2)
+        return np.asarray(BarycentricInterpolator(np.log(points), exact_damping(points))(np.log(variances)))
 
     below = legendre.legvander(np.array([ridge]), modes)[0]
     higher = orders[1:]  # the integral of (2 l + 1) P_l / 2 is (P_{l+1} - P_{l-1}) / 2, which is 0 at the pole

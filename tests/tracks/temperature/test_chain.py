@@ -42,7 +42,7 @@ def test_more_modes_change_nothing(landscape: Landscape, coarse: int, fine: int,
         "geometric": 0.1 * 100 ** (times / times[-1]),
         "cold": np.full(len(times), 8.0),
     }[shape]
-    looks = [1, 10, 100, 1000, 4000][2:]
+    looks = [5, 10, 100, 1000, 4000]
     one, other = (landscape.chain(modes) for modes in (coarse, fine))
     assert one is not None
     assert other is not None
