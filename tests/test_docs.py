@@ -103,6 +103,20 @@ def test_the_example_of_the_memorization_page_works(tmp_path: Path, resources: R
     assert sampler.sample(plan).final.isfinite().all()
 
 
+def test_the_example_of_the_temperature_page_works(tmp_path: Path, resources: Resources) -> None:
+    from suite.registry import load_registry
+    from suite.testing.temperature import circle_case
+
+    (square_root,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "temperature.md").read_text(), re.DOTALL)
+    file = tmp_path / "square_root.py"
+    file.write_text(square_root)
+    registry = load_registry((file,))
+    assert registry.failures == []
+    walkers = circle_case(resources).annealed(registry.methods["temperature/square-root"]())
+    assert walkers.left == 0
+    assert walkers.record.betas[125] == pytest.approx(0.1 + 7.9 / 2)
+
+
 def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
     from suite.benchmarks.quantization.digits_vit import DigitsViTTask
     from suite.registry import load_registry

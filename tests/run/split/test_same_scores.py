@@ -25,7 +25,7 @@ CELLS = {
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods that are given features, images, a network; a simulator; images; paths; walkers; patterns; a buffer, a learner.
+"""Methods given features, images, a network; a simulator; images; paths; walkers; patterns; a buffer and a learner.
 
 What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
 """
