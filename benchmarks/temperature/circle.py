@@ -21,7 +21,7 @@ class CircleTask(AnnealingTask):
         f"40,000 steps of 0.01, and shorter ones by the axis budget. {CHAIN}"
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=0.0, cell=1.5)
+    cost = Cost(preparation=0.0, cell=1.1)
     landscape = Circle()
     runs = 4000
     eta = 1e-2

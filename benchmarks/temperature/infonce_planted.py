@@ -23,7 +23,7 @@ class InfoNCEPlantedTask(AnnealingTask):
         f"is an estimate by a string method. {PROTOCOL} 128 runs of 2,000 steps. The axis annealed says what is."
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=0.0, cell=0.3)
+    cost = Cost(preparation=0.0, cell=0.2)
     tour = ({},)
     axes = (MODE,)
     landscape = Ring(items=8, tau=0.2, barrier=0.49102)

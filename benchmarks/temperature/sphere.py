@@ -22,7 +22,7 @@ class SphereTask(AnnealingTask):
         f"by the axis budget. {CHAIN}"
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=0.0, cell=1.0)
+    cost = Cost(preparation=0.0, cell=0.7)
     landscape = Sphere()
     runs = 1000
     eta = 2e-2

@@ -35,7 +35,7 @@ class Walkers(ABC):
 
     @abstractmethod
     def energies(self) -> NDArray[np.float64]:
-        """Return the energy of every walker [N, K]; costs K.
+        """Return the energy of every walker [N, K], at the task's own tau; costs K.
 
         Raises:
             ValueError: that is more than ``left``.
