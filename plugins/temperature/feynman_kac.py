@@ -43,7 +43,7 @@ class FeynmanKac(Annealer):
         """Walk on each level, weigh for the next, and draw anew."""
         count, rng = self.parameters.walkers, context.rng("draws")
         each = walkers.left // count
-        levels = min(self.parameters.levels, each // 2)
+        levels = max(1, min(self.parameters.levels, each // 2))
         betas = np.geomspace(context.hottest, context.coldest, levels)
         walkers.gather(np.zeros((context.runs, count), np.int64))
         for beta, following in pairwise(betas.tolist()):

@@ -57,7 +57,8 @@ def share(trace: NDArray[np.uint8], spent: Sequence[int], exact: Sequence[float]
             }
         )
     return Picture(
-        title="Share of runs in the global well over what a run has spent; dashed: exact",
+        title="Share of runs in the global well over what a run has spent"
+        + ("" if exact is None else "; dashed: exact"),
         description=f"{count} runs with 95 % binomial intervals, {float(means[-1]):.4f} at the end. {told}",
         spec={"height": HEIGHT, "data": {"values": rows}, "layer": layers},
     )

@@ -44,7 +44,7 @@ class TaskWalkers(Walkers):
     Args:
         landscape: the task's; ``runs``: N; ``budget`` of each; ``eta``: the time of a step.
         mode: what an inverse temperature is: of the noise at the landscape's tau; of the loss, as
-            tau = tau_0 ``coldest`` / beta and no noise; or both.
+            tau = tau_0 ``coldest`` / beta, never below tau_0, and no noise; or both.
         context: of whose seed starts and noise are.
     """
 
