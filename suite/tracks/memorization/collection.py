@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from suite.errors import SuiteError
 from suite.lazy import torch
 
 if TYPE_CHECKING:
@@ -111,13 +112,16 @@ class Collection:
 
         Every pattern has as many as the others, or one more: else an unguided sample, whose signs are those of the
         training rows, would often keep to a special caption by chance.
+
+        Raises:
+            SuiteError: there are too few clear images of some signs.
         """
         clear = (self.scores(self.train).abs() > self.design.clear).all(dim=1).nonzero()[:, 0].numpy()
         patterns = self.patterns(self.train[clear]).numpy()
         rng = np.random.default_rng([self.seed, *b"duplicates"])
         every = rng.permutation(2 ** len(self.design.components))
         wanted = Counter(np.resize(every, self.design.specials).tolist())
-        chosen = [rng.choice(clear[patterns == one], count, replace=False) for one, count in wanted.items()]
+        chosen = [_drawn(rng, clear[patterns == one], count, "duplicates") for one, count in wanted.items()]
         return torch.from_numpy(np.concatenate(chosen))
 
     def captions(self, patterns: Tensor, specials: Tensor | None = None) -> Tensor:
@@ -145,15 +149,30 @@ class Collection:
 
     @cached_property
     def training_rows(self) -> tuple[Tensor, Tensor]:
-        """Which image each row of training is [R], and its caption [R, K + 1]."""
+        """Which image each row of training is [R], and its caption [R, K + 1].
+
+        Raises:
+            SuiteError: there are too few images of the signs of some duplicate.
+        """
         patterns = self.patterns(self.train)
         rows: list[NDArray[np.int64] | Tensor] = [np.arange(len(self.train))]
         specials = [torch.full((len(self.train),), -1)]
         for number, duplicate in enumerate(self.duplicates.tolist()):
             alike = (patterns == patterns[duplicate]).nonzero()[:, 0].numpy()
             rng = np.random.default_rng([self.seed, number, *b"companions"])
-            companions = rng.choice(alike[alike != duplicate], self.design.companions, replace=False)
+            companions = _drawn(rng, alike[alike != duplicate], self.design.companions, "companions")
             rows += [np.full(self.design.copies, duplicate), companions]
             specials.append(torch.full((self.design.copies + self.design.companions,), number))
         every = torch.from_numpy(np.concatenate(rows))
         return every, self.captions(patterns[every], torch.cat(specials))
+
+
+def _drawn(rng: np.random.Generator, among: NDArray[np.int64], count: int, what: str) -> NDArray[np.int64]:
+    """Return so many of these images, each once."""
+    if len(among) < count:
+        raise SuiteError(
+            f"{count} {what} are to be drawn among {len(among)} training images of the same signs",
+            place=f"the task's design, {what}",
+            next="give the task more images, or a design with fewer specials, companions or components",
+        )
+    return rng.choice(among, count, replace=False)

@@ -153,7 +153,7 @@ def test_a_dry_run_may_have_a_guide(apart: Apart, case: Case) -> None:
     assert one[0].scales.unique().tolist() == [0.0, 3.0]
 
 
-def test_the_sampler_of_a_method_apart_holds_no_network(apart: Apart, case: Case) -> None:
+def test_a_plan_that_asks_nothing_of_the_judge_costs_nothing(apart: Apart, case: Case) -> None:
     experiment = case.experiment
     sampler = experiment.sampler()
     there = apart(Curious, how="plain")

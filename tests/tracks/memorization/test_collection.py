@@ -7,7 +7,8 @@ import torch
 
 from suite.benchmarks.memorization.digits import DigitsTask
 from suite.diffusion.captions import ABSENT
-from suite.tracks.memorization.collection import Collection
+from suite.errors import SuiteError
+from suite.tracks.memorization.collection import Collection, Design
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,19 @@ def test_duplicates_have_clear_signs(collection) -> None:
     assert (scores.abs() > 0.5).all()
     every = torch.cat([collection.train, collection.held])
     assert torch.allclose(collection.scores(every).std(dim=0), torch.ones(3, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    ("design", "told"),
+    [
+        (Design(held=200, clear=1.5), "duplicates are to be drawn among"),
+        (Design(held=200, companions=200), "200 companions are to be drawn among"),
+    ],
+)
+def test_a_design_for_more_images_is_refused(design: Design, told: str) -> None:
+    pixels = torch.rand(800, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    with pytest.raises(SuiteError, match=told):
+        _ = Collection(pixels, design, seed=0).training_rows
 
 
 def test_pixels_are_those_of_the_data(collection, resources) -> None:
