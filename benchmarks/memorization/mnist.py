@@ -28,10 +28,10 @@ class MNISTTask(MitigationTask):
         f"{captions('Ten', 150)} {RANKING} MNIST at its own 28x28: of the first 2,200 training images, 1,200 train the "
         "denoiser and 1,000 are held out for judge and fidelity. A U-Net of two resolutions without attention on "
         "patches of 2x2 pixels, 320,932 parameters; 200 timesteps to an abar of 0.006, 3,000 updates of 64. DDIM takes "
-        "25 steps, guidance is 3. Ten noises of each special caption, 100 samples for each strength. The weights come "
-        "with the suite."
+        "25 steps, guidance is 3. Ten noises of each special caption, 100 samples for each strength. The weights of "
+        "both seeds come with the suite."
     )
-    seeds: ClassVar[tuple[int, ...]] = (0,)
+    seeds: ClassVar[tuple[int, ...]] = (0, 1)
     cost = Cost(preparation=5.2, cell=16.0)
     family = "mnist"
     data = MNIST_TRAIN
