@@ -318,10 +318,13 @@ def test_a_list_of_documents_is_the_same_list(folder: Path, at: Resources, tmp_p
     (lists / TRUTHS).unlink()
     (lists / TRUTHS / "0").mkdir(parents=True)
     (lists / TRUTHS / "0" / "a.png").write_text("no image")
+    (lists / TRUTHS / "0" / ".DS_Store").touch()
     (lists / TRUTHS / "2").symlink_to(lists / TRUTHS / "0")
     (lists / f"{MEMORIZED}.jsonl").write_text("\n".join(json.dumps(rows[k]) for k in (0, 2)))
-    with pytest.raises(SuiteError, match="an image of the prompt 'a' is none"):
-        StableDiffusionTask.prompts.memorized(there)["VM"][0].images()
+    (prompt,) = StableDiffusionTask.prompts.memorized(there)["VM"]
+    assert [path.name for path in prompt.truths] == ["a.png"]
+    with pytest.raises(SuiteError, match=r"(?s)an image of the prompt 'a' is none.*0/a\.png"):
+        prompt.images()
 
 
 def test_it_says_what_is_missing(folder: Path, tmp_path: Path) -> None:

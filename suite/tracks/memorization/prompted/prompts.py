@@ -36,17 +36,20 @@ class Prompt:
         Raises:
             SuiteError: a file is none.
         """
+        return [self._image(path) for path in self.truths]
+
+    def _image(self, path: Path) -> Image:
         from PIL import Image
 
         from suite.data.decoding import Undecodable, decoded
 
         try:
-            return [Image.fromarray(decoded(path.read_bytes())).convert("RGB") for path in self.truths]
+            return Image.fromarray(decoded(path.read_bytes())).convert("RGB")
         except Undecodable as error:
             raise SuiteError(
                 f"an image of the prompt {self.text!r} is none: {error}",
-                place=str(self.truths[0].parent),
-                next="restore the images, then: suite run",
+                place=str(path),
+                next="restore the image, or take the file away, then: suite run",
             ) from None
 
 
@@ -96,7 +99,7 @@ class PromptLists(Ingredient):
                     next=f"take the list with types that localizing_memorization publishes, as {MEMORIZED}.csv",
                 )
             truths = self._folder(resources) / TRUTHS / index
-            images = tuple(sorted(truths.iterdir())) if truths.is_dir() else ()
+            images = tuple(sorted(path for path in truths.glob("*") if not path.name.startswith(".")))
             if images:
                 found[kind].append(Prompt(str(row["caption"]), kind, images))
         if lacking := [kind for kind in KINDS if not found[kind]]:
@@ -131,7 +134,7 @@ class PromptLists(Ingredient):
     def _files(self, resources: Resources) -> list[Path]:
         images = (self._folder(resources) / TRUTHS).rglob("*")
         lists = [self._list(name, resources) for name in (MEMORIZED, ORDINARY)]
-        return [*lists, *sorted(path for path in images if path.is_file())]
+        return [*lists, *sorted(path for path in images if path.is_file() and not path.name.startswith("."))]
 
     def _stamp(self, resources: Resources) -> dict[str, Any]:
         stats = {str(path): path.stat() for path in self._files(resources)}
