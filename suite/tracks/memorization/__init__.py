@@ -76,6 +76,9 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             tasks=TaskKit(
                 {
                     "suite.tracks.memorization.protocol:MitigationTask": "suite.testing:MitigationTaskContract",
+                    "suite.tracks.memorization.long_tail.protocol:TailMitigationTask": (
+                        "suite.testing:MitigationTaskContract"
+                    ),
                     "suite.tracks.memorization.detection.protocol:GuidedDetectionTask": (
                         "suite.testing:CopyDetectionTaskContract"
                     ),

@@ -56,6 +56,19 @@ class Design:
         """How many tokens captions are made of: two for each component, and one for each special caption."""
         return 2 * len(self.components) + self.specials
 
+    @property
+    def patterns(self) -> int:
+        """How many patterns of signs there are."""
+        return int(2 ** len(self.components))
+
+    def rare(self, seed: int) -> tuple[int, ...]:
+        """Return the patterns of which the denoiser sees few images: none here."""
+        return ()
+
+    def kept(self, patterns: Tensor, seed: int) -> Tensor:
+        """Return the places of the images that the denoiser sees among those of these patterns [N]: all of them."""
+        return torch.arange(len(patterns))
+
 
 class Collection:
     """The images of one seed, their captions, and the duplicates. One permutation splits them, the same for every seed.
@@ -81,6 +94,7 @@ class Collection:
         largest = chosen.gather(0, chosen.abs().argmax(dim=0, keepdim=True))
         self._components = chosen * largest.sign()  # an eigenvector's own sign is the solver's
         self._spread: Tensor = ((flat - self._centre) @ self._components).std(dim=0)
+        self.train = self.train[design.kept(self.patterns(self.train), seed)]
 
     def pixels(self, images: Tensor) -> Tensor:
         """Return images [N, C, H, W] as pixels of 0 to 255, uint8 of the same shape."""
@@ -110,8 +124,8 @@ class Collection:
     def duplicates(self) -> Tensor:
         """Which training image is the duplicate of each special caption [specials].
 
-        Every pattern has as many as the others, or one more: else an unguided sample, whose signs are those of the
-        training rows, would often keep to a special caption by chance.
+        Every pattern that is not rare has as many as the others, or one more: else an unguided sample, whose signs are
+        those of the training rows, would often keep to a special caption by chance.
 
         Raises:
             SuiteError: there are too few clear images of some signs.
@@ -119,7 +133,8 @@ class Collection:
         clear = (self.scores(self.train).abs() > self.design.clear).all(dim=1).nonzero()[:, 0].numpy()
         patterns = self.patterns(self.train[clear]).numpy()
         rng = np.random.default_rng([self.seed, *b"duplicates"])
-        every = rng.permutation(2 ** len(self.design.components))
+        frequent = [one for one in range(self.design.patterns) if one not in self.design.rare(self.seed)]
+        every = rng.permutation(frequent)
         wanted = Counter(np.resize(every, self.design.specials).tolist())
         chosen = [_drawn(rng, clear[patterns == one], count, "duplicates") for one, count in wanted.items()]
         return torch.from_numpy(np.concatenate(chosen))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from suite.contracts import TaskContext
 from suite.diffusion.guidance import Path, Plan
@@ -44,6 +44,12 @@ class Requests:
     duplicates: Tensor | None
     noise: Tensor
 
+    def of(self, rows: Tensor) -> Requests:
+        """Return those of some rows."""
+        own = None if self.duplicates is None else self.duplicates[rows]
+        noise, captions = self.noise[rows.to(self.noise.device)], self.captions[rows.to(self.captions.device)]
+        return Requests(captions, self.numbers[rows], self.patterns[rows], own, noise)
+
 
 class CaptionVocabulary:
     """Implements `suite.tracks.memorization.Vocabulary` for a network that embeds captions."""
@@ -60,7 +66,9 @@ class CaptionVocabulary:
 
 
 class Experiment:
-    """The parts of a task under a seed. ``task`` declares them."""
+    """The parts of a task under a seed. ``task`` declares them. ``version`` is that of what `anchors` are."""
+
+    version: ClassVar[str] = "2"
 
     def __init__(self, task: Trained, context: TaskContext, noises: int | None = None) -> None:
         """``noises`` of each caption, the task's own unless told otherwise."""
@@ -97,17 +105,25 @@ class Experiment:
     def specials(self) -> Requests:
         """Samples of special captions: so many noises of each, caption by caption."""
         patterns = self.collection.patterns(self.collection.train[self.collection.duplicates])
-        return self._requests("special", self.collection.special_captions, patterns, self.collection.duplicates)
+        duplicates = self.collection.duplicates
+        each = torch.full_like(patterns, self.each)
+        return self._requests("special", self.collection.special_captions, patterns, duplicates, each)
 
     @cached_property
     def ordinary(self) -> Requests:
         """Samples of ordinary captions, likewise."""
         captions = self.collection.ordinary_captions
-        return self._requests("ordinary", captions, torch.arange(len(captions)), None)
+        return self._requests("ordinary", captions, torch.arange(len(captions)), None, self.ordinary_each)
 
-    def _requests(self, name: str, captions: Tensor, patterns: Tensor, duplicates: Tensor | None) -> Requests:
-        each = self.each
-        shape = (each * len(captions), *self.collection.train.shape[1:])
+    @property
+    def ordinary_each(self) -> Tensor:
+        """How many noises each ordinary caption gets [2^K]."""
+        return torch.full((self.task.design.patterns,), self.each)
+
+    def _requests(
+        self, name: str, captions: Tensor, patterns: Tensor, duplicates: Tensor | None, each: Tensor
+    ) -> Requests:
+        shape = (int(each.sum()), *self.collection.train.shape[1:])
         noise = self.context.rng(f"{name} noise").standard_normal(shape, dtype="float32")
         return Requests(
             captions=captions.repeat_interleave(each, dim=0).to(self.device),
@@ -137,9 +153,10 @@ class Experiment:
             "denoiser": self.model.fingerprint(resources),
             "seed": self.context.seed,
             "noises": self.each,
+            "ordinary": self.ordinary_each.tolist(),
             "stride": self.task.stride,
             "scale": self.task.scale,
-            "version": 2,
+            "version": self.version,
         }
         return resources.cache.tensors("guidance-anchors", identity, self._sampled)
 

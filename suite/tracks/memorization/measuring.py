@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 def measured(method: Mitigation, experiment: Experiment) -> Outcome:
     """Return the outcome of a method's whole sweep; see `MitigationTask.evaluate`."""
     experiment.check_that_it_can_tell()
-    strengths, parts, seconds = strengths_of(method), _anchors(experiment), 0.0
+    strengths, parts, seconds = strengths_of(method), anchors(experiment), 0.0
     distances = {subset: experiment.frechet_distance(experiment.anchors[subset]) for subset in (PLAIN, FREE)}
     for point, (label, strength) in zip(POINTS, strengths.items(), strict=False):
-        part, images = _point(method, strength, experiment, {"subset": point, "strength": str(label)})
-        parts.append(part)
+        images, told = sampled(method, strength, experiment, experiment.specials)
+        parts.append(rows(experiment, experiment.specials, images, {**told, "subset": point, "strength": str(label)}))
         distances[point] = experiment.frechet_distance(images)
-        seconds += float(part.seconds[0])
+        seconds += told["seconds"]
     count = len(experiment.specials.noise)
     frechet = {
         Column(metric=metrics.FRECHET.name, subset=subset): Value(distance, count)
@@ -49,23 +49,24 @@ def measured(method: Mitigation, experiment: Experiment) -> Outcome:
     return Outcome(samples=samples, cost={"sweep_seconds": seconds}, facts=facts)
 
 
-def _anchors(experiment: Experiment) -> list[MitigationSamples]:
+def anchors(experiment: Experiment) -> list[MitigationSamples]:
+    """Return the rows of plain guidance, none, and plain guidance of ordinary captions."""
     found, steps = experiment.anchors, len(experiment.sampler().times)
     norms, ordinary = found[f"{PLAIN} norms"], found[f"{ORDINARY} norms"]
     return [
-        _rows(
+        rows(
             experiment,
             experiment.specials,
             found[PLAIN],
             {"subset": PLAIN, "strength": "w", "evaluations": 2 * steps, "guidance": norms[0], "norms": norms},
         ),
-        _rows(
+        rows(
             experiment,
             experiment.specials,
             found[FREE],
             {"subset": FREE, "strength": "0", "evaluations": steps, "guidance": norms[0]},
         ),
-        _rows(
+        rows(
             experiment,
             experiment.ordinary,
             found[ORDINARY],
@@ -74,12 +75,12 @@ def _anchors(experiment: Experiment) -> list[MitigationSamples]:
     ]
 
 
-def _point(
-    method: Mitigation, strength: Any, experiment: Experiment, told: dict[str, Any]
-) -> tuple[MitigationSamples, Tensor]:
-    """Return the rows of one strength, and its images [N, C, H, W]."""
-    asked, sampler = experiment.specials, experiment.sampler()
-    context = mitigation_context(experiment, sampler)
+def sampled(
+    method: Mitigation, strength: Any, experiment: Experiment, asked: Requests
+) -> tuple[Tensor, dict[str, Any]]:
+    """Return what a method makes of all that is asked, at one strength: images [N, C, H, W], and what it took."""
+    sampler = experiment.sampler()
+    context = mitigation_context(experiment, sampler, asked)
     conditions = experiment.vocabulary.embedded(asked.captions)
     started = time.perf_counter()
     planned = method.plan(strength, asked.noise.clone(), conditions.clone(), context)
@@ -89,36 +90,35 @@ def _point(
     first = experiment.sampler().first_norms(plan.noise, plan.conditions, plan.attention)
     meter = {"evaluations": sampler.evaluations / count, "backward": sampler.backward / count, "seconds": seconds}
     length = plan.noise.flatten(1).norm(dim=1) / plan.noise[0].numel() ** 0.5
-    extra = {**told, **meter, "guidance": first, "length": length}
-    return _rows(experiment, asked, path.final, extra), path.final
+    return path.final, {**meter, "guidance": first, "length": length}
 
 
-def mitigation_context(experiment: Experiment, sampler: Sampler) -> MitigationContext:
-    """Return what a mitigation may use, with a metered sampler."""
+def mitigation_context(experiment: Experiment, sampler: Sampler, asked: Requests | None = None) -> MitigationContext:
+    """Return what a mitigation may use, with a metered sampler, for special captions unless others are asked for."""
     return MitigationContext(
         **vars(experiment.context.method),
         scale=experiment.task.scale,
         timesteps=experiment.task.schedule.steps,
         sampler=sampler,
-        captions=experiment.specials.captions.clone(),
+        captions=(asked or experiment.specials).captions.clone(),
         vocabulary=experiment.vocabulary,
         ordinary=experiment.ordinary_norm,
     )
 
 
-def _rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[str, Any]) -> MitigationSamples:
+def rows(experiment: Experiment, asked: Requests, images: Tensor, told: dict[str, Any]) -> MitigationSamples:
     """Return what the judge says of images, beside what is ``told`` of them: numbers, or tensors by sample."""
     images, count = images.cpu(), len(images)
     found = experiment.judge.judged(images, asked.patterns, asked.duplicates)
-    noise = torch.arange(experiment.each).repeat(count // experiment.each)
+    noise = torch.cat([torch.arange(each) for each in torch.bincount(asked.numbers).tolist()])
     shown = noise == 0
 
     def column(name: str, default: float = 0.0) -> Any:
         value = told.get(name, default)
         return np.full(count, value, dtype=np.float64) if np.isscalar(value) else value.cpu().double().numpy()
 
-    def pixels(rows: Tensor) -> list[Any]:
-        values = [each.tolist() for each in experiment.collection.pixels(rows).flatten(1)]
+    def pixels(shots: Tensor) -> list[Any]:
+        values = [each.tolist() for each in experiment.collection.pixels(shots).flatten(1)]
         return [value if seen else None for value, seen in zip(values, shown, strict=True)]
 
     norms = told.get("norms")

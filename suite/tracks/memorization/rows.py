@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from suite.contracts import Column, Resampled, Samples, Value
 from suite.tracks.memorization import metrics
 from suite.tracks.memorization.judge import RATIO
-from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, POINTS, SWEEP
+from suite.tracks.memorization.metrics import FREE, PLAIN, POINTS, SWEEP
 from suite.tracks.memorization.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class SweepRows(Samples):
             rows = self.subset == column.subset
             if column.metric not in self.columns or not rows.any():
                 return None
-            if column.metric == metrics.COSINE.name and column.subset == ORDINARY:
+            if column.metric == metrics.COSINE.name and (self.duplicate[rows] == NONE).any():
                 return None
             return Value(float(self.columns[column.metric][rows].mean()), int(rows.sum()))
         if column.metric == metrics.ESCAPED.name:

@@ -1,0 +1,1 @@
+"""What limiting memorization costs captions of which the denoiser saw few images."""
