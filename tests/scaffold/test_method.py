@@ -17,6 +17,7 @@ from suite.run.selection import Request
 from suite.scaffold import Package, new_method
 from suite.settings import Settings
 from suite.submit import check
+from suite.testing.method import DeclarationContract
 
 from ..test_new_track import Silent
 
@@ -64,6 +65,7 @@ def test_its_method_registers_from_its_entry_point_and_a_small_task_takes_it(
     assert method.card.status == "baseline"
     for contract in next(each for each in registry.tracks[track].roles if each.name == role).checks:
         assert issubclass(method, contract)
+    DeclarationContract().test_its_parameters_are_described_and_checked(method)
     task = registry.tasks[made.task]()
     assert task.declines(method, task.setting({})) == ""
     project = tomllib.loads((made.folder / "pyproject.toml").read_text())
