@@ -12,7 +12,9 @@ SUBSETS = (SWEEP, *POINTS, PLAIN, FREE, ORDINARY)
 """The whole sweep; its points from weak to strong; plain guidance, no guidance, and plain guidance of others."""
 MEMORIZED_THERE, ALIGNED_THERE = 0.2, 0.95
 GATE = 1.1
-"""A point counts if its samples are not farther from real images than this times what they are without guidance."""
+"""A point counts if its samples are not farther from real images than this times what they are without guidance, and not
+more often copies of other captions' duplicates, or at most of `FEW`: asking for another caption is no mitigation."""
+FEW = 0.05
 
 
 def _metric(name: str, direction: str, unit: str, definition: str, low: float | None, high: float | None) -> Metric:
@@ -28,7 +30,8 @@ FRONTIER = _metric(
     "Twice the area under the upper envelope of the sweep's points and both anchors, less one. x: the part of plain "
     "guidance's memorization that is gone; y: the part of the alignment that guidance adds and that is kept; both in 0 "
     "to 1. Plain guidance (0, 1) and none (1, 0) alone give 0, no memorization at full alignment 1. Points whose "
-    f"samples are farther from real images than {GATE} times those without guidance do not count.",
+    f"samples are farther from real images than {GATE} times those without guidance do not count, nor do those with more "
+    f"than {GATE} times as many copies of other images, and more than {100 * FEW:.0f} %.",
     0,
     1,
 )
@@ -64,6 +67,15 @@ MEMORIZED = _metric(
     "fraction",
     "Share of samples that are copies: the nearest training image is the duplicate of the caption (any, for ordinary "
     f"captions), and nearer than {RATIO:.3f} of the distance to the second nearest. Training images count once each.",
+    0,
+    1,
+)
+OTHERS = _metric(
+    "other_copies",
+    "lower",
+    "fraction",
+    "Share of samples that are copies, likewise, of another training image than the caption's duplicate; of ordinary "
+    "captions none are. Without guidance there are some: many training rows are duplicates.",
     0,
     1,
 )
@@ -129,6 +141,6 @@ BACKWARD = _metric("backward_passes", "lower", "passes", "Backward passes throug
 SECONDS = _metric("seconds", "lower", "s", "Wall-clock seconds of planning and sampling all samples.", 0, None)
 METRICS = (
     *(FRONTIER, ALIGNMENT_AT, MEMORIZED_AT, COSINE_AT, IN_GATE, ESCAPED),
-    *(MEMORIZED, ALIGNED, COSINE, MARGIN, DIVERSITY, REAL, FRECHET, FIRST_NORM, NOISE_NORM),
+    *(MEMORIZED, OTHERS, ALIGNED, COSINE, MARGIN, DIVERSITY, REAL, FRECHET, FIRST_NORM, NOISE_NORM),
     *(EVALUATIONS, BACKWARD, SECONDS),
 )

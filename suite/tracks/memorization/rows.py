@@ -97,11 +97,18 @@ class SweepRows(Samples):
         own = (self.duplicate == NONE) | (self.nearest == self.duplicate)
         return np.asarray(own & (self.first < RATIO * self.second))
 
+    @property
+    def other_copies(self) -> NDArray[np.bool_]:
+        """Whether each sample is a copy of another training image than its caption's duplicate [rows]."""
+        other = (self.duplicate != NONE) & (self.nearest != self.duplicate)
+        return np.asarray(other & (self.first < RATIO * self.second))
+
     @cached_property
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What is averaged over the samples of a subset, by metric [rows]."""
         values = {
             metrics.MEMORIZED: self.memorized,
+            metrics.OTHERS: self.other_copies,
             metrics.ALIGNED: self.aligned,
             metrics.COSINE: self.cosine,
             metrics.MARGIN: self.margin,

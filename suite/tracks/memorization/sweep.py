@@ -32,8 +32,9 @@ class Sweep:
     @classmethod
     def of(cls, means: Mapping[str, Numbers]) -> Self:
         """Return the sweep of these means by metric [points + 2], of which those outside the gate do not count."""
-        real = means[metrics.REAL.name]
+        real, others = means[metrics.REAL.name], means[metrics.OTHERS.name]
         inside = real[1:-1] <= metrics.GATE * real[-1]
+        inside &= others[1:-1] <= max(metrics.GATE * others[-1], metrics.FEW)
         kept = np.concatenate([[True], inside, [True]])
         memorized, aligned, cosine = (
             means[metric.name][kept] for metric in (metrics.MEMORIZED, metrics.ALIGNED, metrics.COSINE)

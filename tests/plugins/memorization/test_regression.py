@@ -17,6 +17,7 @@ from suite.plugins.memorization.mode_interpolation import ModeInterpolation
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.plugins.memorization.opposite_guidance import UNSEEN, most_alike
 from suite.plugins.memorization.random_turn import turn
+from suite.plugins.memorization.without_token import shared
 from suite.testing.memorization import digits_case
 from suite.tracks.memorization import DetectionContext
 
@@ -178,3 +179,8 @@ def test_the_variance_of_predictions_does_not_depend_on_place_and_grows_with_the
         return ModeInterpolation().score(Path(clean[-1], torch.full((1, 3), torch.nan), clean), context)
 
     assert torch.allclose(scores(scale * predictions + shift), scale**2 * scores(predictions), rtol=1e-3, atol=1e-4)
+
+
+def test_a_caption_without_its_own_token_keeps_what_others_have() -> None:
+    captions = torch.tensor([[0, 2, 7], [0, 2, 7], [0, 3, 8], [1, 2, -1], [1, 3, 9]])
+    assert shared(captions).tolist() == [[0, 2, -1], [0, 2, -1], [0, 3, -1], [1, 2, -1], [1, 3, -1]]

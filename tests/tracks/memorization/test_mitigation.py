@@ -84,6 +84,30 @@ def test_every_score_follows_from_the_stored_samples(outcome: Outcome) -> None:
             assert task.metric(column.metric).contains(after.value)
 
 
+class Elsewhere(Mitigation):
+    """Asks for each caption what another special caption of the same signs asks."""
+
+    name = "elsewhere"
+    version = "1"
+    card = Card(title="Elsewhere", status="baseline")
+    strengths = {"another": 1}
+
+    def plan(self, strength, noise, conditions, context) -> Plan:
+        same = (context.captions[:, None] != context.captions).sum(dim=2) == 1
+        other = torch.where(same.any(dim=1), same.float().argmax(dim=1), torch.arange(len(noise)))
+        return Plan(noise, conditions[other], noise.new_full((len(context.sampler.times), len(noise)), context.scale))
+
+
+def test_copying_for_another_caption_is_no_mitigation(outcome: Outcome, resources) -> None:
+    swapped = measured(Elsewhere(), experiment(resources))
+    assert value(swapped, "memorized", "point 1") < 0.1 < 0.4 < value(swapped, "other_copies", "point 1")
+    assert value(swapped, "alignment", "point 1") > 0.9
+    assert value(swapped, "points_in_gate", SWEEP) == 0
+    assert value(swapped, "frontier_score", SWEEP) == 0
+    assert value(outcome, "points_in_gate", SWEEP) == 3
+    assert value(outcome, "other_copies", ORDINARY) == 0
+
+
 def test_the_sweep_is_resampled_by_captions(outcome: Outcome) -> None:
     column = Column(metric="frontier_score", subset=SWEEP)
     drawn = outcome.samples.resampled(column)
