@@ -57,7 +57,7 @@ def test_a_run_of_every_track_and_again(suite: Suite, shared_cache: Path, monkey
     assert "auroc" in suite.printed("show", run[:8])
     lines = suite.printed("board", "--format", "csv").splitlines()
     assert len(lines) == 6 + 1, "one header for all"
-    assert suite.printed("board", "--runs").count(" done ") == 4
+    assert suite.printed("board", "--runs").count(" done ") == 6
     changed = suite.printed("run", "-t", "ood/digits", "-m", "energy", "--set", "energy.temperature=2", "--seed", "0")
     assert "energy (temperature=2.0)" in changed
     assert "seeds 1–9 are not done" in changed
