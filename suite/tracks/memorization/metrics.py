@@ -12,9 +12,10 @@ SUBSETS = (SWEEP, *POINTS, PLAIN, FREE, ORDINARY)
 """The whole sweep; its points from weak to strong; plain guidance, no guidance, and plain guidance of others."""
 MEMORIZED_THERE, ALIGNED_THERE = 0.2, 0.95
 GATE = 1.1
-"""A point counts if its samples are not farther from real images than this times what they are without guidance, and not
-more often copies of other captions' duplicates, or at most of `FEW`: asking for another caption is no mitigation."""
+"""A point counts if its samples are not farther from real images than this times what they are without guidance, and no
+more often, times this, copies of other captions' duplicates: asking for another caption is no mitigation."""
 FEW = 0.05
+"""So many copies of others' duplicates a point may have in any case."""
 
 
 def _metric(name: str, direction: str, unit: str, definition: str, low: float | None, high: float | None) -> Metric:
@@ -30,8 +31,8 @@ FRONTIER = _metric(
     "Twice the area under the upper envelope of the sweep's points and both anchors, less one. x: the part of plain "
     "guidance's memorization that is gone; y: the part of the alignment that guidance adds and that is kept; both in 0 "
     "to 1. Plain guidance (0, 1) and none (1, 0) alone give 0, no memorization at full alignment 1. Points whose "
-    f"samples are farther from real images than {GATE} times those without guidance do not count, nor do those with more "
-    f"than {GATE} times as many copies of other images, and more than {100 * FEW:.0f} %.",
+    f"samples are farther from real images than {GATE} times those without guidance do not count, nor do those with "
+    f"more than {GATE} times as many copies of other images, and more than {100 * FEW:.0f} %.",
     0,
     1,
 )
