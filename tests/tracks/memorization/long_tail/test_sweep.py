@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from suite.tracks.memorization.long_tail.sweep import TailSweep
 from suite.tracks.memorization.sweep import Sweep
 
-NAMES = ("memorized", "alignment", "cosine", "real_distance")
+NAMES = ("memorized", "alignment", "cosine", "other_copies", "real_distance")
 UNIT = st.floats(0, 1)
 POINTS = st.lists(st.tuples(UNIT, UNIT, UNIT, UNIT), min_size=1, max_size=8)
 
 
 def tail(memorized, aligned, rare, frequent, real=None) -> TailSweep:
     """Return the sweep of these means, plain guidance first and none last."""
-    columns = (memorized, aligned, np.zeros(len(memorized)), real or np.ones(len(memorized)))
+    none = np.zeros(len(memorized))
+    columns = (memorized, aligned, none, none, real or np.ones(len(memorized)))
     special = Sweep.of({name: np.array(column, dtype=float) for name, column in zip(NAMES, columns, strict=True)})
     return TailSweep(special, {"rare": np.array(rare), "frequent": np.array(frequent)})
 
