@@ -10,8 +10,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from importlib.machinery import SourceFileLoader
-from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, distribution, distributions
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.metadata import (
+    Distribution,
+    EntryPoint,
+    PackageNotFoundError,
+    distribution,
+    distributions,
+    packages_distributions,
+)
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -69,9 +77,11 @@ def installed_plugins() -> list[Loadable]:
 
     The order decides only who keeps a name that two plugins claim. Editable installs can list a distribution twice.
     A distribution whose metadata cannot be read is a plugin that fails to load. Plugins in the folders of `PACKAGES`
-    come with these folders; where one of them is loaded, its folder becomes the last one in which Python looks.
+    come with these folders; where one of them is loaded, its folder becomes the last one in which Python looks. Of a
+    distribution that lies in such a folder, the one there counts, and not what Python has of it besides.
     """
     found: dict[tuple[bool, str, str], Loadable] = {}
+    taken: set[str] = set()  # distributions of the folders, which come first
     for folder, installed in _distributions():
         try:
             points = installed.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP)
@@ -82,6 +92,10 @@ def installed_plugins() -> list[Loadable]:
             continue
         for point in points:
             own = name == OWN and folder is None
+            if folder is not None:
+                taken.add(name)
+            elif name in taken and not own:
+                continue
             plugin = Plugin(point.name if own else f"{name}:{point.name}", name, version, point.value, folder=folder)
             load = partial(_load_from, folder, point) if folder else point.load
             found.setdefault((not own, name, point.name), (plugin, load))
@@ -89,16 +103,39 @@ def installed_plugins() -> list[Loadable]:
 
 
 def _distributions() -> Iterator[tuple[Path | None, Distribution]]:
-    yield from ((None, found) for found in distributions())
     for folder in filter(None, os.environ.get(PACKAGES, "").split(os.pathsep)):
         yield from ((Path(folder), found) for found in distributions(path=[folder]))
+    yield from ((None, found) for found in distributions())
 
 
 def _load_from(folder: Path, point: EntryPoint) -> object:
-    """Load a plugin of a folder that comes last: nothing in it hides a module, and no line of a .pth file is run."""
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
+    """Load a plugin of a folder that comes last: nothing in it hides a module, and no line of a .pth file is run.
+
+    But for another installation of the same distribution: its modules are those of the folder.
+    """
+    before = [path for path in sys.path if path != str(folder)]
+    if point.dist is not None and any(distributions(name=point.dist.name, path=before)):
+        sys.meta_path.insert(0, _Release(folder, _modules(point.dist)))
+    sys.path[:] = [*before, str(folder)]
     return point.load()
+
+
+class _Release(MetaPathFinder):
+    """Finds some top-level modules in a folder, whatever Python has of the same names."""
+
+    def __init__(self, folder: Path, names: frozenset[str]) -> None:
+        self._folder, self._names = str(folder), names
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return where a module lies; None for all others."""
+        return PathFinder.find_spec(name, [self._folder]) if name in self._names else None
+
+
+def _modules(of: Distribution) -> frozenset[str]:
+    """Return the top-level modules of a distribution that no other one and not Python itself has."""
+    owners = packages_distributions()
+    names = {file.parts[0].removesuffix(".py") for file in of.files or () if file.suffix == ".py"}
+    return frozenset(name for name in names - sys.stdlib_module_names if {*owners.get(name, ())} <= {of.name})
 
 
 def _folder(installed: Distribution) -> str:

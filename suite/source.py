@@ -34,6 +34,8 @@ def source_digest(entry: Entry[type]) -> str | None:
     names of constants and of functions alike, what those import in turn, other modules that lie where they can be
     edited, and the files beside all of these that they name in a text of their own.
     """
+    if entry.plugin.folder is not None:  # a release, even where Python looks into an editable one of the same name
+        return None
     if entry.plugin.distribution not in (FILE, OWN) and not is_editable(entry.plugin.distribution):
         return None
     return _digest(entry.value.__module__)

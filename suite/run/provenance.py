@@ -19,7 +19,7 @@ def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
     """Return what a run of this method was made with: revisions of suite and plugin, packages, Python, machine."""
     code = _code(entry.plugin.distribution, _source_file(entry.value))
     if entry.plugin.folder is not None:  # Python does not look there
-        code = {**code, "version": entry.plugin.version}
+        code = {**code, "version": entry.plugin.version, "editable": False}
     return {
         "suite": _code("basin-suite", Path(__file__)),
         "plugin": {"name": entry.plugin.name, **code},
@@ -85,7 +85,8 @@ def _source_file(cls: type) -> Path | None:
 def _packages(folder: Path | None = None) -> dict[str, str]:
     """Return what is installed where Python looks, and in a folder where it does not."""
     beside = distributions(path=[str(folder)]) if folder else ()
-    return dict(sorted({found.metadata["Name"]: found.version for found in (*beside, *distributions())}.items()))
+    found = [*beside, *distributions()]
+    return dict(sorted({each.metadata["Name"]: each.version for each in reversed(found)}.items()))  # the first counts
 
 
 @lru_cache

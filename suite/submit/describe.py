@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.contracts import Method
-from suite.discovery import PACKAGES, installed_plugins
+from suite.discovery import OWN, PACKAGES, installed_plugins
 from suite.errors import SuiteError
 from suite.run.split.confinement.reach import secret_places
 from suite.settings import Settings
@@ -94,15 +94,18 @@ def _describe(request: Mapping[str, Any], end: int) -> dict[str, Any]:
     from suite.registry import Registry, complete_registry
     from suite.run.split.confinement import confine
 
-    plugins = [each for each in installed_plugins() if each[0].folder or each[0].distribution == "basin-suite"]
+    plugins = [each for each in installed_plugins() if each[0].folder or each[0].distribution == OWN]
     hidden = [Path(path) for path in request["hidden"]]
     confined = confine([Path(request["packages"])], Path(request["writable"]), hidden=hidden, keep=[end], memory=MEMORY)
     registry = complete_registry(Registry(), plugins)
     methods = {}
     for name in request["names"]:
         if name not in registry.methods:
-            failures = [f"{failure.plugin}: {failure.message}" for failure in registry.failures]
-            return {"error": f"no plugin registers {name}. {'; '.join(failures)}"}
+            failures = [f"{each.plugin}: {each.message}" for each in registry.failures if each.distribution != OWN]
+            found = [
+                f"{plugin.name} registers {', '.join(plugin.registered)}" for plugin, _ in plugins if plugin.folder
+            ]
+            return {"error": f"no plugin registers {name}. {'; '.join(failures or found)}".strip()}
         entry = registry.methods.entry(name)
         made = entry.value(**_typed(entry.value, request["overrides"].get(name, {})))
         methods[name] = {

@@ -7,10 +7,11 @@ import site
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
-from importlib.metadata import distributions
+from collections.abc import Collection, Iterable, Sequence
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from suite.discovery import OWN
@@ -27,7 +28,8 @@ def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> 
     """Install the packages of a submission, if that was not done before; return the folder in which they lie.
 
     None if all of them are the suite's own. pip puts releases and pure wheels there, and never builds: no code of them
-    is run. What this Python has already is used, and stays as it is; a package that needs another version is refused.
+    is run. They lie there even where this Python has them too: whoever sends a method has installed it. What they need
+    and this Python has already is used, and stays as it is; a package that needs another version is refused.
 
     Raises:
         SuiteError: an archive is not what it should be, or pip finds no release that fits.
@@ -38,7 +40,7 @@ def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> 
     for package in wanted:
         if package.source is not None:
             check_archive(folder, package)
-    known = visible()
+    known = visible({canonicalize_name(package.distribution) for package in wanted})
     key = digest([[each.model_dump(mode="json", exclude={"names", "declared"}) for each in wanted], known, sys.version])
     home = settings.home / "environments" / f"{wanted[0].distribution}-{key[:12]}"
     packages_folder = home / "packages"
@@ -51,13 +53,34 @@ def installed(folder: Path, packages: Sequence[Package], settings: Settings) -> 
     return packages_folder
 
 
-def visible() -> list[str]:
-    """Return what this Python has, as ``NAME==VERSION``; of a distribution that is there twice, the one it imports."""
+def visible(but: Collection[str] = ()) -> list[str]:
+    """Return what this Python has, as ``NAME==VERSION``; of a distribution that is there twice, the one it imports.
+
+    Those of the names ``but``, which are canonical, are left out.
+    """
+    return sorted(f"{name}=={version}" for name, version in _versions(distributions()).items() if name not in but)
+
+
+def lacking(folder: Path) -> list[str]:
+    """Return what the packages of a folder require, and neither they nor this Python have in a version that fits."""
+    found = list(distributions(path=[str(folder)]))
+    versions = _versions((*found, *distributions()))
+    needs = [Requirement(text) for each in found for text in each.requires or ()]
+    asked = [need for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return [str(need) for need in asked if not _is_met(need, versions.get(canonicalize_name(need.name)))]
+
+
+def _is_met(need: Requirement, version: str | None) -> bool:
+    """Tell whether a version fits; what an extra asks for beside it, only pip can tell."""
+    return version is not None and not need.extras and need.specifier.contains(version, prereleases=True)
+
+
+def _versions(found: Iterable[Distribution]) -> dict[str, str]:
     versions: dict[str, str] = {}
-    for each in distributions():  # in the order in which Python looks
+    for each in found:  # in the order in which Python looks
         if each.name:
             versions.setdefault(canonicalize_name(each.name), each.version)
-    return sorted(f"{name}=={version}" for name, version in versions.items())
+    return versions
 
 
 def _environment(home: Path) -> Path:
@@ -77,24 +100,31 @@ def _install(packages: Path, folder: Path, wanted: Sequence[Package], known: Seq
         str(folder.absolute() / each.source.file) if each.source else f"{each.distribution}=={each.version}"
         for each in wanted
     ]
-    command = [
-        *(sys.executable, "-m", "pip", "--python", str(home / "venv" / "bin" / "python"), "install"),
-        *("--only-binary", ":all:", "--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"),
-        *("--constraint", str(constraints), "--", *names),
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        lines = done.stderr.strip().splitlines() or ["it gave no reason"]
-        errors = [line for line in lines if line.startswith("ERROR:")]  # the last one names no package
-        said = (errors[:1] or lines[-1:]) if done.returncode else []
-    except (OSError, subprocess.TimeoutExpired) as error:
-        said = [str(error)]
+    said = _pip(home, "--ignore-installed", "--no-deps", "--", *names)  # else pip leaves out what this Python has
+    if not said and lacking(packages):  # else pip would look into all that this Python has, and find fault with it
+        said = _pip(home, "--constraint", str(constraints), "--", *names)
     if said:
         shutil.rmtree(home, ignore_errors=True)
         releases = ", ".join(f"{each.distribution} {each.version}" for each in wanted)
         raise SuiteError(
-            f"pip cannot install {releases}: {said[-1][:300]}",
+            f"pip cannot install {releases}: {said[:300]}",
             place=str(folder),
             next=" ".join(["pip", "download", "--no-deps", f"{wanted[0].distribution}=={wanted[0].version}"]),
         )
     (packages / "beside.pth").unlink()
+
+
+def _pip(home: Path, *arguments: str) -> str:
+    """Install into the virtual environment of a home; return what is wrong, or an empty string."""
+    command = [
+        *(sys.executable, "-m", "pip", "--python", str(home / "venv" / "bin" / "python"), "install"),
+        *("--only-binary", ":all:", "--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"),
+        *arguments,
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    lines = done.stderr.strip().splitlines() or ["it gave no reason"]
+    errors = [line for line in lines if line.startswith("ERROR:")]  # the last one names no package
+    return (errors[:1] or lines[-1:])[0] if done.returncode else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.submit.installation import visible
+from suite.submit.installation import lacking, visible
 
 
 def test_of_a_distribution_that_is_there_twice_the_first_one_counts(
@@ -20,3 +20,17 @@ def test_of_a_distribution_that_is_there_twice_the_first_one_counts(
     found = visible()
     assert [each for each in found if each.startswith("twice")] == ["twice-seen==2.0"]
     assert len({each.partition("==")[0] for each in found}) == len(found)
+    assert {*found} - {*visible({"twice-seen"})} == {"twice-seen==2.0"}
+
+
+def test_what_packages_lack_is_what_neither_they_nor_this_python_have(tmp_path: Path) -> None:
+    needs = {
+        "one": ("numpy>=1", "Two_Of.Them==1.0", 'nowhere; extra == "test"', 'nowhere; python_version < "3"'),
+        "two-of-them": ("numpy<1", "nowhere", "packaging[nothing]"),
+    }
+    for name, texts in needs.items():
+        metadata = tmp_path / f"{name}-1.0.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        requires = "".join(f"Requires-Dist: {text}\n" for text in texts)
+        metadata.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{requires}")
+    assert sorted(lacking(tmp_path)) == ["nowhere", "numpy<1", "packaging[nothing]"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +95,30 @@ def test_from_a_wheel_to_a_reproduced_row(registry: Registry, tmp_path: Path, sh
 
 
 @pytest.mark.slow
+def test_what_is_installed_already_is_not_what_runs(
+    registry: Registry, tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends a method has it installed, maybe as it was before."""
+    beside, before = (
+        tmp_path / "site-packages",
+        wheel_of(registry, tmp_path / "before", "\nForeignNorm.version = '0'\n"),
+    )
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(beside)]
+    subprocess.run([*command, str(before)], check=True, capture_output=True)
+    folder, own = submission(registry, tmp_path), site.getsitepackages()
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(beside), *own])
+    monkeypatch.syspath_prepend(str(beside))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(beside), os.environ.get("PYTHONPATH", "")]))
+    of = read_submission(folder).submission
+    assert of is not None
+    method = Bench(folder, of, settings_of(tmp_path, shared_cache)).registry().methods.entry(f"ood/{NAME}")
+    assert method.value.version == "1"
+    assert method.plugin.folder is not None
+    assert (method.plugin.folder / "foreign_norm.py").is_file()
+    assert "foreign_norm" not in sys.modules
+
+
+@pytest.mark.slow
 def test_code_that_is_not_what_it_says_is_told(registry: Registry, tmp_path: Path, shared_cache: Path) -> None:
     settings = settings_of(tmp_path, shared_cache)
     declared = {f"ood/{NAME}": {"card": {"title": "Mine", "status": "baseline"}, "needs": []}}
@@ -118,6 +144,7 @@ def test_code_that_breaks_or_looks_around_when_it_is_imported(
         Bench(folder, of, settings).registry()
     assert "the labels" not in caught.value.cause
     assert "PermissionError" in caught.value.cause
+    assert "leaderboard" not in caught.value.cause  # a plugin of ours that nothing here may read
 
 
 def test_a_sample_is_of_as_many_tasks_and_methods_as_can_be(packed: Path) -> None:
