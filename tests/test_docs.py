@@ -91,16 +91,19 @@ def test_the_example_of_the_memorization_page_works(tmp_path: Path, resources: R
     from suite.registry import load_registry
     from suite.testing.memorization import digits_case
 
-    (rising,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "memorization.md").read_text(), re.DOTALL)
-    file = tmp_path / "rising.py"
-    file.write_text(rising)
-    registry = load_registry((file,))
+    examples = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "memorization.md").read_text(), re.DOTALL)
+    files = (tmp_path / "rising.py", tmp_path / "late.py")
+    for file, text in zip(files, examples, strict=True):
+        file.write_text(text)
+    registry = load_registry(files)
     assert registry.failures == []
     case, method = digits_case(resources), registry.methods["memorization/rising"]()
     sampler = case.experiment.sampler()
     plan = case.planned(method, 1.0, sampler)
     assert plan.scales[:, 0].tolist() == pytest.approx([3 * step / 5 for step in range(5)])
-    assert sampler.sample(plan).final.isfinite().all()
+    path = sampler.sample(plan)
+    assert path.final.isfinite().all()
+    assert registry.methods["memorization/late"]().score(path, None).shape == (len(path.final),)
 
 
 def test_the_example_of_the_temperature_page_works(tmp_path: Path, resources: Resources) -> None:

@@ -72,7 +72,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
         "samples": document["samples_file"],
-        "isolation": _isolation(run.isolation),
+        "isolation": _isolation(run.isolation, run.state),
         "merged from": json.dumps(run.origin, ensure_ascii=False) if run.origin else None,
         **run.facts,
         **{f"fingerprint of {name}": value or "missing" for name, value in run.ingredients.items()},
@@ -94,13 +94,14 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         echo(run.traceback)
 
 
-def _isolation(said: dict[str, Any] | None) -> str:
+def _isolation(said: dict[str, Any] | None, state: str) -> str:
     """Return how the method was kept from labels and scores."""
     if said is None:
         return "none: the method ran in the process that holds labels and scores"
     if not said.get("split"):
         return f"none: {said.get('why', 'not said')}"
-    confined = ", ".join(said.get("confined") or ()) or "nothing"
+    nothing = "nothing" if state == "done" else "not known, for it did not get as far as to say so"
+    confined = ", ".join(said.get("confined") or ()) or nothing
     return f"the method ran apart from labels and scores; kept from it: {confined}"
 
 

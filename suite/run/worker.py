@@ -213,6 +213,7 @@ def _peak_memory() -> int:
 
 def _failure(state: str, error: BaseException) -> Result:
     text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {_words(error)}"
+    text += "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         text = f"{error.title}.{'.'.join(map(str, first['loc']))} = {first['input']!r}: {first['msg']}"

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from bench import Bench, gone
 
+from suite.run.worker import _failure
 from suite.store.rows import RunRow
 
 TIME_LIMIT, MEMORY_LIMIT = 3, 0.8
@@ -138,3 +139,9 @@ def test_a_process_started_by_a_method_that_is_killed_is_killed_too(bench) -> No
     assert summary.states == {"timeout": 1}
     (pid,) = bench.pids("grandchildren.txt")
     assert gone(pid)
+
+
+def test_a_note_on_an_exception_is_in_the_line_that_tells_of_it() -> None:
+    error = ValueError("a value is not finite")
+    error.add_note("at the strength 'a fifth'")
+    assert _failure("failed", error).error == "ValueError: a value is not finite (at the strength 'a fifth')"

@@ -29,7 +29,11 @@ def measured(method: Mitigation, experiment: Experiment) -> Outcome:
     strengths, parts, seconds = strengths_of(method), anchors(experiment), 0.0
     distances = {subset: experiment.frechet_distance(experiment.anchors[subset]) for subset in (PLAIN, FREE)}
     for point, (label, strength) in zip(POINTS, strengths.items(), strict=False):
-        images, told = sampled(method, strength, experiment, experiment.specials)
+        try:
+            images, told = sampled(method, strength, experiment, experiment.specials)
+        except Exception as error:
+            error.add_note(f"at the strength {label!r} of {method.name}")
+            raise
         parts.append(rows(experiment, experiment.specials, images, {**told, "subset": point, "strength": str(label)}))
         distances[point] = experiment.frechet_distance(images)
         seconds += told["seconds"]

@@ -142,7 +142,9 @@ class Wrong(Delays):
         how: str = "nothing"
 
     @property
-    def strengths(self) -> dict[str, int]:
+    def strengths(self) -> Any:
+        if self.parameters.how == "unlabelled":
+            return [1, 2]
         counts = {"many": 9, "none": 0}
         return {str(k): k for k in range(counts.get(self.parameters.how, 1))}
 
@@ -155,6 +157,8 @@ class Wrong(Delays):
             "infinite": Plan(noise / 0, conditions, good),
             "unplanned": Plan(noise, conditions, good[:, 1:]),
             "short": Plan(noise, conditions, good[1:]),
+            "unknown": Plan(noise, conditions, good * torch.nan),
+            "number": Plan(noise, conditions, 3.0),  # type: ignore[arg-type]
         }[self.parameters.how]
 
 
@@ -162,18 +166,23 @@ class Wrong(Delays):
     ("how", "told"),
     [
         ("nothing", "expected a Plan, got NoneType"),
-        ("fewer", "the plan's noise is not finite of shape"),
-        ("other", "the plan's conditions is not finite of shape"),
-        ("infinite", "the plan's noise is not finite"),
-        ("unplanned", r"the plan's scales are not finite of shape \(25, 40\): \(25, 39\)"),
-        ("short", r"the plan's scales are not finite of shape \(25, 40\): \(24, 40\)"),
+        ("fewer", r"the plan's noise: expected shape \(40, 1, 8, 8\), got \(39, 1, 8, 8\)"),
+        ("other", r"the plan's conditions: expected shape \(40, "),
+        ("infinite", r"the plan's noise: a value is not finite \(NaN or infinity\)"),
+        ("unplanned", r"the plan's scales: expected shape \(25, 40\), got \(25, 39\)"),
+        ("short", r"the plan's scales: expected shape \(25, 40\), got \(24, 40\)"),
+        ("unknown", r"the plan's scales: a value is not finite \(NaN or infinity\)"),
+        ("number", r"a tensor of shape \(25, 40\), got float; or give an object with scale\(seen\)"),
+        ("unlabelled", "the strengths of wrong are no mapping from label to strength: list"),
         ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
         ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
     ],
 )
 def test_what_is_no_plan_is_refused(how: str, told: str, resources) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=told) as caught:
         measured(Wrong(how=how), experiment(resources))
+    if "plan" in told:
+        assert caught.value.__notes__ == ["at the strength '0' of wrong"]
 
 
 class Untrained(DigitsTask):

@@ -72,8 +72,11 @@ def scored(method: PathDetector, paths: Path, context: DetectionContext) -> tupl
     """
     started = time.perf_counter()
     given = torch.as_tensor(method.score(paths, context)).detach().cpu().double()
-    if given.shape != (len(paths.final),) or not given.isfinite().all():
+    if given.shape != (len(paths.final),):
         raise ValueError(f"expected {len(paths.final)} finite scores, got shape {tuple(given.shape)}")
+    if not given.isfinite().all():
+        count = int((~given.isfinite()).sum())
+        raise ValueError(f"expected {len(given)} finite scores, got {count} that are NaN or infinity")
     return given.numpy(), time.perf_counter() - started
 
 

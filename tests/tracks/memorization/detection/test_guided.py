@@ -34,6 +34,15 @@ class Wrong(Seeing):
         return paths.norms[0][1:]
 
 
+class Unsure(Seeing):
+    """Returns a score that is none."""
+
+    def score(self, paths, context):
+        scores = paths.norms[0].clone()
+        scores[3] = float("nan")
+        return scores
+
+
 def value(samples, metric: str, subset: str) -> float:
     return samples.value(Column(metric=metric, subset=subset)).value
 
@@ -89,3 +98,8 @@ def test_a_caption_that_is_drawn_twice_counts_twice() -> None:
 def test_other_shapes_are_refused(context: TaskContext) -> None:
     with pytest.raises(ValueError, match=r"expected 280 finite scores, got shape \(279,\)"):
         DigitsDetectionTask().evaluate(Wrong(), context)
+
+
+def test_scores_that_are_not_finite_are_counted(context: TaskContext) -> None:
+    with pytest.raises(ValueError, match="expected 280 finite scores, got 1 that are NaN or infinity"):
+        DigitsDetectionTask().evaluate(Unsure(), context)
