@@ -213,7 +213,6 @@ def _peak_memory() -> int:
 
 def _failure(state: str, error: BaseException) -> Result:
     text = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {_words(error)}"
-    text += "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         text = f"{error.title}.{'.'.join(map(str, first['loc']))} = {first['input']!r}: {first['msg']}"
@@ -228,7 +227,7 @@ def _failure(state: str, error: BaseException) -> Result:
 
 def _words(error: BaseException) -> str:
     try:
-        said = str(error)
+        said = str(error) + "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     except Exception:
         return "an exception whose text cannot be made"
     if said or error.__traceback__ is None:
