@@ -21,6 +21,7 @@ from suite.cli.output import (
     print_list,
     setting_pair,
 )
+from suite.cli.overview import MANY, print_overview
 
 if TYPE_CHECKING:
     from suite.board.board import Board
@@ -63,7 +64,7 @@ def board(
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
     strict: StrictOption = False,
 ) -> None:
-    """Print the leaderboard: what the store holds, and what others have published."""
+    """Print the leaderboard: what the store holds, and what others have published; of many tables a line each."""
     registry, settings = load(strict)
     from suite.contracts import Setting
     from suite.errors import SuiteError
@@ -100,6 +101,10 @@ def board(
             place=shown(settings.database_url),
             next=shlex.join(["suite", command, "--task", request.tasks[0], *options]),
         )
+    if form is Format.table and len(entries) > MANY and not (task or setting or all_settings or together or full):
+        print_overview(entries, source.value)
+        print_refused(everything.index)
+        return
     tables = (table.together() if together else table for table in map(everything.table, entries))
     _print_tables(everything.index, tables, source, form, full, everywhere)
     if form is Format.table:
@@ -146,6 +151,11 @@ def _print_tables(
         return
     for part, table in kept:
         print_table(part, full=full, everywhere=everywhere, of=table)
+    print_refused(index)
+
+
+def print_refused(index: Index) -> None:
+    """Say which submissions are left out, and why."""
     for name, why in index.refused.items():
         echo(f"submission {name} is not shown: {why}")
 

@@ -13,12 +13,13 @@ import pytest
 
 from suite.board.artifact import load_board
 from suite.board.ready import READY
+from suite.cli.overview import MANY
 from suite.registry import load_registry
 from suite.settings import load_settings
 from suite.store.published import packaged_folders, published
 from suite.store.results.reading import read_results
 
-LEAST = 188
+LEAST = 500
 """Published rows at least. The goal is 400; docs/board.md says how many there are."""
 LARGEST = 20 * 2**20
 CHEAP = ("basins/d50", "ood/digits", "replay/hopfield")
@@ -60,6 +61,22 @@ def test_an_empty_home_shows_published_rows(packaged: None) -> None:
     assert all(origin.ended and origin.machine and origin.by for row in rows for origin in row.origins)
     assert {row.isolation for row in rows if row.seeds} == {"fast path"}
     assert not (settings.home / "suite.db").exists()
+
+
+def test_many_tables_are_a_line_each(packaged: None, suite) -> None:
+    settings, registry = load_settings(), load_registry()
+    index = load_board(settings, registry).index
+    heading, *lines = suite.printed("board").splitlines()
+    assert heading.split()[:4] == ["task", "setting", "rows", "best"]
+    tasks = [line.split()[0] for line in lines[:-2]]
+    assert len(tasks) == len(set(tasks)) > MANY
+    assert set(tasks) == {entry.task for entry in index.entries}
+    line = next(line for line in lines if line.startswith("ood/digits "))
+    entry = next(entry for entry in index.entries if entry.task == "ood/digits")
+    assert str(len(entry.results)) in line
+    assert next(result.label for result in entry.results if result.tied) in line
+    assert suite.printed("board", "--source", "own") == ""
+    assert "to the best" in suite.printed("board", "--task", "ood/digits")
 
 
 @pytest.mark.slow
