@@ -100,7 +100,7 @@ def _isolation(said: dict[str, Any] | None, state: str) -> str:
         return "none: the method ran in the process that holds labels and scores"
     if not said.get("split"):
         return f"none: {said.get('why', 'not said')}"
-    nothing = "nothing" if state == "done" else "not known, for it did not get as far as to say so"
+    nothing = "nothing" if state == "done" else "not known: it ended before it said so"
     confined = ", ".join(said.get("confined") or ()) or nothing
     return f"the method ran apart from labels and scores; kept from it: {confined}"
 
