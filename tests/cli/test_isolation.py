@@ -12,7 +12,7 @@ from suite.cli.show import _isolation
     [
         ({"split": True, "confined": ["files", "network"]}, "failed", "kept from it: files, network"),
         ({"split": True, "confined": []}, "done", "kept from it: nothing"),
-        ({"split": True}, "failed", "kept from it: not known, for it did not get as far as to say so"),
+        ({"split": True}, "failed", "kept from it: not known: it ended before it said so"),
         ({"split": False, "why": "the executor has one process"}, "done", "none: the executor has one process"),
         (None, "done", "none: the method ran in the process that holds labels and scores"),
     ],
