@@ -110,7 +110,8 @@ def print_head(table: Table) -> None:
         value = shown_value(metric, row.value(table.primary))
         grid.add_row(*map(Text, (f"  {shown_rank(row, marked)}", clean(row.label), value, _seeds(table, row))))
     unit = f"{table.primary} ({metric.shown_unit}, {metric.direction} is better)"
-    echo(f"\n{clean(table.task)} · {clean(table.title)} · {clean(unit)}")
+    about = f"{clean(table.task)} · {clean(table.title)} · {clean(unit)}"
+    echo("\n" + "\n".join(wrap(about, WIDTH, subsequent_indent="  ")))
     console().print(grid)
     for answer in answers(table):
         echo("\n".join(wrap(clean(answer), WIDTH, initial_indent="  ", subsequent_indent="    ")))
