@@ -101,9 +101,12 @@ def board(
             place=shown(settings.database_url),
             next=shlex.join(["suite", command, "--task", request.tasks[0], *options]),
         )
-    if form is Format.table and len(entries) > MANY and not (task or setting or all_settings or together or full):
+    plain = form is Format.table and not (
+        task or setting or all_settings or protocols or together or everywhere or full
+    )
+    if plain and len(entries) > MANY:
         print_overview(entries, source.value)
-        print_refused(everything.index)
+        _print_left_out(everything.index)
         return
     tables = (table.together() if together else table for table in map(everything.table, entries))
     _print_tables(everything.index, tables, source, form, full, everywhere)
@@ -112,8 +115,7 @@ def board(
             others = [str(Setting(e.setting)) for e in of_tasks if e.task == name and e.current and not is_asked(e)]
             if others:
                 echo(f"{name} has results in other settings: {'; '.join(others)}; see --setting, --by")
-        for name, count in everything.index.not_installed.items() if not task else ():
-            echo(f"{name} is not installed, and its {counted(count, 'run')} are not shown; see: suite plugins")
+        _print_left_out(everything.index, not_installed=not task)
 
 
 def newest_board(settings: Settings, registry: Registry) -> Board:
@@ -151,13 +153,14 @@ def _print_tables(
         return
     for part, table in kept:
         print_table(part, full=full, everywhere=everywhere, of=table)
-    print_refused(index)
 
 
-def print_refused(index: Index) -> None:
-    """Say which submissions are left out, and why."""
+def _print_left_out(index: Index, *, not_installed: bool = True) -> None:
+    """Say which submissions are left out and why, and which tasks that are not installed."""
     for name, why in index.refused.items():
         echo(f"submission {name} is not shown: {why}")
+    for name, count in index.not_installed.items() if not_installed else ():
+        echo(f"{name} is not installed, and its {counted(count, 'run')} are not shown; see: suite plugins")
 
 
 def _print_by(

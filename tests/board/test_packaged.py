@@ -76,7 +76,21 @@ def test_many_tables_are_a_line_each(packaged: None, suite) -> None:
     assert str(len(entry.results)) in line
     assert next(result.label for result in entry.results if result.tied) in line
     assert suite.printed("board", "--source", "own") == ""
-    assert "to the best" in suite.printed("board", "--task", "ood/digits")
+    for options in (("--task", "ood/digits"), ("--everywhere",), ("--all-protocols",)):
+        assert "to the best" in suite.printed("board", *options), "what is asked for is printed in full"
+
+
+def test_many_tables_hide_no_runs_of_a_task_that_is_gone(packaged: None, suite, monkeypatch) -> None:
+    monkeypatch.setenv("SUITE_DISABLED_PLUGINS", "replay-tasks")
+    assert "replay/ddpm is not installed, and its " in suite.printed("board")
+
+
+def test_the_documentation_says_how_much_is_published(packaged: None) -> None:
+    (own,) = (each for each in published(load_settings())[0] if each.name == "basin-suite")
+    tables = load_board(load_settings(), load_registry()).tables
+    rows = sum(len(table.rows) for table in tables)
+    text = (Path(__file__).parents[2] / "docs" / "board.md").read_text(encoding="utf-8")
+    assert f"holds {len(own.results.runs)} runs, {rows} rows in {len(tables)} tables" in text
 
 
 @pytest.mark.slow
