@@ -1,8 +1,8 @@
 """Facts of the loss landscape around trained networks, whoever trained them.
 
-`barrier` and `angle` compare two networks of one architecture, `Hessian` looks at one of them.
+Weights are flat vectors [P], or many of them at once [..., P].
 """
 
-from suite.landscape.line import POINTS, angle, barrier, move, rescale
+from suite.landscape.line import POINTS, angle, barrier
 
-__all__ = ["POINTS", "angle", "barrier", "move", "rescale"]
+__all__ = ["POINTS", "angle", "barrier"]
