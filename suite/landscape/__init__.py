@@ -3,6 +3,7 @@
 Weights are flat vectors [P], or many of them at once [..., P].
 """
 
+from suite.landscape.curvature import Estimate, Hessian
 from suite.landscape.line import POINTS, angle, barrier
 
-__all__ = ["POINTS", "angle", "barrier"]
+__all__ = ["POINTS", "Estimate", "Hessian", "angle", "barrier"]
