@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suite.contracts import Missing, Resources, Setting, Task
+from suite.contracts import Ingredient, Missing, Resources, Setting, Task
 from suite.contracts.setting import beyond_defaults
 from suite.contracts.substitute import NETWORK
 from suite.hashing import canonical_json, digest, text_digest
@@ -34,23 +34,26 @@ def known_ingredients(task: Task, seed: int, resources: Resources) -> Ingredient
     """Return the ingredients of a (task, seed) if all are known without heavy work, else None.
 
     Raises:
-        Missing: something that the task cannot do without is not at hand.
+        Missing: what the task cannot do without is not at hand; the message names all of it.
     """
-    fingerprints: dict[str, str | None] = {}
-    lineage: dict[str, str | None] = {}
+    found, lacking = list[tuple[str, Ingredient, str | None]](), list[str]()
+    unknown = False
     for ingredient in task.requires(seed):
-        key = f"{ingredient.kind}/{ingredient.name}"
+        fingerprint = None
         try:
             fingerprint = ingredient.known_fingerprint(resources)
-        except Missing:
-            if not ingredient.optional:
-                raise
-            fingerprints[key] = lineage[key] = None
-            continue
-        if fingerprint is None:
-            return None
-        fingerprints[key], lineage[key] = fingerprint, ingredient.lineage(resources)
-    return Ingredients(fingerprints, lineage)
+            unknown |= fingerprint is None
+        except Missing as error:
+            lacking += [] if ingredient.optional else [str(error)]
+        found.append((f"{ingredient.kind}/{ingredient.name}", ingredient, fingerprint))
+    if lacking:
+        raise Missing("; ".join(dict.fromkeys(lacking)))  # a model without its data says what they say
+    if unknown:
+        return None
+    return Ingredients(
+        {key: fingerprint for key, _, fingerprint in found},
+        {key: None if fingerprint is None else each.lineage(resources) for key, each, fingerprint in found},
+    )
 
 
 def make_cell(task: Task, setting: Setting, method: MethodChoice, seed: int, ingredients: Ingredients) -> CellRow:

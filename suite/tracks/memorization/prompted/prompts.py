@@ -89,7 +89,7 @@ class PromptLists(Ingredient):
             Missing: the list is not there.
             SuiteError: a row is none, or of a kind not a single prompt has an image.
         """
-        path, found = self._list(MEMORIZED, resources), {kind: list[Prompt]() for kind in KINDS}
+        (path,), found = self._lists(resources, MEMORIZED), {kind: list[Prompt]() for kind in KINDS}
         for place, row in _rows(path):
             kind, index = row.get("type"), str(row.get("index", ""))
             if kind not in KINDS or not row.get("caption") or not index.isdecimal():
@@ -116,7 +116,8 @@ class PromptLists(Ingredient):
         Raises:
             Missing: the list is not there.
         """
-        return [str(row["caption"]) for _, row in _rows(self._list(ORDINARY, resources)) if row.get("caption")]
+        (path,) = self._lists(resources, ORDINARY)
+        return [str(row["caption"]) for _, row in _rows(path) if row.get("caption")]
 
     def _folder(self, resources: Resources) -> Path:
         data = resources.settings.data
@@ -124,16 +125,19 @@ class PromptLists(Ingredient):
             raise Missing(f"{self.name}: SUITE_DATA is not set, and no hub has it")
         return data / self.name
 
-    def _list(self, name: str, resources: Resources) -> Path:
-        folder = self._folder(resources)
-        for ending in ENDINGS:
-            if (path := folder / f"{name}{ending}").is_file():
-                return path
-        raise Missing(f"no {name}{' or '.join(ENDINGS)} in {folder}, where it is to be copied; no hub has it")
+    def _lists(self, resources: Resources, *names: str, folders: tuple[str, ...] = ()) -> list[Path]:
+        """Return the files of lists. Folders need to be there too: all that is missing is told at once."""
+        folder, endings = self._folder(resources), " or ".join(ENDINGS)
+        files = [[path for ending in ENDINGS if (path := folder / f"{name}{ending}").is_file()] for name in names]
+        lacking = [f"{name}{endings}" for name, found in zip(names, files, strict=True) if not found]
+        lacking += [f"{name}/" for name in folders if not (folder / name).is_dir()]
+        if lacking:
+            raise Missing(f"no {', '.join(lacking)} in {folder}, where it is to be copied; no hub has it")
+        return [found[0] for found in files]
 
     def _files(self, resources: Resources) -> list[Path]:
+        lists = self._lists(resources, MEMORIZED, ORDINARY, folders=(TRUTHS,))
         images = (self._folder(resources) / TRUTHS).rglob("*")
-        lists = [self._list(name, resources) for name in (MEMORIZED, ORDINARY)]
         return [*lists, *sorted(path for path in images if path.is_file() and not path.name.startswith("."))]
 
     def _stamp(self, resources: Resources) -> dict[str, Any]:
