@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -29,6 +29,7 @@ from suite.plugins.memorization.best_of_n import BestOfN
 from suite.plugins.memorization.none import Nothing
 from suite.plugins.memorization.persample_noise import PersampleNoise
 from suite.plugins.memorization.random_tokens import RandomTokens
+from suite.run.identity import known_ingredients
 from suite.run.scoring import scores_of
 from suite.settings import load_settings
 from suite.tracks.memorization import MitigationContext
@@ -191,6 +192,21 @@ def test_samples_are_those_of_the_pipeline(at: Resources, experiment: PromptedEx
     assert np.abs(pixels - 255 * shown).max() <= 1
 
 
+class Breaking(Nothing):
+    """Plans nothing."""
+
+    strengths: ClassVar[dict[str, Any]] = {"a hundredth": 0.01}
+
+    def plan(self, strength: Any, noise: torch.Tensor, conditions: torch.Tensor, context: MitigationContext) -> Any:
+        return None
+
+
+def test_an_error_says_at_which_strength_and_prompt(at: Resources) -> None:
+    with pytest.raises(ValueError, match="expected a Plan") as raised:
+        TinyTask().evaluate(Breaking(), TaskContext(0, at))
+    assert raised.value.__notes__ == ["at the strength 'a hundredth' of none, prompt 'a'"]
+
+
 def test_timesteps_and_delays_are_those_of_the_paper() -> None:
     times = SchedulerSteps(SCHEDULE, "ddim-stable", 50).times
     assert times[:3] + times[-2:] == (981, 961, 941, 21, 1)
@@ -338,6 +354,13 @@ def test_it_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(Missing, match=told):
             ingredient.known_fingerprint(without)
+    with pytest.raises(Missing) as every:
+        known_ingredients(task, 0, without)
+    for name in (task.prompts.name, task.pipeline.repository, task.sscd.file, task.clip.repository):
+        assert name in str(every.value)
+    (tmp_path / task.prompts.name).mkdir()
+    with pytest.raises(Missing, match=f"no {MEMORIZED}.csv or .jsonl, {ORDINARY}.csv or .jsonl, {TRUTHS}/ in"):
+        task.prompts.known_fingerprint(resources(folder, tmp_path / "cache", data=tmp_path))
     (tmp_path / task.sscd.file).write_text("no program")
     with pytest.raises(SuiteError, match="it is no TorchScript"):
         task.sscd.load(resources(folder, tmp_path / "cache", weights=tmp_path))

@@ -56,7 +56,12 @@ class PromptedMitigationTask(Pretrained, Task[Mitigation]):
             asked = experiment.asked(number)
             rows += [_anchor(experiment, asked, part, label) for part, label in ((PLAIN, "w"), (FREE, "0"))]
             for point, (label, strength) in zip(POINTS, strengths.items(), strict=False):
-                rows.append({"part": point, "strength": str(label), **_point(method, strength, experiment, asked)})
+                try:
+                    found = _point(method, strength, experiment, asked)
+                except Exception as error:
+                    error.add_note(f"at the strength {label!r} of {method.name}, prompt {asked.prompt.text!r}")
+                    raise
+                rows.append({"part": point, "strength": str(label), **found})
             context.resources.log(f"{number + 1} of {len(experiment.prompts)} prompts")
         order = [PLAIN, FREE, *POINTS]
         rows.sort(key=lambda row: order.index(row["part"]))  # stable: prompts stay in their order
