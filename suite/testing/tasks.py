@@ -115,6 +115,14 @@ class GenerationsTaskContract(TaskContract):
     references = ("nearest-training", "mode-interpolation")
     varied = "mode-interpolation"
 
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield which samples of each generation are out of support: a detector is asked generation by generation."""
+        samples: Any = evaluated.outcome.samples
+        for number in np.unique(samples.generation):
+            rows = samples.generation == number
+            yield f"which samples of generation {number} are out of support", samples.outside[rows]
+
 
 class AnnealingTaskContract(TaskContract):
     """Checks of a task of the temperature track: override ``task``."""

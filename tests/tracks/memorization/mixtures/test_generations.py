@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from suite.contracts import Column, TaskContext
 from suite.errors import SuiteError
 from suite.plugins.memorization.nearest_training import NearestTraining
 from suite.plugins.memorization.no_filter import NoFilter
+from suite.testing import GenerationsTaskContract
 from suite.tracks.memorization.mixtures.generation_samples import GENERATIONS, SUBSETS, GenerationSamples
 from suite.tracks.memorization.mixtures.recipe import EvenRecipe
 from suite.tracks.memorization.mixtures.sampling import cut_schedule
@@ -56,6 +59,18 @@ def test_shares_and_spread_follow_from_samples() -> None:
         for metric in ("out_of_support", "out_of_support_filtered", "mode_spread")
     ]
     assert found == [[0.25, 0.5], [0, 0.5], [pytest.approx((4 / 3) ** 0.5), 1]]
+
+
+def test_what_is_out_of_support_is_secret_generation_by_generation() -> None:
+    samples = GenerationSamples(
+        generation=np.array([1, 1, 2, 2]),
+        deviation=np.zeros(4),
+        outside=np.array([True, False, False, True]),
+        kept=np.ones(4, dtype=bool),
+    )
+    evaluated: Any = SimpleNamespace(outcome=SimpleNamespace(samples=samples))
+    held = GenerationsTaskContract.secrets(ShortTask(), TaskContext(0, None), evaluated, None)
+    assert [secret.tolist() for _, secret in held] == [[True, False], [False, True]]
 
 
 @needs_muon
