@@ -23,6 +23,7 @@ from suite.testing.task import TaskContract, TaskDeclarationContract  # noqa: E4
 from suite.testing.tasks import (  # noqa: E402
     AnnealingTaskContract,
     BasinTaskContract,
+    ContrastiveTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
     GenerationsTaskContract,
@@ -38,6 +39,7 @@ __all__ = [
     "AnnealingTaskContract",
     "BasinDetectorContract",
     "BasinTaskContract",
+    "ContrastiveTaskContract",
     "CopyDetectionTaskContract",
     "DeclarationContract",
     "DetectionTaskContract",

@@ -133,6 +133,14 @@ class AnnealingTaskContract(TaskContract):
     chance = 0.0
 
 
+class ContrastiveTaskContract(TaskContract):
+    """Checks of a task of the temperature track that trains an encoder: override ``task``."""
+
+    control = "fixed-hot"
+    references = ("linear-annealing", "learned-temperature")
+    labels = ("label",)
+
+
 class QuantizationTaskContract(TaskContract):
     """Checks of a task of the quantization track: override ``task``."""
 

@@ -11,6 +11,7 @@ from suite.registry import load_registry
 from suite.testing import (
     AnnealingTaskContract,
     BasinTaskContract,
+    ContrastiveTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
     MitigationTaskContract,
@@ -21,6 +22,8 @@ from suite.testing import (
 from suite.testing.reach import arrays
 from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
 from suite.tracks.memorization.protocol import MitigationTask
+from suite.tracks.temperature.encoder.protocol import ContrastiveTask
+from suite.tracks.temperature.protocol import AnnealingTask
 
 TASKS = [entry.value for entry in load_registry().tasks if entry.plugin.distribution == "basin-suite"]
 LONG = ("replay/ddpm", "replay/outliers", "ood/digits-shift")
@@ -82,8 +85,14 @@ class TestCopyDetection(CopyDetectionTaskContract):
 
 
 @pytest.mark.slow
-@embedded("temperature")
+@embedded("temperature", AnnealingTask)
 class TestAnnealing(AnnealingTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("temperature", ContrastiveTask)
+class TestContrastive(ContrastiveTaskContract):
     pass
 
 

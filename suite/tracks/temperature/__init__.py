@@ -31,9 +31,15 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                     TEMPLATES / "annealer",
                 ),
             ),
-            access=(Access("barrier", "The largest barrier to a global minimum, H*."),),
+            access=(
+                Access("barrier", "The largest barrier to a global minimum, H*."),
+                Access("loss", "The loss of an encoder in training, and its slope by log beta in each step."),
+            ),
             tasks=TaskKit(
-                {"suite.tracks.temperature.protocol:AnnealingTask": "suite.testing:AnnealingTaskContract"},
+                {
+                    f"{__name__}.protocol:AnnealingTask": "suite.testing:AnnealingTaskContract",
+                    f"{__name__}.encoder.protocol:ContrastiveTask": "suite.testing:ContrastiveTaskContract",
+                },
                 TEMPLATES / "task",
             ),
             border="suite.tracks.temperature.border:BORDER",

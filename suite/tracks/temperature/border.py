@@ -8,7 +8,7 @@ from __future__ import annotations
 from suite.contracts import LOG, Border, Context, Reference
 from suite.tracks.temperature.contract import Annealer, AnnealingContext, Walkers
 
-WALKERS = Reference(Walkers, calls=("walk", "energies", "gather"), reads=("left",))
+WALKERS = Reference(Walkers, calls=("walk", "energies", "gather", "slopes"), reads=("left",))
 BORDER = Border(
     calls={Annealer: ("anneal",)},
     values=(AnnealingContext,),

@@ -17,7 +17,8 @@ class Walkers(ABC):
     """N runs, each of K walkers, with a budget of gradient evaluations for each run. Walker 0 is the run's answer.
 
     K is 1 at the start. The task moves the walkers, by plain Langevin steps on the landscape; a method chooses inverse
-    temperatures, sees energies, and says which walkers go on.
+    temperatures, sees energies, and says which walkers go on. An encoder in training is a walker too: a step is an
+    update at that inverse temperature of its loss, and its energy the loss of a batch.
     """
 
     @property
@@ -44,6 +45,14 @@ class Walkers(ABC):
     @abstractmethod
     def gather(self, rows: NDArray[np.integer]) -> None:
         """Let walker k of run n go on from where the run's walker ``rows[n, k]`` stands [N, L]; from now on K is L."""
+
+    def slopes(self) -> NDArray[np.float64]:
+        """Return how the loss of the last step changes with log beta [N, K]; free, where a task gives ``loss``.
+
+        Raises:
+            ValueError: the task gives none.
+        """
+        raise ValueError("this task gives no loss: declare needs = {'loss'}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,11 @@ CELLS = {
     "quantization/digits-vit": ("rtn-minmax",),
     "memorization/digits-detection": ("nearest-training",),
     "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
+    "temperature/contrastive-digits": ("learned-temperature",),
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods given features, images, a network; a simulator; images; paths; walkers; patterns; a buffer and a learner.
+"""Methods given features, images, a network; a simulator; images; paths; walkers; an encoder; patterns; a buffer, a learner.
 
 What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
 """

@@ -1,0 +1,1 @@
+"""Encoders trained with a contrastive loss under a schedule of its temperature."""
