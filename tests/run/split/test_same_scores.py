@@ -26,7 +26,7 @@ CELLS = {
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods given features, images, a network; a simulator; images; paths; walkers; an encoder; patterns; a buffer, a learner.
+"""Methods given features, images, a network; a simulator; images; paths; walkers; an encoder; patterns; a learner.
 
 What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
 """
