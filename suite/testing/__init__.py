@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import pytest
 
-KINDS = ("basins", "memorization", "method", "ood", "quantization", "replay", "task", "tasks", "temperature")
+KINDS = (
+    "basins",
+    "learning_rate",
+    "memorization",
+    "method",
+    "ood",
+    "quantization",
+    "replay",
+    "task",
+    "tasks",
+    "temperature",
+)
 pytest.register_assert_rewrite(
     *(f"{__name__}.{kind}" for kind in KINDS)
 )  # so that a failed check says what it compared
 
 from suite.testing.basins import BasinDetectorContract  # noqa: E402
+from suite.testing.learning_rate import ProcedureContract  # noqa: E402
 from suite.testing.memorization import MitigationContract, PathDetectorContract  # noqa: E402
 from suite.testing.method import DeclarationContract, MethodContract  # noqa: E402
 from suite.testing.ood import DetectorContract, TrainedDetectorContract  # noqa: E402
@@ -31,6 +43,7 @@ from suite.testing.tasks import (  # noqa: E402
     QuantizationTaskContract,
     ReplayTaskContract,
     SupportTaskContract,
+    TrainingTaskContract,
 )
 from suite.testing.temperature import AnnealerContract  # noqa: E402
 
@@ -51,6 +64,7 @@ __all__ = [
     "MitigationContract",
     "MitigationTaskContract",
     "PathDetectorContract",
+    "ProcedureContract",
     "QuantizationTaskContract",
     "QuantizerContract",
     "ReplaySelectorContract",
@@ -59,4 +73,5 @@ __all__ = [
     "TaskContract",
     "TaskDeclarationContract",
     "TrainedDetectorContract",
+    "TrainingTaskContract",
 ]

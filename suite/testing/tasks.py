@@ -13,6 +13,8 @@ from suite.lazy import torch
 from suite.run.evaluation import Evaluated
 from suite.testing.recording import Recorded
 from suite.testing.task import TaskContract
+from suite.tracks.learning_rate import Procedure, Trainer, TrainingContext
+from suite.tracks.learning_rate.protocol import TrainingTask
 from suite.tracks.ood.samples import is_inside
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.replay.stream.protocol import SplitTask
@@ -139,6 +141,33 @@ class ContrastiveTaskContract(TaskContract):
     control = "fixed-hot"
     references = ("linear-annealing", "learned-temperature")
     labels = ("label",)
+
+
+class Untrained(Procedure):
+    """Returns the weights that it was given."""
+
+    name = "untrained"
+    version = "1"
+    card = Card(title="Untrained (control)", status="baseline")
+    standing = "reference"
+
+    def train(self, trainer: Trainer, context: TrainingContext) -> torch.Tensor:
+        """Spend nothing."""
+        return trainer.start
+
+
+class TrainingTaskContract(TaskContract):
+    """Checks of a task of the learning-rate track: override ``task``."""
+
+    control = Untrained
+    references = ("cosine", "fine-tuning")
+    varied = "cosine"
+
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield the labels of the test."""
+        if isinstance(task, TrainingTask):
+            yield "the labels of the test", task.problem(context).test.labels.numpy()
 
 
 class QuantizationTaskContract(TaskContract):

@@ -1,0 +1,45 @@
+"""scikit-learn's digits by a scale-invariant ConvNet: no download."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from suite.contracts import Resources
+from suite.data.split import Split
+from suite.data.transform import Transform
+from suite.tracks.learning_rate.images import ImagesTask
+from suite.tracks.learning_rate.network import ConvNet
+
+from ..data_sets import DIGITS
+from ._protocol import PROTOCOL
+
+TRAIN, VALIDATION = 700, 400
+
+
+class DigitsSITask(ImagesTask):
+    """A ConvNet-SI of three layers on digits."""
+
+    id = "learning-rate/digits-si"
+    version = "1"
+    tier = "embedded"
+    title = "Digits, ConvNet-SI"
+    summary = (
+        "scikit-learn's 1,797 digits, 8x8: 700 to train, 400 for validation, 697 to test. A ConvNet of three "
+        f"convolutions (4, 8, 16 channels) with batch norm on the sphere of norm 28. {PROTOCOL}"
+    )
+    seeds = (0, 1, 2)
+    rates = tuple(10 ** (place / 2) for place in range(-9, 1))
+    updates = 900
+    batch = 32
+    fine = (1e-4, 3e-4, 1e-3)
+    transform = Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,))
+    network = ConvNet(channels=1, width=4, depth=3, classes=10)
+    bands = ((0, 0), (1, 2), (3, 4), (5, 8))
+    data = (DIGITS,)
+
+    def parts(self, resources: Resources) -> tuple[Split, Split, Split]:
+        """See `ImagesTask`."""
+        rows = np.random.default_rng(0).permutation(1797)
+        ends = np.split(rows, (TRAIN, TRAIN + VALIDATION))
+        train, validation, test = (Split(DIGITS, np.sort(part)) for part in ends)
+        return train, validation, test

@@ -1,0 +1,73 @@
+"""What a cell leaves behind: which test samples each run of the grid has right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suite.contracts import Column, Influence, Picture, Samples
+from suite.tracks.learning_rate.metrics import ACCURACY, CHOSEN, GRID, SENSITIVITY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class TrainingSamples(Samples):
+    """A row for each test sample [M], in the same order for every method.
+
+    Attributes:
+        right: the share of the starts of each rate whose runs have it right [M, R].
+        rates: the grid [R], in the first row alone, as is
+        validation: the mean accuracy on validation data [R]; ``regime``: which one each rate is in [R].
+        chance: the accuracy of guessing [M], everywhere the same.
+    """
+
+    right: Sequence[Any]
+    rates: Sequence[Any]
+    validation: Sequence[Any]
+    regime: Sequence[Any]
+    chance: NDArray[np.float64]
+
+    def table(self) -> pa.Table:
+        """Return the rows, with types for the columns of lists too."""
+        import pyarrow as pa
+
+        kinds = {"right": pa.float64(), "rates": pa.float64(), "validation": pa.float64(), "regime": pa.string()}
+        lists = {name: pa.array(list(getattr(self, name)), type=pa.list_(kind)) for name, kind in kinds.items()}
+        return pa.table({**lists, "chance": self.chance})
+
+    @cached_property
+    def trace(self) -> NDArray[np.float64]:
+        """Which share of each rate's runs has a sample right [M, R]."""
+        return np.array([np.asarray(row) for row in self.right], np.float64)
+
+    @property
+    def chosen(self) -> int:
+        """The place of the rate that validation data choose."""
+        return int(np.argmax(np.asarray(self.validation[0], np.float64)))
+
+    def influence(self, column: Column) -> Influence | None:
+        """Return what each sample adds to a mean."""
+        if column.metric == ACCURACY.name:
+            rows = self.trace[:, self.chosen] if column.subset == CHOSEN else self.trace.mean(axis=1)
+        elif column.metric == SENSITIVITY.name and column.subset == GRID:
+            means = self.trace.mean(axis=0)
+            rows = self.trace[:, [means.argmax()]] - np.where(means > self.chance[0], self.trace, self.chance[0])
+            rows = rows.mean(axis=1)
+        else:
+            return None
+        return Influence({"samples": np.asarray(rows, np.float64)})
+
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return the accuracy over the grid, with its regimes."""
+        from suite.tracks.learning_rate import pictures
+
+        if subset != GRID:
+            return ()
+        return (pictures.accuracies(self.trace.mean(axis=0), self.rates[0], self.regime[0], self.chosen),)

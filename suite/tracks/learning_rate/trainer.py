@@ -1,0 +1,89 @@
+"""The trainer of a task: batches in the same order for every method, each gradient counted."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from suite.lazy import torch
+from suite.tracks.learning_rate.contract import Trainer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from suite.tracks.learning_rate.problem import Problem
+
+
+class TaskTrainer(Trainer):
+    """See `Trainer`.
+
+    Args:
+        problem: what to train, with a row of its ``start`` for each rate.
+        rates: of the runs [N].
+        updates: the budget; ``batch``: samples of a gradient, or None for all of them.
+        rng: of the order of batches. Each epoch has a new order, and drops what fills no batch.
+    """
+
+    def __init__(
+        self, problem: Problem, rates: Tensor, updates: int, batch: int | None, rng: np.random.Generator
+    ) -> None:
+        self._problem, self._rates, self._rng = problem, rates.to(problem.start), rng
+        self._samples = len(problem.train.labels)
+        self.batch, self.updates, self.used = batch or self._samples, updates, 0
+        self._rows = self._order = torch.empty(0, dtype=torch.int64)
+
+    @property
+    def rates(self) -> Tensor:
+        """See `Trainer`."""
+        return self._rates.clone()
+
+    @property
+    def start(self) -> Tensor:
+        """See `Trainer`."""
+        return self._problem.start.clone()
+
+    @property
+    def radius(self) -> float:
+        """See `Trainer`."""
+        return self._problem.radius
+
+    @property
+    def left(self) -> int:
+        """See `Trainer`."""
+        return self.updates - self.used
+
+    @property
+    def look(self) -> int:
+        """What a look at validation data costs."""
+        return ceil(len(self._problem.validation.labels) / self.batch / 3)
+
+    def gradient(self, weights: Tensor, again: bool = False, ghosts: int = 1) -> Tensor:
+        """See `Trainer`."""
+        if ghosts < 1 or self.batch % ghosts:
+            raise ValueError(f"a batch of {self.batch} has no {ghosts} equal parts")
+        if again and not len(self._rows):
+            raise ValueError("there was no batch yet that could be taken again")
+        self._spend(1, weights)
+        if not again:
+            self._rows = self._next_rows()
+        return self._problem.gradient(weights, self._rows, ghosts)
+
+    def validation(self, weights: Tensor) -> Tensor:
+        """See `Trainer`."""
+        self._spend(self.look, weights)
+        return 1 - self._problem.errors(weights, self._problem.validation)
+
+    def _spend(self, cost: int, weights: Tensor) -> None:
+        if weights.shape != self._problem.start.shape:
+            raise ValueError(f"weights of shape {tuple(weights.shape)}, not {tuple(self._problem.start.shape)}")
+        if cost > self.left:
+            raise ValueError(f"it costs {cost} gradients a run, and {self.left} are left")
+        self.used += cost
+
+    def _next_rows(self) -> Tensor:
+        if len(self._order) < self.batch:
+            self._order = torch.from_numpy(self._rng.permutation(self._samples))
+        rows, self._order = self._order[: self.batch], self._order[self.batch :]
+        return rows.to(self._problem.start.device)
