@@ -10,32 +10,10 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from suite.contracts import Metric
-
-Scores = NDArray[np.float64]
-
-
-def _scores(values: ArrayLike, name: str) -> Scores:
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name}: expected a non-empty array of scores [N], got shape {array.shape}")
-    wrong = np.flatnonzero(np.isnan(array))
-    if wrong.size:
-        raise ValueError(f"{name}: {wrong.size} of {array.size} scores are NaN, the first at index {wrong[0]}")
-    return array
-
-
-def auroc(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
-    """Return P(id > ood) + P(id = ood) / 2 over all pairs of id_scores [N] and ood_scores [M].
-
-    The same whichever class is called positive.
-    """
-    inside, outside = np.sort(_scores(id_scores, "ID")), np.sort(_scores(ood_scores, "OOD"))
-    below = int(np.searchsorted(outside, inside, side="left").sum())
-    below_or_tied = int(np.searchsorted(outside, inside, side="right").sum())
-    return (below + below_or_tied) / (2 * inside.size * outside.size)
+from suite.stats.detection import Scores, auroc, checked
 
 
 def needed(n: int) -> int:
@@ -49,7 +27,7 @@ def fpr95(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     The threshold is the largest t with mean(id >= t) >= 0.95; the result is mean(ood >= t).
     Source: Liu et al. 2020 and LeVine et al. 2024 (authors' code) use this convention.
     """
-    inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
+    inside, outside = checked(id_scores, "ID"), checked(ood_scores, "OOD")
     k = needed(inside.size)
     threshold = np.partition(inside, inside.size - k)[inside.size - k]
     return int(np.count_nonzero(outside >= threshold)) / outside.size
@@ -61,7 +39,7 @@ def fpr95_ood(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     The threshold is the smallest t with mean(ood <= t) >= 0.95; the result is mean(id <= t).
     Source: OpenOOD v1.5 uses this convention.
     """
-    inside, outside = _scores(id_scores, "ID"), _scores(ood_scores, "OOD")
+    inside, outside = checked(id_scores, "ID"), checked(ood_scores, "OOD")
     k = needed(outside.size)
     threshold = np.partition(outside, k - 1)[k - 1]
     return int(np.count_nonzero(inside <= threshold)) / inside.size
@@ -80,12 +58,12 @@ def _average_precision(positive: Scores, negative: Scores) -> float:
 
 def aupr_in(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     """Return the average precision with ID positive: sum over thresholds of (recall gained) x precision."""
-    return _average_precision(_scores(id_scores, "ID"), _scores(ood_scores, "OOD"))
+    return _average_precision(checked(id_scores, "ID"), checked(ood_scores, "OOD"))
 
 
 def aupr_out(id_scores: ArrayLike, ood_scores: ArrayLike) -> float:
     """Return the average precision with OOD positive, on the negated scores."""
-    return _average_precision(-_scores(ood_scores, "OOD"), -_scores(id_scores, "ID"))
+    return _average_precision(-checked(ood_scores, "OOD"), -checked(id_scores, "ID"))
 
 
 def _share(name: str, direction: Literal["higher", "lower"], definition: str) -> Metric:

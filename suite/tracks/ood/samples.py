@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Column, Influence, Picture, Resampled, Samples, Value
+from suite.stats.detection import DELONG, Scores, auroc_influence
 from suite.tracks.ood.bootstrap import RESAMPLED, resampled
 from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY
 from suite.tracks.ood.pictures import detection_pictures, roc_picture
-from suite.tracks.ood.uncertainty import BOOTSTRAP, DELONG, INTERVALS, auroc_influence
+from suite.tracks.ood.uncertainty import BOOTSTRAP, INTERVALS
 
-Scores = NDArray[np.float64]
 GROUPS = ("near", "far")
 MEAN = "mean"
 

@@ -9,37 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from suite.contracts import Interval
+from suite.stats.detection import Scores
 from suite.tracks.ood.metrics import FPR95, FPR95_OOD, needed
 
-Scores = NDArray[np.float64]
 RESAMPLES = 1000
 LEVEL = 0.95
-DELONG = "DeLong over samples"
 BOOTSTRAP = "stratified bootstrap over samples"
-
-
-def auroc_influence(inside: Scores, outside: Sequence[Scores]) -> dict[str, Scores]:
-    """Return DeLong's placement values for the mean AUROC of ID scores [N] against K sets of OOD scores [M_k].
-
-    ``inside`` holds each ID sample's mean share of OOD below it, centred; a set's number the share of ID above each of
-    its samples, over K. Ties count one half. The stratum means add up to the mean AUROC.
-    """
-    ranked = np.sort(inside)
-    shares = np.zeros(inside.size)
-    influence: dict[str, Scores] = {}
-    for k, scores in enumerate(outside):
-        shares += _share_below(np.sort(scores), inside) / len(outside)
-        influence[str(k)] = (1 - _share_below(ranked, scores)) / len(outside)
-    # Both sides estimate the AUROC: without the shift the means would add up to it twice.
-    return {"inside": shares - shares.mean(), **influence}
-
-
-def _share_below(ranked: Scores, values: Scores) -> Scores:
-    below, not_above = (np.searchsorted(ranked, values, side=side) for side in ("left", "right"))
-    return np.asarray((below + not_above) / (2 * ranked.size), dtype=np.float64)
 
 
 def fpr95_interval(inside: Scores, outside: Sequence[Scores]) -> Interval:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from suite.stats.detection import DELONG, auroc_influence
 from suite.stats.sampled import normal_interval
 from suite.tracks.ood.bootstrap import draw, metrics, resampled
 from suite.tracks.ood.metrics import auroc, fpr95, fpr95_ood
-from suite.tracks.ood.uncertainty import DELONG, auroc_influence, fpr95_interval, fpr95_ood_interval
+from suite.tracks.ood.uncertainty import fpr95_interval, fpr95_ood_interval
 
 SCORES = arrays(np.float64, st.integers(1, 30), elements=st.integers(-3, 3).map(float))
 

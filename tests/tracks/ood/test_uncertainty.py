@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from suite.contracts import Interval
+from suite.stats.detection import DELONG, auroc_influence
 from suite.stats.sampled import estimate, normal_interval, paired_normal, standard_error
 from suite.tracks.ood.metrics import auroc, fpr95, fpr95_ood
-from suite.tracks.ood.uncertainty import DELONG, auroc_influence, fpr95_interval, fpr95_ood_interval
+from suite.tracks.ood.uncertainty import fpr95_interval, fpr95_ood_interval
 
 # Few distinct values, so that ties are the rule.
 SCORES = arrays(np.float64, st.integers(2, 25), elements=st.integers(-4, 4).map(float))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from suite.stats import detection
+
 Scores = NDArray[np.float64]
 Labels = NDArray[np.bool_]
 
@@ -15,14 +17,9 @@ def auroc(scores: Scores, suspicious: Labels) -> float:
     Raises:
         ValueError: all samples are of one kind.
     """
-    from scipy.stats import rankdata
-
-    positives = int(suspicious.sum())
-    negatives = len(suspicious) - positives
-    if not positives or not negatives:
-        raise ValueError(f"{positives} samples are suspicious and {negatives} are not")
-    ranks = rankdata(scores)[suspicious].sum()
-    return float((ranks - positives * (positives + 1) / 2) / (positives * negatives))
+    if suspicious.all() or not suspicious.any():
+        raise ValueError(f"{suspicious.sum()} samples are suspicious and {(~suspicious).sum()} are not")
+    return detection.auroc(scores[suspicious], scores[~suspicious])
 
 
 def found_at(scores: Scores, suspicious: Labels, flagged: float) -> float:
