@@ -1,0 +1,81 @@
+"""Whether a classifier's probabilities are those of its answers being right: proper scores, and calibration error.
+
+A proper score is smallest in the mean where the probabilities are the true ones, and falls with what they tell. The
+calibration error says only whether a confidence is kept: it is 0 for a classifier that always says how often each class
+comes. The two do not replace each other (tests/stats/test_calibration.py has a case where the true answer is known).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax
+
+Numbers = NDArray[np.float64]
+BINS = 15
+RESAMPLES = 1000
+
+
+def log_scores(logits: Numbers, labels: NDArray[np.int64]) -> Numbers:
+    """Return minus the logarithm of the probability of each true class, in nats [N], from logits [N, C]."""
+    return np.asarray(-np.take_along_axis(log_softmax(logits, axis=1), labels[:, None], axis=1)[:, 0])
+
+
+def brier_scores(logits: Numbers, labels: NDArray[np.int64]) -> Numbers:
+    """Return the summed squared differences of the probabilities from the true class's 1 and 0 [N], of logits [N, C].
+
+    0 to 2 (Brier 1950, all classes).
+    """
+    missed = np.exp(log_softmax(logits, axis=1))
+    missed[np.arange(len(labels)), labels] -= 1
+    return np.asarray(np.square(missed).sum(axis=1))
+
+
+def calibration_error(confidence: Numbers, correct: NDArray[np.bool_]) -> float:
+    """Return the root of the debiased squared calibration error of N answers.
+
+    Over `BINS` bins of equally many answers in the order of their confidence: the weighted mean squared difference of
+    confidence and accuracy, minus what chance alone adds to it, acc (1 - acc) / (n - 1) a bin (Kumar, Liang and Ma
+    2019). Below 0, as it may be by chance where the truth is small, it is 0.
+    """
+    return float(np.sqrt(max(_squared(*_binned(confidence, correct)), 0.0)))
+
+
+def calibration_interval(confidence: Numbers, correct: NDArray[np.bool_], level: float) -> tuple[float, float]:
+    """Return the interval of `calibration_error` by bootstrap.
+
+    A resample is biased once more, by what chance adds to it: so the draws tell of the spread around their own mean,
+    and not of the place.
+    """
+    rng = np.random.default_rng(0)
+    answers = np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")]
+    draws = np.empty(RESAMPLES)
+    for number in range(RESAMPLES):
+        rows = np.sort(rng.integers(len(answers), size=len(answers)))
+        draws[number] = _squared(*_in_bins(answers[rows]))
+    ends = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2]) - draws.mean() + _squared(*_in_bins(answers))
+    low, high = np.sqrt(np.maximum(ends, 0.0))
+    return float(low), float(high)
+
+
+def _binned(confidence: Numbers, correct: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
+    return _in_bins(np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")])
+
+
+def _in_bins(ranked: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return each bin's number of answers, mean confidence and accuracy, of answers [N, 2] in order of confidence.
+
+    Raises:
+        ValueError: there are fewer than two answers a bin.
+    """
+    if len(ranked) < 2 * BINS:
+        raise ValueError(f"expected at least {2 * BINS} answers, got {len(ranked)}")
+    starts = np.linspace(0, len(ranked), BINS + 1).astype(int)[:-1]
+    sizes = np.diff([*starts, len(ranked)]).astype(np.float64)
+    means = np.add.reduceat(ranked, starts, axis=0) / sizes[:, None]
+    return sizes, means[:, 0], means[:, 1]
+
+
+def _squared(sizes: Numbers, confidence: Numbers, accuracy: Numbers) -> float:
+    chance = accuracy * (1 - accuracy) / (sizes - 1)
+    return float(np.average(np.square(confidence - accuracy) - chance, weights=sizes))

@@ -1,0 +1,87 @@
+"""Calibration, where the true probabilities are known: which number says what, and that none is off by chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from suite.stats.calibration import BINS, _binned, brier_scores, calibration_error, calibration_interval, log_scores
+
+CLASSES = 4
+
+
+def drawn(rng: np.random.Generator, count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return logits [N, C] and labels that are drawn by just these probabilities."""
+    logits = 2 * rng.standard_normal((count, CLASSES))
+    cumulative = softmax(logits, axis=1).cumsum(axis=1)
+    labels = np.minimum((rng.random((count, 1)) > cumulative).sum(axis=1), CLASSES - 1)
+    return logits, labels
+
+
+def confident(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return softmax(logits, axis=1).max(axis=1), logits.argmax(axis=1) == labels
+
+
+def plain(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
+    """Return the squared error as it is usually computed, with what chance adds."""
+    sizes, means, accuracy = _binned(confidence, correct)
+    return float(np.average((means - accuracy) ** 2, weights=sizes))
+
+
+def test_true_probabilities_have_no_error_and_the_plain_estimate_says_they_have() -> None:
+    rng = np.random.default_rng(0)
+    answers = [confident(*drawn(rng, 300)) for _ in range(200)]
+    debiased = [plain(*each) - chance(*each) for each in answers]
+    error = np.std(debiased) / np.sqrt(len(debiased))
+    assert abs(np.mean(debiased)) < 4 * error
+    assert np.mean([plain(*each) for each in answers]) > 20 * error
+
+
+def chance(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
+    sizes, _, accuracy = _binned(confidence, correct)
+    return float(np.average(accuracy * (1 - accuracy) / (sizes - 1), weights=sizes))
+
+
+@pytest.mark.parametrize("sharpness", [0.3, 0.7, 1.5, 3.0])
+def test_proper_scores_are_smallest_for_the_true_probabilities(sharpness: float) -> None:
+    logits, labels = drawn(np.random.default_rng(1), 20_000)
+    for scores in (log_scores, brier_scores):
+        assert scores(logits, labels).mean() < scores(sharpness * logits, labels).mean()
+    assert calibration_error(*confident(sharpness * logits, labels)) > calibration_error(*confident(logits, labels))
+
+
+def test_a_classifier_that_knows_nothing_keeps_its_confidence_and_proper_scores_tell() -> None:
+    logits, labels = drawn(np.random.default_rng(2), 20_000)
+    ignorant = np.log(np.bincount(labels, minlength=CLASSES) / len(labels)) * np.ones_like(logits)
+    assert calibration_error(*confident(ignorant, labels)) < 0.02
+    assert log_scores(ignorant, labels).mean() > log_scores(logits, labels).mean() + 0.3
+    assert brier_scores(ignorant, labels).mean() > brier_scores(logits, labels).mean() + 0.2
+
+
+def test_intervals_cover_the_true_error() -> None:
+    sharpness, rng, covered = 2.0, np.random.default_rng(3), 0
+    truth = calibration_error(*confident(*(lambda logits, labels: (sharpness * logits, labels))(*drawn(rng, 400_000))))
+    for _ in range(60):
+        logits, labels = drawn(rng, 600)
+        low, high = calibration_interval(*confident(sharpness * logits, labels), 0.95)
+        covered += low <= truth <= high
+    assert covered >= 52  # 57 expected; fewer than 52 of 60 at 95 % happens once in 100
+
+
+@given(st.integers(0, 1000), st.integers(2 * BINS, 200))
+def test_scores_are_their_definitions(seed: int, count: int) -> None:
+    logits, labels = drawn(np.random.default_rng(seed), count)
+    probabilities = softmax(logits, axis=1)
+    picked = probabilities[np.arange(count), labels]
+    assert log_scores(logits, labels) == pytest.approx(-np.log(picked))
+    assert brier_scores(logits, labels) == pytest.approx(((probabilities - np.eye(CLASSES)[labels]) ** 2).sum(axis=1))
+    assert 0 <= calibration_error(*confident(logits, labels)) <= 1
+
+
+def test_too_few_answers_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 30 answers, got 29"):
+        calibration_error(np.full(29, 0.5), np.ones(29, dtype=bool))
