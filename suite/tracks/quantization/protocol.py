@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Ingredient, Method, Outcome, Resources, Setting, Task, TaskContext, Tuning
+from suite.contracts import (
+    Column,
+    Ingredient,
+    Method,
+    Metric,
+    Outcome,
+    Resources,
+    Samples,
+    Setting,
+    Task,
+    TaskContext,
+    Tuning,
+)
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.grid_search import search
@@ -22,7 +34,7 @@ from suite.models.accuracy import check_knows, right
 from suite.models.features import extract
 from suite.models.network import Network
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer
-from suite.tracks.quantization.evaluation import MEAN, Evaluation, measured
+from suite.tracks.quantization.evaluation import MEAN, Evaluation, Facts, Measured, measured
 from suite.tracks.quantization.metrics import ACCURACY, IMAGES, METRICS, SECONDS
 from suite.tracks.quantization.probe import Downstream
 from suite.tracks.quantization.samples import TEST, QuantizationSamples
@@ -44,11 +56,11 @@ class QuantizationTask(Task[Quantizer]):
             None for all.
     """
 
-    metrics = METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
     primary = Column(metric=ACCURACY.name, subset=TEST)
     subsets: ClassVar[tuple[str, ...]] = (TEST,)
     gives = frozenset({TRAINING.name})
-    samples = QuantizationSamples
+    samples: ClassVar[type[Samples]] = QuantizationSamples
     comparable_by = ("weight scales", "activation scales", "trained on")
     training_images: ClassVar[int | None] = None
 
@@ -113,21 +125,30 @@ class QuantizationTask(Task[Quantizer]):
             check_knows(self.given_model(), self.test(context.resources), context.resources)
 
     def evaluate(self, method: Quantizer, context: TaskContext) -> Outcome:
-        """Quantize under the setting; measure the model's answers, its arithmetic, its basin and its features."""
+        """Quantize under the setting, and measure what came of it."""
         resources = context.resources
         network, cost = self.quantize(method, context)
         order = context.order("test order").permutation if context.secret else None
         evaluation = Evaluation(self.given_model(), self.test(resources), resources, order)
-        downstream = self.downstream(resources)
         training, rows = self._training_images(method, resources), self.calibration_rows(context)
         images = len(rows) + (0 if training is None else method.epochs * len(training))
         numbers = measured(SECONDS, cost[SECONDS.name]) | measured(IMAGES, images)
+        samples, found, missing = self.answers(network, evaluation, numbers, context)
         facts = {
             **self._reference_facts(resources),
             **(self.substitute.facts if self.substitute is not None else {}),
             "calibration rows": digest([int(row) for row in rows])[:12],
             "trained on": "nothing" if training is None else f"{len(training):,} labelled images",
+            **found,
         }
+        return Outcome(samples=samples, cost=cost, missing=missing, facts=facts)
+
+    def answers(
+        self, network: nn.Module, evaluation: Evaluation, numbers: Measured, context: TaskContext
+    ) -> tuple[Samples, Facts, tuple[str, ...]]:
+        """Return samples with all numbers, facts, and missing subsets: answers, arithmetic, basin and features."""
+        downstream = self.downstream(context.resources)
+        facts: Facts = {}
         for more_numbers, more_facts in (
             evaluation.audit(network, self.spec(context)),
             evaluation.basin(network),
@@ -135,12 +156,8 @@ class QuantizationTask(Task[Quantizer]):
         ):
             numbers |= more_numbers
             facts |= more_facts
-        return Outcome(
-            samples=evaluation.samples(network, numbers),
-            cost=cost,
-            missing=tuple(name for name in self.subsets if name not in (TEST, MEAN, *downstream)),
-            facts=facts,
-        )
+        missing = tuple(name for name in self.subsets if name not in (TEST, MEAN, *downstream))
+        return evaluation.samples(network, numbers), facts, missing
 
     def tune(
         self, method: type[Quantizer], fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], context: TaskContext

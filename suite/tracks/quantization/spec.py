@@ -11,12 +11,19 @@ FLOAT = 32
 """As a number of bits: not quantized."""
 BITS = "([1-9]|1[0-6]|32)"
 """Those that a code of `fake` can have, and floats."""
-PRECISION = Axis(
-    "precision",
-    ("W4A4", "W8A8", "W6A6", "W4A8", "W3A3"),
-    pattern=f"W{BITS}A{BITS}",
-    about="Bits of weights and of activations.",
-)
+
+
+def precision_axis(*more: str) -> Axis:
+    """Return the axis of precisions: W4A4, four that all tasks list, and more."""
+    return Axis(
+        "precision",
+        ("W4A4", "W8A8", "W6A6", "W4A8", "W3A3", *more),
+        pattern=f"W{BITS}A{BITS}",
+        about="Bits of weights and of activations.",
+    )
+
+
+PRECISION = precision_axis()
 
 
 def calibration_axis(*others: int, pattern: str) -> Axis:
