@@ -7,11 +7,12 @@ from pathlib import Path
 
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
-from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.contract import Batch, BoundedDetector, Detector, Images, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
     "Batch",
+    "BoundedDetector",
     "Detector",
     "Images",
     "Labelled",

@@ -10,12 +10,12 @@ from suite.contracts import LOG, Border, Context, Reference
 from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
-from suite.tracks.ood.contract import Batch, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.contract import Batch, BoundedDetector, Detector, Images, Labelled, LinearHead, TrainingSet
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 IMAGES = Reference(Images, calls=("__len__", "__getitem__"))
 BORDER = Border(
-    calls={Detector: ("fit", "score"), TrainedDetector: ("train", "predict", "adapt")},
+    calls={Detector: ("fit", "score"), BoundedDetector: ("boundary",), TrainedDetector: ("train", "predict", "adapt")},
     values=(Context, TrainingSet, Labelled, LinearHead, Batch, TrainingData, Transform, Recipe, Architecture),
     fields={(Context, "log"): LOG, (TrainingSet, "images"): IMAGES},
     seeded=frozenset({"train"}),

@@ -104,3 +104,11 @@ class Detector(Method, ABC):
 
         A sample's score must not depend on which others share its batch.
         """
+
+
+class BoundedDetector(Detector):
+    """A detector that claims where the distribution ends: write also `boundary`."""
+
+    @abstractmethod
+    def boundary(self) -> float:
+        """Return the least score that is accepted as in-distribution; known once the detector is fitted."""

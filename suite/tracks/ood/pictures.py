@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Picture
-from suite.tracks.ood.metrics import auroc
+from suite.stats.detection import auroc
 
 Scores = NDArray[np.float64]
 BINS = 60

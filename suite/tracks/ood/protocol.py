@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from suite.contracts import Column, Outcome, Resources, TaskContext
+from suite.contracts import Column, Metric, Outcome, Resources, TaskContext
 from suite.data.split import Split
 from suite.models.accuracy import right
 from suite.models.network import Network
-from suite.tracks.ood.fitting import OODMethod, fit
+from suite.tracks.ood.fitting import FittedMethod, OODMethod, fit
 from suite.tracks.ood.metrics import AUROC, METRICS
-from suite.tracks.ood.samples import DetectionSamples
+from suite.tracks.ood.samples import DetectionSamples, ScoredSamples
 from suite.tracks.ood.splits import Development, Splits
 from suite.tracks.ood.task import DetectionTask, at_hand
 
@@ -30,9 +30,9 @@ class OODTask(DetectionTask):
     that is ID, and each shifted set is compared alone with the near-OOD sets besides.
     """
 
-    metrics = METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
     primary = Column(metric=AUROC.name, subset="near")
-    samples: ClassVar[type[DetectionSamples]] = DetectionSamples
+    samples: ClassVar[type[ScoredSamples]] = DetectionSamples
     near: tuple[str, ...]
     far: tuple[str, ...]
     shifted: tuple[str, ...] = ()
@@ -64,13 +64,18 @@ class OODTask(DetectionTask):
 
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
         """Fit the method on ID training data and score a random mixture of all test samples."""
-        resources = context.resources
-        splits, model = self.splits(context.seed, resources), self.given_model(context.seed)
+        splits = self.splits(context.seed, context.resources)
+        return self.tested(fit(method, self.given_model(context.seed), splits.development, context), splits, context)
+
+    def tested(self, fitted: FittedMethod, splits: Splits, context: TaskContext, **kept: float) -> Outcome:
+        """Score a random mixture of all test samples that are at hand; numbers are ``kept`` with every sample."""
+        resources, model = context.resources, self.given_model(context.seed)
         present = {subset: split for subset, split in splits.ood.items() if at_hand(split, resources)}
-        fitted = fit(method, model, splits.development, context)
         answers = fitted.test({**splits.inside, **present}, "test-order")
+        count = len(answers.arrays["score"])
+        arrays = {**answers.arrays, **{name: np.full(count, value) for name, value in kept.items()}}
         return Outcome(
-            samples=self.samples(**answers.arrays),
+            samples=self.samples(**arrays),
             cost={**fitted.cost, "score_seconds": answers.seconds},
             missing=tuple(subset for subset in splits.ood if subset not in present),
             facts={**_facts(model, (splits.test, splits.validation), resources), **self.network_facts, **fitted.facts},

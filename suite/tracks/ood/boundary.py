@@ -1,0 +1,159 @@
+"""Where a detector draws the boundary of ID, itself or by conformal prediction, and what that boundary is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from suite.contracts import Axis, Column, Influence, Metric, Outcome, Picture, Resources, TaskContext
+from suite.data.dataset import DataSet
+from suite.models.network import Network
+from suite.tracks.ood.contract import BoundedDetector
+from suite.tracks.ood.fitting import OODMethod, fit
+from suite.tracks.ood.pictures import histogram_picture
+from suite.tracks.ood.protocol import OODTask
+from suite.tracks.ood.samples import ScoredSamples, is_inside
+from suite.tracks.ood.splits import Splits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+INSIDE = "id"
+OWN = 4
+"""One in so many validation images is the method's own; the others calibrate, and it does not see them."""
+LEVEL = Axis(
+    "level",
+    ("95", "90", "99"),
+    pattern="[1-9][0-9]?",
+    about="Per cent of ID that a conformal boundary is to keep; methods with a boundary of their own take no notice.",
+)
+KEPT = Metric(
+    name="id_kept",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of ID test images that the method accepts at its boundary. More is better only beside what "
+    "it accepts of OOD: a method that promises 95 % and keeps 99 % has not kept its promise.",
+)
+ACCEPTED = Metric(
+    name="ood_accepted",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of OOD images that the method accepts at its boundary; mean over sets.",
+)
+BALANCED = Metric(
+    name="balanced_accuracy",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Mean of the share of ID accepted and the share of OOD refused, at the method's boundary; mean over "
+    "OOD sets. Accepting everything has 50 %.",
+)
+
+
+@dataclass(frozen=True)
+class BoundarySamples(ScoredSamples):
+    """Test images, ``id``, ``near/<set>`` and ``far/<set>``; what scores at the ``boundary`` or above is accepted.
+
+    Attributes:
+        boundary: the same for all [N].
+    """
+
+    boundary: NDArray[np.float64]
+
+    def influence(self, column: Column) -> Influence | None:
+        """Return each image's part: 0 or 1, over the number of sets."""
+        accepted = (self.score >= self.boundary).astype(np.float64)
+        kept, sets = accepted[self.subset == INSIDE], self._sets(column.subset)
+        if column == Column(metric=KEPT.name, subset=INSIDE):
+            return Influence({INSIDE: kept})
+        if not sets or column.metric == KEPT.name:
+            return None
+        taken = {name: accepted[self.subset == name] / len(sets) for name in sets}
+        if column.metric == ACCEPTED.name:
+            return Influence(taken)
+        return Influence({INSIDE: kept / 2, **{name: (1 / len(sets) - part) / 2 for name, part in taken.items()}})
+
+    def pictures(self, subset: str) -> tuple[Picture, ...]:
+        """Return the histogram of the scores of ID and the subset's OOD."""
+        names = (INSIDE, *self._sets(subset))
+        return (histogram_picture({name: self.score[self.subset == name] for name in names}),) if names[1:] else ()
+
+    def _sets(self, subset: str) -> list[str]:
+        """Return the OOD sets of a group, or the one of this name; those that are at hand."""
+        names = [name for name in dict.fromkeys(self.subset) if not is_inside(name)]
+        return [name for name in names if subset in (name, name.partition("/")[0])]
+
+
+class BoundaryTask(OODTask):
+    """Base of the tasks that judge a detector's boundary, on network and splits of an OOD task, which is ``of``."""
+
+    metrics = (BALANCED, KEPT, ACCEPTED)
+    primary = Column(metric=BALANCED.name, subset="near")
+    axes = (LEVEL,)
+    of: ClassVar[type[OODTask]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if hasattr(cls, "of"):
+            cls.near, cls.far, cls.seeds, cls.gives = cls.of.near, cls.of.far, cls.of.seeds, cls.of.gives
+        super().__init_subclass__(**kwargs)
+        cls.samples = BoundarySamples
+
+    def data(self) -> tuple[DataSet, ...]:
+        """Return the data sets of the other task."""
+        return self.of().data()
+
+    def splits(self, seed: int, resources: Resources) -> Splits:
+        """Return the splits of the other task."""
+        return self.of().splits(seed, resources)
+
+    def model(self, seed: int) -> Network:
+        """Return the network of the other task."""
+        return self.of().model(seed)
+
+    def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
+        """Score as the other task does, and set the scores off against the boundary: the method's, or a conformal one.
+
+        Raises:
+            ValueError: the method's boundary is not finite, or there are too few images to calibrate the level.
+        """
+        splits, level = self.splits(context.seed, context.resources), self._level(context)
+        count = len(splits.validation.rows(context.resources))
+        places = context.rng("calibration").permutation(count)
+        own, calibration = (
+            splits.validation.part(np.sort(part), context.resources) for part in np.split(places, [count // OWN])
+        )
+        development = replace(splits.development, validation=own)
+        fitted = fit(method, self.given_model(context.seed), development, context)
+        if isinstance(method, BoundedDetector):
+            boundary, drawn = float(method.boundary()), "by the method itself"
+        else:
+            boundary = conformal_boundary(fitted.test({INSIDE: calibration}, "calibration").arrays["score"], level)
+            drawn = f"conformal, {level:.0%} of ID by {count - count // OWN} validation images"
+        if not np.isfinite(boundary):
+            raise ValueError(f"{method.name} claims the boundary {boundary}: expected a finite score")
+        outcome = self.tested(fitted, splits, context, boundary=boundary)
+        return replace(outcome, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
+
+    def _level(self, context: TaskContext) -> float:
+        return int(self.setting(context.setting)[LEVEL.name]) / 100
+
+
+def conformal_boundary(scores: NDArray[np.float64], level: float) -> float:
+    """Return the boundary that split conformal prediction draws on calibration scores [n], higher = more like ID.
+
+    It is the ``floor((n + 1)(1 - level))``-th smallest. A new ID sample that is exchangeable with these is accepted
+    with probability at least ``level``, in the mean over calibration draws, and at most ``1 / (n + 1)`` more where no
+    scores tie. Source: Vovk, Gammerman and Shafer 2005; for outliers Bates et al. 2023.
+
+    Raises:
+        ValueError: there are too few scores for the level.
+    """
+    rank = int(np.floor((len(scores) + 1) * (1 - level) + 1e-9))
+    if rank < 1:
+        needed = int(np.ceil(1 / (1 - level) - 1e-9)) - 1
+        raise ValueError(f"a level of {level:.0%} takes {needed} calibration images, and there are {len(scores)}")
+    return float(np.sort(scores)[rank - 1])
