@@ -8,12 +8,12 @@ from pydantic import Field as Declared
 
 from suite import Context
 from suite.lazy import torch
-from suite.tracks.ood import Batch, Detector, TrainingSet
+from suite.tracks.ood import Batch, BoundedDetector, TrainingSet
 
 from ._field import CARD, Field, FieldParameters
 
 
-class FieldPotential(Detector):
+class FieldPotential(BoundedDetector):
     """``g = E_c - q phi(u)``: depth below the level E_c that encloses 95 % of held-out ID.
 
     u is the feature on the unit sphere; its charge q is what the classifier calls its energy, ``logsumexp_c f_c``. Each
@@ -57,6 +57,10 @@ class FieldPotential(Detector):
     def score(self, batch: Batch) -> torch.Tensor:
         """Return g [B]; differentiable in the features."""
         return self.level - self._energy(batch.features, batch.logits)
+
+    def boundary(self) -> float:
+        """Return 0: the score is the depth below the border. The samples that set it were seen by the network."""
+        return 0.0
 
     def _energy(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         posterior = (logits / self.parameters.temperature).softmax(dim=1) if self.parameters.wells == "class" else None

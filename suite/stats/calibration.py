@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 Numbers = NDArray[np.float64]
 BINS = 15
@@ -18,7 +17,7 @@ RESAMPLES = 1000
 
 def log_scores(logits: Numbers, labels: NDArray[np.int64]) -> Numbers:
     """Return minus the logarithm of the probability of each true class, in nats [N], from logits [N, C]."""
-    return np.asarray(-np.take_along_axis(log_softmax(logits, axis=1), labels[:, None], axis=1)[:, 0])
+    return np.asarray(-_log_probabilities(logits)[np.arange(len(labels)), labels])
 
 
 def brier_scores(logits: Numbers, labels: NDArray[np.int64]) -> Numbers:
@@ -26,7 +25,7 @@ def brier_scores(logits: Numbers, labels: NDArray[np.int64]) -> Numbers:
 
     0 to 2 (Brier 1950, all classes).
     """
-    missed = np.exp(log_softmax(logits, axis=1))
+    missed = np.exp(_log_probabilities(logits))
     missed[np.arange(len(labels)), labels] -= 1
     return np.asarray(np.square(missed).sum(axis=1))
 
@@ -56,6 +55,12 @@ def calibration_interval(confidence: Numbers, correct: NDArray[np.bool_], level:
     ends = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2]) - draws.mean() + _squared(*_in_bins(answers))
     low, high = np.sqrt(np.maximum(ends, 0.0))
     return float(low), float(high)
+
+
+def _log_probabilities(logits: Numbers) -> Numbers:
+    from scipy.special import log_softmax  # scipy is loaded where it is used: tasks are listed without it
+
+    return np.asarray(log_softmax(logits, axis=1))
 
 
 def _binned(confidence: Numbers, correct: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:

@@ -181,6 +181,13 @@ class QuantizationTaskContract(TaskContract):
     labels = ("labels",)
 
 
+class KeptDetectionTaskContract(QuantizationTaskContract):
+    """Checks of a task that asks what quantization leaves of detection: override ``task``."""
+
+    chance = 0.5  # without a head the features are still there, and one detector of two looks at nothing else
+    labels = ("label",)
+
+
 class ReplayTaskContract(TaskContract):
     """Checks of a task of the replay track: override ``task``."""
 

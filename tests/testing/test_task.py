@@ -14,6 +14,7 @@ from suite.testing import (
     ContrastiveTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
+    KeptDetectionTaskContract,
     MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
@@ -22,6 +23,7 @@ from suite.testing import (
 from suite.testing.reach import arrays
 from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
 from suite.tracks.memorization.protocol import MitigationTask
+from suite.tracks.quantization.detection.protocol import KeptDetectionTask
 from suite.tracks.temperature.encoder.protocol import ContrastiveTask
 from suite.tracks.temperature.protocol import AnnealingTask
 
@@ -30,8 +32,8 @@ LONG = ("replay/ddpm", "replay/outliers", "ood/digits-shift")
 """They share a protocol with others, and were run by hand: a minute and more of four cells and two preparations."""
 
 
-def embedded(track: str, kind: type = Task) -> pytest.MarkDecorator:
-    """Return the mark by which a class checks one embedded task of a kind of a track after the other."""
+def embedded(track: str, kind: type = Task, but: type | None = None) -> pytest.MarkDecorator:
+    """Return the mark by which a class checks one embedded task of a kind of a track after the other, ``but`` one kind."""
     found = [
         task
         for task in TASKS
@@ -39,6 +41,7 @@ def embedded(track: str, kind: type = Task) -> pytest.MarkDecorator:
         and task.tier == "embedded"
         and task.id not in LONG
         and issubclass(task, kind)
+        and not (but and issubclass(task, but))
     ]
     return pytest.mark.parametrize("task", found, ids=[task.id for task in found], scope="class")
 
@@ -61,7 +64,13 @@ class TestBasins(BasinTaskContract):
 
 
 @pytest.mark.slow
-@embedded("quantization")
+@embedded("quantization", KeptDetectionTask)
+class TestKeptDetection(KeptDetectionTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("quantization", but=KeptDetectionTask)
 class TestQuantization(QuantizationTaskContract):
     pass
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 INSIDE = "id"
 OWN = 4
 """One in so many validation images is the method's own; the others calibrate, and it does not see them."""
-LEVEL = Axis(
-    "level",
-    ("95", "90", "99"),
-    pattern="[1-9][0-9]?",
-    about="Per cent of ID that a conformal boundary is to keep; methods with a boundary of their own take no notice.",
+LEVEL = Axis("level", ("95", "90", "99"), pattern="[1-9][0-9]?", about="Per cent of ID that is to be kept.")
+DRAWN = Axis(
+    "boundary",
+    ("own", "conformal"),
+    about="Whose boundary: the method's own where it claims one, or for every method that of conformal prediction.",
 )
 KEPT = Metric(
     name="id_kept",
@@ -93,7 +93,7 @@ class BoundaryTask(OODTask):
 
     metrics = (BALANCED, KEPT, ACCEPTED)
     primary = Column(metric=BALANCED.name, subset="near")
-    axes = (LEVEL,)
+    axes = (DRAWN, LEVEL)
     of: ClassVar[type[OODTask]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -120,7 +120,7 @@ class BoundaryTask(OODTask):
         Raises:
             ValueError: the method's boundary is not finite, or there are too few images to calibrate the level.
         """
-        splits, level = self.splits(context.seed, context.resources), self._level(context)
+        splits, setting = self.splits(context.seed, context.resources), self.setting(context.setting)
         count = len(splits.validation.rows(context.resources))
         places = context.rng("calibration").permutation(count)
         own, calibration = (
@@ -128,18 +128,16 @@ class BoundaryTask(OODTask):
         )
         development = replace(splits.development, validation=own)
         fitted = fit(method, self.given_model(context.seed), development, context)
-        if isinstance(method, BoundedDetector):
+        if isinstance(method, BoundedDetector) and setting[DRAWN.name] == "own":
             boundary, drawn = float(method.boundary()), "by the method itself"
         else:
+            level = int(setting[LEVEL.name]) / 100
             boundary = conformal_boundary(fitted.test({INSIDE: calibration}, "calibration").arrays["score"], level)
             drawn = f"conformal, {level:.0%} of ID by {count - count // OWN} validation images"
         if not np.isfinite(boundary):
             raise ValueError(f"{method.name} claims the boundary {boundary}: expected a finite score")
         outcome = self.tested(fitted, splits, context, boundary=boundary)
         return replace(outcome, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
-
-    def _level(self, context: TaskContext) -> float:
-        return int(self.setting(context.setting)[LEVEL.name]) / 100
 
 
 def conformal_boundary(scores: NDArray[np.float64], level: float) -> float:

@@ -13,6 +13,7 @@ from suite.tracks.quantization.training import TrainingImages
 
 __all__ = ["FLOAT", "Calibration", "Quantizer", "Spec", "TrainedQuantizer", "TrainingImages"]
 
+PACKAGE = "suite.tracks.quantization"
 TEMPLATES = Path(__file__).with_name("templates")
 CHECK = "suite.testing:QuantizerContract"
 ROLES = (
@@ -43,7 +44,10 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             roles=ROLES,
             border="suite.tracks.quantization.border:BORDER",
             tasks=TaskKit(
-                {"suite.tracks.quantization.protocol:QuantizationTask": "suite.testing:QuantizationTaskContract"},
+                {
+                    f"{PACKAGE}.detection.protocol:KeptDetectionTask": "suite.testing:KeptDetectionTaskContract",
+                    f"{PACKAGE}.protocol:QuantizationTask": "suite.testing:QuantizationTaskContract",
+                },
                 TEMPLATES / "task",
             ),
             access=(TRAINING,),

@@ -15,11 +15,10 @@ from suite.benchmarks.ood.digits_boundary import DigitsBoundaryTask
 from suite.contracts import Card, Column, Context, Resources, TaskContext
 from suite.models.features import extract
 from suite.plugins.ood.energy import Energy
-from suite.plugins.ood.field_boundary import FieldBoundary
+from suite.plugins.ood.field_potential import FieldPotential
 from suite.plugins.ood.knn import KNN
 from suite.plugins.ood.mahalanobis import Mahalanobis
 from suite.plugins.ood.msp import MSP
-from suite.registry import load_registry
 from suite.run.evaluation import evaluate, prepare
 from suite.tracks.ood import Batch, BoundedDetector, Detector, TrainingSet
 from suite.tracks.ood.boundary import BoundarySamples, conformal_boundary
@@ -120,12 +119,15 @@ def test_a_boundary_that_is_no_number_is_refused(context: TaskContext) -> None:
         evaluate(DigitsBoundaryTask(), method, context)
 
 
-def test_the_field_s_border_encloses_what_it_has_seen(context: TaskContext) -> None:
-    own, drawn = (evaluate(DigitsBoundaryTask(), method, context) for method in (FieldBoundary(), Energy()))
-    kept = [
-        next(score.value for score in each.scores if (score.metric, score.subset) == ("id_kept", "id"))
-        for each in (own, drawn)
-    ]
-    assert all(share > 0.7 for share in kept)
-    assert "conformal, 95% of ID by 45 validation images" in drawn.outcome.facts["boundary"]
-    assert issubclass(load_registry().methods["ood/field-boundary"], BoundedDetector)
+def test_the_field_claims_a_border_and_takes_a_conformal_one_where_all_do(context: TaskContext) -> None:
+    task = DigitsBoundaryTask()
+    conformal = dataclasses.replace(context, setting=task.setting({"boundary": "conformal"}))
+    for method, where, drawn in (
+        (FieldPotential(), context, "0, by the method itself"),
+        (FieldPotential(), conformal, "conformal, 95% of ID by 45 validation images"),
+        (Energy(), context, "conformal, 95% of ID by 45 validation images"),
+    ):
+        evaluated = evaluate(task, method, where)
+        assert evaluated.outcome.facts["boundary"].endswith(drawn)
+        scores = {(each.metric, each.subset): each.value for each in evaluated.scores}
+        assert scores["id_kept", "id"] > 0.7

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
 
 from suite.data.split import SplitImages
 from suite.neighbours import Bank
@@ -38,6 +37,8 @@ def asked(network: nn.Module, images: SplitImages) -> tuple[NDArray[np.float64],
 
 def energy(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return minus the energy of logits [N, C] at T = 1 (Liu et al. 2020): ``logsumexp_c f_c`` [N]."""
+    from scipy.special import logsumexp
+
     return np.asarray(logsumexp(logits, axis=1))
 
 
