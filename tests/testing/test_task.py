@@ -33,7 +33,7 @@ LONG = ("replay/ddpm", "replay/outliers", "ood/digits-shift")
 
 
 def embedded(track: str, kind: type = Task, but: type | None = None) -> pytest.MarkDecorator:
-    """Return the mark by which a class checks one embedded task of a kind of a track after the other, ``but`` one kind."""
+    """Return the mark by which a class checks one embedded task of a kind of a track after the other, ``but`` some."""
     found = [
         task
         for task in TASKS
