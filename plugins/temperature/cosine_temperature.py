@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class CosineTemperature(Schedule):
     """tau(t) = tau- + (tau+ - tau-) (1 + cos(2 pi t / T)) / 2, from the hottest to the coldest and back.
 
-    tau- and tau+ are the ends of the task's range. Source: Kukleva et al. 2023, eq. 3, where T is a fifth of the
-    training of most runs.
+    tau- and tau+ are the ends of the task's range. Source: Kukleva et al. 2023, and their code, which has five periods
+    in the training on CIFAR.
     """
 
     name = "cosine-temperature"

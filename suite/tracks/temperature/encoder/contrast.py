@@ -18,7 +18,7 @@ def contrast(points: Tensor, beta: Tensor | float, objective: Objective) -> Tens
     """Return the mean loss of unit vectors [2B, D], of which rows i and i + B are views of one image.
 
     -log(exp(beta z_i.z_i+) / sum_k exp(beta z_i.z_k)), with beta = 1 / tau. The sum leaves i itself out. It has the
-    positive in InfoNCE (NT-Xent: Chen et al. 2020, eq. 1), and leaves it out in InfoLOOB (Fuerst et al. 2022, eq. 3).
+    positive in InfoNCE (NT-Xent: Chen et al. 2020, eq. 1), and leaves it out in InfoLOOB (CLOOB: Fürst et al. 2022).
     """
     count = len(points)
     rows, positives = torch.arange(count), torch.arange(count).roll(count // 2)

@@ -44,7 +44,7 @@ def distances(one: Tensor, other: Tensor) -> NDArray[np.float64]:
 
 
 def uniformity(points: Tensor) -> float:
-    """Return log mean exp(-2 |f(x) - f(y)|^2) over pairs of unit vectors [M, D] (Wang and Isola 2020, eq. 6).
+    """Return log mean exp(-2 |f(x) - f(y)|^2) over pairs of unit vectors [M, D] (Wang and Isola 2020).
 
     0 where all are one point; the lower, the more evenly they lie.
     """
