@@ -1,4 +1,4 @@
-"""``suite tasks`` and ``suite tasks show``."""
+"""``suite tasks``, ``suite tasks show`` and ``suite tasks landscape``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from suite.cli.landscape import landscape
 from suite.cli.listing import Rows, listed
 from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from suite.registry import Registry
 
 app = typer.Typer(help="List the tasks, or show one.", invoke_without_command=True, no_args_is_help=False)
+app.command()(landscape)
 
 
 @app.callback()

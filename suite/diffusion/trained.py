@@ -18,6 +18,8 @@ from suite.models.threads import threads
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from suite.landscape.subject import Subject
+
 FOLDER = "denoisers"
 
 
@@ -75,6 +77,14 @@ class TrainedDenoiser(Ingredient):
         network = self.diffusion.network(self.seed, resources)
         network.load_state_dict(self._weights(resources))
         return network.to(resources.device).eval()
+
+    def subject(self, resources: Resources, samples: int) -> Subject:
+        """Return the network with some of its training inputs."""
+        from suite.diffusion.subject import denoiser
+
+        network, inputs = self.load(resources), self.diffusion.inputs(self.training(resources), resources)
+        initial = self.diffusion.network(self.seed, resources)
+        return denoiser(network, inputs, samples, self.diffusion.schedule, initial, resources)
 
     def _weights(self, resources: Resources) -> dict[str, Tensor]:
         return resources.cache.tensors(FOLDER, self._identity(resources), lambda: self._train(resources))

@@ -24,7 +24,7 @@ class Estimate(NamedTuple):
 
 
 class Hessian:
-    """The Hessian [P, P] of a loss, known by its products with vectors: the forward derivative of the gradient.
+    """The Hessian [P, P] of a loss, known by its products with vectors: derivatives of the gradient.
 
     Source: Pearlmutter, "Fast Exact Multiplication by the Hessian", Neural Computation 1994; ``torch.func``.
 
@@ -40,11 +40,12 @@ class Hessian:
 
     def product(self, vector: Tensor) -> Tensor:
         """Return the Hessian times a vector [P]."""
-        from torch.func import grad, jvp
+        from torch.func import grad, vjp
         from torch.nn.attention import SDPBackend, sdpa_kernel
 
         with sdpa_kernel(SDPBackend.MATH):  # the fused kernels of attention have no second derivative
-            products = [jvp(grad(loss), (self.weights,), (vector.to(self.weights),))[1] for loss in self.losses]
+            # Backward twice: forward over backward, torch 2.14 fails at the mean squared error.
+            products = [vjp(grad(loss), self.weights)[1](vector.to(self.weights))[0] for loss in self.losses]
         return torch.stack(products).sum(dim=0)
 
     def top(self, tolerance: float = 1e-4, seed: int = 0) -> float:

@@ -24,6 +24,8 @@ from suite.models.threads import threads
 if TYPE_CHECKING:
     from torch import nn
 
+    from suite.landscape.subject import Subject
+
 
 @dataclass(frozen=True)
 class GivenWeights:
@@ -106,6 +108,20 @@ class ReferenceModel(Network):
             ) from error
         return network.to(resources.device).eval()
 
+    def subject(self, resources: Resources, samples: int) -> Subject:
+        """Return the network with some of its training images; its first weights are known where the recipe made it."""
+        from suite.landscape.subject import chosen
+        from suite.models.subject import classifier
+
+        self.fingerprint(resources)
+        split = self.training(resources)
+        places = chosen(len(split.rows(resources)), samples).numpy()
+        images = self.transform.normalise(split.pixels(self.transform, resources, places).to(resources.device))
+        labels = torch.from_numpy(split.targets(resources)[places]).to(resources.device)
+        with torch.random.fork_rng(devices=[]):
+            initial = self._built().to(resources.device) if self._given_path(resources) is None else None
+        return classifier(self.load(resources), images, labels, initial)
+
     def path(self, resources: Resources) -> Path:
         """Return where the checkpoint lies, or will lie once trained."""
         given = self._given_path(resources)
@@ -163,6 +179,10 @@ class ReferenceModel(Network):
             )
         return found
 
+    def _built(self) -> nn.Module:
+        torch.manual_seed(self.seed)
+        return self.architecture.build()
+
     def _train(self, path: Path, identity: dict[str, Any], resources: Resources) -> str:
         from safetensors.torch import save_file
 
@@ -171,8 +191,7 @@ class ReferenceModel(Network):
         split = self.training(resources)
         pixels = split.pixels(self.transform, resources)
         labels = torch.from_numpy(split.targets(resources))
-        torch.manual_seed(self.seed)
-        network = self.architecture.build()
+        network = self._built()
         self.recipe.train(
             network, pixels, labels, self.transform, seed=self.seed, device=resources.device, log=resources.log
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from suite.diffusion.captions import Captioned
+    from suite.landscape.subject import Subject
 
 FOLDER = "captioned-denoisers"
 
@@ -92,6 +93,15 @@ class CaptionedDenoiser(Ingredient):
         """Return what it is trained on."""
         pixels = self._split(resources).pixels(self.transform, resources)
         return Collection(self.transform.normalise(pixels), self.design, self.seed)
+
+    def subject(self, resources: Resources, samples: int) -> Subject:
+        """Return the network with some of its training images and their captions."""
+        from suite.diffusion.subject import denoiser
+
+        collection = self.collection(resources)
+        rows, captions = collection.training_rows
+        network, images = self.load(resources), collection.train[rows]
+        return denoiser(network, images, samples, self.schedule, self._network(), resources, captions)
 
     def labels(self, resources: Resources) -> Tensor:
         """Return the classes of the held-out images, in the collection's order."""

@@ -18,6 +18,8 @@ from suite.tracks.memorization.mixtures.sampling import cut_schedule
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from suite.landscape.subject import Subject
+
 FOLDER = "mixture-denoisers"
 
 
@@ -65,6 +67,23 @@ class MixtureDenoiser(Ingredient):
         network = self._network(seed)
         self.recipe.train(network, points, cut_schedule(), seed, log)
         return network.requires_grad_(False)
+
+    def subject(self, resources: Resources, samples: int) -> Subject:
+        """Return the network with some of its training points, each at every timestep with a noise of its own."""
+        from suite.landscape.subject import Subject, chosen
+
+        clean = self.points[chosen(len(self.points), samples)]
+        generator, schedule = torch.Generator().manual_seed(0), cut_schedule()
+        times = torch.arange(schedule.steps)
+        noise = torch.randn((len(clean), schedule.steps, clean.shape[1]), generator=generator)
+        noised = schedule.noised(clean.expand(schedule.steps, *clean.shape), times, noise.transpose(0, 1))
+
+        def loss(network: nn.Module, noised: Tensor, noise: Tensor) -> Tensor:
+            error: Tensor = network(noised, times) - noise
+            return error.square().mean()
+
+        data = (noised.transpose(0, 1), noise)
+        return Subject(network=self.load(resources), loss=loss, data=data, initial=self._network(self.seed))
 
     @property
     def points(self) -> Tensor:
