@@ -32,8 +32,10 @@ ENGLISH = {
     *(
         "all",
         "class",
+        "classes",
         "counted",
         "digits",
+        "even",
         "grid",
         "id",
         "mean",
