@@ -7,7 +7,7 @@ from suite.contracts import TaskContext
 from suite.tracks.learning_rate import ticks
 from suite.tracks.learning_rate.network import MLP
 from suite.tracks.learning_rate.problem import Part, Problem
-from suite.tracks.learning_rate.protocol import TrainingTask
+from suite.tracks.learning_rate.protocol import UPDATES, TrainingTask
 
 from ._protocol import PROTOCOL
 
@@ -23,14 +23,16 @@ class TicksTask(TrainingTask):
         "Sixteen two-dimensional features, each of which alone tells the class: whether its point is between two "
         "V-shaped curves. An MLP 32-32-32-1 with LayerNorm on the unit sphere; 512 samples to train, 512 for "
         f"validation, 2,000 to test, new ones for each seed. {PROTOCOL} 15 rates "
-        "from 1e-4 to 0.32, 2 starts each, 6,000 updates of 16 samples."
+        "from 1e-4 to 0.32, 2 starts each; the budget is 1,000 updates of 16 "
+        "samples, or 6,000 by the axis updates."
     )
-    seeds = (0, 1, 2)
-    cost = Cost(preparation=5.0, cell=3.0)
+    seeds = (0, 1, 2, 3)
+    cost = Cost(preparation=1.4, cell=0.7)
     tour = ({},)
     rates = tuple(10 ** (place / 4) for place in range(-16, -1))
     starts = 2
-    updates = 6000
+    updates = 1000
+    axes = (UPDATES,)
     batch = 16
     fine = (3e-4, 1e-3, 3e-3)
 

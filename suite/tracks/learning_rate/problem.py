@@ -53,6 +53,11 @@ class Problem:
         placed = [Part(part.inputs.to(device), part.labels.to(device)) for part in parts]
         return cls(network, radius, start.repeat(runs[0], 1), heads.repeat(runs[0], 1, 1), *placed)
 
+    @property
+    def parts(self) -> tuple[Part, Part, Part]:
+        """Data for training, validation and test."""
+        return self.train, self.validation, self.test
+
     def on_sphere(self, weights: Tensor) -> Tensor:
         """Return weights [N, P], each row scaled to the radius, jointly over all layers; as they are if it is 0."""
         return self.radius * torch.nn.functional.normalize(weights, dim=1) if self.radius else weights

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Outcome, Task, TaskContext, Value
+from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Value
 from suite.lazy import torch
 from suite.models.threads import threads
 from suite.tracks.learning_rate import metrics
@@ -25,13 +25,16 @@ from suite.tracks.learning_rate.regimes import regimes, survey
 from suite.tracks.learning_rate.samples import TrainingSamples
 from suite.tracks.learning_rate.trainer import TaskTrainer
 
+UPDATES = Axis(name="updates", values=("1000", "6000"), about="The budget of each run.")
+
 
 class TrainingTask(Task[Procedure]):
     """Base of the tasks. Declare the class attributes of a task and these, and write `problem`.
 
     Attributes:
         rates: the grid [R]; ``starts``: initialisations of each, over which all is averaged.
-        updates: the budget of each run; ``batch``: samples of a gradient, None for all.
+        updates: the budget of each run, where there is no axis of that name.
+        batch: samples of a gradient; None for all.
         fine: a low, a middle and a high rate of fine-tuning; procedures are told the middle one.
     """
 
@@ -53,16 +56,20 @@ class TrainingTask(Task[Procedure]):
         """Return test data of which one feature alone tells the class, for each feature; none unless overridden."""
         return ()
 
+    def budget(self, context: TaskContext) -> int:
+        """Return the budget of a run."""
+        return int(context.setting.get(UPDATES.name, self.updates))
+
     def trainer(self, problem: Problem, context: TaskContext) -> TaskTrainer:
         """Return a trainer with the whole budget; every one sees the same batches."""
         rates = torch.tensor(self.rates).repeat_interleave(self.starts)
-        return TaskTrainer(problem, rates, self.updates, self.batch, context.rng("batches"))
+        return TaskTrainer(problem, rates, self.budget(context), self.batch, context.rng("batches"))
 
     def told(self, context: TaskContext, trainer: TaskTrainer) -> TrainingContext:
         """Return what a procedure is told."""
         return TrainingContext(
             **vars(context.method),
-            updates=self.updates,
+            updates=trainer.updates,
             batch=trainer.batch,
             look=trainer.look,
             fine=self.fine[1],
@@ -76,7 +83,7 @@ class TrainingTask(Task[Procedure]):
             "version": self.version,
             "seed": context.seed,
             "data": [each.fingerprint(resources) for each in self.requires(context.seed)],
-            "grid": [self.rates, self.starts, self.fine, self.updates, self.batch],
+            "grid": [self.rates, self.starts, self.fine, self.budget(context), self.batch],
         }
         return resources.cache.tensors(
             "learning-rates",

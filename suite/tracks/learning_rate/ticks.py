@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FEATURES = 16
 MARGIN = 0.1 * 2**0.5
 NEITHER = -1
+RATES = tuple(10.0**power for power in (*np.arange(-18, -9) / 4, *np.arange(-18, -10) / 8, *np.arange(-5, 1) / 4))
+"""The authors' grid: denser where the regimes meet."""
 
 Numbers = NDArray[np.float64]
 

@@ -21,12 +21,13 @@ CELLS = {
     "basins/d50": ("random", "trajectory-mean-ward"),
     "quantization/digits-vit": ("rtn-minmax",),
     "memorization/digits-detection": ("nearest-training",),
+    "learning-rate/ticks": ("grid-search", "sam"),
     "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
     "temperature/contrastive-digits": ("learned-temperature",),
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
-"""Methods given features, images, a network; a simulator; images; paths; walkers; an encoder; patterns; a learner.
+"""Methods given features, images, a network; a simulator; images; paths; a trainer; walkers; patterns; a learner.
 
 What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
 """
