@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from suite.contracts import Resources
+from suite.contracts.task import Tier
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.tracks.learning_rate.images import ImagesTask
-from suite.tracks.learning_rate.network import ConvNet
+from suite.tracks.learning_rate.network import ConvNet, SphereNetwork
 
 from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN
 from ._protocol import PROTOCOL
@@ -23,7 +26,7 @@ class CIFAR10SITask(ImagesTask):
 
     id = "learning-rate/cifar10-si"
     version = "1"
-    tier = "standard"
+    tier: ClassVar[Tier] = "standard"
     title = "CIFAR-10, ConvNet-SI"
     summary = (
         f"{DATA} A ConvNet of four convolutions (32 to 256 channels) with batch norm on the sphere of norm 28. "
@@ -35,7 +38,7 @@ class CIFAR10SITask(ImagesTask):
     batch = 128
     fine = (1e-5, 1e-4, 5e-4)
     transform = Transform(size=32, mean=(0.4914, 0.4822, 0.4465), std=(0.2023, 0.1994, 0.2010))
-    network = ConvNet(channels=3, width=32, depth=4, classes=10)
+    network: ClassVar[SphereNetwork] = ConvNet(channels=3, width=32, depth=4, classes=10)
     bands = ((0, 0), (1, 8), (9, 24), (25, 32))
     data = (CIFAR10_TRAIN, CIFAR10_TEST)
 

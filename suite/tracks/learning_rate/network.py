@@ -59,8 +59,8 @@ class SphereNetwork(ABC):
 
     @staticmethod
     def _uniform(shape: tuple[int, ...], inputs: int, generator: torch.Generator) -> Tensor:
-        uniform: Tensor = torch.rand(shape, generator=generator)
-        return (2 * uniform - 1) / inputs**0.5
+        uniform: Tensor = (2 * torch.rand(shape, generator=generator) - 1) / inputs**0.5
+        return uniform
 
 
 class MLP(SphereNetwork):
@@ -139,4 +139,5 @@ def convolved(inputs: Tensor, layer: Tensor, stride: int = 1, groups: int = 0) -
 
 def of_networks(features: Tensor, networks: int) -> Tensor:
     """Return features [B, N D] as [N, B, D]."""
-    return features.unflatten(1, (networks, -1)).transpose(0, 1)
+    parts: Tensor = features.unflatten(1, (networks, -1))
+    return parts.transpose(0, 1)

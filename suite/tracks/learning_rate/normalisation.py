@@ -27,8 +27,8 @@ class Normalisation:
         if self.ghosts == 1:
             return batch_norm(layer)
         parts = layer.unflatten(0, (self.ghosts, -1)).transpose(0, 1)
-        normal = batch_norm(parts.flatten(1, 2))
-        return normal.unflatten(1, list(parts.shape[1:3])).transpose(0, 1).flatten(0, 1)
+        normal: Tensor = batch_norm(parts.flatten(1, 2)).unflatten(1, list(parts.shape[1:3]))
+        return normal.transpose(0, 1).flatten(0, 1)
 
 
 class Gathered(Normalisation):

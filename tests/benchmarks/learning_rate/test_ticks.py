@@ -1,4 +1,4 @@
-"""What must hold on any scale-invariant network, on the ticks: how long training takes, and what fine-tunes are like."""
+"""What must hold on any scale-invariant network, on the ticks, and what a cell says."""
 
 from __future__ import annotations
 
