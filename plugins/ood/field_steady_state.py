@@ -12,25 +12,28 @@ from ._field import CARD, Field, FieldParameters
 
 
 class FieldSteadyState(Detector):
-    """``-|T grad log rho(u) + grad phi(u)|``: how far a point is from the force balance of a steady state.
+    """``-|grad log rho(u)|``: how far a point is from the force balance of a steady state, where thermal motion rules.
 
-    T is fitted to held-out ID by least squares. In the limit of large T only the mean shift ``h^2 |grad log rho|`` is
-    left. Source of the idea: Wang et al. 2025.
+    With ``large_temperature=False`` the force of the field is in it: ``-|T grad log rho(u) + grad phi(u)|``, T being
+    fitted to held-out ID by least squares. That force is small far from all particles too, where nothing holds a point:
+    it speaks for OOD. The defaults were chosen on ood/cifar10's validation data alone (docs/ood.md). Source of the idea:
+    Wang et al. 2025.
     Reconstruction: the authors' formula was not available. CBD-style self-consistent potential score, not the
     authors' implementation.
     """
 
     name = "field-steady-state"
-    version = "1"
+    version = "2"
     card = CARD.model_copy(update={"title": "Field steady state (reconstruction)"})
 
     class Parameters(FieldParameters):
-        """See `FieldParameters`."""
+        """See `FieldParameters`; on the sphere. Screening, softening and background are the field's, at a low T."""
 
-        large_temperature: bool = Declared(False, description="score by the mean shift alone")
+        sphere: bool = Declared(True, description="put particles on the unit sphere instead of centring and scaling")
+        large_temperature: bool = Declared(True, description="score by the mean shift alone")
 
     parameters: Parameters
-    grid = {"sphere": (False, True), "large_temperature": (False, True)}
+    grid = {"sphere": (True, False), "large_temperature": (True, False)}
 
     def fit(self, train: TrainingSet, context: Context) -> None:
         """Place particles and background; fit the temperature on the held-out samples."""

@@ -53,7 +53,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "wells": "all",
     },
     "field-steady-state": {
-        "sphere": True,
+        "sphere": False,
         "background": "none",
         "screening": 0.01,
         "softening": 5.0,
@@ -124,6 +124,11 @@ class Changes:
 
 @every(DETECTORS)
 class TestDetectors(Changes, DetectorContract):
+    @pytest.fixture(scope="class", name="given")
+    @classmethod
+    def _given(cls, method: type[Detector]) -> Mapping[str, Any]:
+        return {"large_temperature": False} if method.name == "field-steady-state" else {}  # what the field acts on
+
     def test_unusual_training_data_is_answered_or_refused(
         self, method: type[Detector], given: Mapping[str, Any], inputs: Features, request: pytest.FixtureRequest
     ) -> None:

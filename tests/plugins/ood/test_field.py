@@ -77,11 +77,9 @@ EXPECTED = [
         0.035,
         id="sphere-no-background",
     ),
+    pytest.param(FieldSteadyState(**OPTIONS, sphere=False), [0.980, 0.873, 0.032, 1.0], 0.035, id="residual-centred"),
     pytest.param(
-        FieldSteadyState(**OPTIONS, large_temperature=True), [0.980, 0.873, 0.032, 1.0], 0.035, id="residual-centred"
-    ),
-    pytest.param(
-        FieldSteadyState(**OPTIONS, sphere=True, large_temperature=True),
+        FieldSteadyState(**OPTIONS),
         [0.993, 0.988, 0.489, 0.998],
         0.035,
         id="residual-sphere",
