@@ -15,9 +15,9 @@ class FieldSteadyState(Detector):
     """``-|grad log rho(u)|``: how far a point is from the force balance of a steady state, where thermal motion rules.
 
     With ``large_temperature=False`` the force of the field is in it: ``-|T grad log rho(u) + grad phi(u)|``, T being
-    fitted to held-out ID by least squares. That force is small far from all particles too, where nothing holds a point:
-    it speaks for OOD. The defaults were chosen on ood/cifar10's validation data alone (docs/ood.md). Source of the idea:
-    Wang et al. 2025.
+    fitted to held-out ID by least squares. That force is small far from all particles too, where nothing holds a
+    point: it speaks for OOD. The defaults were chosen on ood/cifar10's validation data alone (docs/ood.md). Source of
+    the idea: Wang et al. 2025.
     Reconstruction: the authors' formula was not available. CBD-style self-consistent potential score, not the
     authors' implementation.
     """
