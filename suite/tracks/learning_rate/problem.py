@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING
 
 from suite.lazy import torch
@@ -49,7 +50,7 @@ class Problem:
         device, generator = context.resources.device, context.method.generator("task:start")
         made = [network.start(generator) for _ in range(runs[1])]
         weights, heads = (torch.stack(each).to(device) for each in zip(*made, strict=True))
-        start = radius * torch.nn.functional.normalize(weights, dim=1)
+        start = radius * torch.nn.functional.normalize(weights, dim=1) if radius else weights
         placed = [Part(part.inputs.to(device), part.labels.to(device)) for part in parts]
         return cls(network, radius, start.repeat(runs[0], 1), heads.repeat(runs[0], 1, 1), *placed)
 
@@ -57,6 +58,16 @@ class Problem:
     def parts(self) -> tuple[Part, Part, Part]:
         """Data for training, validation and test."""
         return self.train, self.validation, self.test
+
+    @property
+    def guessing(self) -> float:
+        """The accuracy of a network that has learned nothing."""
+        return 1 / self.network.classes
+
+    @property
+    def ignorance(self) -> float:
+        """The loss of equal probabilities for all classes; of a run that diverged it is not below that."""
+        return log(self.network.classes)
 
     def on_sphere(self, weights: Tensor) -> Tensor:
         """Return weights [N, P], each row scaled to the radius, jointly over all layers; as they are if it is 0."""

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Value
+from suite.contracts import Axis, Column, Metric, Outcome, Task, TaskContext, Value
 from suite.lazy import torch
 from suite.models.threads import threads
 from suite.tracks.learning_rate import metrics
@@ -26,6 +26,7 @@ from suite.tracks.learning_rate.samples import TrainingSamples
 from suite.tracks.learning_rate.trainer import TaskTrainer
 
 UPDATES = Axis(name="updates", values=("1000", "6000"), about="The budget of each run.")
+Numbers = dict[tuple[Metric, str], float]
 
 
 class TrainingTask(Task[Procedure]):
@@ -38,7 +39,7 @@ class TrainingTask(Task[Procedure]):
         fine: a low, a middle and a high rate of fine-tuning; procedures are told the middle one.
     """
 
-    metrics = metrics.METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = metrics.METRICS
     primary = Column(metric=ACCURACY.name, subset=CHOSEN)
     subsets = SUBSETS
     samples = TrainingSamples
@@ -121,15 +122,17 @@ class TrainingTask(Task[Procedure]):
         right = self.by_rate(problem.hits(weights, problem.test).double()).cpu().numpy()
         validation = self.by_rate(1 - problem.errors(weights, problem.validation)).cpu().numpy()
         losses = problem.losses(weights, problem.train).cpu().numpy()
-        chance, chosen = 1 / problem.network.classes, int(validation.argmax())
+        chance, chosen = problem.guessing, int(validation.argmax())
         kinds = regimes(self.survey(context, problem), chance)
         numbers = {
-            (metrics.DIVERGED, GRID): float(np.mean(~(losses < np.log(problem.network.classes)))),
+            (metrics.DIVERGED, GRID): float(np.mean(~(losses < problem.ignorance))),
             (metrics.RATE, CHOSEN): self.rates[chosen],
             (metrics.UPDATES, GRID): trainer.used,
             (metrics.SECONDS, GRID): seconds,
         }
         facts = {"rate": f"{self.rates[chosen]:.3g}, in regime {kinds[chosen]}", **self._ends(kinds)}
+        more, told = self.judged(problem, weights, chosen)
+        numbers, facts = numbers | more, facts | told
         if probes := self.probes(context, problem):
             each = torch.stack([1 - self.by_rate(problem.errors(weights, probe))[chosen] for probe in probes]).sort(
                 descending=True
@@ -150,6 +153,13 @@ class TrainingTask(Task[Procedure]):
             },
         )
         return Outcome(samples=samples, cost={"train_seconds": seconds}, facts=facts)
+
+    def judged(self, problem: Problem, weights: torch.Tensor, chosen: int) -> tuple[Numbers, dict[str, str]]:
+        """Return more numbers and facts of final weights [N, P], ``chosen`` the rate's place; none unless overridden.
+
+        Metrics of these are among the task's own.
+        """
+        return {}, {}
 
     def _ends(self, kinds: NDArray[np.str_]) -> dict[str, str]:
         """Return the rates between which each regime is, in words."""
