@@ -120,6 +120,20 @@ def test_the_example_of_the_temperature_page_works(tmp_path: Path, resources: Re
     assert walkers.record.betas[125] == pytest.approx(0.1 + 7.9 / 2)
 
 
+def test_the_example_of_the_learning_rate_page_works(tmp_path: Path, resources: Resources) -> None:
+    from suite.registry import load_registry
+    from suite.testing.learning_rate import digits_case
+
+    (decay, *_) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "learning-rate.md").read_text(), re.DOTALL)
+    file = tmp_path / "power_decay.py"
+    file.write_text(decay)
+    registry = load_registry((file,))
+    assert registry.failures == []
+    weights, trainer = digits_case(resources).trained(registry.methods["learning-rate/power-decay"]())
+    assert trainer.left == 0
+    assert weights.shape == trainer.start.shape
+
+
 def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
     from suite.benchmarks.quantization.digits_vit import DigitsViTTask
     from suite.registry import load_registry
