@@ -47,8 +47,9 @@ ENGLISH = {
         "size",
         "test",
     ),
-    *("circle", "domain", "shape", "style"),  # of charts and pages
-    *("32", "128", "1000", "1024"),
+    *("circle", "domain", "shape", "style", "ticks"),  # of charts and pages
+    "rate",  # of false discoveries, and of errors
+    *("32", "128", "1000", "1024", "6000"),
 }
 """Names of tracks' parts that are words of every program, too; as numbers are."""
 
