@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.stats.detection import auroc, auroc_influence
+from suite.measures.detection import auroc, auroc_influence
 from suite.stats.influence import combined, ratio
 from suite.stats.sampled import estimate, standard_error
 

@@ -26,8 +26,8 @@ OWN = 4
 LEVEL = Axis("level", ("95", "90", "99"), pattern="[1-9][0-9]?", about="Per cent of ID that is to be kept.")
 DRAWN = Axis(
     "boundary",
-    ("own", "conformal"),
-    about="Whose boundary: the method's own where it claims one, or for every method that of conformal prediction.",
+    ("claimed", "conformal"),
+    about="Whose boundary: the method's, where it claims one, or for all methods that of conformal prediction.",
 )
 KEPT = Metric(
     name="id_kept",
@@ -128,7 +128,7 @@ class BoundaryTask(OODTask):
         )
         development = replace(splits.development, validation=own)
         fitted = fit(method, self.given_model(context.seed), development, context)
-        if isinstance(method, BoundedDetector) and setting[DRAWN.name] == "own":
+        if isinstance(method, BoundedDetector) and setting[DRAWN.name] == "claimed":
             boundary, drawn = float(method.boundary()), "by the method itself"
         else:
             level = int(setting[LEVEL.name]) / 100

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from suite.contracts import Metric
-from suite.stats.detection import Scores, checked
-from suite.stats.detection import auroc as auroc  # for those who have it from here
+from suite.measures.detection import Scores, checked
+from suite.measures.detection import auroc as auroc  # for those who have it from here
 
 
 def needed(n: int) -> int:

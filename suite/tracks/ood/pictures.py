@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Picture
-from suite.stats.detection import auroc
+from suite.measures.detection import auroc
 
 Scores = NDArray[np.float64]
 BINS = 60

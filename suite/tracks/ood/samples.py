@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Column, Influence, Picture, Resampled, Samples, Value
-from suite.stats.detection import DELONG, Scores, auroc_influence
+from suite.measures.detection import DELONG, Scores, auroc_influence
 from suite.tracks.ood.bootstrap import RESAMPLED, resampled
 from suite.tracks.ood.metrics import AUROC, DETECTION, ID_ACCURACY
 from suite.tracks.ood.pictures import detection_pictures, roc_picture

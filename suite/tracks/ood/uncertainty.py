@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from suite.contracts import Interval
-from suite.stats.detection import Scores
+from suite.measures.detection import Scores
 from suite.tracks.ood.metrics import FPR95, FPR95_OOD, needed
 
 RESAMPLES = 1000

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from suite.stats.detection import DELONG, auroc_influence
+from suite.measures.detection import DELONG, auroc_influence
 from suite.stats.sampled import normal_interval
 from suite.tracks.ood.bootstrap import draw, metrics, resampled
 from suite.tracks.ood.metrics import auroc, fpr95, fpr95_ood

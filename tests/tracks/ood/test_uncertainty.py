@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from suite.contracts import Interval
-from suite.stats.detection import DELONG, auroc_influence
+from suite.measures.detection import DELONG, auroc_influence
 from suite.stats.sampled import estimate, normal_interval, paired_normal, standard_error
 from suite.tracks.ood.metrics import auroc, fpr95, fpr95_ood
 from suite.tracks.ood.uncertainty import fpr95_interval, fpr95_ood_interval

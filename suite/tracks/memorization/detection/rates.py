@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.stats import detection
+from suite.measures import detection
 
 Scores = NDArray[np.float64]
 Labels = NDArray[np.bool_]

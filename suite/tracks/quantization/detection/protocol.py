@@ -10,8 +10,8 @@ import numpy as np
 
 from suite.contracts import Column, Resources, TaskContext
 from suite.data.split import Split, SplitImages
+from suite.measures.calibration import brier_scores, log_scores
 from suite.models.features import extract
-from suite.stats.calibration import brier_scores, log_scores
 from suite.tracks.quantization.detection.detectors import asked, energy, nearness
 from suite.tracks.quantization.detection.metrics import KEPT, METRICS
 from suite.tracks.quantization.detection.samples import DETECTORS, GROUPS, HARDEST, TOLD, KeptSamples

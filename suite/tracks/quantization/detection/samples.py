@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from suite.contracts import Column, Influence, Interval, Samples, Value
-from suite.stats.calibration import calibration_error, calibration_interval
-from suite.stats.detection import DELONG, INSIDE, auroc_influence
+from suite.measures.calibration import calibration_error, calibration_interval
+from suite.measures.detection import DELONG, INSIDE, auroc_influence
 from suite.stats.influence import Strata, combined, ratio
 from suite.stats.sampled import estimate
 from suite.tracks.quantization.detection.metrics import AUROC, BRIER, CALIBRATION, KEPT, LEAD, LOG_SCORE

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.contracts import Column
-from suite.stats.detection import auroc
+from suite.measures.detection import auroc
 from suite.tracks.quantization.detection.samples import KeptSamples
 
 INSIDE, OUTSIDE = 60, (40, 30, 20)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from suite.stats.calibration import BINS, _binned, brier_scores, calibration_error, calibration_interval, log_scores
+from suite.measures.calibration import BINS, _binned, brier_scores, calibration_error, calibration_interval, log_scores
 
 CLASSES = 4
 

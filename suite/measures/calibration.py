@@ -2,7 +2,7 @@
 
 A proper score is smallest in the mean where the probabilities are the true ones, and falls with what they tell. The
 calibration error says only whether a confidence is kept: it is 0 for a classifier that always says how often each class
-comes. The two do not replace each other (tests/stats/test_calibration.py has a case where the true answer is known).
+comes. The two do not replace each other (tests/measures/test_calibration.py has a case where the true answer is known).
 """
 
 from __future__ import annotations
