@@ -12,10 +12,11 @@ from suite.lazy import torch
 from suite.registry import load_registry
 from suite.testing.method import Answer, Asked, MethodContract
 from suite.tracks.learning_rate import Procedure
+from suite.tracks.learning_rate.network import ConvNet
 from suite.tracks.learning_rate.protocol import TrainingTask
 from suite.tracks.learning_rate.trainer import TaskTrainer
 
-UPDATES = 40
+UPDATES = 24
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Case:
 
 
 def digits_case(resources: Resources) -> Case:
-    """Return ``learning-rate/digits-si`` with 40 updates of 64 samples at three rates."""
+    """Return ``learning-rate/digits-si`` with a network of width 2, and 24 updates of 64 samples at three rates."""
     task: Any = load_registry().tasks["learning-rate/digits-si"]()
     task.updates, task.batch, task.rates = UPDATES, 64, (1e-3, 1e-2, 1e-1)
+    task.network = ConvNet(channels=1, width=2, depth=3, classes=10)
     return Case(task, TaskContext(0, resources, task.setting({})))
 
 

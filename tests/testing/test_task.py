@@ -19,10 +19,8 @@ from suite.testing import (
     QuantizationTaskContract,
     ReplayTaskContract,
     TaskDeclarationContract,
-    TrainingTaskContract,
 )
 from suite.testing.reach import arrays
-from suite.tracks.learning_rate.protocol import TrainingTask
 from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
 from suite.tracks.memorization.protocol import MitigationTask
 from suite.tracks.quantization.detection.protocol import KeptDetectionTask
@@ -92,12 +90,6 @@ class TestMitigation(MitigationTaskContract):
 @pytest.mark.slow
 @embedded("memorization", GuidedDetectionTask)
 class TestCopyDetection(CopyDetectionTaskContract):
-    pass
-
-
-@pytest.mark.slow
-@embedded("learning-rate", TrainingTask)
-class TestTraining(TrainingTaskContract):
     pass
 
 

@@ -11,6 +11,7 @@ import torch
 from suite.benchmarks.learning_rate.ticks import TicksTask
 from suite.contracts import Column, Outcome, Resources, TaskContext
 from suite.registry import load_registry
+from suite.testing import TrainingTaskContract
 from suite.tracks.learning_rate.regimes import CONVERGED, regimes
 
 
@@ -24,6 +25,11 @@ def converged_after(task: Any, context: TaskContext, every: int = 100) -> np.nda
         there = problem.losses(weights, problem.train) < CONVERGED
         after = torch.where(there, after.minimum(torch.tensor(float(trainer.used))), after)
     return task.by_rate(after).numpy()
+
+
+@pytest.mark.slow
+class TestTicks(TrainingTaskContract):
+    task = TicksTask
 
 
 @pytest.mark.slow
@@ -69,6 +75,7 @@ def test_a_cell_says_what_was_chosen_and_in_which_regime(small: tuple[Any, TaskC
     assert sensitivity == pytest.approx(float(np.mean(means.max() - np.maximum(means, 0.5))))
 
 
+@pytest.mark.slow
 def test_too_high_a_rate_diverges_and_a_schedule_mends_some(small: tuple[Any, TaskContext]) -> None:
     column = Column(metric="share_diverged", subset="all-rates")
     constant, tuned = (outcome(name, small).samples.value(column) for name in ("constant-rate", "fine-tuning"))

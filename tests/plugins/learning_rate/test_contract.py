@@ -19,7 +19,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "grid-search": {"candidates": 2, "factor": 100.0, "share": 0.2},
     "sam": {"radius": 0.2, "share": 0.5},
     "schedule-free": {"momentum": 0.5},
-    "swa": {"k": 3, "share": 0.5},
+    "swa": {"k": 3, "share": 1.0},
     "two-stage": {"factor": 3.0, "first": 0.5, "share": 0.2},
     "warmup-cosine": {"warm_up": 0.3},
     "wsd": {"warm_up": 0.3, "decay": 0.5, "cycles": 2},
