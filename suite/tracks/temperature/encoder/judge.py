@@ -49,12 +49,3 @@ def uniformity(points: Tensor) -> float:
     0 where all are one point; the lower, the more evenly they lie.
     """
     return float(torch.pdist(points.double()).square().mul(-2).exp().mean().log())
-
-
-def plane(points: Tensor) -> NDArray[np.float64]:
-    """Return the two leading principal components of points [M, D], each with its largest entry positive [M, 2]."""
-    centred = points.double() - points.double().mean(dim=0)
-    left, sizes, _ = torch.linalg.svd(centred, full_matrices=False)
-    components = (left * sizes)[:, :2]
-    signs = components.gather(0, components.abs().argmax(dim=0)[None]).sign()
-    return np.asarray(components * signs)

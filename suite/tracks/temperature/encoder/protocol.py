@@ -113,24 +113,15 @@ class ContrastiveTask(Task[Annealer]):
         if not betas:
             raise ValueError(f"{method.name} takes no step")
         inside, outside = walkers.embedded(known), walkers.embedded(asked)
-        generator = context.method.generator("task:test views")
-        pair = [walkers.embedded(viewed(asked, generator)) for _ in range(2)]
-        some = judge.few(labels)
-        components = judge.plane(outside)
-        numbers = {
-            metrics.UNIFORMITY: judge.uniformity(outside),
-            BETA: betas[-1],
-            EVALUATIONS: walkers.used,
-            SECONDS: seconds,
-        }
+        generator, some = context.method.generator("task:test views"), judge.few(labels)
+        uniformity = judge.uniformity(outside)
+        numbers = {metrics.UNIFORMITY: uniformity, BETA: betas[-1], EVALUATIONS: walkers.used, SECONDS: seconds}
         samples = EncoderSamples(
             label=truth,
             probe=judge.probed(inside, labels, outside) == truth,
             few=judge.probed(inside[torch.from_numpy(some)], labels[some], outside) == truth,
             neighbours=judge.of_neighbours(inside, labels, outside) == truth,
-            distance=judge.distances(*pair),
-            x=components[:, 0],
-            y=components[:, 1],
+            distance=judge.distances(*(walkers.embedded(viewed(asked, generator)) for _ in range(2))),
             measured={
                 Column(metric=each.name, subset=TEST): Value(float(x), len(truth)) for each, x in numbers.items()
             },

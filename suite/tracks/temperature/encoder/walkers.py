@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from suite.lazy import torch
 from suite.models.architecture import Architecture
 from suite.tracks.temperature.contract import Walkers
 from suite.tracks.temperature.encoder.contrast import Objective, contrast, viewed
+from suite.tracks.temperature.walkers import Record
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,13 +36,6 @@ class Training:
     weight_decay: float = 1e-4
 
 
-@dataclass
-class Record:
-    """What was walked: the inverse temperatures, in order."""
-
-    betas: list[float] = field(default_factory=list)
-
-
 class EncoderWalkers(Walkers):
     """See `Walkers`: one run of one walker. tau is 1 / beta, there is no noise, and batches stand for it.
 
@@ -58,7 +52,7 @@ class EncoderWalkers(Walkers):
     ) -> None:
         self.training, self.images, self.objective, self.coldest = training, images, objective, coldest
         self.budget = training.updates
-        self.used, self.record, self._order, self._slope = 0, Record(), torch.arange(0), math.nan
+        self.used, self.record, self._order, self._slope = 0, Record(np.zeros(0, np.int64)), torch.arange(0), math.nan
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(context.seed)
             self.network = training.architecture.build()
@@ -70,14 +64,9 @@ class EncoderWalkers(Walkers):
         """See `Walkers`."""
         return self.budget - self.used
 
-    @property
-    def states(self) -> NDArray[np.float32]:
-        """The weights [P, 1]."""
-        return np.asarray(torch.nn.utils.parameters_to_vector(self.network.parameters()).detach().numpy()[:, None])
-
     def finish(self) -> NDArray[np.float32]:
         """Return the weights [P, 1]."""
-        return self.states
+        return np.asarray(torch.nn.utils.parameters_to_vector(self.network.parameters()).detach().numpy()[:, None])
 
     def walk(self, betas: NDArray[np.floating]) -> None:
         """See `Walkers`."""
@@ -109,11 +98,7 @@ class EncoderWalkers(Walkers):
         return np.array([[self._slope]])
 
     def gather(self, rows: NDArray[np.integer]) -> None:
-        """See `Walkers`.
-
-        Raises:
-            ValueError: an encoder does not multiply.
-        """
+        """See `Walkers`. One encoder does not multiply: anything but [[0]] is refused."""
         if np.asarray(rows).tolist() != [[0]]:
             raise ValueError("there is one encoder, which does not multiply")
 

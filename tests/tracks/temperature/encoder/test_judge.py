@@ -48,10 +48,3 @@ def test_judges_find_classes_where_there_are_some_and_chance_where_not() -> None
 def test_few_labels_are_few_of_each() -> None:
     labels = np.array([2, 0, 0, 1, 2, 0, 1, 0])
     assert judge.few(labels, 2).tolist() == [1, 2, 3, 6, 0, 4]
-
-
-def test_the_plane_is_that_of_the_largest_spread() -> None:
-    points = torch.randn(100, 4, generator=torch.Generator().manual_seed(0)) * torch.tensor([1.0, 5, 0.1, 3])
-    plane = judge.plane(points)
-    assert abs(np.corrcoef(plane[:, 0], points[:, 1])[0, 1]) > 0.99
-    assert abs(np.corrcoef(plane[:, 1], points[:, 3])[0, 1]) > 0.95
