@@ -124,7 +124,7 @@ def test_the_example_of_the_learning_rate_page_works(tmp_path: Path, resources: 
     from suite.registry import load_registry
     from suite.testing.learning_rate import digits_case
 
-    (decay, *_) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "learning-rate.md").read_text(), re.DOTALL)
+    _, decay = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "learning-rate.md").read_text(), re.DOTALL)
     file = tmp_path / "power_decay.py"
     file.write_text(decay)
     registry = load_registry((file,))

@@ -21,11 +21,12 @@ class ImagesTask(TrainingTask):
     """Base of the tasks on images. Declare these too, and write `parts`.
 
     Attributes:
-        network: what is trained; ``radius``: of its sphere.
+        data: the data sets; ``network``: what is trained; ``radius``: of its sphere.
         bands: the first and the last L1 frequency of each band of `probes`.
     """
 
     gives = frozenset({"batch statistics"})
+    data: ClassVar[tuple[Ingredient, ...]]
     transform: ClassVar[Transform]
     network: ClassVar[SphereNetwork]
     radius: ClassVar[float] = 28.0
@@ -38,8 +39,6 @@ class ImagesTask(TrainingTask):
     def requires(self, seed: int) -> tuple[Ingredient, ...]:
         """Return the data sets."""
         return self.data
-
-    data: ClassVar[tuple[Ingredient, ...]]
 
     def problem(self, context: TaskContext) -> Problem:
         """Return the network under a seed."""

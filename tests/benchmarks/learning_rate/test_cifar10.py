@@ -28,7 +28,7 @@ def test_a_few_updates_on_some_images(task: type[Any], mirrored: Settings) -> No
     assert not np.intersect1d(train.rows(resources), validation.rows(resources)).size
 
     class Tiny(task):  # type: ignore[misc] # a parameter
-        id = "learning-rate/tiny"
+        id = f"{task.id}-tiny"
         network, updates, batch, rates = NETWORKS[task], 12, 32, (1e-3, 1e-2)
 
         def parts(self, resources: Resources) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair
 import numpy as np
 import pytest
 import torch
@@ -66,6 +67,7 @@ def test_a_cell_says_what_was_chosen_and_in_which_regime(small: tuple[Any, TaskC
     assert samples.value(Column(metric="rate", subset="chosen-rate")).value == task.rates[samples.chosen]
     (picture,) = samples.pictures("all-rates")
     assert len(picture.spec["data"]["values"]) == len(task.rates)
+    altair.LayerChart.from_dict(picture.spec)  # validates
     again = type(samples).read(samples.table())
     for column in task.columns:
         if samples.influence(column) is not None:
