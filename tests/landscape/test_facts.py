@@ -104,6 +104,7 @@ def test_a_task_offers_the_facts_of_its_models_and_of_the_line_to_another_seed(r
         facts_of(Asked(), 0, resources, against=1)
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_facts_of_a_classifier(suite: Suite, settings):
     home = {"SUITE_HOME": str(settings.home), "SUITE_CACHE": str(settings.cache_folder)}
     options = ("--samples", "30", "--probes", "2", "--against", "1")

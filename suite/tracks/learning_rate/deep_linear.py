@@ -17,7 +17,8 @@ import numpy as np
 from suite.lazy import torch
 from suite.tracks.learning_rate.network import SphereNetwork
 from suite.tracks.learning_rate.normalisation import Normalisation
-from suite.tracks.learning_rate.problem import Part, Problem
+from suite.tracks.learning_rate.problem import Part
+from suite.tracks.learning_rate.squared import SquaredProblem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class DeepLinear(SphereNetwork):
 
 
 @dataclass(frozen=True)
-class MatrixProblem(Problem):
+class MatrixProblem(SquaredProblem):
     """Networks that learn ``A = left diag(strengths) right'`` of noiseless data whose second moments are 1.
 
     The loss of a gradient is ``|product - A|^2 / 2``. What is told of a network is a share of that of the product 0.
@@ -80,14 +81,6 @@ class MatrixProblem(Problem):
         """The loss of a product of 0."""
         return 1.0
 
-    def gradient(self, weights: Tensor, rows: Tensor, ghosts: int = 1) -> Tensor:
-        """See `Problem`; there is no normalisation for ghosts to change."""
-        with torch.enable_grad():
-            leaf = weights.detach().requires_grad_()
-            answers = self.network.logits(leaf, self.heads, self.train.inputs[rows], Normalisation())
-            [gradient] = torch.autograd.grad((answers - self.train.labels[rows]).square().sum() / len(rows) / 2, leaf)
-        return gradient
-
     def hits(self, weights: Tensor, part: Part) -> Tensor:
         """Return the share of each mode that is learned [N, D], ``1 - |found - s| / s`` and at least 0."""
         [answers] = self.asked(weights, part.inputs)
@@ -97,8 +90,7 @@ class MatrixProblem(Problem):
 
     def losses(self, weights: Tensor, part: Part) -> Tensor:
         """Return the loss of each network [N], as a share of that of a product of 0."""
-        [answers] = self.asked(weights, part.inputs)
-        return (answers - part.labels).square().sum((1, 2)) / part.labels.square().sum()
+        return super().losses(weights, part) * 2 * len(part.labels) / part.labels.square().sum()
 
 
 def stable_rate(strengths: Numbers, depth: int) -> float:

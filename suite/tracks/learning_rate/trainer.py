@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ class TaskTrainer(Trainer):
     def __init__(
         self, problem: Problem, rates: Tensor, updates: int, batch: int | None, rng: np.random.Generator
     ) -> None:
+        problem = replace(problem, test=problem.validation)  # whoever trains has no test data within reach
         self._problem, self._rates, self._rng = problem, rates.to(problem.start), rng
         self._samples = len(problem.train.labels)
         self.batch, self.updates, self.used = batch or self._samples, updates, 0
