@@ -37,11 +37,11 @@ class TestTicks(TrainingTaskContract):
 def test_convergence_takes_ever_longer_near_the_boundary(resources: Resources) -> None:
     task: Any = TicksTask()
     task.updates, task.starts, task.axes = 6000, 4, ()
-    task.rates = tuple(10**power for power in (-2.5, -2.375, -2.25, -2.125, -2))
+    task.rates = tuple(10**power for power in (-2.5, -2.375, -2.25, -2.125))
     after = np.mean([converged_after(task, TaskContext(seed, resources)) for seed in (0, 1)], axis=0)
     assert (np.diff(after) > 0).all()
-    assert after[2] > 2 * after[0]
-    assert after[4] == 6000  # and beyond it does not converge
+    assert after[2] > 3 * after[0]
+    assert after[3] == task.updates  # at the highest rate no run converges
 
 
 @pytest.fixture(scope="module")
