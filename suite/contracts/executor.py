@@ -28,6 +28,7 @@ class Split:
         judge, host: the plugins that each of the two loads.
         order: the secret of the order of the test, in hexadecimal digits.
         needs: the access that the method was planned with.
+        border: what may pass between the two, as ``"package.module:NAME"``.
         readable: files and folders of the method's code.
         hidden: where store, cache, data and weights lie, closed even inside of what may be read.
         container: what the host runs in a container of, as ``"podman 5.4.2"``; None for a process of this machine.
@@ -37,6 +38,7 @@ class Split:
     host: Loaded
     order: str
     needs: frozenset[str]
+    border: str
     readable: tuple[Path, ...]
     hidden: tuple[Path, ...]
     container: str | None = None

@@ -99,7 +99,7 @@ def _do(job: Job, end: socket.socket | None) -> Result:
         prepare(task, context)
         return _done(task, job, resources)
     _check_task(registry, job)
-    method, beside, isolation = _local(registry, job) if end is None else _hosted(registry, job, end)
+    method, beside, isolation = _local(registry, job) if end is None else _hosted(job, end)
     tuning, cost = None, {}
     parameters = {name: value for name, value in job.parameters.items() if name not in job.grid}
     if job.grid:
@@ -142,14 +142,14 @@ def _local(registry: Registry, job: Job) -> Parts:
     return registry.methods[job.method], partner_objects(registry, job.partners), None
 
 
-def _hosted(registry: Registry, job: Job, end: socket.socket) -> Parts:
+def _hosted(job: Job, end: socket.socket) -> Parts:
     """Return what stands here for the method's class and its partners, and what only their judge can tell of both.
 
     Raises:
         InvalidOutcome: the method declares other access there than when it was planned.
     """
     assert job.split is not None
-    host = Host(end, job, registry.tracks[job.task.partition("/")[0]].border)
+    host = Host(end, job)
     if host.method.needs != job.split.needs:
         raise InvalidOutcome(f"the method needs {sorted(host.method.needs)}, planned with {sorted(job.split.needs)}")
     return host.method, host.partners(job), {"confined": host.confined, "order": job.split.order}

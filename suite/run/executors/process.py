@@ -28,7 +28,7 @@ from suite.contracts.executor import Reason
 from suite.run.executors.leftovers import STARTING, adopt, parent_of, sweep
 from suite.run.result import HOST_GONE, LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, seal
 from suite.run.split.confinement.container import Container, host_container
-from suite.run.split.judge import host_folder
+from suite.run.split.judge import host_folder, instruct
 
 POLL_SECONDS = 0.1
 OUTPUT_BYTES = 50_000_000
@@ -47,7 +47,7 @@ WARM = "suite.run.executors.warm"
 # What workers import anyway; the server imports it once for all of them.
 PRELOAD = [
     *("torch", "sklearn.datasets", "sklearn.utils.parallel", "pyarrow.parquet", "safetensors.torch"),
-    *("suite.run.worker", WARM),
+    *("suite.run.worker", "suite.run.split.host", WARM),
 ]
 
 
@@ -143,6 +143,7 @@ class _Child:
             self._host.start()
         else:
             self._host = host_container(self.job, host.fileno(), output)
+        instruct(judge, self.job)
         host.close()
         return judge, sealing
 

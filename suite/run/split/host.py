@@ -37,7 +37,7 @@ class Host:
         self._stand_ins = StandIns(EMPTY, partial(self._peer.call, "use"))
         self._classes: dict[str, type[Method]] = {}
         self._kept: list[Any] = []  # methods, and what stays here of what they return
-        self._seed = 0
+        self._seed, self._began = 0, False
 
     def serve(self) -> None:
         """Answer until the judge is gone."""
@@ -59,11 +59,17 @@ class Host:
         confined = _confined(given, self._keep_open)
         limit_threads(given["threads"])
         seed_everything(given["seed"])
-        self._seed = given["seed"]
+        self._seed, self._began = given["seed"], True
         return list(confined)
 
     def _load(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Import the plugins of the method and its partners, and describe these."""
+        """Import the plugins of the method and its partners, and describe these.
+
+        Raises:
+            RuntimeError: the process is not confined, since that has failed.
+        """
+        if not self._began:
+            raise RuntimeError("a process that is not confined loads no method")
         from suite.registry import load_registry
         from suite.source import check_source
 

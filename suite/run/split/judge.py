@@ -33,8 +33,8 @@ class Host:
         confined: what the kernel enforces there, as the host said before it loaded that code.
     """
 
-    def __init__(self, end: socket.socket, job: Job, border_name: str) -> None:
-        """Have the host confine itself and load the method; ``end`` is this side's of the channel.
+    def __init__(self, end: socket.socket, job: Job) -> None:
+        """Hear what came of `instruct`; ``end`` is this side's of the channel.
 
         Raises:
             Closed: it ended.
@@ -42,33 +42,16 @@ class Host:
             Exception: what loading the method's code raised.
         """
         assert job.split is not None
-        self._border = border = load_border(border_name)
+        self._border = border = load_border(job.split.border)
         self._given = Given(border)
         codec = Codec(border, self._named, self._object, trusted=False)
         contained = job.split.container is not None  # memory cannot be handed over into it
         self._peer = Peer(Channel(end, Limits(), shares=not contained), codec, self._use)
-        settings = job.settings
-        given: dict[str, Any] = {
-            "readable": [str(path) for path in job.split.readable],
-            "hidden": [str(path) for path in job.split.hidden],
-            "writable": OWN_FOLDER if contained else str(host_folder(job)),
-            "memory": settings.memory_limit,
-            "threads": job.threads,
-            "seed": job.seed,
-        }
-        confined = self._peer.call("begin", given)
+        confined = self._peer.returned()
         if not isinstance(confined, list) or not WORDS.keys() >= set(map(str, confined)):
             raise Garbled("a confinement that is none")
         self.confined: list[str] = confined
-        code: dict[str, Any] = {
-            "border": border_name,
-            "files": [str(path) for path in job.split.host.files],
-            "installed": sorted(job.split.host.installed),
-            "disabled": list(settings.disabled_plugins),
-            "methods": {"": job.method, **{role: each["method"] for role, each in job.partners.items()}},
-            "sources": {"": job.source, **{role: each["source"] for role, each in job.partners.items()}},
-        }
-        loaded = self._peer.call("load", code)
+        loaded = self._peer.returned()
         if not isinstance(loaded, dict):
             raise Garbled("methods that are none")
         self._classes = {which: self._class(which, loaded.get(which)) for which in ("", *job.partners)}
@@ -108,6 +91,36 @@ class Host:
         if not isinstance(arguments[3], dict) or not all(isinstance(each, str) for each in arguments[3]):
             raise Garbled("a call with names that are none")
         return self._given.use(*arguments)
+
+
+def instruct(end: socket.socket, job: Job) -> None:
+    """Tell a host to confine itself, and then to load the method: it does so while its judge is being started."""
+    assert job.split is not None
+    split, settings = job.split, job.settings
+    peer = Peer(Channel(end, Limits()), Codec(Border(calls={}), _unnamed, _unnamed, trusted=False), _unnamed)
+    confining: dict[str, Any] = {
+        "readable": [str(path) for path in split.readable],
+        "hidden": [str(path) for path in split.hidden],
+        "writable": str(host_folder(job)) if split.container is None else OWN_FOLDER,
+        "memory": settings.memory_limit,
+        "threads": job.threads,
+        "seed": job.seed,
+    }
+    code: dict[str, Any] = {
+        "border": split.border,
+        "files": [str(path) for path in split.host.files],
+        "installed": sorted(split.host.installed),
+        "disabled": list(settings.disabled_plugins),
+        "methods": {"": job.method, **{role: each["method"] for role, each in job.partners.items()}},
+        "sources": {"": job.source, **{role: each["source"] for role, each in job.partners.items()}},
+    }
+    peer.post("begin", confining)
+    peer.post("load", code)
+
+
+def _unnamed(*value: Any) -> Any:
+    """Stand for what names objects that stay here: what a host is told first has none."""
+    raise TypeError(f"{value!r} does not pass")
 
 
 def host_folder(job: Job) -> Path:

@@ -34,17 +34,16 @@ class Peer:
             Exception: its own.
         """
         with self._lock, self:
-            changed = self._send("call", [name, *arguments])
-            while True:
-                kind, content, changing = self._receive()
-                if kind == "call":
-                    self._answer(content, changing)
-                elif kind == "raise":
-                    raise heard(content, self.errors)
-                elif kind == "return":
-                    return _returned(content, changed)
-                else:
-                    raise Garbled("an answer of no kind")
+            return self._answered(self._send("call", [name, *arguments]))
+
+    def post(self, name: str, *arguments: Any) -> None:
+        """Send a call of plain data, and leave it to `returned` to wait for its answer."""
+        self._send("call", [name, *arguments])
+
+    def returned(self) -> Any:
+        """Return what comes of the earliest call that was posted, maybe by another process; raises as `call` does."""
+        with self._lock, self:
+            return self._answered([])
 
     def serve(self) -> None:
         """Answer calls until the other side is gone."""
@@ -65,6 +64,18 @@ class Peer:
         self._depth -= 1
         if not self._depth:  # what has passed is known by its number until the outermost call has returned
             self._codec.memory.clear()
+
+    def _answered(self, changed: list[Take]) -> Any:
+        while True:
+            kind, content, changing = self._receive()
+            if kind == "call":
+                self._answer(content, changing)
+            elif kind == "raise":
+                raise heard(content, self.errors)
+            elif kind == "return":
+                return _returned(content, changed)
+            else:
+                raise Garbled("an answer of no kind")
 
     def _answer(self, content: Any, changing: list[Tell]) -> None:
         if not isinstance(content, list) or not content or not isinstance(content[0], str):

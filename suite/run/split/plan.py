@@ -48,6 +48,7 @@ def plan_split(
         host=_loaded((track, *methods)),
         order=order or secrets.token_hex(16),
         needs=methods[0].value.needs,
+        border=track.value.border,
         readable=tuple(dict.fromkeys(path for entry in code for path in _code(entry))),
         hidden=tuple(secret_places(settings)),
         container=_engine() if settings.container else None,

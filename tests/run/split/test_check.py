@@ -40,7 +40,7 @@ def task(registry: Registry) -> Task:
 def job(tmp_path: Path) -> Job:
     """A split job."""
     settings = Settings(home=tmp_path, database=None)
-    split = Split(Loaded(), Loaded(), ORDER, frozenset(), readable=(), hidden=())
+    split = Split(Loaded(), Loaded(), ORDER, frozenset(), "", readable=(), hidden=())
     return Job("evaluate", "guess/sign", 0, tmp_path, settings, "guess/right", split=split)
 
 
