@@ -50,6 +50,7 @@ class DeepLinearTask(TrainingTask):
     metrics = (*METRICS, EXCESS, EXACT)
     seeds = (0, 1, 2)
     cost = Cost(preparation=0.1, cell=0.1)
+    tour = ({},)
     rates = tuple(10 ** (place / 8) for place in range(-16, 0))
     updates = 75
     batch = None
