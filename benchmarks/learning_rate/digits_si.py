@@ -26,17 +26,17 @@ class DigitsSITask(ImagesTask):
     title = "Digits, ConvNet-SI"
     summary = (
         "scikit-learn's 1,797 digits, 8x8: 700 to train, 400 for validation, 697 to test. A ConvNet of three "
-        f"convolutions (6, 12, 24 channels) with batch norm on the sphere of norm 28. {PROTOCOL} 9 rates "
-        "from 1e-3 to 0.1, 1,000 updates of 16 images."
+        f"convolutions (8, 16, 32 channels) with batch norm on the sphere of norm 28. {PROTOCOL} 7 rates "
+        "from 1e-3 to 0.1, 600 updates of 16 images."
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=12.0, cell=4.2)
-    rates = tuple(10 ** (place / 4) for place in range(-12, -3))
-    updates = 1000
+    cost = Cost(preparation=12.0, cell=3.0)
+    rates = tuple(10 ** (place / 3) for place in range(-9, -2))
+    updates = 600
     batch = 16
     fine = (3e-4, 1e-3, 3e-3)
     transform = Transform(size=8, channels=1, scale=16.0, mean=(0.5,), std=(0.5,))
-    network = ConvNet(channels=1, width=6, depth=3, classes=10)
+    network = ConvNet(channels=1, width=8, depth=3, classes=10)
     bands = ((0, 0), (1, 2), (3, 4), (5, 8))
     data = (DIGITS,)
 
