@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.contracts import TUNED
+from suite.contracts.method import as_text
 from suite.contracts.substitute import NETWORK
 from suite.registry import Registry
 from suite.store.rows import CellRow
@@ -39,7 +40,7 @@ class Command:
         options = [("--task", self.task)]
         options += [("--setting", f"{axis}={value}") for axis, value in self.setting.items()]
         options += [("--method", method) for method in self.methods]
-        options += [("--set", f"{name}={_typed(value)}") for name, value in self.overrides.items()]
+        options += [("--set", f"{name}={as_text(value)}") for name, value in self.overrides.items()]
         options += [("--seed", str(seed)) for seed in self.seeds]
         return ["run", *(word for option in options for word in option), *(["--tune"] if self.tune else [])]
 
@@ -106,17 +107,6 @@ def _told(
         for key, value in told.items()
         if key in kept_from_tuning or key not in defaults or defaults[key] != value
     }
-
-
-def _typed(value: Any) -> str:
-    """Return the text that `Parameters.typed` takes for the value: JSON, and a text as it is if that is no JSON."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    try:
-        json.loads(value)
-    except ValueError:
-        return value
-    return json.dumps(value)
 
 
 def _short(name: str) -> str:

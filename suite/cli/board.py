@@ -12,6 +12,7 @@ import typer
 from suite.cli.output import (
     Format,
     FormatOption,
+    PluginOption,
     StrictOption,
     counted,
     echo,
@@ -62,10 +63,11 @@ def board(
         Whose, typer.Option("--source", help="Whose rows: all, own or published; ranks stay.")
     ] = Whose.all,
     runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
+    plugin: PluginOption = None,
     strict: StrictOption = False,
 ) -> None:
     """Print the leaderboard: what the store holds, and what others have published; of many tables a line each."""
-    registry, settings = load(strict)
+    registry, settings = load(strict, plugin)
     from suite.contracts import Setting
     from suite.errors import SuiteError
     from suite.run.selection import Request, current, select_tasks

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.cli.output import Format, FormatOption, echo, load, print_list
+from suite.cli.output import Format, FormatOption, PluginOption, echo, load, print_list
 
 if TYPE_CHECKING:
     from suite.cli.contract_tests import Check
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def check(
     name: Annotated[str, typer.Argument(help="Method or task, in full or its name alone, or a pattern.")],
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file to load first.")] = None,
+    plugin: PluginOption = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a parameter, as few steps where it takes long.")
     ] = None,
@@ -34,12 +33,10 @@ def check(
     from suite.extras import check_library
 
     check_library("pytest")
-    registry, settings = load(plugin_files=tuple(plugin or ()))
+    registry, settings = load(plugin_files=plugin)
     from suite.cli.contract_tests import checks
     from suite.run.selection import matching
 
-    if plugin:
-        settings = settings.model_copy(update={"plugins": (*settings.plugins, *(file.resolve() for file in plugin))})
     ids = [entry.name for entry in (*registry.methods, *registry.tasks)]
     found = matching(name, ids, "method or task", place="suite check", next="suite methods; suite tasks")
     names, tasks = ([each for each in found if each in table] for table in (registry.methods, registry.tasks))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.cli.board import SettingOption, newest_board
-from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_list, setting_pair
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, load, print_list, setting_pair
 
 if TYPE_CHECKING:
     from suite.board.comparison import Comparison
@@ -27,10 +27,11 @@ def compare(
     setting: SettingOption = None,
     form: FormatOption = Format.table,
     full: Annotated[bool, typer.Option("--full", help="Every metric on every subset.")] = False,
+    plugin: PluginOption = None,
     strict: StrictOption = False,
 ) -> None:
     """Compare methods pair by pair on the same seeds, or with one seed on the same test samples."""
-    registry, settings = load(strict)
+    registry, settings = load(strict, plugin)
     from suite.board.comparison import compare as compared
     from suite.board.samples import samples_reader
     from suite.errors import SuiteError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.cli.listing import Rows, listed
-from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, load, print_json, print_list
 
 if TYPE_CHECKING:
     from suite.contracts import Method
@@ -47,9 +47,11 @@ def _rows(registry: Registry) -> Rows:
 def show(
     method: Annotated[str, typer.Argument(help="Method name, as energy or ood/energy.")],
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    plugin: PluginOption = None,
 ) -> None:
     """Show a method: its card, and its parameters with their defaults."""
-    registry, _ = load()
+    registry, _ = load(plugin_files=plugin)
+    from suite.contracts.method import as_text
     from suite.run.selection import matching
 
     names = matching(method, [entry.name for entry in registry.methods], "method", place="suite methods show")
@@ -73,7 +75,10 @@ def show(
         for text in (card.note, (entry.value.__doc__ or "").strip()):
             if text:
                 echo(f"\n{text}")
-        rows = [{"parameter": name, **about} for name, about in _parameters(entry).items()]
+        rows = [
+            {"parameter": name, **about, "default": as_text(about["default"])}
+            for name, about in _parameters(entry).items()
+        ]
         if entry.value.partners:
             roles = ", ".join(f"{role} ({contract.__name__})" for role, contract in entry.value.partners.items())
             echo(f"\npartners, named by: suite run --set {entry.value.name}.ROLE=METHOD: {roles}")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import echo, load
+from suite.cli.output import PluginOption, echo, load
 
 app = typer.Typer(help="Start a method or a task of your own from a template that works.", no_args_is_help=True)
 
@@ -22,14 +22,14 @@ def method(
         Path | None, typer.Argument(metavar="[DIR]", help="Where to write it; a new folder of that name if not given.")
     ] = None,
     role: Annotated[str, typer.Option("--role", help="Kind of method; the track's first if not given.")] = "",
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file with a track.")] = None,
+    plugin: PluginOption = None,
 ) -> None:
     """Write a small package: a method that works, its test, pyproject.toml, README and licence.
 
     Exit status: 0, or 2 if the name is taken, there is no template, or the folder is not empty: then nothing is
     written.
     """
-    registry, _ = load(plugin_files=tuple(plugin or ()))
+    registry, _ = load(plugin_files=plugin)
     from suite.scaffold import new_method
 
     package = new_method(registry, name, track, role, folder)
@@ -72,14 +72,14 @@ def task(
     ] = None,
     image_column: Annotated[str, typer.Option(help="Of Parquet files: the bytes of images.")] = "image",
     label_column: Annotated[str, typer.Option(help="Of Parquet files: numbers or names of classes.")] = "label",
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="Plugin file with a track.")] = None,
+    plugin: PluginOption = None,
 ) -> None:
     """Write a small package: a task that works, its test, pyproject.toml, README and licence.
 
     With --from-folder it is on your images, all of which are looked at first. Exit status: 0, or 2 if the name is
     taken, an image is wrong, or the folder is not empty: then nothing is written.
     """
-    registry, _ = load(plugin_files=tuple(plugin or ()))
+    registry, _ = load(plugin_files=plugin)
     from suite.errors import SuiteError
     from suite.scaffold import GivenImages, new_task
 

@@ -7,13 +7,12 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from suite.registry import Registry
     from suite.settings import Settings
 
@@ -27,16 +26,19 @@ class Format(enum.StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print; JSON is stable and documented.")]
+PluginOption = Annotated[
+    list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A Python file with hooks, loaded as a plugin.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if any plugin failed to load.")]
 
 
-def load(strict: bool = False, plugin_files: Sequence[Path] = ()) -> tuple[Registry, Settings]:
+def load(strict: bool = False, plugin_files: Sequence[Path] | None = None) -> tuple[Registry, Settings]:
     """Load settings and registry; warn of plugins that failed, and with ``strict`` end the command."""
     from suite.registry import load_registry
     from suite.settings import load_settings
 
     settings = load_settings()
-    for file in plugin_files:
+    for file in plugin_files or ():
         if not file.is_file():
             from suite.errors import SuiteError
 

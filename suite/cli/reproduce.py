@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import Format, counted, echo, load, print_json
+from suite.cli.output import Format, PluginOption, counted, echo, load, print_json
 
 NAME = 100
 SUBMISSION = "submission.yaml"
@@ -30,6 +30,7 @@ def reproduce(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
     executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    plugin: PluginOption = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:
     """Run recorded cells again, exactly, and compare every score with the recorded one.
@@ -52,7 +53,7 @@ def reproduce(
     from suite.store.archive import Archive
     from suite.text import clean
 
-    registry, settings = load()
+    registry, settings = load(plugin_files=plugin)
     settings = load_settings(plugins=settings.plugins, device=device, workers=workers)
     if not (runs or task or method):
         raise SuiteError("nothing was chosen", place="suite reproduce", next="suite reproduce --task TASK")

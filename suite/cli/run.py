@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import StrictOption, echo, load, seconds_of, setting_pair
+from suite.cli.output import PluginOption, StrictOption, echo, load, seconds_of, setting_pair
 
 if TYPE_CHECKING:
     from suite.models.brought import Brought
@@ -65,7 +65,7 @@ def run(
         Tier | None,
         typer.Option(help="Which tasks, if none are named; see above.", show_default=False),
     ] = None,
-    plugin: Annotated[list[Path] | None, typer.Option(help="A Python file with hooks, loaded as a plugin.")] = None,
+    plugin: PluginOption = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
     ] = False,
@@ -105,7 +105,7 @@ def run(
     under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0, or 1
     if a cell failed, or 2 if something else is wrong.
     """
-    registry, settings = load(strict, plugin or ())
+    registry, settings = load(strict, plugin)
     from suite.board.artifact import load_board
     from suite.cli.endings import print_next, print_outlook, print_summary
     from suite.cli.progress import Progress

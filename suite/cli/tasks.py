@@ -10,7 +10,7 @@ import typer
 
 from suite.cli.landscape import landscape
 from suite.cli.listing import Rows, listed
-from suite.cli.output import Format, FormatOption, StrictOption, echo, load, print_json, print_list
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, load, print_json, print_list
 
 if TYPE_CHECKING:
     from suite.registry import Registry
@@ -47,9 +47,10 @@ def _rows(registry: Registry) -> Rows:
 def show(
     task: Annotated[str, typer.Argument(help="Task id, as ood/digits.")],
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    plugin: PluginOption = None,
 ) -> None:
     """Show a task: its protocol, metrics and subsets."""
-    registry, _ = load()
+    registry, _ = load(plugin_files=plugin)
     found = registry.tasks[task]
     if form is Format.json:
         document = {

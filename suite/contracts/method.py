@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
@@ -48,6 +49,17 @@ class Parameters(BaseModel):
     @model_serializer(mode="wrap", when_used="json")
     def _canonical(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: _ordered(getattr(self, name), value) for name, value in dumped(self).items()}
+
+
+def as_text(value: Any) -> str:
+    """Return the text that `Parameters.typed` takes for a value of JSON: itself, or a text as it is if that is none."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value
+    return json.dumps(value)
 
 
 def _ordered(value: Any, dumped: Any) -> Any:
@@ -123,11 +135,17 @@ class Method:
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            known = [*self.Parameters.model_fields, *self.partners]
-            hint = did_you_mean(field, known) if field not in known else ""
+            hint = self._as_default(field.partition(".")[0]) if field else ""
             raise SuiteError(
                 f"parameter {field!r} of method {self.name!r}: {first['msg']}.{hint}", place=place, next=command
             ) from None
+
+    def _as_default(self, name: str) -> str:
+        """Return how a parameter's default is typed; of none of this name, which one is meant."""
+        defaults = self.Parameters().model_dump(mode="json")
+        if name not in defaults:
+            return did_you_mean(name, [*defaults, *self.partners])
+        return f" The default is typed as {name}={shlex.quote(as_text(defaults[name]))}"
 
     def partner(self, role: str, contract: type[P]) -> P | None:
         """Return the method that fills a role beside this one, which is of the contract; None if none does."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from suite import Card, Parameters
-from suite.board.command import _typed
 from suite.contracts import Method
+from suite.contracts.method import as_text
 from suite.errors import SuiteError
 
 names = st.text("abcxyz019 ", max_size=4)
@@ -73,8 +73,9 @@ def test_a_typed_text_means_what_the_parameter_is(name: str, text: str, value: A
     ("name", "text", "message"),
     [
         ("powers", '[3, "x"]', "parameter 'powers.1'.*valid number"),
-        ("powers", "3", "parameter 'powers'.*valid tuple"),
-        ("limit", "many", "parameter 'limit'.*valid integer"),
+        ("powers", "3", r"parameter 'powers'.*valid tuple.*typed as powers='\[1.0, 2.0\]'"),
+        ("powers", "0.1, 0.2", r"parameter 'powers'.*typed as powers='\[1.0, 2.0\]'"),
+        ("limit", "many", "parameter 'limit'.*valid integer.*typed as limit=5"),
         ("power", "3", "Did you mean 'powers'"),
     ],
 )
@@ -88,7 +89,7 @@ def test_a_text_that_means_nothing_is_told_at_its_place(name: str, text: str, me
 )
 def test_every_value_can_be_typed_as_the_json_that_it_is(parameters: Several) -> None:
     for name, value in parameters.model_dump(mode="json").items():
-        again = Several(**{name: Several.typed(name, _typed(value))})
+        again = Several(**{name: Several.typed(name, as_text(value))})
         assert again.model_dump(mode="json")[name] == value
 
 

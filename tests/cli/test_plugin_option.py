@@ -1,0 +1,32 @@
+"""``--plugin``: what a file registers is known to every verb that names a method or a task, and to that call alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ..support.command import Suite
+
+ASSET = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
+
+
+def test_every_verb_that_names_methods_takes_a_plugin(suite: Suite) -> None:
+    option = ("--plugin", str(ASSET))
+    run = ("run", "-t", "fast/count", "-m", "constant", "-s", "0", *option)
+    suite.printed(*run, "--executor", "inline")
+    suite.printed(*run, "--executor", "inline", "--set", "constant.value=0.3")
+    compared = suite.json("compare", "fast/count", "constant", "constant (value=0.3)", *option)
+    assert {row["first"] for row in compared} == {"constant"}
+    assert suite.json("methods", "show", "constant", *option)["method"] == "constant"
+    assert suite.json("tasks", "show", "fast/count", *option)["task"] == "fast/count"
+    assert "constant (value=0.3)" in suite.printed("board", "-t", "fast/count", *option)
+    again = suite.json("reproduce", "-m", "fast/constant", *option, "--executor", "inline")
+    assert [each["verdict"] for each in again] == ["equal", "equal"]
+
+
+@pytest.mark.parametrize("verb", [("methods", "show", "constant"), ("compare", "fast/count", "constant", "other")])
+def test_a_plugin_file_that_is_not_there_is_one_error(suite: Suite, verb: tuple[str, ...]) -> None:
+    done = suite(*verb, "--plugin", "nowhere.py")
+    assert done.returncode == 2
+    assert "there is no plugin file nowhere.py" in done.stderr
