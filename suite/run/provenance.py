@@ -14,6 +14,9 @@ from suite.contracts import Method
 from suite.discovery import direct_url, is_editable
 from suite.registry import Entry
 
+KERNELS = ("sse4_2", "avx", "fma", "avx2", "avx512f", "amx_bf16", "asimd", "sve", "sve2")
+"""Instructions, as Linux names them, by which NumPy, OpenBLAS, torch and oneDNN choose how they add and multiply."""
+
 
 def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
     """Return what a run of this method was made with: revisions of suite and plugin, packages, Python, machine."""
@@ -96,6 +99,7 @@ def _machine() -> dict[str, Any]:
     return {
         "host": platform.node(),
         "cpu": _cpu_model(),
+        "instructions": _instructions(),
         "cores": psutil.cpu_count(logical=False),
         "logical_cores": psutil.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
@@ -103,9 +107,20 @@ def _machine() -> dict[str, Any]:
 
 
 def _cpu_model() -> str:
+    return _of_cpu("model name") or platform.processor() or platform.machine()
+
+
+def _instructions() -> str | None:
+    """Return which of the instructions that libraries choose their kernels by the processor has, if that is known."""
+    told = (_of_cpu("flags") or _of_cpu("Features") or "").split()
+    return " ".join([platform.machine(), *(name for name in KERNELS if name in told)]) if told else None
+
+
+def _of_cpu(what: str) -> str | None:
+    """Return what Linux tells of the first processor."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return platform.processor() or platform.machine()
-    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return model[1] if model else platform.machine()
+        return None
+    line = re.search(rf"^{what}\s*:\s*(.+)$", text, re.MULTILINE)
+    return line[1] if line else None

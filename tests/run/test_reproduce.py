@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from suite.cache import Cache
 from suite.registry import load_registry
+from suite.run.reproduce.again import MADE
 from suite.run.reproduce.planned import CannotRepeat, repeated
-from suite.run.reproduce.reproduce import chosen, reproduce
 from suite.run.reproduce.verdict import FLIPS, MOST, RELATIVE, Verdict, compare
 from suite.run.runner import Runner
 from suite.run.selection import Request
@@ -129,6 +129,7 @@ def test_other_data_is_named(bench: Bench) -> None:
     ((_, verdict),) = again(bench)  # no such file in the scratch home, so an empty one
     assert verdict.verdict == "cannot"
     assert verdict.reason.startswith("data/numbers has the fingerprint e3b0c44298fc, recorded ")
+    assert verdict.reason.endswith(MADE)
     assert bench.evaluations() == {"constant 0": 1}
 
 
@@ -211,6 +212,7 @@ def test_the_last_bit_counts_where_nothing_has_changed(judged: Callable[..., Ver
         ({"environment": {"python": "3.99"}}, "python"),
         ({"environment": {"packages": {"torch": "99"}}}, "package torch"),
         ({"environment": {"machine": {"cpu": "another"}}}, "processor"),
+        ({"environment": {"machine": {"instructions": "x86_64 sse4_2"}}}, "instructions"),
         ({"environment": {"hardware": {"gpu": "H200"}}}, "hardware gpu"),
     ],
 )
@@ -222,6 +224,19 @@ def test_a_change_allows_the_flips_of_few_samples_and_no_more(
     assert name in near.changed
     assert "allowed, because of" in near.reason
     assert judged(0.5 + FLIPS / 1000 - 1e-9, **changed, n=10**9).verdict == "within tolerance", "the smaller n counts"
+
+
+def test_what_earlier_runs_do_not_tell_excuses_nothing(judged: Callable[..., Verdict], recorded: RunRow) -> None:
+    assert recorded.environment is not None
+    machine = {name: value for name, value in recorded.environment["machine"].items() if name != "instructions"}
+    verdict = judged(0.5 + 2**-53, environment={"machine": machine})
+    assert (verdict.verdict, verdict.changed) == ("different", {})
+
+
+def test_what_computes_is_named_before_other_packages(judged: Callable[..., Verdict]) -> None:
+    verdict = judged(0.5 + 1 / 1000, environment={"packages": {"Aardvark": "1", "torch": "99"}})
+    assert list(verdict.changed)[:2] == ["package torch", "package numpy"]
+    assert "because of package torch, package numpy" in verdict.reason
 
 
 def test_few_samples_allow_no_flip_at_all(judged: Callable[..., Verdict]) -> None:

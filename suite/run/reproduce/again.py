@@ -27,6 +27,11 @@ from suite.store.reading import Reader
 from suite.store.rows import RunRow
 from suite.store.writing import Writer
 
+MADE = (
+    "What is trained or simulated comes out otherwise on another processor; "
+    "with the cache of the machine that recorded the run it is the same (docs/reproducing.md)"
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -129,6 +134,7 @@ class Scratch:
         except Missing as error:
             return f"required data is missing: {error}"
         other = other_ingredients(cell.cell, found.fingerprints) if found else ""
+        other = f"{other}. {MADE}" if other else ""
         told = [text for text in summary.errors if text.startswith((f"{cell.task.id}:", f"{cell.task.id} seed "))]
         return other or "; ".join(told).partition("\n")[0] or "its data or models could not be prepared"
 

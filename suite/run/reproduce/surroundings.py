@@ -10,20 +10,37 @@ from suite.store.rows import RunRow
 Changes = dict[str, list[str]]
 """The recorded and the present value, by the name of what differs."""
 
+COMPUTING = tuple(f"package {name}" for name in ("torch", "numpy", "scipy", "scikit-learn", "numba"))
+NEWER = ("instructions",)
+"""What earlier runs do not tell: it is compared where both runs do."""
+
 CODE = ("suite", "plugin", "host")
 """What excuses no difference: code decides what is computed, and the name of a machine nothing."""
 
 
 def changes(recorded: RunRow, again: RunRow) -> Changes:
-    """Return all that differs: Python, packages, system, processor, accelerator, device, threads, code, machine."""
+    """Return all that differs: Python, packages, system, processor, accelerator, device, threads, code, machine.
+
+    Packages come last, and first of them what the suite computes with.
+    """
     old, new = _flat(recorded), _flat(again)
-    names = sorted({*old, *new}, key=lambda name: (name.startswith("package "), name))
-    return {name: [old.get(name, "none"), new.get(name, "none")] for name in names if old.get(name) != new.get(name)}
+    names = sorted({*old, *new}, key=lambda name: (_place(name), name))
+    return {
+        name: [old.get(name, "none"), new.get(name, "none")]
+        for name in names
+        if old.get(name) != new.get(name) and (name not in NEWER or {name} <= old.keys() & new.keys())
+    }
 
 
 def excuses(found: Changes) -> list[str]:
     """Return the names of those that may change the last digits of a score, though nothing was changed on purpose."""
     return [name for name in found if name not in CODE]
+
+
+def _place(name: str) -> int:
+    if not name.startswith("package "):
+        return -1
+    return COMPUTING.index(name) if name in COMPUTING else len(COMPUTING)
 
 
 def _flat(run: RunRow) -> dict[str, str]:
@@ -33,6 +50,7 @@ def _flat(run: RunRow) -> dict[str, str]:
         "python": document.get("python"),
         "system": document.get("system"),
         "processor": machine.get("cpu"),
+        "instructions": machine.get("instructions"),
         "host": machine.get("host"),
         "suite": _revision(document.get("suite")),
         "plugin": _revision(document.get("plugin")),
