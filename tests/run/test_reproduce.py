@@ -16,6 +16,7 @@ from suite.cache import Cache
 from suite.registry import load_registry
 from suite.run.reproduce.again import MADE
 from suite.run.reproduce.planned import CannotRepeat, repeated
+from suite.run.reproduce.reproduce import chosen, reproduce
 from suite.run.reproduce.verdict import FLIPS, MOST, RELATIVE, Verdict, compare
 from suite.run.runner import Runner
 from suite.run.selection import Request
