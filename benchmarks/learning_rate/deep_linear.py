@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from suite import Cost, Metric
 from suite.contracts import TaskContext
+from suite.lazy import torch
 from suite.tracks.learning_rate.deep_linear import DeepLinear, MatrixProblem, descended, stable_rate
 from suite.tracks.learning_rate.metrics import CHOSEN, METRICS
 from suite.tracks.learning_rate.problem import Problem

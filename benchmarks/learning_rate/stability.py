@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from suite import Cost, Metric
 from suite.contracts import Resources, TaskContext
 from suite.data.split import Split
 from suite.landscape import Hessian
+from suite.lazy import torch
 from suite.tracks.learning_rate.images import ImagesTask
 from suite.tracks.learning_rate.metrics import CHOSEN, GRID, METRICS
 from suite.tracks.learning_rate.network import SphereNetwork
@@ -24,7 +24,10 @@ from suite.tracks.learning_rate.squared import SquaredProblem
 from ..data_sets import DIGITS
 from .digits_si import DigitsSITask
 
-Loss = Callable[[Tensor], Tensor]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    Loss = Callable[[Tensor], Tensor]
 
 TOP = Metric(
     name="top_eigenvalue",
