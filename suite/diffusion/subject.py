@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from suite.diffusion.training import denoising_losses
 from suite.landscape.subject import Subject, chosen
 from suite.lazy import torch
 
@@ -34,14 +33,15 @@ def denoiser(
     generator = torch.Generator().manual_seed(0)
     times = torch.randint(schedule.steps, (len(rows),), generator=generator)
     noise = torch.randn((len(rows), *inputs.shape[1:]), generator=generator)
-    drawn = (inputs[rows], times, noise, *(() if captions is None else (captions[rows],)))
+    noised = schedule.noised(
+        inputs[rows], times, noise
+    )  # here, not in what is differentiated: a schedule keeps tensors
+    drawn = (noised, times, noise, *(() if captions is None else (captions[rows],)))
     data = tuple(part.to(resources.device) for part in drawn)
-    initial = initial.to(resources.device).eval()
-    return Subject(network=network, loss=partial(_loss, schedule), data=data, initial=initial)
+    return Subject(network=network, loss=_loss, data=data, initial=initial.to(resources.device).eval())
 
 
-def _loss(
-    schedule: Schedule, network: Any, clean: Tensor, times: Tensor, noise: Tensor, captions: Tensor | None = None
-) -> Tensor:
+def _loss(network: Any, noised: Tensor, times: Tensor, noise: Tensor, captions: Tensor | None = None) -> Tensor:
     told = network if captions is None else partial(network, conditions=network.captions(captions))
-    return denoising_losses(told, schedule, clean, times, noise).mean()
+    error: Tensor = told(noised, times) - noise
+    return error.square().mean()

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from suite.errors import SuiteError
+from suite.landscape import Hessian
 from suite.landscape.facts import facts, facts_of
 from suite.landscape.subject import Subject, chosen, flat
 from suite.models.subject import classifier
@@ -145,5 +146,6 @@ def test_denoisers_are_better_at_noise_than_they_began(resources, task):
             assert trained < 0.5 < begun
             total = sum(float(loss(subject.weights)) for loss in subject.losses())
             assert total == pytest.approx(trained, rel=1e-4)
+            assert math.isfinite(Hessian(subject.losses(), subject.weights).trace(probes=2).error)
             return
     pytest.fail("there is no such model")
