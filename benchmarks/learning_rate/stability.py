@@ -90,7 +90,7 @@ class StabilityTask(ImagesTask):
     metrics = (*METRICS, TOP, TRACE, SHARP)
     gives = frozenset()
     seeds = (0, 1, 2)
-    cost = Cost(preparation=5.0, cell=5.0)
+    cost = Cost(preparation=5.0, cell=3.5)
     rates = tuple(10 ** (place / 4) for place in range(-11, -3))
     updates = 1500
     batch = None
