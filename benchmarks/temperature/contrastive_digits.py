@@ -27,7 +27,7 @@ class ContrastiveDigitsTask(ContrastiveTask):
         "the axis classes thins the classes that train the encoder out to a tenth."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=0.0, cell=2.2)
+    cost = Cost(preparation=0.0, cell=3.3)
     data = DIGITS
     transform = Transform(size=8, channels=1, scale=16.0)
     train = 1200

@@ -37,7 +37,7 @@ class Training:
 
 
 class EncoderWalkers(Walkers):
-    """See `Walkers`: one run of one walker. tau is 1 / beta, there is no noise, and batches stand for it.
+    """See `Walkers`: one run of one walker, without noise; tau is 1 / beta.
 
     Args:
         training: how; ``images``: on which [N, C, H, W].
