@@ -32,7 +32,7 @@ class CIFAR10Task(MitigationTask):
         "strength. The weights of both seeds come with the suite."
     )
     seeds: ClassVar[tuple[int, ...]] = (0, 1)
-    cost = Cost(preparation=5.2, cell=16.0)
+    cost = Cost(preparation=3.3, cell=9.6)
     family = "cifar10"
     data = CIFAR10_TRAIN
     images = 2200
