@@ -11,6 +11,7 @@ from suite.testing import TrainingTaskContract
 from suite.tracks.learning_rate.metrics import CHOSEN
 
 
+@pytest.mark.slow
 class TestDeepLinear(TrainingTaskContract):
     task = DeepLinearTask
 
