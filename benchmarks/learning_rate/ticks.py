@@ -27,7 +27,7 @@ class TicksTask(TrainingTask):
         "samples, or 6,000 by the axis updates."
     )
     seeds = (0, 1, 2, 3)
-    cost = Cost(preparation=2.0, cell=1.0)
+    cost = Cost(preparation=2.0, cell=1.4)
     rates = tuple(10 ** (place / 4) for place in range(-16, -1))
     starts = 2
     updates = 1000
