@@ -81,7 +81,7 @@ class Subject:
     @torch.no_grad()
     def mean_loss(self, weights: Tensor) -> Tensor:
         """Return the mean loss [] at weights [P], with statistics of batch normalisation made anew of the samples."""
-        objective = Objective(copy.deepcopy(self.network), self.loss)
+        objective = Objective(copy.deepcopy(self.network), self.loss).eval()  # update_bn goes back to this mode
         nn.utils.vector_to_parameters(weights.clone(), objective.network.parameters())
         batches = self._batches()
         torch.optim.swa_utils.update_bn(((batch,) for batch in batches), objective)

@@ -93,6 +93,19 @@ def test_statistics_are_made_anew_where_the_loss_of_other_weights_is_measured():
     assert measured != pytest.approx(float(F.cross_entropy(network.eval()(images), labels).detach()), rel=0.1)
 
 
+def test_statistics_are_those_of_all_batches_and_not_of_each():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4, momentum=None), nn.Dropout(0.5), nn.Linear(4, 2))
+    images, labels = torch.cat((torch.randn(30, 3), 5 + torch.randn(30, 3))), torch.arange(60) % 2
+    subject = classifier(network, images, labels, batch=30)
+    measured = float(subject.mean_loss(subject.weights))
+    network.train()
+    for half in images.split(30):
+        network(half)
+    expected = float(F.cross_entropy(network.eval()(images), labels).detach())
+    assert measured == pytest.approx(expected, rel=1e-5)
+
+
 def test_rows_are_the_same_in_every_call():
     assert chosen(9, 4).tolist() == chosen(9, 4).tolist() == sorted(set(chosen(9, 4).tolist()))
     assert chosen(3, 10).tolist() == [0, 1, 2]
