@@ -23,8 +23,8 @@ class TrainingSamples(Samples):
 
     Attributes:
         right: the share of the starts of each rate whose runs have it right [M, R].
-        rates: the grid [R], in the first row alone, as is
-        validation: the mean accuracy on validation data [R]; ``regime``: which one each rate is in [R].
+        rates: the grid [R]; ``validation``: the mean accuracy of each rate on validation data [R]; ``regime``: the one
+            that each rate is in [R]. Of these three the first row alone has a value.
         chance: the accuracy of guessing [M], everywhere the same.
     """
 

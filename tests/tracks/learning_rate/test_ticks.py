@@ -1,4 +1,4 @@
-"""Section 8 of our notes on the synthetic example: labels, grid, and what an untrained network hears of one feature."""
+"""The synthetic example: labels, the grid, and what an untrained network hears of one feature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from suite.tracks.learning_rate.problem import Part, Problem
 @pytest.mark.parametrize(
     ("point", "label"), [((0, 0.5), 1), ((0, -1), 0), ((0, -2.5), -1), ((1, 0), 0), ((2, -1), 1), ((1, 1), -1)]
 )
-def test_points_have_the_classes_of_our_notes(point: tuple[float, float], label: int) -> None:
+def test_points_have_the_classes_of_their_side_of_the_curves(point: tuple[float, float], label: int) -> None:
     assert ticks.classes(np.array(point)) == label
 
 
