@@ -131,8 +131,7 @@ class StabilityTask(ImagesTask):
         }
 
     def _loss(self, problem: Problem, run: int) -> Loss:
-        assert isinstance(problem, SquaredProblem)
         head, part = problem.heads[run : run + 1], problem.train
-        return lambda weights: problem.squared(
+        return lambda weights: problem.loss(
             problem.network.logits(weights[None], head, part.inputs, Normalisation()), part.labels
         )[0]

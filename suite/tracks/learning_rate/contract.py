@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+def on_sphere(weights: Tensor, radius: float) -> Tensor:
+    """Return weights [N, P] with each row scaled to the norm ``radius``; as they are if that is 0."""
+    return radius * torch.nn.functional.normalize(weights, dim=1) if radius else weights
+
+
 class Trainer(ABC):
     """N runs of one network, a rate of the grid for each, with a budget of gradients for each. Weights are [N, P].
 
@@ -56,13 +61,15 @@ class Trainer(ABC):
     def validation(self, weights: Tensor) -> Tensor:
         """Return each run's accuracy on validation data [N]; costs a third of its size in batches, rounded up.
 
+        That the statistics of batch norm are gathered anew for it costs nothing.
+
         Raises:
             ValueError: that is more than ``left``, or the shape is not that of `start`.
         """
 
     def on_sphere(self, weights: Tensor) -> Tensor:
         """Return weights [N, P] with each row scaled to `radius`, jointly over all layers."""
-        return self.radius * torch.nn.functional.normalize(weights, dim=1) if self.radius else weights
+        return on_sphere(weights, self.radius)
 
     def train(self, weights: Tensor, rates: Tensor, ghosts: int = 1) -> Tensor:
         """Return weights after a step of plain SGD for each row of ``rates``, [S] or [S, N], each projected.
@@ -70,7 +77,7 @@ class Trainer(ABC):
         On a sphere of radius r a step has the length r^2 times the rate.
         """
         scale = self.radius**2 or 1.0
-        for rate in rates.to(weights).reshape(len(rates), -1, 1):
+        for rate in rates.to(weights)[..., None]:
             weights = self.on_sphere(weights - scale * rate * self.gradient(weights, ghosts=ghosts))
         return weights
 

@@ -83,7 +83,7 @@ class MatrixProblem(SquaredProblem):
 
     def hits(self, weights: Tensor, part: Part) -> Tensor:
         """Return the share of each mode that is learned [N, D], ``1 - |found - s| / s`` and at least 0."""
-        [answers] = self.asked(weights, part.inputs)
+        answers = self.asked(weights, part.inputs)
         product = answers.transpose(1, 2) @ part.inputs / len(part.inputs)
         modes = torch.einsum("ik,nij,jk->nk", self.left, product, self.right)
         return (1 - (modes - self.strengths).abs() / self.strengths).nan_to_num(nan=0.0).clamp(min=0)

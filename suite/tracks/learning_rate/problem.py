@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
+from suite.hashing import bytes_digest, digest
 from suite.lazy import torch
+from suite.tracks.learning_rate.contract import on_sphere
 from suite.tracks.learning_rate.normalisation import Gathered, Normalisation
 
 if TYPE_CHECKING:
@@ -50,14 +52,8 @@ class Problem:
         device, generator = context.resources.device, context.method.generator("task:start")
         made = [network.start(generator) for _ in range(runs[1])]
         weights, heads = (torch.stack(each).to(device) for each in zip(*made, strict=True))
-        start = radius * torch.nn.functional.normalize(weights, dim=1) if radius else weights
         placed = [Part(part.inputs.to(device), part.labels.to(device)) for part in parts]
-        return cls(network, radius, start.repeat(runs[0], 1), heads.repeat(runs[0], 1, 1), *placed)
-
-    @property
-    def parts(self) -> tuple[Part, Part, Part]:
-        """Data for training, validation and test."""
-        return self.train, self.validation, self.test
+        return cls(network, radius, on_sphere(weights, radius).repeat(runs[0], 1), heads.repeat(runs[0], 1, 1), *placed)
 
     @property
     def guessing(self) -> float:
@@ -69,42 +65,46 @@ class Problem:
         """The loss of equal probabilities for all classes; of a run that diverged it is not below that."""
         return log(self.network.classes)
 
-    def on_sphere(self, weights: Tensor) -> Tensor:
-        """Return weights [N, P], each row scaled to the radius, jointly over all layers; as they are if it is 0."""
-        return self.radius * torch.nn.functional.normalize(weights, dim=1) if self.radius else weights
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of the network, its start and its data."""
+        parts = (self.train, self.validation, self.test)
+        tensors = (self.start, self.heads, *(tensor for part in parts for tensor in (part.inputs, part.labels)))
+        contents = [bytes_digest(tensor.cpu().numpy().tobytes()) for tensor in tensors]
+        return digest([type(self).__name__, type(self.network).__name__, self.network.shapes, self.radius, contents])
+
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the mean loss [N] of outputs [N, B, C] for labels [B]: the cross-entropy."""
+        flat, repeated = outputs.flatten(0, 1), labels.repeat(len(outputs))
+        losses: Tensor = torch.nn.functional.cross_entropy(flat, repeated, reduction="none")
+        return losses.view(len(outputs), -1).mean(1)
 
     def gradient(self, weights: Tensor, rows: Tensor, ghosts: int = 1) -> Tensor:
         """Return the gradient of the mean loss over training samples ``rows`` [B] for each network [N, P]."""
         with torch.enable_grad():
             leaf = weights.detach().requires_grad_()
-            normalisation = Normalisation(ghosts)
-            logits = self.network.logits(leaf, self.heads, self.train.inputs[rows], normalisation)
-            labels = self.train.labels[rows].repeat(len(weights))
-            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels, reduction="sum") / len(rows)
-            [gradient] = torch.autograd.grad(loss, leaf)
+            outputs = self.network.logits(leaf, self.heads, self.train.inputs[rows], Normalisation(ghosts))
+            [gradient] = torch.autograd.grad(self.loss(outputs, self.train.labels[rows]).sum(), leaf)
         return gradient
 
-    def asked(self, weights: Tensor, *inputs: Tensor) -> list[Tensor]:
-        """Return the logits [N, M, C] of each of the ``inputs`` [M, ...], with statistics gathered in training data."""
+    def asked(self, weights: Tensor, inputs: Tensor) -> Tensor:
+        """Return the logits [N, M, C] of inputs [M, ...], with statistics gathered in training data."""
         with torch.no_grad():
-            placed, gathered = self.on_sphere(weights), Gathered()
+            placed, gathered = on_sphere(weights, self.radius), Gathered()
             if self.network.normalises_batches:
                 for chunk in self.train.inputs.split(CHUNK):
                     self.network.logits(placed, self.heads, chunk, gathered)
                     gathered.next_batch()
             gathered.close()
-            return [self._asked(placed, each, gathered) for each in inputs]
-
-    def _asked(self, weights: Tensor, inputs: Tensor, gathered: Gathered) -> Tensor:
-        answers = []
-        for chunk in inputs.split(CHUNK):
-            answers.append(self.network.logits(weights, self.heads, chunk, gathered))
-            gathered.next_batch()
-        return torch.cat(answers, dim=1)
+            answers = []
+            for chunk in inputs.split(CHUNK):
+                answers.append(self.network.logits(placed, self.heads, chunk, gathered))
+                gathered.next_batch()
+            return torch.cat(answers, dim=1)
 
     def hits(self, weights: Tensor, part: Part) -> Tensor:
         """Return which samples [N, M] of a part each network has right."""
-        return self.asked(weights, part.inputs)[0].argmax(2) == part.labels
+        return self.asked(weights, part.inputs).argmax(2) == part.labels
 
     def errors(self, weights: Tensor, part: Part) -> Tensor:
         """Return the share of a part that each network has wrong [N]."""
@@ -112,5 +112,4 @@ class Problem:
 
     def losses(self, weights: Tensor, part: Part) -> Tensor:
         """Return the mean loss of each network on a part [N]."""
-        [logits] = self.asked(weights, part.inputs)
-        return torch.stack([torch.nn.functional.cross_entropy(each, part.labels) for each in logits])
+        return self.loss(self.asked(weights, part.inputs), part.labels)

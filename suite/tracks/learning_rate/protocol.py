@@ -78,19 +78,15 @@ class TrainingTask(Task[Procedure]):
 
     def survey(self, context: TaskContext, problem: Problem | None = None) -> dict[str, torch.Tensor]:
         """Return what the regimes are found by [R], see `suite.tracks.learning_rate.regimes.survey`."""
-        resources, made = context.resources, problem or self.problem(context)
+        made = problem or self.problem(context)
         identity = {
             "task": self.id,
             "version": self.version,
             "seed": context.seed,
-            "data": [each.fingerprint(resources) for each in self.requires(context.seed)],
+            "problem": made.fingerprint,
             "grid": [self.rates, self.starts, self.fine, self.budget(context), self.batch],
         }
-        return resources.cache.tensors(
-            "learning-rates",
-            identity,
-            lambda: self._surveyed(made, context),
-        )
+        return context.resources.cache.tensors("learning-rates", identity, lambda: self._surveyed(made, context))
 
     def _surveyed(self, problem: Problem, context: TaskContext) -> dict[str, torch.Tensor]:
         with threads(1):  # the same numbers in every run, and small operations are no faster on more

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.lazy import torch
-from suite.tracks.learning_rate.normalisation import Normalisation
-from suite.tracks.learning_rate.problem import Part, Problem
+from suite.tracks.learning_rate.problem import Problem
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,19 +21,7 @@ class SquaredProblem(Problem):
         """The loss of outputs that are 0, for labels."""
         return 0.5
 
-    def squared(self, outputs: Tensor, labels: Tensor) -> Tensor:
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
         """Return the mean loss [N] of outputs [N, B, C]; labels [B], or targets [B, C]."""
         targets = labels if labels.ndim > 1 else torch.nn.functional.one_hot(labels, outputs.shape[2])
         return (outputs - targets).square().sum((1, 2)) / len(labels) / 2
-
-    def gradient(self, weights: Tensor, rows: Tensor, ghosts: int = 1) -> Tensor:
-        """See `Problem`."""
-        with torch.enable_grad():
-            leaf = weights.detach().requires_grad_()
-            outputs = self.network.logits(leaf, self.heads, self.train.inputs[rows], Normalisation(ghosts))
-            [gradient] = torch.autograd.grad(self.squared(outputs, self.train.labels[rows]).sum(), leaf)
-        return gradient
-
-    def losses(self, weights: Tensor, part: Part) -> Tensor:
-        """See `Problem`."""
-        return self.squared(self.asked(weights, part.inputs)[0], part.labels)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 
+from suite.contracts import Resources
 from suite.landscape import angle, barrier
+from suite.testing.learning_rate import digits_case
 from suite.tracks.learning_rate.images import band
+from suite.tracks.learning_rate.network import ConvNet
 from suite.tracks.learning_rate.problem import Problem
 from suite.tracks.learning_rate.regimes import REGIMES, regimes
 
@@ -21,7 +26,7 @@ def found(loss: list[float], accuracy: list[float], barriers: list[float]) -> di
     return {name: torch.tensor(values, dtype=torch.float64) for name, values in parts.items()}
 
 
-def test_the_ends_are_where_our_notes_say() -> None:
+def test_the_ends_are_where_they_are_defined_to_be() -> None:
     loss = [0.02, 0.005, 0.001, 0.3, 0.4, 0.6, 4.0, 5.0]
     accuracy = [0.7, 0.7, 0.8, 0.7, 0.6, 0.6, 0.51, 0.50]
     barriers = [0.1, 0.0, 0.0, 0.0, 0.01, 0.05, 0.0, 0.3]
@@ -38,6 +43,17 @@ def test_regimes_come_in_their_order_whatever_was_found(levels: list[tuple[bool,
     assert len(places) == len(levels)
     assert places == sorted(places)
     assert places.count(0) == (max((place for place, it in enumerate(converged) if it), default=-1) + 1)
+
+
+def test_another_network_is_surveyed_anew(resources: Resources) -> None:
+    case = digits_case(resources)
+    task: Any = case.task
+    surveys = {}
+    for width in (2, 3, 2):
+        task.network = ConvNet(channels=1, width=width, depth=3, classes=10)
+        made = task.survey(case.context)
+        assert torch.equal(surveys.setdefault(width, made)["loss"], made["loss"])
+    assert not torch.equal(surveys[2]["loss"], surveys[3]["loss"])
 
 
 def test_a_network_has_no_barrier_to_itself_and_no_angle(images: Problem) -> None:

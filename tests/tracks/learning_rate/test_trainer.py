@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -33,8 +35,15 @@ def test_an_effective_rate_of_3e_4_is_a_step_of_0_2352_on_the_sphere_of_28(image
     assert torch.allclose(stepped, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 6)])
+def test_no_rates_are_no_steps(shape: tuple[int, ...], images: Problem) -> None:
+    made = trainer(images)
+    assert torch.equal(made.train(made.start, torch.empty(shape)), made.start)
+    assert made.left == 10
+
+
 def test_steps_do_not_depend_on_the_radius(images: Problem) -> None:
-    small = Problem(images.network, 1.0, images.start / 28, images.heads, *images.parts)
+    small = replace(images, radius=1.0, start=images.start / 28)
     [one, other] = [made.train(made.start, GRID[:1]) / made.radius for made in (trainer(images), trainer(small))]
     assert torch.allclose(one, other, atol=1e-3)
 
