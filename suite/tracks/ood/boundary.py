@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from suite.contracts import Axis, Column, Influence, Metric, Outcome, Picture, Resources, TaskContext
+from suite.contracts import Axis, Column, Influence, Metric, Outcome, Picture, Resources, TaskContext, Value
 from suite.data.dataset import DataSet
+from suite.data.split import Split
 from suite.models.network import Network
 from suite.tracks.ood.contract import BoundedDetector
 from suite.tracks.ood.fitting import OODMethod, fit
 from suite.tracks.ood.pictures import histogram_picture
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.samples import ScoredSamples, is_inside
-from suite.tracks.ood.splits import Splits
+from suite.tracks.ood.splits import Development, Splits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 INSIDE = "id"
@@ -60,9 +63,18 @@ class BoundarySamples(ScoredSamples):
 
     Attributes:
         boundary: the same for all [N].
+        sets: how many OOD sets the task has in each group; of the class, since samples do not tell what is missing.
     """
 
     boundary: NDArray[np.float64]
+    sets: ClassVar[Mapping[str, int]] = {}
+
+    def value(self, column: Column) -> Value | None:
+        """Return the mean of a column's influence; partial where an OOD set of its group is missing."""
+        found = super().value(column)
+        if found is None or len(self._sets(column.subset)) >= self.sets.get(column.subset, 0):
+            return found
+        return Value(found.value, found.n, partial=True)
 
     def influence(self, column: Column) -> Influence | None:
         """Return each image's part: 0 or 1, over the number of sets."""
@@ -97,10 +109,15 @@ class BoundaryTask(OODTask):
     of: ClassVar[type[OODTask]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if hasattr(cls, "of"):
-            cls.near, cls.far, cls.seeds, cls.gives = cls.of.near, cls.of.far, cls.of.seeds, cls.of.gives
+        if not hasattr(cls, "of"):
+            return super().__init_subclass__(**kwargs)
+        cls.near, cls.far, cls.seeds, cls.gives = cls.of.near, cls.of.far, cls.of.seeds, cls.of.gives
         super().__init_subclass__(**kwargs)
-        cls.samples = BoundarySamples
+
+        class TaskSamples(BoundarySamples):
+            sets = {"near": len(cls.near), "far": len(cls.far)}
+
+        cls.samples = TaskSamples
 
     def data(self) -> tuple[DataSet, ...]:
         """Return the data sets of the other task."""
@@ -114,6 +131,10 @@ class BoundaryTask(OODTask):
         """Return the network of the other task."""
         return self.of().model(seed)
 
+    def tuned_on(self, seed: int, resources: Resources) -> Development:
+        """Return what methods are fitted on: images that parameters were chosen by could calibrate nothing."""
+        return self._divided(seed, resources)[0]
+
     def evaluate(self, method: OODMethod, context: TaskContext) -> Outcome:
         """Score as the other task does, and set the scores off against the boundary: the method's, or a conformal one.
 
@@ -121,23 +142,28 @@ class BoundaryTask(OODTask):
             ValueError: the method's boundary is not finite, or there are too few images to calibrate the level.
         """
         splits, setting = self.splits(context.seed, context.resources), self.setting(context.setting)
-        count = len(splits.validation.rows(context.resources))
-        places = context.rng("calibration").permutation(count)
-        own, calibration = (
-            splits.validation.part(np.sort(part), context.resources) for part in np.split(places, [count // OWN])
-        )
-        development = replace(splits.development, validation=own)
+        development, calibration = self._divided(context.seed, context.resources)
         fitted = fit(method, self.given_model(context.seed), development, context)
         if isinstance(method, BoundedDetector) and setting[DRAWN.name] == "claimed":
             boundary, drawn = float(method.boundary()), "by the method itself"
         else:
             level = int(setting[LEVEL.name]) / 100
             boundary = conformal_boundary(fitted.test({INSIDE: calibration}, "calibration").arrays["score"], level)
-            drawn = f"conformal, {level:.0%} of ID by {count - count // OWN} validation images"
+            drawn = f"conformal, {level:.0%} of ID by {len(calibration.rows(context.resources))} validation images"
         if not np.isfinite(boundary):
             raise ValueError(f"{method.name} claims the boundary {boundary}: expected a finite score")
         outcome = self.tested(fitted, splits, context, boundary=boundary)
         return replace(outcome, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
+
+    def _divided(self, seed: int, resources: Resources) -> tuple[Development, Split]:
+        """Return what a method sees, with its own part of the validation images, and those that calibrate."""
+        development = self.development(seed, resources)
+        count = len(development.validation.rows(resources))
+        places = TaskContext(seed, resources).rng("calibration").permutation(count)
+        own, calibration = (
+            development.validation.part(np.sort(part), resources) for part in np.split(places, [count // OWN])
+        )
+        return replace(development, validation=own), calibration
 
 
 def conformal_boundary(scores: NDArray[np.float64], level: float) -> float:

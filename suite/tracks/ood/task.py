@@ -39,6 +39,10 @@ class DetectionTask(Task[OODMethod]):
     def development(self, seed: int, resources: Resources) -> Development:
         """Return what methods are fitted and tuned on: the splits of a seed without the tests."""
 
+    def tuned_on(self, seed: int, resources: Resources) -> Development:
+        """Return what methods are tuned on: all of `development`, unless a task keeps a part of it from them."""
+        return self.development(seed, resources)
+
     @abstractmethod
     def tests(self, seed: int, resources: Resources) -> Iterable[Split]:
         """Return every test split of a seed, at hand or not."""
@@ -105,7 +109,7 @@ class DetectionTask(Task[OODMethod]):
         Raises:
             SuiteError: there is no OOD validation data, or the method fails at every point.
         """
-        splits, model = self.development(context.seed, context.resources), self.given_model(context.seed)
+        splits, model = self.tuned_on(context.seed, context.resources), self.given_model(context.seed)
         sets = ", ".join(splits.validation_ood)
         if not sets:
             raise SuiteError(

@@ -21,7 +21,7 @@ from suite.plugins.ood.mahalanobis import Mahalanobis
 from suite.plugins.ood.msp import MSP
 from suite.run.evaluation import evaluate, prepare
 from suite.tracks.ood import Batch, BoundedDetector, Detector, TrainingSet
-from suite.tracks.ood.boundary import BoundarySamples, conformal_boundary
+from suite.tracks.ood.boundary import OWN, BoundarySamples, conformal_boundary
 from suite.tracks.ood.fitting import fit
 
 DRAWS, LEVEL = 200, 0.95
@@ -99,6 +99,32 @@ def test_columns_count_what_is_accepted() -> None:
     assert value("balanced_accuracy", "far/c") == pytest.approx((0.8 + 0.8) / 2)
     assert value("id_kept", "near") is value("ood_accepted", "id") is value("balanced_accuracy", "id") is None
     assert value("ood_accepted", "far/d") is None
+
+
+def test_a_mean_without_a_set_of_the_task_is_partial() -> None:
+    class Two(BoundarySamples):
+        sets = {"near": 2, "far": 1}
+
+    subset = np.array(["id", "near/a", "far/c"], dtype=object)
+    zeros = np.zeros(3, dtype=np.int64)
+    samples = Two(subset, zeros, np.zeros(3), zeros, zeros, np.zeros(3))
+    of = {name: samples.value(Column(metric="ood_accepted", subset=name)) for name in ("near", "near/a", "far")}
+    assert {name: value is not None and value.partial for name, value in of.items()} == {
+        "near": True,
+        "near/a": False,
+        "far": False,
+    }
+    assert DigitsBoundaryTask.samples.sets == {"near": 1, "far": 2}
+
+
+def test_no_image_that_calibrates_is_tuned_on(context: TaskContext) -> None:
+    task, resources = DigitsBoundaryTask(), context.resources
+    seen = task.tuned_on(context.seed, resources)
+    everything = task.development(context.seed, resources).validation.rows(resources)
+    assert len(seen.validation.rows(resources)) == 15 == len(everything) // OWN
+    assert set(seen.validation.rows(resources)) < set(everything)
+    tuning = task.tune(KNN, {}, {"k": (1, 5)}, context)
+    assert tuning.data == seen.validation_digest(resources)
 
 
 def test_a_method_is_judged_at_the_boundary_that_it_claims(context: TaskContext) -> None:
