@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import Format, echo, load, print_json
+from suite.cli.output import Format, PluginOption, echo, load, print_json
 
 
 def landscape(
@@ -17,6 +17,7 @@ def landscape(
     samples: Annotated[int, typer.Option(min=2, help="Training samples to look at, at most.")] = 500,
     probes: Annotated[int, typer.Option(min=1, help="Random vectors that a trace is estimated with.")] = 50,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    plugin: PluginOption = None,
 ) -> None:
     """Measure the loss landscape around a task's reference models, which are trained if need be."""
     from suite.cache import Cache
@@ -24,7 +25,7 @@ def landscape(
     from suite.landscape.facts import facts_of
     from suite.run.worker import device_of
 
-    registry, settings = load()
+    registry, settings = load(plugin_files=plugin)
     found = registry.tasks[task]()
     resources = Resources(
         settings, Cache(settings.cache_folder), device_of(settings), lambda line: echo(line, err=True)

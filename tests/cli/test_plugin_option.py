@@ -25,7 +25,14 @@ def test_every_verb_that_names_methods_takes_a_plugin(suite: Suite) -> None:
     assert [each["verdict"] for each in again] == ["equal", "equal"]
 
 
-@pytest.mark.parametrize("verb", [("methods", "show", "constant"), ("compare", "fast/count", "constant", "other")])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("methods", "show", "constant"),
+        ("tasks", "landscape", "fast/count"),
+        ("compare", "fast/count", "constant", "other"),
+    ],
+)
 def test_a_plugin_file_that_is_not_there_is_one_error(suite: Suite, verb: tuple[str, ...]) -> None:
     done = suite(*verb, "--plugin", "nowhere.py")
     assert done.returncode == 2
