@@ -45,7 +45,7 @@ class DigitsViTDetectionTask(KeptDetectionTask):
         "The network of quantization/digits-vit, trained by its recipe on 500 images of six digits (0, 1, 2, 3, 7, "
         "8). Near-OOD is the four left out, far-OOD grey patches of photographs and uniform noise, as in ood/digits. "
         "Energy and k-nearest-neighbour scores (k = 10 of the 500 training images) are those of the quantized network "
-        "itself. Ranked by what is kept of the near AUROC above chance, mean of both detectors. The test is 403 "
+        "itself. Ranked by what is kept of the near AUROC above chance, mean of both detectors. The test is 393 "
         "images; five seeds draw calibration images, and the network is one: intervals over samples say more than "
         "those over seeds."
     )
