@@ -33,9 +33,8 @@ def denoiser(
     generator = torch.Generator().manual_seed(0)
     times = torch.randint(schedule.steps, (len(rows),), generator=generator)
     noise = torch.randn((len(rows), *inputs.shape[1:]), generator=generator)
-    noised = schedule.noised(
-        inputs[rows], times, noise
-    )  # here, not in what is differentiated: a schedule keeps tensors
+    # Here, and not in what is differentiated: a schedule keeps tensors.
+    noised = schedule.noised(inputs[rows], times, noise)
     drawn = (noised, times, noise, *(() if captions is None else (captions[rows],)))
     data = tuple(part.to(resources.device) for part in drawn)
     return Subject(network=network, loss=_loss, data=data, initial=initial.to(resources.device).eval())

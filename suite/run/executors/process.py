@@ -143,7 +143,7 @@ class _Child:
             self._host.start()
         else:
             self._host = host_container(self.job, host.fileno(), output)
-        instruct(judge, self.job)
+        instruct(judge, self.job)  # before this copy of the host's end is closed: a host that has ended breaks no pipe
         host.close()
         return judge, sealing
 

@@ -85,7 +85,7 @@ class ContrastiveTask(Task[Annealer]):
         return EncoderWalkers(self.training, self._images(split, context), objective, self.coldest, context)
 
     def told(self, context: TaskContext) -> AnnealingContext:
-        """Return what a method is told; time is in epochs of the training images."""
+        """Return what a method is told; time is in epochs of all ``train`` images, on a long tail too."""
         return AnnealingContext(
             **vars(context.method),
             runs=1,
