@@ -32,7 +32,7 @@ OBJECTIVE = Axis(
 CLASSES = Axis(
     "classes",
     ("even", "long-tail"),
-    about="Whether the encoder is trained on as many images of each class, or on a tenth of the rarest.",
+    about="Whether the images that train the encoder are as many of each class, or fewer of some, down to a tenth.",
 )
 TAIL = 10
 
