@@ -116,5 +116,18 @@ class Schedule(Procedure):
         """Return the rate of each update and run [context.updates, N]; ``grid`` [N] is what each run is to be like."""
 
     def train(self, trainer: Trainer, context: TrainingContext) -> Tensor:
-        """Train by the schedule."""
-        return trainer.train(trainer.start, self.rates(trainer.rates, context))
+        """Train by the schedule.
+
+        Raises:
+            TypeError: what `rates` returns is no tensor.
+            ValueError: it has another shape, or a rate that is negative or not finite.
+        """
+        rates, wanted = self.rates(trainer.rates, context), (context.updates, len(trainer.rates))
+        if not isinstance(rates, torch.Tensor):
+            raise TypeError(f"rates of {self.name} returns a {type(rates).__name__}, not a tensor {list(wanted)}")
+        if rates.shape != wanted:
+            raise ValueError(f"rates of {self.name} returns the shape {list(rates.shape)}, not {list(wanted)}")
+        if wrong := (~(rates.isfinite() & (rates >= 0))).nonzero().tolist():
+            update, run = wrong[0]
+            raise ValueError(f"rates of {self.name} has {float(rates[update, run])} at update {update} of run {run}")
+        return trainer.train(trainer.start, rates)

@@ -105,7 +105,7 @@ class TrainingTask(Task[Procedure]):
         """Let the procedure spend the budget, and look what each run of the grid is good for.
 
         Raises:
-            ValueError: it asks for more than the budget, or returns weights of another shape.
+            ValueError: it asks for more than the budget, or returns weights of another shape, or not finite ones.
         """
         problem = self.problem(context)
         trainer = self.trainer(problem, context)
@@ -114,6 +114,9 @@ class TrainingTask(Task[Procedure]):
         seconds = time.perf_counter() - started
         if weights.shape != problem.start.shape:
             raise ValueError(f"{method.name} returns {tuple(weights.shape)}, not {tuple(problem.start.shape)}")
+        lost = int((~weights.isfinite()).any(dim=1).sum())
+        if lost and problem.radius:  # on a sphere no rate is so high that it makes them infinite
+            raise ValueError(f"{method.name} returns weights that are not finite in {lost} of {len(weights)} runs")
         weights = weights.to(problem.start)
         right = self.by_rate(problem.hits(weights, problem.test).double()).cpu().numpy()
         validation = self.by_rate(1 - problem.errors(weights, problem.validation)).cpu().numpy()

@@ -139,19 +139,17 @@ class BoundaryTask(OODTask):
         """Score as the other task does, and set the scores off against the boundary: the method's, or a conformal one.
 
         Raises:
-            ValueError: the method's boundary is not finite, or there are too few images to calibrate the level.
+            ValueError: the method's boundary is no finite number, or there are too few images to calibrate the level.
         """
         splits, setting = self.splits(context.seed, context.resources), self.setting(context.setting)
         development, calibration = self._divided(context.seed, context.resources)
         fitted = fit(method, self.given_model(context.seed), development, context)
         if isinstance(method, BoundedDetector) and setting[DRAWN.name] == "claimed":
-            boundary, drawn = float(method.boundary()), "by the method itself"
+            boundary, drawn = _number(method), "by the method itself"
         else:
             level = int(setting[LEVEL.name]) / 100
             boundary = conformal_boundary(fitted.test({INSIDE: calibration}, "calibration").arrays["score"], level)
             drawn = f"conformal, {level:.0%} of ID by {len(calibration.rows(context.resources))} validation images"
-        if not np.isfinite(boundary):
-            raise ValueError(f"{method.name} claims the boundary {boundary}: expected a finite score")
         outcome = self.tested(fitted, splits, context, boundary=boundary)
         return replace(outcome, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
 
@@ -164,6 +162,17 @@ class BoundaryTask(OODTask):
             development.validation.part(np.sort(part), resources) for part in np.split(places, [count // OWN])
         )
         return replace(development, validation=own), calibration
+
+
+def _number(method: BoundedDetector) -> float:
+    claimed = method.boundary()
+    try:
+        boundary = float(claimed)
+    except (TypeError, ValueError, RuntimeError):  # the last is torch's, of several numbers
+        boundary = float("nan")
+    if not np.isfinite(boundary):
+        raise ValueError(f"{method.name} claims the boundary {claimed!r}: expected a finite score")
+    return boundary
 
 
 def conformal_boundary(scores: NDArray[np.float64], level: float) -> float:

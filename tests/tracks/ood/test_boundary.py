@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,10 +139,11 @@ def test_a_method_is_judged_at_the_boundary_that_it_claims(context: TaskContext)
     assert method.seen == 15
 
 
-def test_a_boundary_that_is_no_number_is_refused(context: TaskContext) -> None:
+@pytest.mark.parametrize("claimed", [float("nan"), None, "three", torch.zeros(2)], ids=str)
+def test_a_boundary_that_is_no_number_is_refused(claimed: Any, context: TaskContext) -> None:
     method = Claims()
-    method.claimed = float("nan")
-    with pytest.raises(ValueError, match="claims claims the boundary nan"):
+    method.claimed = claimed
+    with pytest.raises(ValueError, match=r"claims claims the boundary .*: expected a finite score"):
         evaluate(DigitsBoundaryTask(), method, context)
 
 
