@@ -30,15 +30,23 @@ def test_a_run_of_every_track_and_again(suite: Suite, shared_cache: Path, monkey
     """One method of each contract on the tour's tasks, in processes, with one seed; the slow stage has the others."""
     monkeypatch.setenv("SUITE_CACHE", str(shared_cache))
     tasks = [part for name in rows(Request()) for part in ("--task", name)]
-    methods = ("energy", "rtn-minmax", "trajectory-mean-ward", "herding", "guidance-magnitude", "geometric-annealing")
+    methods = (
+        "energy",
+        "rtn-minmax",
+        "trajectory-mean-ward",
+        "herding",
+        "guidance-magnitude",
+        "geometric-annealing",
+        "wsd",
+    )
     command = ("run", *tasks, *(part for name in methods for part in ("--method", name)), "--seed", "0")
     first = suite(*command, process=True)
     assert first.returncode == 0, first.stderr
-    assert "6 cells run" in first.stdout
+    assert "7 cells run" in first.stdout
 
     second = suite(*command, process=True)
     assert second.returncode == 0, second.stderr
-    assert "nothing to run: 6 cells done before" in second.stdout
+    assert "nothing to run: 7 cells done before" in second.stdout
 
     board = suite.json("board")
     assert sorted(table["task"] for table in board["tables"]) == sorted(rows(Request()))
@@ -56,8 +64,8 @@ def test_a_run_of_every_track_and_again(suite: Suite, shared_cache: Path, monkey
     }
     assert "auroc" in suite.printed("show", run[:8])
     lines = suite.printed("board", "--format", "csv").splitlines()
-    assert len(lines) == 6 + 1, "one header for all"
-    assert suite.printed("board", "--runs").count(" done ") == 6
+    assert len(lines) == 7 + 1, "one header for all"
+    assert suite.printed("board", "--runs").count(" done ") == 7
     changed = suite.printed("run", "-t", "ood/digits", "-m", "energy", "--set", "energy.temperature=2", "--seed", "0")
     assert "energy (temperature=2.0)" in changed
     assert "seeds 1–9 are not done" in changed

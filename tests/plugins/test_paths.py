@@ -32,7 +32,7 @@ def test_a_method_lies_at_the_path_of_its_name(entry: Entry[Any]) -> None:
     """One of another library, as ``library/name``, lies in the folder of that library."""
     track, _, name = entry.name.partition("/")
     library, slash, _ = name.rpartition("/")
-    folder = f"suite.plugins.{track}."
+    folder = f"suite.plugins.{module_of(track)}."
     if slash:
         assert entry.value.__module__.startswith(f"{folder}{module_of(library)}.")
     else:
@@ -50,7 +50,7 @@ def test_every_public_module_registers_one_class(track: str, part: str) -> None:
     """But a library's package, which holds all that is named after it."""
     entries = [entry for entry in (METHODS if part == "plugins" else TASKS) if entry.name.startswith(f"{track}/")]
     names = [entry.name.removeprefix(f"{track}/") for entry in entries]
-    package = f"suite.{part}.{track}"
+    package = f"suite.{part}.{module_of(track)}"
     libraries = {f"{package}.{module_of(name.rpartition('/')[0])}" for name in names if "/" in name}
     own = [f"{package}.{module_of(name)}" for name in names if "/" not in name]
     assert sorted(set(modules_in(package)) - libraries) == sorted(own)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suite.contracts import Resources, Setting
+from suite.contracts import Resources
 from suite.registry import load_registry
 from suite.tracks.ood import TrainedDetector
 
@@ -19,7 +19,7 @@ every_task = pytest.mark.parametrize("task", TASKS, ids=[task.id for task in TAS
 
 @every_task
 def test_methods_that_train_are_declined_where_there_is_no_recipe(task: Any) -> None:
-    reasons = {method: task().declines(method, Setting()) for method in METHODS}
+    reasons = {method: task().declines(method, task().setting({})) for method in METHODS}
     declined = {method: reason for method, reason in reasons.items() if reason}
     trained = [method for method in METHODS if issubclass(method, TrainedDetector)]
     assert set(declined) == set(trained if task.id in PRETRAINED else [])
