@@ -22,7 +22,7 @@ PARTS = 8
 WIDTH = 98
 """Of the lines at the end of the tour, in letters."""
 
-HEAD = 3
+HEAD = 2
 """How many rows of each table the end of the tour shows."""
 FOLDED = 16
 """Signs a line to which a long name is folded before a terminal goes without the difference to the best."""
@@ -111,7 +111,7 @@ def print_head(table: Table) -> None:
         grid.add_row(*map(Text, (f"  {shown_rank(row, marked)}", clean(row.label), value, _seeds(table, row))))
     unit = f"{table.primary} ({metric.shown_unit}, {metric.direction} is better)"
     about = f"{clean(table.task)} · {clean(table.title)} · {clean(unit)}"
-    echo("\n" + "\n".join(wrap(about, WIDTH, subsequent_indent="  ")))
+    echo("\n".join(wrap(about, WIDTH, subsequent_indent="  ")))
     console().print(grid)
     for answer in answers(table):
         echo("\n".join(wrap(clean(answer), WIDTH, initial_indent="  ", subsequent_indent="    ")))
