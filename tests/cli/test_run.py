@@ -13,7 +13,7 @@ from suite.run.selection import Request, select_methods, select_tasks
 from ..support.command import Suite
 
 REGISTRY = load_registry()
-AT_MOST = 25.0
+AT_MOST = 8.0
 """Seconds of one core that the first seed of a task may cost to be run here; longer ones have tests of their own."""
 ASSET = str(Path(__file__).parent.parent / "assets" / "fast_plugin.py")
 

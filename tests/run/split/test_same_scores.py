@@ -21,7 +21,7 @@ CELLS = {
     "basins/d50": ("random", "trajectory-mean-ward"),
     "quantization/digits-vit": ("rtn-minmax",),
     "memorization/digits-detection": ("nearest-training",),
-    "learning-rate/ticks": ("grid-search", "sam"),
+    "learning-rate/ticks": ("sam",),
     "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
     "temperature/contrastive-digits": ("learned-temperature",),
     "replay/hopfield": ("random", "hopfield-energy"),
