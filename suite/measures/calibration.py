@@ -37,7 +37,7 @@ def calibration_error(confidence: Numbers, correct: NDArray[np.bool_]) -> float:
     confidence and accuracy, minus what chance alone adds to it, acc (1 - acc) / (n - 1) a bin (Kumar, Liang and Ma
     2019). Below 0, as it may be by chance where the truth is small, it is 0.
     """
-    return float(np.sqrt(max(_squared(*_binned(confidence, correct)), 0.0)))
+    return float(np.sqrt(max(_squared(*_in_bins(_ranked(confidence, correct))), 0.0)))
 
 
 def calibration_interval(confidence: Numbers, correct: NDArray[np.bool_], level: float) -> tuple[float, float]:
@@ -47,7 +47,7 @@ def calibration_interval(confidence: Numbers, correct: NDArray[np.bool_], level:
     and not of the place.
     """
     rng = np.random.default_rng(0)
-    answers = np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")]
+    answers = _ranked(confidence, correct)
     draws = np.empty(RESAMPLES)
     for number in range(RESAMPLES):
         rows = np.sort(rng.integers(len(answers), size=len(answers)))
@@ -63,8 +63,9 @@ def _log_probabilities(logits: Numbers) -> Numbers:
     return np.asarray(log_softmax(logits, axis=1))
 
 
-def _binned(confidence: Numbers, correct: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
-    return _in_bins(np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")])
+def _ranked(confidence: Numbers, correct: NDArray[np.bool_]) -> Numbers:
+    """Return answers [N, 2] in the order of their confidence."""
+    return np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")]
 
 
 def _in_bins(ranked: Numbers) -> tuple[Numbers, Numbers, Numbers]:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from suite.measures.calibration import BINS, _binned, brier_scores, calibration_error, calibration_interval, log_scores
+from suite.measures.calibration import (
+    BINS,
+    _in_bins,
+    _ranked,
+    brier_scores,
+    calibration_error,
+    calibration_interval,
+    log_scores,
+)
 
 CLASSES = 4
 
@@ -28,7 +36,7 @@ def confident(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[N
 
 def plain(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
     """Return the squared error as it is usually computed, with what chance adds."""
-    sizes, means, accuracy = _binned(confidence, correct)
+    sizes, means, accuracy = _in_bins(_ranked(confidence, correct))
     return float(np.average((means - accuracy) ** 2, weights=sizes))
 
 
@@ -42,7 +50,7 @@ def test_true_probabilities_have_no_error_and_the_plain_estimate_says_they_have(
 
 
 def chance(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
-    sizes, _, accuracy = _binned(confidence, correct)
+    sizes, _, accuracy = _in_bins(_ranked(confidence, correct))
     return float(np.average(accuracy * (1 - accuracy) / (sizes - 1), weights=sizes))
 
 

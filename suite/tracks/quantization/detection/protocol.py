@@ -11,6 +11,7 @@ import numpy as np
 from suite.contracts import Column, Resources, TaskContext
 from suite.data.split import Split, SplitImages
 from suite.measures.calibration import brier_scores, log_scores
+from suite.models.accuracy import right
 from suite.models.features import extract
 from suite.tracks.quantization.detection.detectors import asked, energy, nearness
 from suite.tracks.quantization.detection.metrics import KEPT, METRICS
@@ -120,9 +121,8 @@ class KeptDetectionTask(QuantizationTask):
         """Return the classes on which the FP32 network does worst on validation images, which are in no test."""
         validation = self.validation(resources)
         assert validation is not None, "these tasks have validation images"
-        logits, labels = extract(self.given_model(), validation, resources)["logits"], validation.targets(resources)
-        right = logits.argmax(dim=1).numpy() == labels
-        accuracy = [right[labels == each].mean() for each in range(self.classes)]
+        hits, labels = right(self.given_model(), validation, resources), validation.targets(resources)
+        accuracy = [hits[labels == each].mean() for each in range(self.classes)]
         return np.argsort(accuracy, kind="stable")[: max(1, round(HARDEST_SHARE * self.classes))]
 
 
