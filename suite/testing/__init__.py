@@ -43,6 +43,7 @@ from suite.testing.tasks import (  # noqa: E402
     MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
+    SiBlurryTaskContract,
     SupportTaskContract,
     TrainingTaskContract,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "QuantizerContract",
     "ReplaySelectorContract",
     "ReplayTaskContract",
+    "SiBlurryTaskContract",
     "SupportTaskContract",
     "TaskContract",
     "TaskDeclarationContract",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,7 +192,7 @@ class ReplayTaskContract(TaskContract):
     """Checks of a task of the replay track: override ``task``."""
 
     control = "random"
-    references = ("joint", "herding", "hopfield-energy")
+    references: ClassVar[tuple[str, ...]] = ("joint", "herding", "hopfield-energy")
     varied = "random"
 
     @classmethod
@@ -201,3 +201,11 @@ class ReplayTaskContract(TaskContract):
         if isinstance(task, SplitTask):
             for number, part in enumerate(task.stream(context)):
                 yield f"the test labels of task {number}", np.asarray(part.labels)
+
+
+class SiBlurryTaskContract(ReplayTaskContract):
+    """Checks of a task on a stream without boundaries, where nothing waits for the end of a task: override ``task``."""
+
+    control = "no-replay"
+    references = ("joint", "reservoir")
+    varied = "reservoir"

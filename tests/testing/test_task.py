@@ -18,12 +18,14 @@ from suite.testing import (
     MitigationTaskContract,
     QuantizationTaskContract,
     ReplayTaskContract,
+    SiBlurryTaskContract,
     TaskDeclarationContract,
 )
 from suite.testing.reach import arrays
 from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
 from suite.tracks.memorization.protocol import MitigationTask
 from suite.tracks.quantization.detection.protocol import KeptDetectionTask
+from suite.tracks.replay.blurry.protocol import SiBlurryTask
 from suite.tracks.temperature.encoder.protocol import ContrastiveTask
 from suite.tracks.temperature.protocol import AnnealingTask
 
@@ -76,8 +78,14 @@ class TestQuantization(QuantizationTaskContract):
 
 
 @pytest.mark.slow
-@embedded("replay")
+@embedded("replay", but=SiBlurryTask)
 class TestReplay(ReplayTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("replay", SiBlurryTask)
+class TestSiBlurry(SiBlurryTaskContract):
     pass
 
 

@@ -75,14 +75,12 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             roles=ROLES,
             border="suite.tracks.replay.border:BORDER",
             tasks=TaskKit(
-                dict.fromkeys(
-                    (
-                        "suite.tracks.replay.stream.protocol:SplitTask",
-                        "suite.tracks.replay.associative.protocol:AssociativeTask",
-                        "suite.tracks.replay.denoising.protocol:DenoisingTask",
-                    ),
-                    "suite.testing:ReplayTaskContract",
-                ),
+                {
+                    "suite.tracks.replay.blurry.protocol:SiBlurryTask": "suite.testing:SiBlurryTaskContract",
+                    "suite.tracks.replay.stream.protocol:SplitTask": "suite.testing:ReplayTaskContract",
+                    "suite.tracks.replay.associative.protocol:AssociativeTask": "suite.testing:ReplayTaskContract",
+                    "suite.tracks.replay.denoising.protocol:DenoisingTask": "suite.testing:ReplayTaskContract",
+                },
                 TEMPLATES / "task",
             ),
             access=ACCESS,

@@ -20,7 +20,7 @@ LEARNER = Reference(
     Learner,
     calls=(
         *("flat", "features", "logits", "augmented_logits", "losses", "losses_after_step"),
-        *("gradients", "mean_gradient", "history"),
+        *("denoising_errors", "gradients", "mean_gradient", "history"),
     ),
     reads=("model", "forward_passes", "backward_passes"),
 )

@@ -47,6 +47,15 @@ class Learner:
         """Return the loss of each sample [N]."""
         raise self._without("losses")
 
+    def denoising_errors(
+        self, samples: Exemplars, noise: float, draws: int, generator: torch.Generator
+    ) -> torch.Tensor:
+        """Return the mean over draws of the squared error per number of samples that are noised and denoised [N].
+
+        ``noise`` is the share of the variance that is noise; each draw is the same noise for every sample.
+        """
+        raise self._without("denoiser")
+
     def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> torch.Tensor:
         """Return the loss of each sample [N] after an SGD step on ``batch`` that is then taken back."""
         raise self._without("losses")

@@ -21,6 +21,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "hopfield-energy-bottom": ENERGY,
     "hopfield-energy-weighted": ENERGY,
     "hopfield-energy-stratified": {**ENERGY, "cutoff": 0.4, "strata": 5},
+    "dpp": {"beta": 3.0},
+    "minority-score": {"noise": 0.9, "draws": 2},
     "gss": {"batches": 2, "size": 3},
     "aser": {"neighbours": 1, "candidates": 10},
     "mir": {"subsample": 20},

@@ -71,6 +71,26 @@ class DenoiserLearner(Learner):
         """See `Learner` [N]; counts a forward pass for each timestep."""
         return self._losses(samples, self._weights)
 
+    @torch.no_grad()
+    def denoising_errors(self, samples: Exemplars, noise: float, draws: int, generator: torch.Generator) -> Tensor:
+        """See `Learner` [N]; by one evaluation, at the timestep whose noise is nearest. Counts a pass for each draw."""
+        self.forward_passes += len(samples) * draws
+        kept = self._schedule.kept
+        time = int((kept - (1 - noise)).abs().argmin())
+        share, size = float(kept[time]), self._inputs.shape[1:]
+        drawn = torch.randn((draws, *size), generator=generator).to(self._device)
+        blocks = []
+        for clean in self._blocks(samples):
+            times = torch.full((len(clean),), time, device=self._device)
+            errors = torch.zeros(len(clean), device=self._device)
+            for added in drawn:
+                noised = self._schedule.noised(clean, times, added.expand_as(clean))
+                found = functional_call(self._network, self._weights, (noised, times))
+                denoised = (noised - (1 - share) ** 0.5 * found) / share**0.5
+                errors += (denoised - clean).square().flatten(1).mean(dim=1) / draws
+            blocks.append(errors.cpu())
+        return torch.cat(blocks)
+
     def losses_after_step(self, batch: Exemplars, samples: Exemplars) -> Tensor:
         """See `Learner` [N]; the step is one of SGD at the recipe's learning rate."""
         descent = self._mean_gradient(batch)

@@ -52,6 +52,25 @@ def test_gradients_are_those_of_the_losses(learner: DenoiserLearner, experiment:
     torch.testing.assert_close(learner.losses(one), before)  # the step was taken back
 
 
+def test_denoising_errors_are_those_of_the_network_at_the_nearest_noise(
+    learner: DenoiserLearner, experiment: Experiment
+) -> None:
+    some = experiment.samples[torch.arange(70)]
+    errors = learner.denoising_errors(some, 0.5, 4, torch.Generator().manual_seed(0))
+    assert (errors.shape, learner.forward_passes) == ((70,), 280)
+    schedule, inputs = experiment.diffusion.schedule, experiment.before.old_inputs[:70]
+    time = int((schedule.kept - 0.5).abs().argmin())
+    noise = torch.randn(1, *inputs.shape[1:], generator=torch.Generator().manual_seed(0))
+    network = experiment.design.model.load(experiment.resources)
+    with torch.no_grad():
+        noised = schedule.noised(inputs, torch.full((70,), time), noise.expand_as(inputs))
+        denoised = schedule.reconstructed(network, noised, time, time + 1)
+    of_one_draw = learner.denoising_errors(some, 0.5, 1, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(of_one_draw, (denoised - inputs).square().flatten(1).mean(dim=1))
+    slight = learner.denoising_errors(some, 0.05, 4, torch.Generator().manual_seed(0))
+    assert slight.mean() < errors.mean() / 2
+
+
 def test_there_are_no_logits_and_no_history(learner: DenoiserLearner, experiment: Experiment) -> None:
     for what, ask in (
         ("logits", lambda: learner.logits(experiment.samples)),
