@@ -10,6 +10,7 @@ import pytest
 
 KINDS = (
     "basins",
+    "generalization",
     "learning_rate",
     "memorization",
     "method",
@@ -25,6 +26,7 @@ pytest.register_assert_rewrite(
 )  # so that a failed check says what it compared
 
 from suite.testing.basins import BasinDetectorContract  # noqa: E402
+from suite.testing.generalization import LearnerContract  # noqa: E402
 from suite.testing.learning_rate import ProcedureContract  # noqa: E402
 from suite.testing.memorization import MitigationContract, PathDetectorContract  # noqa: E402
 from suite.testing.method import DeclarationContract, MethodContract  # noqa: E402
@@ -38,6 +40,7 @@ from suite.testing.tasks import (  # noqa: E402
     ContrastiveTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
+    GeneralizationTaskContract,
     GenerationsTaskContract,
     KeptDetectionTaskContract,
     MitigationTaskContract,
@@ -59,8 +62,10 @@ __all__ = [
     "DeclarationContract",
     "DetectionTaskContract",
     "DetectorContract",
+    "GeneralizationTaskContract",
     "GenerationsTaskContract",
     "KeptDetectionTaskContract",
+    "LearnerContract",
     "MemoryRetrievalContract",
     "MemoryUpdateContract",
     "MethodContract",

@@ -15,6 +15,7 @@ from suite.testing.recording import Recorded
 from suite.testing.task import TaskContract
 from suite.tracks.learning_rate import Procedure, Trainer, TrainingContext
 from suite.tracks.learning_rate.protocol import TrainingTask
+from suite.tracks.ood import Learner, LearningData
 from suite.tracks.ood.samples import is_inside
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.replay.stream.protocol import SplitTask
@@ -45,6 +46,33 @@ class DetectionTaskContract(TaskContract):
             rows = np.array([place[score] for score in scores if score in place], dtype=np.int64)
             yield f"the labels of batch {number}", samples.label[rows]
             yield f"which samples of batch {number} are ID", inside[rows]
+
+
+class Untaught(Learner):
+    """Returns a network that was not trained."""
+
+    name = "untaught"
+    version = "1"
+    card = Card(title="Untaught (control)", status="baseline")
+    standing = "reference"
+
+    def train(self, data: LearningData, context: Context) -> None:
+        """Build a network, and leave it."""
+        self.network = data.build(context.seed).to(context.device).eval()
+
+
+class GeneralizationTaskContract(TaskContract):
+    """Checks of a task of the OOD track that asks for accuracy under shift: override ``task``."""
+
+    control = Untaught
+    references = ("erm",)
+
+    @classmethod
+    def secrets(cls, task: Task, context: TaskContext, evaluated: Evaluated, recorded: Recorded) -> Secrets:
+        """Yield the labels and the groups of the test, and which images are OOD."""
+        samples: Any = evaluated.outcome.samples
+        yield from (("the labels of the test", samples.label), ("the groups of the test", samples.group))
+        yield "which test images are ID", np.array([is_inside(subset) for subset in samples.subset])
 
 
 class BasinTaskContract(TaskContract):

@@ -14,6 +14,7 @@ from suite.testing import (
     ContrastiveTaskContract,
     CopyDetectionTaskContract,
     DetectionTaskContract,
+    GeneralizationTaskContract,
     KeptDetectionTaskContract,
     MitigationTaskContract,
     QuantizationTaskContract,
@@ -24,6 +25,7 @@ from suite.testing import (
 from suite.testing.reach import arrays
 from suite.tracks.memorization.detection.protocol import GuidedDetectionTask
 from suite.tracks.memorization.protocol import MitigationTask
+from suite.tracks.ood.generalization.protocol import GeneralizationTask
 from suite.tracks.quantization.detection.protocol import KeptDetectionTask
 from suite.tracks.replay.blurry.protocol import SiBlurryTask
 from suite.tracks.temperature.encoder.protocol import ContrastiveTask
@@ -54,8 +56,14 @@ class TestEveryTask(TaskDeclarationContract):
 
 
 @pytest.mark.slow
-@embedded("ood")
+@embedded("ood", but=GeneralizationTask)
 class TestDetection(DetectionTaskContract):
+    pass
+
+
+@pytest.mark.slow
+@embedded("ood", GeneralizationTask)
+class TestGeneralization(GeneralizationTaskContract):
     pass
 
 

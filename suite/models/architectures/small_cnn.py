@@ -10,10 +10,10 @@ from torch import Tensor, nn
 class SmallCNN(nn.Module):
     """Two convolutions and a hidden layer; features [N, width] after ReLU; logits [N, classes]."""
 
-    def __init__(self, classes: int, width: int = 128) -> None:
+    def __init__(self, classes: int, width: int = 128, channels: int = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(1, 16, 3, padding=1),
+            nn.Conv2d(channels, 16, 3, padding=1),
             nn.ReLU(),
             nn.Conv2d(16, 32, 3, stride=2, padding=1),
             nn.ReLU(),
@@ -29,7 +29,7 @@ class SmallCNN(nn.Module):
         return self.linear
 
     def forward_features(self, x: Tensor) -> Tensor:
-        """Map images [N, 1, 8, 8] to feature maps [N, 32, 4, 4]."""
+        """Map images [N, channels, 8, 8] to feature maps [N, 32, 4, 4]."""
         for layer in islice(self.body, 4):
             x = layer(x)
         return x
@@ -42,5 +42,5 @@ class SmallCNN(nn.Module):
         return logits
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map images [N, 1, 8, 8] to logits [N, classes]."""
+        """Map images [N, channels, 8, 8] to logits [N, classes]."""
         return self.forward_head(self.forward_features(x))

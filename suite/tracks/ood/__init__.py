@@ -8,6 +8,7 @@ from pathlib import Path
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, BoundedDetector, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.generalization.contract import Learner, LearningData
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Detector",
     "Images",
     "Labelled",
+    "Learner",
+    "LearningData",
     "LinearHead",
     "TrainedDetector",
     "TrainingData",
@@ -36,6 +39,12 @@ ROLES = (
         {TrainedDetector: "suite.testing:TrainedDetectorContract"},
         TEMPLATES / "trained-detector",
     ),
+    Role(
+        "learner",
+        "Trains a network that stays right where the distribution shifts.",
+        {Learner: "suite.testing:LearnerContract"},
+        TEMPLATES / "learner",
+    ),
 )
 
 
@@ -47,10 +56,15 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             name="ood",
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
-            contract=(Detector, TrainedDetector),
+            contract=(Detector, TrainedDetector, Learner),
             roles=ROLES,
             tasks=TaskKit(
-                {"suite.tracks.ood.task:DetectionTask": "suite.testing:DetectionTaskContract"},
+                {
+                    "suite.tracks.ood.task:DetectionTask": "suite.testing:DetectionTaskContract",
+                    "suite.tracks.ood.generalization.protocol:GeneralizationTask": (
+                        "suite.testing:GeneralizationTaskContract"
+                    ),
+                },
                 TEMPLATES / "task",
                 TEMPLATES / "images",
                 kinds=("near", "far"),
@@ -66,6 +80,13 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                     on_request=True,
                 ),
                 Access("outliers", "Auxiliary outliers to train with, of none of the classes and in no test."),
+                Access(
+                    "labelled images",
+                    "Labelled training images and a recipe, to train a network that is tested where data shift.",
+                ),
+                Access("groups", "The group of each training image, as a class on a background.", privilege=True),
+                Access("environments", "Where each training image is from, as a hospital.", privilege=True),
+                Access("colour", "The knowledge that colour tells nothing of the class in a test.", privilege=True),
             ),
         )
     )

@@ -1,0 +1,68 @@
+"""What is measured of a network on clean, shifted and OOD images; all follow from its logits alone."""
+
+from __future__ import annotations
+
+from suite.contracts import Metric
+from suite.measures.calibration import BINS
+
+CLEAN, SHIFTED = "id", "shifted"
+GROUPS = ("near", "far")
+
+ACCURACY = Metric(
+    name="accuracy",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of images whose largest logit is their label's; on `shifted` the unweighted mean over the "
+    "shifted sets.",
+)
+WORST = Metric(
+    name="worst_group_accuracy",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="The accuracy in the group of images where it is least; on `shifted` over the images of all shifted "
+    "sets together.",
+)
+LOG = Metric(
+    name="log_score",
+    direction="lower",
+    bounds=(0, None),
+    unit="nats",
+    definition="Minus the logarithm of the probability that the softmax of the logits gives the true class, in the "
+    "mean over images; on `shifted` the unweighted mean over the sets.",
+)
+BRIER = Metric(
+    name="brier_score",
+    direction="lower",
+    bounds=(0, 2),
+    unit="squared probability",
+    definition="The summed squared difference of the probabilities from the true class's 1 and 0, in the mean over "
+    "images; on `shifted` the unweighted mean over the sets.",
+)
+CALIBRATION = Metric(
+    name="calibration_error",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Root of the debiased squared difference of confidence and accuracy, weighted over "
+    f"{BINS} bins of equally many images in the order of their confidence (Kumar, Liang and Ma 2019); on `shifted` "
+    "the unweighted mean over the sets.",
+)
+ENERGY = Metric(
+    name="auroc_energy",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Probability that a random clean ID image has a larger logsumexp of its logits than a random OOD "
+    "image, ties one half: what the detector `energy` makes of the method's network. Mean over the OOD sets.",
+)
+MSP = Metric(
+    name="auroc_msp",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="As auroc_energy, of the largest softmax probability: the detector `msp` on the method's network.",
+)
+METRICS = (ACCURACY, WORST, LOG, BRIER, CALIBRATION, ENERGY, MSP)
+DETECTION = (ENERGY.name, MSP.name)
