@@ -44,4 +44,5 @@ class TicksTask(TrainingTask):
     def probes(self, context: TaskContext, problem: Problem) -> tuple[Part, ...]:
         """Return 1,000 samples for each feature, of which it alone tells the class."""
         rng = context.rng("features")
-        return tuple(Part(*ticks.samples(1000, rng, only=feature)) for feature in range(ticks.FEATURES))
+        drawn = (Part(*ticks.samples(1000, rng, only=feature)) for feature in range(ticks.FEATURES))
+        return tuple(part.to(problem.start.device) for part in drawn)

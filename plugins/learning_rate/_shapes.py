@@ -1,4 +1,4 @@
-"""Rates of one run after another, as factors of its grid rate [S, 1] or as rates [S, N]."""
+"""Rates of one run after another, as factors of its grid rate [S, 1] on the CPU, or as rates [S, N] beside the grid."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def flat(steps: int) -> Tensor:
     return torch.ones(steps, 1)
 
 
+def held(grid: Tensor, steps: int) -> Tensor:
+    """Return the grid's rates in every step [steps, N]."""
+    return grid.expand(steps, -1)
+
+
 def cosine(steps: int) -> Tensor:
     """Return factors that fall from 1 to nearly 0 by half a cosine [steps, 1]."""
     return (1 + torch.cos(torch.pi * torch.arange(steps)[:, None] / max(1, steps))) / 2
@@ -33,4 +38,4 @@ def linear(steps: int) -> Tensor:
 def tuned(grid: Tensor, steps: int, share: float, fine: float) -> Tensor:
     """Return the grid's rates for a share of the steps, then the rate ``fine`` [steps, N]."""
     first = round(share * steps)
-    return torch.cat((flat(first) * grid, torch.full((steps - first, len(grid)), fine).to(grid)))
+    return torch.cat((held(grid, first), grid.new_full((steps - first, len(grid)), fine)))

@@ -10,7 +10,7 @@ from suite import Card
 from suite.lazy import torch
 from suite.tracks.learning_rate import Procedure, Trainer, TrainingContext
 
-from ._shapes import flat
+from ._shapes import held
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,7 +36,7 @@ class GridSearch(Procedure):
     def train(self, trainer: Trainer, context: TrainingContext) -> Tensor:
         """See `Procedure`."""
         count, rates = self.parameters.candidates, trainer.rates
-        trained = trainer.train(trainer.start, flat(round(self.parameters.share * context.updates)) * rates)
+        trained = trainer.train(trainer.start, held(rates, round(self.parameters.share * context.updates)))
         steps = trainer.left // count - context.look
         if steps < 1:
             raise ValueError(f"the budget has no room for {count} rates of fine-tuning")

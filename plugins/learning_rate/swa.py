@@ -10,7 +10,7 @@ from suite import Card
 from suite.lazy import torch
 from suite.tracks.learning_rate import Procedure, Trainer, TrainingContext
 
-from ._shapes import flat
+from ._shapes import held
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,9 +42,9 @@ class StochasticWeightAveraging(Procedure):
         """See `Procedure`."""
         k = self.parameters.k
         apart = max(1, int(self.parameters.share * context.updates / k))
-        weights = trainer.train(trainer.start, flat(max(0, context.updates - k * apart)) * trainer.rates)
+        weights = trainer.train(trainer.start, held(trainer.rates, max(0, context.updates - k * apart)))
         kept = []
         for _ in range(min(k, trainer.left // apart)):
-            weights = trainer.train(weights, flat(apart) * trainer.rates)
+            weights = trainer.train(weights, held(trainer.rates, apart))
             kept.append(weights)
         return torch.stack(kept).mean(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from suite.lazy import torch
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     Loss = Callable[[Tensor], Tensor]
+    Pull = Callable[[Tensor], tuple[Tensor]]
 
 
 class Estimate(NamedTuple):
@@ -40,13 +42,23 @@ class Hessian:
 
     def product(self, vector: Tensor) -> Tensor:
         """Return the Hessian times a vector [P]."""
+        placed = vector.to(self.weights)
+        pulls = [self._only] if len(self.losses) == 1 else map(self._pulled, self.losses)
+        return torch.stack([pull(placed)[0] for pull in pulls]).sum(dim=0)
+
+    @cached_property
+    def _only(self) -> Pull:
+        """Of the one loss, for all products: with several, one at a time is in memory."""
+        return self._pulled(self.losses[0])
+
+    def _pulled(self, loss: Loss) -> Pull:
+        """Return what turns a vector into the product, after the gradient was taken once."""
         from torch.func import grad, vjp
         from torch.nn.attention import SDPBackend, sdpa_kernel
 
         with sdpa_kernel(SDPBackend.MATH):  # the fused kernels of attention have no second derivative
             # Backward twice: forward over backward, torch 2.14 fails at the mean squared error.
-            products = [vjp(grad(loss), self.weights)[1](vector.to(self.weights))[0] for loss in self.losses]
-        return torch.stack(products).sum(dim=0)
+            return vjp(grad(loss), self.weights)[1]
 
     def top(self, tolerance: float = 1e-4, seed: int = 0) -> float:
         """Return the largest eigenvalue, by Lanczos iteration (ARPACK, as ``scipy.sparse.linalg.eigsh``).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +18,8 @@ from suite.tracks.learning_rate.protocol import TrainingTask
 from suite.tracks.learning_rate.trainer import TaskTrainer
 
 UPDATES = 24
+VALUELESS = ("out of meta tensor", "cannot be called on meta tensors")
+"""What torch says where a value is asked for."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,18 @@ class ProcedureContract(MethodContract):
         """No gradient more than there are, and no tenth of them left."""
         _, trainer = inputs.trained(asked.made)
         assert 0 <= trainer.left <= UPDATES / 10
+
+    def test_it_works_where_the_weights_are(
+        self, method: type[Procedure], given: Mapping[str, Any], inputs: Case
+    ) -> None:
+        """On a GPU, say: tried on torch's device ``meta``, which holds no values, up to where a value is looked at."""
+        context = inputs.context
+        problem = inputs.task.problem(context).to("meta")
+        trainer = inputs.task.trainer(problem, context)
+        try:
+            weights = method(**given).train(trainer, inputs.task.told(context, trainer))
+        except (NotImplementedError, RuntimeError) as error:
+            if any(words in str(error) for words in VALUELESS):
+                return
+            raise
+        assert weights.device.type == "meta", f"the weights are on {weights.device}, not where those of the start are"

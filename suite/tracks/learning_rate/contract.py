@@ -28,7 +28,7 @@ class Trainer(ABC):
     @property
     @abstractmethod
     def rates(self) -> Tensor:
-        """The rate of each run [N]: the grid from low to high, each rate as often as there are starts."""
+        """Rates of the runs [N], beside the weights: the grid from low to high, each as often as there are starts."""
 
     @property
     @abstractmethod
@@ -113,7 +113,10 @@ class Schedule(Procedure):
 
     @abstractmethod
     def rates(self, grid: Tensor, context: TrainingContext) -> Tensor:
-        """Return the rate of each update and run [context.updates, N]; ``grid`` [N] is what each run is to be like."""
+        """Return the rate of each update and run [context.updates, N].
+
+        ``grid`` [N] is what each run is to be like. It is on the CPU, wherever the weights are.
+        """
 
     def train(self, trainer: Trainer, context: TrainingContext) -> Tensor:
         """Train by the schedule.
@@ -122,7 +125,7 @@ class Schedule(Procedure):
             TypeError: what `rates` returns is no tensor.
             ValueError: it has another shape, or a rate that is negative or not finite.
         """
-        rates, wanted = self.rates(trainer.rates, context), (context.updates, len(trainer.rates))
+        rates, wanted = self.rates(trainer.rates.cpu(), context), (context.updates, len(trainer.rates))
         if not isinstance(rates, torch.Tensor):
             raise TypeError(f"rates of {self.name} returns a {type(rates).__name__}, not a tensor {list(wanted)}")
         if rates.shape != wanted:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from suite.hashing import bytes_digest, digest
 from suite.lazy import torch
@@ -26,6 +26,10 @@ class Part:
 
     inputs: Tensor
     labels: Tensor
+
+    def to(self, device: torch.device | str) -> Part:
+        """Return the part on a device."""
+        return Part(self.inputs.to(device), self.labels.to(device))
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,14 @@ class Problem:
         device, generator = context.resources.device, context.method.generator("task:start")
         made = [network.start(generator) for _ in range(runs[1])]
         weights, heads = (torch.stack(each).to(device) for each in zip(*made, strict=True))
-        placed = [Part(part.inputs.to(device), part.labels.to(device)) for part in parts]
+        placed = [part.to(device) for part in parts]
         return cls(network, radius, on_sphere(weights, radius).repeat(runs[0], 1), heads.repeat(runs[0], 1, 1), *placed)
+
+    def to(self, device: torch.device | str) -> Self:
+        """Return the problem on a device."""
+        train, validation, test = (part.to(device) for part in (self.train, self.validation, self.test))
+        start, heads = self.start.to(device), self.heads.to(device)
+        return replace(self, start=start, heads=heads, train=train, validation=validation, test=test)
 
     @property
     def guessing(self) -> float:

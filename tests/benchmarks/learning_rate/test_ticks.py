@@ -33,6 +33,13 @@ class TestTicks(TrainingTaskContract):
     task = TicksTask
 
 
+def test_the_probes_are_where_the_problem_is(resources: Resources) -> None:
+    task = TicksTask()
+    context = TaskContext(0, resources, task.setting({}))
+    probes = task.probes(context, task.problem(context).to("meta"))
+    assert {tensor.device.type for part in probes for tensor in (part.inputs, part.labels)} == {"meta"}
+
+
 @pytest.mark.slow
 def test_convergence_takes_ever_longer_near_the_boundary(resources: Resources) -> None:
     task: Any = TicksTask()
