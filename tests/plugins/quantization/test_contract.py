@@ -17,7 +17,11 @@ PEERS = {"brevitas", "torchao-int8"}
 METHODS = [method for method in built_in("quantization") if method.name not in PEERS]
 
 # So that tests take a second: what the methods promise holds for few steps too.
-SHORT = {"adaround": {"iterations": 20}, "ptq4vit": {"candidates": 25, "rounds": 1}}
+SHORT = {
+    "adaround": {"iterations": 20},
+    "mixed-precision": {"ranges": "percentile"},
+    "ptq4vit": {"candidates": 25, "rounds": 1},
+}
 CHANGES: dict[str, dict[str, Any]] = {
     "adalog": {"ranges": "minmax", "images": 4, "published": True},
     "adaround": {
@@ -46,6 +50,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     # Blocks change how fast it is, and nothing else.
     "gptq": {"damping": 1.0, "block": None, "act_order": True, "ranges": "percentile"},
+    "llm-int8": {"threshold": 2.0, "ranges": "minmax"},
     "lsq": {
         "epochs": 2,
         "batch_size": 32,
@@ -53,11 +58,14 @@ CHANGES: dict[str, dict[str, Any]] = {
         "scale_learning_rate": 0.1,
         "activation_scales": "per-tensor",
     },
+    "mixed-precision": {"share": 0.6, "ranges": "minmax", "images": 1, "draws": 1},
+    "outlier-tune": {"centre": False, "ranges": "minmax"},
     "percentile": {"percentile": 0.99},
     "ptq4vit": {"images": 4, "candidates": 5, "rounds": 2, "hessian": False},
     "qwt": {"ranges": "minmax", "ridge": 10.0},
     "repq-vit": {"published": True},
     "smoothquant": {"alpha": 0.8, "ranges": "minmax"},
+    "svdquant": {"rank": 1, "alpha": 0.8, "ranges": "minmax"},
 }
 
 

@@ -24,6 +24,8 @@ MANY = 2**16
 SHARE = 0.55
 """Of the levels under a coarser scale, at most so many must be left under a finer one to tell that there are several:
 two scales double the levels, and a part of the values has some fewer than all of them anyway."""
+TELLING = 3
+"""How long a row must be to tell anything: any two numbers are levels of a one-bit code, with the right scale."""
 REPEATS = 2
 """How often a level must occur on average before mere counting shows that there are few."""
 
@@ -142,6 +144,8 @@ def levels(rows: Tensor) -> int:
     Distinct values are counted, where they repeat often enough to show that there are no more. Where they do not, they
     are still levels of a code if they lie on a lattice: then the code's are counted, used or not.
     """
+    if rows.shape[1] < TELLING:
+        return MANY
     ordered = rows.double().sort(dim=1).values
     new = ordered.diff(dim=1) > 0
     distinct = new.sum(dim=1) + 1

@@ -42,6 +42,12 @@ def test_short_rows_on_a_lattice_count_the_lattice() -> None:
     assert levels(drawn(1, 6)) == MANY
 
 
+@pytest.mark.parametrize("summed", [1, 2])
+def test_a_row_of_two_numbers_is_no_code_though_any_two_are_levels_of_one_bit(summed: int) -> None:
+    assert operand(drawn(30, summed)).bits == 32
+    assert operand(drawn(4, 30, summed)).bits == 32
+
+
 def test_heads_with_scales_of_their_own_are_told_from_the_tensor() -> None:
     one = (drawn(4, 64, 32) * 2).round().clamp(-8, 7)
     assert (operand(one).granularity, operand(one).bits) == ("per-tensor", 4)
