@@ -25,6 +25,9 @@ class Format(enum.StrEnum):
     csv = "csv"
 
 
+UNLIMITED = 10_000
+"""Columns for what is piped into a file or another program: no table is as wide, and none is cut."""
+
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print; JSON is stable and documented.")]
 PluginOption = Annotated[
     list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A Python file with hooks, loaded as a plugin.")
@@ -152,7 +155,7 @@ def console() -> Any:
     """Return a console that does not squeeze tables when the output is not a terminal."""
     from rich.console import Console
 
-    return Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=240)
+    return Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=UNLIMITED)
 
 
 def _shown(value: Any) -> str:

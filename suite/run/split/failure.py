@@ -18,6 +18,10 @@ NAME = re.compile(r"[A-Za-z_]\w{0,80}\Z")
 Errors: TypeAlias = Sequence[type[Exception]]
 
 
+class InTheMethodsProcess(Exception):
+    """The traceback of the other side, as the cause of an error: it is printed with that, and is no part of its text."""
+
+
 def told(error: BaseException, more: Errors = (), *, openly: bool = True) -> dict[str, Any]:
     """Return an error as plain data; without its traceback, unless ``openly``."""
     try:
@@ -48,5 +52,5 @@ def heard(document: Any, more: Errors = ()) -> Exception:
         named = name if isinstance(name, str) and NAME.match(name) else "Exception"
         error = (base if base.__name__ == named else type(named, (base,), {}))(str(text)[:TEXT])
     if of.get("traceback"):
-        error.add_note(f"In the method's process:\n{str(of['traceback'])[-TRACEBACK:]}")
+        error.__cause__ = InTheMethodsProcess(f"\n{str(of['traceback'])[-TRACEBACK:]}")
     return error

@@ -78,6 +78,7 @@ def test_the_others_go_on_and_say_how_they_were_kept_apart(ran: dict[str, RunRow
 
 def test_a_traceback_of_the_method_is_kept(ran: dict[str, RunRow]) -> None:
     assert "split_methods.py" in (ran["raises"].traceback or "")
+    assert "split_methods.py" not in (ran["raises"].error or "")
 
 
 def test_a_run_made_again_has_the_order_of_the_first(tmp_path: Path) -> None:
