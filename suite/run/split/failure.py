@@ -19,7 +19,7 @@ Errors: TypeAlias = Sequence[type[Exception]]
 
 
 class InTheMethodsProcess(Exception):
-    """The traceback of the other side, as the cause of an error: it is printed with that, and is no part of its text."""
+    """The traceback of the other side: the cause of an error, printed with it and no part of its text."""
 
 
 def told(error: BaseException, more: Errors = (), *, openly: bool = True) -> dict[str, Any]:
