@@ -23,13 +23,13 @@ CELLS = {
     "memorization/digits-detection": ("nearest-training",),
     "learning-rate/ticks": ("sam",),
     "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
-    "temperature/contrastive-digits": ("learned-temperature",),
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
 }
 """Methods given features, images, a network; a simulator; images; paths; a trainer; walkers; patterns; a learner.
 
-What mitigations plan is compared in tests/tracks/memorization/test_border.py: their cells take too long for this.
+What mitigations plan, and the training of an encoder, are compared in tests/tracks/*/test_border.py: their cells take
+too long for this.
 """
 
 Scores = dict[tuple[str, str, str], float]
