@@ -133,6 +133,8 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
         if not lacking:
             asked = _settings(task, wanted, request.all_settings)
             choices.append(TaskChoice(task, asked, request.seeds or task.seeds))
+            if others := sorted(set(request.seeds) - set(task.seeds)):
+                tell(f"{task.id} does not have the seeds {others}: rows with seeds of its own do not count those runs")
         elif request.tasks:
             tell(f"{task.id} is left out: it has no axis {', '.join(sorted(lacking))}")
     if tasks and not choices:

@@ -75,6 +75,13 @@ def test_a_task_without_the_axis_is_left_out_and_named() -> None:
     assert said == ["fast/count is left out: it has no axis size"]
 
 
+def test_seeds_that_no_row_will_count_are_named() -> None:
+    said: list[str] = []
+    [choice] = select_tasks(REGISTRY, Request(("fast/count",), seeds=(0, 99, 98)), said.append)
+    assert choice.seeds == (0, 99, 98)
+    assert said == ["fast/count does not have the seeds [98, 99]: rows with seeds of its own do not count those runs"]
+
+
 def test_former_names_say_where_they_went() -> None:
     said: list[str] = []
     request = current(REGISTRY, Request(("fast/large-count",), ("told-*", "constant")), said.append)
