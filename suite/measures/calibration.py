@@ -40,6 +40,25 @@ def calibration_error(confidence: Numbers, correct: NDArray[np.bool_]) -> float:
     return float(np.sqrt(max(_squared(*_in_bins(_ranked(confidence, correct))), 0.0)))
 
 
+def plug_in_calibration_error(confidence: Numbers, correct: NDArray[np.bool_]) -> float:
+    """Return the error as it is usually computed: `calibration_error` with what chance adds to it left in."""
+    sizes, means, accuracy = _in_bins(_ranked(confidence, correct))
+    return float(np.sqrt(np.average(np.square(means - accuracy), weights=sizes)))
+
+
+def true_calibration_error(confidence: Numbers, truth: Numbers) -> float:
+    """Return the error of N answers whose true probabilities of being right are known.
+
+    The same bins as `calibration_error`, with the mean of the true probabilities for the accuracy, and minus what their
+    spread in a bin adds, its variance / n: where they are 1 and 0, the two are equal.
+    """
+    ranked = _ranked(confidence, truth)
+    sizes, means, expected = _in_bins(ranked)
+    _, _, squares = _in_bins(np.stack([ranked[:, 0], np.square(ranked[:, 1])], axis=1))
+    spread = np.maximum(squares - np.square(expected), 0.0) / (sizes - 1)
+    return float(np.sqrt(max(float(np.average(np.square(means - expected) - spread, weights=sizes)), 0.0)))
+
+
 def calibration_interval(confidence: Numbers, correct: NDArray[np.bool_], level: float) -> tuple[float, float]:
     """Return the interval of `calibration_error` by bootstrap.
 
@@ -63,9 +82,10 @@ def _log_probabilities(logits: Numbers) -> Numbers:
     return np.asarray(log_softmax(logits, axis=1))
 
 
-def _ranked(confidence: Numbers, correct: NDArray[np.bool_]) -> Numbers:
+def _ranked(confidence: Numbers, correct: NDArray[np.bool_] | Numbers) -> Numbers:
     """Return answers [N, 2] in the order of their confidence."""
-    return np.stack([confidence, correct], axis=1)[np.argsort(confidence, kind="stable")]
+    columns = [confidence, np.asarray(correct, dtype=np.float64)]
+    return np.stack(columns, axis=1)[np.argsort(confidence, kind="stable")]
 
 
 def _in_bins(ranked: Numbers) -> tuple[Numbers, Numbers, Numbers]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 KINDS = (
+    "adaptation",
     "basins",
     "generalization",
     "learning_rate",
@@ -25,6 +26,7 @@ pytest.register_assert_rewrite(
     *(f"{__name__}.{kind}" for kind in KINDS)
 )  # so that a failed check says what it compared
 
+from suite.testing.adaptation import AdapterContract  # noqa: E402
 from suite.testing.basins import BasinDetectorContract  # noqa: E402
 from suite.testing.generalization import LearnerContract  # noqa: E402
 from suite.testing.learning_rate import ProcedureContract  # noqa: E402
@@ -53,6 +55,7 @@ from suite.testing.tasks import (  # noqa: E402
 from suite.testing.temperature import AnnealerContract  # noqa: E402
 
 __all__ = [
+    "AdapterContract",
     "AnnealerContract",
     "AnnealingTaskContract",
     "BasinDetectorContract",

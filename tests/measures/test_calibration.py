@@ -17,6 +17,8 @@ from suite.measures.calibration import (
     calibration_error,
     calibration_interval,
     log_scores,
+    plug_in_calibration_error,
+    true_calibration_error,
 )
 
 CLASSES = 4
@@ -93,3 +95,37 @@ def test_scores_are_their_definitions(seed: int, count: int) -> None:
 def test_too_few_answers_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 30 answers, got 29"):
         calibration_error(np.full(29, 0.5), np.ones(29, dtype=bool))
+
+
+@pytest.mark.parametrize("sharpness", [1.0, 1.3, 2.0])
+def test_the_debiased_error_is_the_true_one_in_the_mean_and_the_plug_in_one_is_larger(sharpness: float) -> None:
+    """Squared, by 400 draws of 300 answers: where the probabilities are the true ones, and where they are not."""
+    rng, pairs = np.random.default_rng(4), []
+    for _ in range(400):
+        logits, labels = drawn(rng, 300)
+        confidence, correct = confident(sharpness * logits, labels)
+        truth = np.take_along_axis(softmax(logits, axis=1), logits.argmax(axis=1)[:, None], axis=1)[:, 0]
+        expected = _squared_of(confidence, truth)
+        debiased = plain(confidence, correct) - chance(confidence, correct)
+        pairs.append((debiased - expected, plug_in_calibration_error(confidence, correct) ** 2 - expected))
+    errors = np.std(pairs, axis=0) / np.sqrt(len(pairs))
+    off = np.mean(pairs, axis=0)
+    assert abs(off[0]) < 4 * errors[0]
+    assert off[1] > 10 * errors[1]
+
+
+def _squared_of(confidence: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
+    """Return the expected squared difference of confidence and accuracy in the bins, of the very answers drawn."""
+    sizes, means, expected = _in_bins(_ranked(confidence, truth))
+    return float(np.average((means - expected) ** 2, weights=sizes))
+
+
+@given(st.integers(0, 1000), st.integers(2 * BINS, 300), st.floats(0.5, 3))
+def test_the_three_errors_are_in_their_order(seed: int, count: int, sharpness: float) -> None:
+    """With hits for true probabilities the true error is the debiased one, and neither is over the plug-in one."""
+    logits, labels = drawn(np.random.default_rng(seed), count)
+    confidence, correct = confident(sharpness * logits, labels)
+    debiased = calibration_error(confidence, correct)
+    assert true_calibration_error(confidence, correct.astype(np.float64)) == pytest.approx(debiased, abs=1e-9)
+    assert debiased <= plug_in_calibration_error(confidence, correct) + 1e-12
+    assert true_calibration_error(confidence, confidence) == pytest.approx(0, abs=1e-9)

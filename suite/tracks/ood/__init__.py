@@ -8,10 +8,12 @@ from pathlib import Path
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
 from suite.tracks.ood.contract import Batch, BoundedDetector, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.generalization.adaptation import Adapter
 from suite.tracks.ood.generalization.contract import Learner, LearningData
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
 __all__ = [
+    "Adapter",
     "Batch",
     "BoundedDetector",
     "Detector",
@@ -45,6 +47,12 @@ ROLES = (
         {Learner: "suite.testing:LearnerContract"},
         TEMPLATES / "learner",
     ),
+    Role(
+        "adapter",
+        "Adapts a trained network to the test as it arrives, without labels.",
+        {Adapter: "suite.testing:AdapterContract"},
+        TEMPLATES / "adapter",
+    ),
 )
 
 
@@ -56,7 +64,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
             name="ood",
             title="Out-of-distribution detection",
             question="Given one trained classifier, which score tells inputs of its training distribution from others?",
-            contract=(Detector, TrainedDetector, Learner),
+            contract=(Detector, TrainedDetector, Learner, Adapter),
             roles=ROLES,
             tasks=TaskKit(
                 {
@@ -83,6 +91,11 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 Access(
                     "labelled images",
                     "Labelled training images and a recipe, to train a network that is tested where data shift.",
+                ),
+                Access(
+                    "test stream",
+                    "A trained network, and the unlabelled batches of the test in their order to adapt it to.",
+                    privilege=True,
                 ),
                 Access("groups", "The group of each training image, as a class on a background.", privilege=True),
                 Access("environments", "Where each training image is from, as a hospital.", privilege=True),

@@ -12,6 +12,7 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.recipe import Recipe
 from suite.tracks.ood.contract import Batch, BoundedDetector, Detector, Images, Labelled, LinearHead, TrainingSet
+from suite.tracks.ood.generalization.adaptation import Adapter
 from suite.tracks.ood.generalization.contract import Learner, LearningData
 from suite.tracks.ood.training import TrainedDetector, TrainingData
 
@@ -22,6 +23,7 @@ BORDER = Border(
         BoundedDetector: ("boundary",),
         TrainedDetector: ("train", "predict", "adapt"),
         Learner: ("train", "predict"),
+        Adapter: ("start", "predict"),
     },
     values=(
         *(Context, TrainingSet, Labelled, LinearHead, Batch, TrainingData, LearningData),
