@@ -92,6 +92,7 @@ class BasinTask(Task[BasinDetector]):
         if not self.development:
             raise SuiteError(f"{self.id} has no development systems", place="--tune", next="suite run without --tune")
         problems = self.problems(context.seed, self.development)
+        distinct = dict.fromkeys(problem.latent for problem in problems)
 
         def mean_ari(candidate: BasinDetector) -> float:
             mean = self._asked(candidate, problems, context).value(self.primary)
@@ -104,7 +105,7 @@ class BasinTask(Task[BasinDetector]):
             grid,
             mean_ari,
             measured=f"mean ARI on {', '.join(self.development)}",
-            data=digest([latent.fingerprint(context.resources) for latent in latents(self.development, context.seed)]),
+            data=digest([latent.fingerprint(context.resources) for latent in distinct]),
         )
 
     def _asked(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> BasinSamples:

@@ -53,6 +53,13 @@ def exact_normals(keys: Tensor, axes: int, first: int, counts: int) -> Tensor:
     return pairs[begin % 2 : begin % 2 + end - begin].view(counts, axes, -1)
 
 
+def uniforms(keys: Tensor, first: int, counts: int) -> Tensor:
+    """Return uniform numbers in [0, 1), doubles, of counts ``first`` to ``first + counts - 1`` [counts, N]."""
+    numbers = torch.arange(first + 1, first + counts + 1, device=keys.device)
+    words = _mix(numbers[:, None] * keys)
+    return ((words >> 11) & ((1 << 53) - 1)).double() * 2.0**-53
+
+
 class CounterNormals:
     """Standard normal numbers for N trajectories, ``axes`` for each count, float32.
 

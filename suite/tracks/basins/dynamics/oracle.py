@@ -71,15 +71,21 @@ def components(linked: NDArray[np.bool_]) -> NDArray[np.int64]:
 def marginal_distributions(
     system: System, starts: NDArray[np.float32], frames: int, burn_in: int
 ) -> NDArray[np.float64]:
-    """Return the law of a random frame after burn-in for each start, on the cells of the grid [K, cells].
+    """Return the law of a random frame after burn-in for each start, on the cells of the grid [K, cells]."""
+    interval = system.steps(frames) * system.step
+    return propagated(generator(system), nearest_cells(system, starts), interval, frames, burn_in)
+
+
+def propagated(
+    rates: csc_matrix, cells: NDArray[np.int64], interval: float, frames: int, burn_in: int
+) -> NDArray[np.float64]:
+    """Return the law of a random frame after burn-in [K, cells] under a generator, from the start ``cells`` [K].
 
     Backward Euler, four sub-steps a frame, one factorisation for all.
     """
-    rates = generator(system)
-    interval = system.steps(frames) * system.step
     implicit = splu((identity(rates.shape[0], format="csc") - (interval / _SUBSTEPS) * rates.T).tocsc())
-    law = np.zeros((rates.shape[0], len(starts)))
-    law[_nearest_cells(system, starts), np.arange(len(starts))] = 1.0
+    law = np.zeros((rates.shape[0], len(cells)))
+    law[cells, np.arange(len(cells))] = 1.0
     total = np.zeros_like(law)
     for frame in range(frames):
         for _ in range(_SUBSTEPS):
@@ -125,7 +131,8 @@ def grid_energies(system: System) -> NDArray[np.float64]:
     return np.asarray(np.minimum(energies, energies.min() + _HIGHEST * system.temperature))
 
 
-def _nearest_cells(system: System, starts: NDArray[np.float32]) -> NDArray[np.int64]:
+def nearest_cells(system: System, starts: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the cell of the grid that each start [K, d] lies in [K]."""
     indices = []
     for axis, (low, high) in enumerate(system.box):
         place = np.rint((starts[:, axis] - low) / (high - low) * (system.grid - 1))
