@@ -19,7 +19,7 @@ METHODS = [method for method in built_in("quantization") if method.name not in P
 # So that tests take a second: what the methods promise holds for few steps too.
 SHORT = {
     "adaround": {"iterations": 20},
-    "mixed-precision": {"ranges": "percentile"},
+    **dict.fromkeys(("llm-int8", "mixed-precision", "outlier-tune", "svdquant"), {"ranges": "percentile"}),
     "ptq4vit": {"candidates": 25, "rounds": 1},
 }
 CHANGES: dict[str, dict[str, Any]] = {
