@@ -20,6 +20,7 @@ DETECTORS, TRAINED = built_in("ood", Detector), built_in("ood", TrainedDetector)
 CHANGES: dict[str, dict[str, Any]] = {
     "energy": {"temperature": 5.0},
     "knn": {"k": 3},
+    "kernel-density": {"rule": "likelihood", "factor": 4.0, "sphere": False},
     "mahalanobis": {"shrinkage": 0.5},
     "vim": {"d": 16},
     "gen": {"gamma": 2.0, "top": 2},
