@@ -58,7 +58,7 @@ class Samples:
 
     As it is, it has ``measured`` alone: numbers by column that follow from no samples, as seconds. A track derives a
     frozen dataclass from it. Fields that are arrays [N] of one length become the columns of the stored table without
-    more code; a class of another shape overrides `table` and `read`.
+    more code, but for those by keyword alone; a class of another shape overrides `table` and `read`.
     """
 
     measured: Mapping[Column, Value] = field(default_factory=dict, kw_only=True)
@@ -133,7 +133,7 @@ def _plain(number: Any) -> Any:
 
 
 def _arrays(cls: type[Samples]) -> list[str]:
-    return [each.name for each in fields(cls) if each.name != "measured"]
+    return [each.name for each in fields(cls) if not each.kw_only]
 
 
 def _array(column: pa.ChunkedArray) -> NDArray[Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from suite.contracts import Axis, Column, Influence, Metric, Outcome, Picture, Resources, TaskContext, Value
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.lazy import torch
+from suite.models.features import extract, linear_head
 from suite.models.network import Network
-from suite.tracks.ood.contract import BoundedDetector
+from suite.tracks.ood.contract import Batch, BoundedDetector, Detector
 from suite.tracks.ood.fitting import OODMethod, fit
-from suite.tracks.ood.pictures import histogram_picture
+from suite.tracks.ood.pictures import border_picture, histogram_picture
+from suite.tracks.ood.plane import Plane
 from suite.tracks.ood.protocol import OODTask
 from suite.tracks.ood.samples import ScoredSamples, is_inside
 from suite.tracks.ood.splits import Development, Splits
@@ -21,9 +24,12 @@ from suite.tracks.ood.splits import Development, Splits
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 INSIDE = "id"
+PLANE = b"basin-suite.plane"
+"""The key of a stored table's metadata under which the plane stands."""
 OWN = 4
 """One in so many validation images is the method's own; the others calibrate, and it does not see them."""
 LEVEL = Axis("level", ("95", "90", "99"), pattern="[1-9][0-9]?", about="Per cent of ID that is to be kept.")
@@ -63,11 +69,24 @@ class BoundarySamples(ScoredSamples):
 
     Attributes:
         boundary: the same for all [N].
+        plane: the border in the plane of two principal components, where the method scores features alone.
         sets: how many OOD sets the task has in each group; of the class, since samples do not tell what is missing.
     """
 
     boundary: NDArray[np.float64]
+    plane: Plane | None = field(default=None, kw_only=True)
     sets: ClassVar[Mapping[str, int]] = {}
+
+    def table(self) -> pa.Table:
+        """Return the arrays as a table, with the plane in its metadata."""
+        table = super().table()
+        return table if self.plane is None else table.replace_schema_metadata({PLANE: self.plane.stored()})
+
+    @classmethod
+    def read(cls, table: pa.Table) -> Self:
+        """Return the samples of a stored table; those of earlier versions of the suite have no plane."""
+        stored = (table.schema.metadata or {}).get(PLANE)
+        return replace(super().read(table), plane=None if stored is None else Plane.read(stored))
 
     def value(self, column: Column) -> Value | None:
         """Return the mean of a column's influence; partial where an OOD set of its group is missing."""
@@ -90,9 +109,15 @@ class BoundarySamples(ScoredSamples):
         return Influence({INSIDE: kept / 2, **{name: (1 / len(sets) - part) / 2 for name, part in taken.items()}})
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
-        """Return the histogram of the scores of ID and the subset's OOD."""
+        """Return the histogram of the scores of ID and the subset's OOD, and the border in the plane."""
         names = (INSIDE, *self._sets(subset))
-        return (histogram_picture({name: self.score[self.subset == name] for name in names}),) if names[1:] else ()
+        if not names[1:]:
+            return ()
+        histogram = histogram_picture({name: self.score[self.subset == name] for name in names})
+        if self.plane is None:
+            return (histogram,)
+        accepted = self.score >= self.boundary
+        return (histogram, border_picture(self.plane, names, self.subset[self.plane.rows], accepted[self.plane.rows]))
 
     def _sets(self, subset: str) -> list[str]:
         """Return the OOD sets of a group, or the one of this name; those that are at hand."""
@@ -151,7 +176,28 @@ class BoundaryTask(OODTask):
             boundary = conformal_boundary(fitted.test({INSIDE: calibration}, "calibration").arrays["score"], level)
             drawn = f"conformal, {level:.0%} of ID by {len(calibration.rows(context.resources))} validation images"
         outcome = self.tested(fitted, splits, context, boundary=boundary)
-        return replace(outcome, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
+        assert isinstance(outcome.samples, BoundarySamples), "they are of the task's class"
+        samples = replace(outcome.samples, plane=self._plane(method, development, outcome, boundary, context))
+        return replace(outcome, samples=samples, facts={**outcome.facts, "boundary": f"{boundary:.6g}, {drawn}"})
+
+    def _plane(
+        self, method: OODMethod, seen: Development, outcome: Outcome, boundary: float, context: TaskContext
+    ) -> Plane | None:
+        """Return the border in the plane; None for a method that scores images."""
+        if not isinstance(method, Detector) or "images" in method.needs:
+            return None
+        resources, model = context.resources, self.given_model(context.seed)
+        head = linear_head(model.load(resources))
+        splits = self.splits(context.seed, resources)
+        tests = {name: s for name, s in {**splits.inside, **splits.ood}.items() if name not in outcome.missing}
+
+        def score(features: torch.Tensor) -> torch.Tensor:
+            there = features.to(resources.device)
+            with torch.no_grad():
+                return method.score(Batch(there, head(there)))
+
+        features = {name: extract(model, split, resources)["features"] for name, split in tests.items()}
+        return Plane.of(score, extract(model, seen.train, resources)["features"], features, boundary)
 
     def _divided(self, seed: int, resources: Resources) -> tuple[Development, Split]:
         """Return what a method sees, with its own part of the validation images, and those that calibrate."""

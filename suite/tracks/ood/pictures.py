@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from suite.contracts import Picture
 from suite.measures.detection import auroc
+from suite.tracks.ood.plane import Plane
 
 Scores = NDArray[np.float64]
 BINS = 60
@@ -75,6 +76,54 @@ def roc_picture(pairs: Mapping[str, tuple[Scores, Scores]], inside: str) -> Pict
             "layer": [
                 {"data": chance, "mark": {"type": "line", "strokeDash": [4, 4], "opacity": 0.4, "color": "#808080"}},
                 {"data": {"values": points}, "mark": line, "encoding": {"order": order, "color": color}},
+            ],
+        },
+    )
+
+
+def border_picture(
+    plane: Plane, names: Sequence[str], subset: NDArray[np.object_], accepted: NDArray[np.bool_]
+) -> Picture:
+    """Return a detector's border in the plane, with the images that it shows of the subsets ``names``.
+
+    ``subset`` [K] and ``accepted`` [K] say of each image in the plane where it is from and whether it is accepted.
+    """
+    points = [
+        {"subset": name, "x": x, "y": y, "verdict": "accepted" if kept else "refused"}
+        for name, (x, y), kept in zip(subset, plane.places.tolist(), accepted, strict=True)
+        if name in names
+    ]
+    share = np.mean(plane.levels >= 0)
+    x, y = (
+        {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False, "nice": False}}
+        for field, title in (("left", "first principal component"), ("low", "second principal component"))
+    )
+    ground = {"type": "rect", "color": "#808080", "opacity": 0.35}
+    shape = {"domain": ["accepted", "refused"], "range": ["circle", "cross"]}
+    return Picture(
+        title="Border in the plane of two principal components",
+        description=f"Grey is where a feature in the plane through the mean of the ID training features is accepted: "
+        f"{share:.0%} of the drawn part. Its edge is the level set of the score at the boundary. The plane holds "
+        f"{plane.share:.0%} of the variance of the training features. Images of {' and '.join(names)} are projected "
+        "onto it and marked by whether they are accepted where they lie, which is off the plane.",
+        spec={
+            "height": 420,
+            "layer": [
+                {
+                    "data": {"values": plane.accepted()},
+                    "mark": ground,
+                    "encoding": {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "high"}},
+                },
+                {
+                    "data": {"values": points},
+                    "mark": {"type": "point", "filled": False, "size": 40, "tooltip": True},
+                    "encoding": {
+                        "x": {"field": "x", "type": "quantitative"},
+                        "y": {"field": "y", "type": "quantitative"},
+                        "color": {"field": "subset", "type": "nominal", "legend": LEGEND, "sort": list(names)},
+                        "shape": {"field": "verdict", "type": "nominal", "legend": LEGEND, "scale": shape},
+                    },
+                },
             ],
         },
     )
