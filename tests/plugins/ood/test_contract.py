@@ -64,6 +64,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "abet": {"ablated": False},
     "logitnorm": {"temperature": 1.0},
+    "invad": {"strides": 3, "measure": "typicality", "updates": 100, "width": 64},
     "energy-finetune": {
         "epochs": 1,
         "batch_size": 50,
@@ -112,7 +113,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
 }
 SHORT = {"energy-finetune": {"epochs": 2}, "outlier-exposure": {"epochs": 2}, "mixoe": {"epochs": 1}} | {
-    "meta-ood": {"meta_steps": 5}
+    "meta-ood": {"meta_steps": 5},
+    "invad": {"updates": 50, "width": 32},
 }
 
 
