@@ -16,8 +16,8 @@ from suite.lazy import torch
 
 from ._matmul import matmul
 
-PAIRS = 2**22
-"""Pairs of query and point at a time: 16 MB in float32, for every bandwidth anew."""
+PAIRS = 2**19
+"""Pairs of query and point at a time: 2 MB in float32, so that what is computed from them stays in the cache."""
 HALF = 0.5
 
 
@@ -27,23 +27,21 @@ def weigh(queries: torch.Tensor, points: torch.Tensor, widths: Sequence[float]) 
     Concentration is the sum of squares of the points' shares in it: 1 where one point carries all, 1/N where all N
     carry alike. ``queries`` are [B, D], ``points`` [N, D], ``widths`` the H bandwidths h.
     """
-    parts = [_weigh(part, points, widths) for part in torch.split(queries, max(1, PAIRS // len(points)))]
-    logs, concentrations = (torch.cat(each, dim=1) for each in zip(*parts, strict=True))
-    return logs, concentrations
-
-
-def _weigh(queries: torch.Tensor, points: torch.Tensor, widths: Sequence[float]) -> tuple[torch.Tensor, torch.Tensor]:
-    lengths = queries.square().sum(dim=1, keepdim=True) + points.square().sum(dim=1)
-    squared = (lengths - 2 * matmul(queries, points)).clamp(min=0)
-    nearest = squared.amin(dim=1, keepdim=True)
-    above = squared - nearest
-    logs, concentrations = [], []
-    for width in widths:
-        weights = (above / (-2 * width**2)).exp()
-        total = weights.sum(dim=1)
-        logs.append((total / len(points)).log() - nearest[:, 0] / (2 * width**2))
-        concentrations.append(weights.square().sum(dim=1) / total.square())
-    return torch.stack(logs), torch.stack(concentrations)
+    scales = 0.5 / queries.new_tensor(widths)[:, None].square()
+    nearest = queries.new_full((len(queries),), torch.inf)
+    totals, squares = (queries.new_zeros(len(widths), len(queries)) for _ in range(2))
+    lengths = queries.square().sum(dim=1, keepdim=True)
+    for block in torch.split(points, max(1, PAIRS // max(1, len(queries)))):
+        distances = (lengths + block.square().sum(dim=1) - 2 * matmul(queries, block)).clamp_(min=0)
+        nearer = torch.minimum(nearest, distances.amin(dim=1))
+        shrink = (scales * (nearer - nearest)).exp()
+        distances -= nearer[:, None]
+        for scale, shrunk, total, square in zip(scales, shrink, totals, squares, strict=True):
+            weights = (distances * -scale).exp_()
+            total.mul_(shrunk).add_(weights.sum(dim=1))
+            square.mul_(shrunk.square()).add_(weights.square_().sum(dim=1))
+        nearest = nearer
+    return (totals / len(points)).log() - scales * nearest, squares / totals.square()
 
 
 @dataclass(frozen=True)

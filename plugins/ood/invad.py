@@ -25,8 +25,8 @@ class InvAD(TrainedDetector):
     ``reconstruction`` by how far the image is from what DDIM makes of z. Measure and strides were chosen on the
     validation data of ood/digits (docs/ood.md).
     Source of the idea: Sakai and Hasegawa 2025.
-    Reconstruction: written from the abstract. It does not give the measure of deviation, the number of steps, or the
-    space that the model works in; pixels and an MLP stand for it here.
+    Reconstruction: written from the abstract, which does not give the measure of deviation. The authors invert the
+    features of a pretrained network, in three steps; here pixels are inverted, by an MLP.
     """
 
     name = "invad"
@@ -35,7 +35,7 @@ class InvAD(TrainedDetector):
         title="Inversion of a diffusion model, InvAD (reconstruction)",
         status="reconstruction",
         paper="InvAD: Inversion-based Reconstruction-Free Anomaly Detection with Diffusion Models",
-        authors="Shunsuke Sakai, Xiangyu He, Chunzhi Gu, Leonid Sigal, Tatsuhito Hasegawa",
+        authors="Shunsuke Sakai, Xiangteng He, Chunzhi Gu, Leonid Sigal, Tatsuhito Hasegawa",
         year=2025,
         url="https://arxiv.org/abs/2504.05662",
         note="Reconstruction: written from the abstract, on pixels with a small denoiser; not the authors' "
