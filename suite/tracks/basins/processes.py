@@ -11,7 +11,7 @@ import numpy as np
 from suite.contracts import Resources
 from suite.lazy import torch
 from suite.tracks.basins.dynamics.embedding import Embedding
-from suite.tracks.basins.dynamics.processes import process
+from suite.tracks.basins.dynamics.processes import RECIPES, process
 from suite.tracks.basins.latent import (
     AMBIGUOUS,
     ATTEMPTS,
@@ -48,9 +48,9 @@ class ProcessLatent(Simulated):
 
     @property
     def definition(self) -> dict[str, Any]:
-        """The process and the protocol."""
+        """The process's recipe and the protocol; nothing is made for that."""
         protocol = (VERSION, REPRESENTATIVES, TRAJECTORIES, FRAMES, BURN_IN)
-        return {"process": self.process.definition, "protocol": protocol}
+        return {"process": (self.name, *RECIPES[self.name]), "protocol": protocol}
 
     def simulate(self, starts: Tensor, representatives: Sequence[int], first: int, count: int) -> Tensor:
         """Return trajectories ``first`` to ``first + count - 1`` of some representatives [len, count, L, d]."""

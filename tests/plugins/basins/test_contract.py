@@ -32,7 +32,10 @@ CELLS = [
     if not D50Task().declines(method, setting)
 ]
 NETWORK = {"batch_size": 32, "weight_decay": 1.0, "variance": 1, "memory": 1, "lags": (2,), "means": 1, "products": 0}
-SHORT = {name: {"epochs": 3} for name in ("kway-discrimination", "trajectory-discrimination", "vampnet")}
+SHORT = {
+    name: {"epochs": 3}
+    for name in ("kway-discrimination", "moment-discrimination", "trajectory-discrimination", "vampnet")
+}
 # None: the four wells are found either way.
 CHANGES: dict[str, dict[str, Any]] = {
     "c2st-ridge": {"ridge": 10.0, "folds": 2, "threshold": 0.01},
@@ -44,6 +47,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         **{"hidden": 8, "epochs": 1, "learning_rate": 0.03, "rule": None, "threshold": 0.01, "further": 4, "folds": 2},
     },
     "mmd": {"bandwidth": None},
+    "moment-discrimination": {
+        **NETWORK,
+        **{"hidden": 8, "epochs": 1, "learning_rate": 0.03, "rule": None, "threshold": 0.01, "folds": 3},
+        **{"orders": (2,), "moments": 2, "above": 1e9, "products": 1, "memory": 2},
+    },
     "msm-pcca": {"microstates": 2, "lag": None},
     "random": {"groups": 5},
     "spectral": {"neighbours": 3, "frames": 32, "restarts": None},
@@ -115,5 +123,5 @@ def test_what_can_be_told_the_number_is_measured_under_both_settings() -> None:
             settings.setdefault(method.name, []).append(bool(counted))
     assert settings.pop("hdbscan") == [False]  # it finds the number itself
     assert settings.pop("vampnet", [True]) == [True]  # it must be told
-    assert len(settings) == 11
+    assert len(settings) == 12
     assert set(map(tuple, settings.values())) == {(False, True)}

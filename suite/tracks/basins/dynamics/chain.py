@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from suite.hashing import digest
 from suite.tracks.basins.dynamics.counter import uniforms
 from suite.tracks.basins.dynamics.process import Process
 
@@ -30,17 +28,6 @@ class Chain(Process):
     sites: tuple[tuple[float, ...], ...]
     every: int = 1
     scatter: int = 1
-
-    @property
-    def definition(self) -> dict[str, Any]:
-        """The chain's numbers, by digest."""
-        arrays = (self.kernel.data, self.kernel.indices, self.kernel.indptr, self.codes)
-        return {
-            "name": self.name,
-            "chain": digest([np.round(array, 12).tolist() for array in arrays]),
-            "steps": (self.every, self.scatter),
-            "sites": self.sites,
-        }
 
     def steps(self, frames: int) -> int:
         """See `Process`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,11 +23,6 @@ class Process(ABC):
     name: str
     sites: tuple[tuple[float, ...], ...]
     scatter: int
-
-    @property
-    @abstractmethod
-    def definition(self) -> dict[str, Any]:
-        """All that trajectories and laws follow from."""
 
     @abstractmethod
     def steps(self, frames: int) -> int:

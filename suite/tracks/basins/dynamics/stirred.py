@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from suite.tracks.basins.dynamics.oracle import grid, nearest_cells, propagated
 from suite.tracks.basins.dynamics.potential import Potential
 from suite.tracks.basins.dynamics.process import Process
 from suite.tracks.basins.dynamics.system import System
+from suite.tracks.basins.dynamics.systems import SYSTEMS
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,6 @@ class Stirred(Process):
     def sites(self) -> tuple[tuple[float, ...], ...]:  # type: ignore[override] # the system's
         """The system's."""
         return self.system.sites
-
-    @property
-    def definition(self) -> dict[str, Any]:
-        """The system and the drift."""
-        fields = {name: value for name, value in vars(self.system).items() if name != "potential"}
-        return {"stirred": fields, "strength": self.strength, "scatter": self.scatter}
 
     def steps(self, frames: int) -> int:
         """See `Process`."""
@@ -73,6 +67,11 @@ class Stirred(Process):
     def features(self, states: Tensor) -> Tensor:
         """See `Process`."""
         return states / self.system.scale
+
+
+def stirred(name: str, system: str, strength: float, temperature: float) -> Stirred:
+    """Return a named system, stirred and at a temperature of its own."""
+    return Stirred(replace(SYSTEMS[system], name=name, temperature=temperature), strength)
 
 
 def drift_generator(system: System) -> csc_matrix:

@@ -7,8 +7,7 @@ the very steps that a trajectory takes, shifts by Fourier series and a Gaussian 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -48,11 +47,6 @@ class Underdamped(Process):
     blur: tuple[float, float] = (0.1, 0.2)
     fastest: float = 6.0
     grid: tuple[int, int] = (96, 128)
-
-    @property
-    def definition(self) -> dict[str, Any]:
-        """Every field."""
-        return {"underdamped": asdict(self)}
 
     def steps(self, frames: int) -> int:
         """See `Process`."""
