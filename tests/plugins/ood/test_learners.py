@@ -14,6 +14,7 @@ from ...support.built_in import built_in
 
 LEARNERS = built_in("ood", Learner)
 CHANGES: dict[str, dict[str, Any]] = {
+    "erm": {"share": 0.4},
     "mixup": {"alpha": 0.2},
     "cutmix": {"alpha": 0.2, "probability": 1.0},
     "group-dro": {"step": 1.0},

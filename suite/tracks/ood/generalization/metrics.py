@@ -6,7 +6,8 @@ from suite.contracts import Metric
 from suite.measures.calibration import BINS
 
 CLEAN, SHIFTED = "id", "shifted"
-GROUPS = ("near", "far")
+LEAST = 10
+"""Images of a group: among fewer, being wrong once says little."""
 
 ACCURACY = Metric(
     name="accuracy",
@@ -21,8 +22,8 @@ WORST = Metric(
     direction="higher",
     bounds=(0, 1),
     unit="fraction",
-    definition="The accuracy in the group of images where it is least; on `shifted` over the images of all shifted "
-    "sets together.",
+    definition=f"The accuracy in the group of images where it is least, of the groups with at least {LEAST} images; on "
+    "`shifted` over the images of all shifted sets together.",
 )
 LOG = Metric(
     name="log_score",

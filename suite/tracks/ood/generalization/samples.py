@@ -19,6 +19,7 @@ from suite.tracks.ood.generalization.metrics import (
     CLEAN,
     DETECTION,
     ENERGY,
+    LEAST,
     LOG,
     SHIFTED,
     WORST,
@@ -107,12 +108,13 @@ class PredictedSamples(Samples):
 
     def _worst(self, names: list[str]) -> Value | None:
         rows = np.isin(self.subset, names) & (self.group >= 0)
-        if not rows.any():
-            return None
         hits, groups = (self.predicted == self.label)[rows], self.group[rows]
-        counts = np.bincount(groups)
-        shares = np.bincount(groups, hits)[counts > 0] / counts[counts > 0]
-        return Value(float(shares.min()), int(rows.sum()))
+        counts = np.bincount(groups, minlength=1)
+        large = counts >= LEAST
+        if not large.any():
+            return None
+        shares = np.bincount(groups, hits, minlength=1)[large] / counts[large]
+        return Value(float(shares.min()), int(counts[large].sum()))
 
     def _calibration(self, names: list[str]) -> Value | None:
         if not is_inside(names[0]):
