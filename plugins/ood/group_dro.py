@@ -54,6 +54,5 @@ class GroupDRO(Learner):
         losses = torch.nn.functional.cross_entropy(network(images), labels, reduction="none")
         counts = torch.bincount(groups, minlength=len(self.weights))
         means = torch.zeros_like(self.weights).index_add(0, groups, losses) / counts.clamp(min=1)
-        self.weights = self.weights * (self.parameters.step * means.detach()).exp()
-        self.weights = self.weights / self.weights.sum()
+        self.weights = (self.weights.log() + self.parameters.step * means.detach()).softmax(dim=0)
         return (self.weights * means).sum()
