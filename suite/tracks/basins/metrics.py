@@ -58,6 +58,24 @@ def risk_error(exact: ArrayLike, estimated: ArrayLike) -> float:
     return float(np.abs(first - second)[above].mean()) if above[0].size else 0.0
 
 
+def false_splits(true: ArrayLike, predicted: ArrayLike) -> float:
+    """Return the share of the pairs with one true label [K] that have two predicted ones; 0 if there is none."""
+    return _share(np.equal, true, predicted)
+
+
+def false_merges(true: ArrayLike, predicted: ArrayLike) -> float:
+    """Return the share of the pairs with two true labels [K] that have one predicted one; 0 if there is none."""
+    return _share(np.not_equal, true, predicted)
+
+
+def _share(relation: np.ufunc, true: ArrayLike, predicted: ArrayLike) -> float:
+    """Return of the pairs whose true labels stand in a relation the share whose predicted labels do not."""
+    _table(true, predicted)  # which checks that they are labellings of the same items
+    above = np.triu_indices(np.asarray(true).size, 1)
+    holds, kept = (relation.outer(labels, labels)[above] for labels in (np.asarray(true), np.asarray(predicted)))
+    return float((holds & ~kept).sum() / holds.sum()) if holds.any() else 0.0
+
+
 ARI = Metric(
     name="ari",
     direction="higher",
@@ -103,3 +121,35 @@ SECONDS = Metric(
     definition="Wall-clock seconds of the method on one problem, without those of the simulator.",
 )
 METRICS = (ARI, COUNT_ERROR, EXACT, RISK_ERROR, STEPS, SECONDS)
+
+FALSE_SPLITS = Metric(
+    name="false_splits",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of the pairs of representatives of one basin, at the system's own horizon, that are split at "
+    "another horizon. A failure has split all.",
+)
+FALSE_MERGES = Metric(
+    name="false_merges",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of the pairs of representatives of two basins, at the system's own horizon, that are merged at "
+    "another horizon.",
+)
+EXACT_FALSE_SPLITS = Metric(
+    name="exact_false_splits",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="What false_splits is for the exact risk at that horizon: the same for every method.",
+)
+EXACT_FALSE_MERGES = Metric(
+    name="exact_false_merges",
+    direction="lower",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="What false_merges is for the exact risk at that horizon: the same for every method.",
+)
+HORIZON_METRICS = (FALSE_SPLITS, FALSE_MERGES, EXACT_FALSE_SPLITS, EXACT_FALSE_MERGES)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Tuning
+from suite.contracts import Axis, Column, Metric, Outcome, Task, TaskContext, Tuning
 from suite.contracts.setting import given_by
 from suite.errors import SuiteError, is_machine_failure
 from suite.grid_search import search
@@ -38,10 +38,10 @@ class BasinTask(Task[BasinDetector]):
     itself and overrides `problems` and `requires`.
     """
 
-    metrics = METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
     primary = Column(metric=ARI.name, subset="mean")
     axes = (BASINS,)
-    samples = BasinSamples
+    samples: ClassVar[type[BasinSamples]] = BasinSamples
     systems: tuple[str, ...]
     embeddings: tuple[Embedding, ...]
     trajectories: int = TRAJECTORIES
@@ -111,7 +111,7 @@ class BasinTask(Task[BasinDetector]):
     def _asked(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> BasinSamples:
         setting = {axis.name: context.setting.get(axis.name, axis.default) for axis in self.axes}
         counted = "count" in self.gives | given_by(self.axes, setting)
-        samples = BasinSamples.joined([_ask(method, problem, context, counted) for problem in problems])
+        samples = self.samples.joined([_ask(method, problem, context, counted) for problem in problems])
         if all(samples.error):
             raise ValueError(f"{method.name} fails at every problem, first with: {samples.error[0]}")
         return samples
