@@ -38,7 +38,7 @@ def learning_data(method: type[Learner], model: Network, splits: GroupedSplits, 
     """Return what a method may learn from: groups and environments only if it needs them."""
     assert model.recipe is not None, "a task that gives labelled images has a recipe"
     train, validation = (
-        (split.pixels(model.transform, resources), torch.from_numpy(split.targets(resources)))
+        (split.pixels(model.transform, resources), torch.tensor(split.targets(resources)))  # may be read-only
         for split in (splits.train, splits.validation)
     )
     numbers = {"groups": splits.groups, "environments": splits.environments}
