@@ -16,7 +16,7 @@ STREAM = (
     "A stream without boundaries, as the public sampler of Si-Blurry draws it: half of the classes come in one of five "
     "sessions alone, cut at random, so that a session may have none or several; the others have a session each, and a "
     "tenth of their samples, in random shares, changes places with those of other sessions. Nobody is told of a "
-    "session: what waits for the end of a task cannot run here. Each sample comes once."
+    "session: what waits for the end of a task, as gdumb does too, cannot run here. Each sample comes once."
 )
 
 
@@ -32,7 +32,7 @@ class SiBlurryDigitsTask(SiBlurryTask):
         "at 0.05, four steps on each batch of 10, each with 10 samples of the buffer, shifted by up to a pixel. The "
         "buffer has room for 5 samples a class, 50 in all; its budget is bytes, and what a method keeps besides is "
         "audited. Accuracy is measured after every batch on all classes that had come. Depth and recovery of the "
-        "stability gap at the hidden changes are our definition. gdumb is asked for a network at sessions' ends alone."
+        "stability gap at the hidden changes are our definition."
     )
     seeds = (0, 1, 2, 3, 4)
     train_data = test_data = DIGITS

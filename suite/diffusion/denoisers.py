@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OWN = {
     "mlp": "suite.diffusion.mlp:MLP",
     "unet": "suite.diffusion.unets:UNet",
+    "plain-unet": "suite.diffusion.plain_unet:PlainUNet",
     "captioned-unet": "suite.diffusion.convolutional:CaptionedUNet",
     "captioned-patch-unet": "suite.diffusion.patches:CaptionedPatchUNet",
     "captioned-mlp": "suite.diffusion.captioned_mlp:CaptionedMLP",

@@ -89,9 +89,10 @@ def test_forgetting_without_replay_is_large_and_scores_follow_from_the_samples(
     assert len(picture.spec["layer"][0]["data"]["values"]) == 4
 
 
-def test_selectors_are_declined_and_gdumb_is_not(task: SiBlurryDigitsTask) -> None:
+def test_what_waits_for_the_end_of_a_task_is_declined(task: SiBlurryDigitsTask) -> None:
     assert "task end" in task.declines(Random, Setting({}))
-    assert not task.declines(GDumb, Setting({}))
+    assert "end of a task" in task.declines(GDumb, Setting({}))
+    assert not task.declines(Watcher, Setting({}))
 
 
 def test_a_stream_without_a_change_is_refused(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from suite.contracts import Column, Outcome, TaskContext
+from suite.contracts import Column, Method, Outcome, Setting, TaskContext
 from suite.errors import SuiteError
 from suite.lazy import torch
 from suite.tracks.replay.blurry.draw import SiBlurry
 from suite.tracks.replay.blurry.metrics import ALL, AUC, METRICS
 from suite.tracks.replay.blurry.samples import BlurrySamples
 from suite.tracks.replay.buffer import slot_bytes
-from suite.tracks.replay.contract import ReplayMethod
+from suite.tracks.replay.contract import Bound, ReplayMethod
 from suite.tracks.replay.cost import costs
 from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.roles import Roles
@@ -39,6 +40,12 @@ class SiBlurryTask(SplitTask):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.subsets = (ALL,)
+
+    def declines(self, method: type[Method], setting: Setting, partners: Sequence[type[Method]] = ()) -> str:
+        """See `Task.declines`; who learns from the buffer alone does so at the end of a task, and here is none."""
+        if issubclass(method, Bound) and method.regime == "buffer alone":
+            return "it learns at the end of a task, and nobody says here when that is"
+        return super().declines(method, setting, partners)
 
     def check(self, context: TaskContext) -> None:
         """Refuse data without a sample of each class, and a stream without a change."""

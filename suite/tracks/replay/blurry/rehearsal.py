@@ -30,17 +30,14 @@ class OnlineRehearsal(Rehearsal):
         for batch, number, ends in self._batches():
             self.evaluation.met(batch.labels)
             for _ in range(self.updates):
-                if self.roles.regime != "buffer alone":
-                    self._learner.step(self._with_replay(number, batch))
-                    self.evaluation.point(self._learner, self._steps + 1, number)
+                self._learner.step(self._with_replay(number, batch))
                 self._steps += 1
+                self.evaluation.point(self._learner, self._steps, number)
             if self.roles.streams:
                 self.roles.update(batch, self.buffer, self._replay_context())
             self._seen += len(batch)
             if ends:
                 self._audit()
-                if self.roles.regime == "buffer alone":
-                    self._learn_from_buffer(number)
                 self.evaluation.boundary(self._learner, number)
 
     def _batches(self) -> Iterator[tuple[Exemplars, int, bool]]:

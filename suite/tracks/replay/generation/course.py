@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from suite.contracts import Column, Outcome, TaskContext, Value
+from suite.data.transform import Transform
 from suite.tracks.replay.buffer import slot_bytes
 from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
 from suite.tracks.replay.cost import costs
@@ -44,7 +45,8 @@ class Course:
     @cached_property
     def inputs(self) -> list[Tensor]:
         """The images of each task as the network is given them [N, C, H, W]."""
-        return [self.model.diffusion.inputs(part.split, self.resources) for part in self.parts]
+        pairs = zip(self.parts, self.candidates, strict=True)
+        return [self._transform(part).normalise(candidates.inputs) for part, candidates in pairs]
 
     @cached_property
     def candidates(self) -> list[Exemplars]:
@@ -182,10 +184,13 @@ class Course:
         return self.reconstruction.errors(network, self.inputs[number], self.resources.device)
 
     def _candidates(self, part: Part) -> Exemplars:
-        pixels = part.split.pixels(self.model.diffusion.transform, self.resources)
+        pixels = part.split.pixels(self._transform(part), self.resources)
         labels = torch.from_numpy(part.split.targets(self.resources))
         labels = labels if part.label is None else torch.full_like(labels, part.label)
         return Exemplars(pixels, labels, torch.arange(len(labels)))
+
+    def _transform(self, part: Part) -> Transform:
+        return self.model.diffusion.transform if part.transform is None else part.transform
 
     def _seed(self, role: str) -> int:
         return int(self.context.rng(role).integers(2**31))

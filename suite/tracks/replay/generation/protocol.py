@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from suite.contracts import Column, Ingredient, Outcome, Resources, Task, TaskContext
 from suite.data.dataset import DataSet
 from suite.data.split import Split
+from suite.data.transform import Transform
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.trained import TrainedDenoiser
 from suite.diffusion.training import DenoisingRecipe
@@ -38,10 +39,12 @@ class Part:
     Attributes:
         split: which they are.
         label: of all of them, or None for their own.
+        transform: what makes pixels of them and those the network's input; that of the diffusion if None.
     """
 
     split: Split
     label: int | None = None
+    transform: Transform | None = None
 
 
 class GenerationTask(Task[ReplaySelector | Bound]):
