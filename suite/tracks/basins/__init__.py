@@ -7,9 +7,9 @@ from pathlib import Path
 
 from suite.contracts import Access, Role, TaskKit, Track
 from suite.hookspecs import hookimpl
-from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator, Trajectories
+from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Proposer, Simulator, Trajectories
 
-__all__ = ["BasinContext", "BasinDetector", "Partition", "Simulator", "Trajectories"]
+__all__ = ["BasinContext", "BasinDetector", "Partition", "Proposer", "Simulator", "Trajectories"]
 
 ROLES = (
     Role(
@@ -36,7 +36,10 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 {"suite.tracks.basins.protocol:BasinTask": "suite.testing:BasinTaskContract"},
                 Path(__file__).with_name("templates") / "task",
             ),
-            access=(Access("count", "How many basins there are."),),
+            access=(
+                Access("count", "How many basins there are."),
+                Access("exploration", "Hot trajectories, of whose frames the method proposes some to start from."),
+            ),
             libraries=("sklearn.cluster", "sklearn.linear_model"),
         )
     )

@@ -6,11 +6,11 @@ Guaranteed: the true labels and risks never leave the judge, which counts every 
 from __future__ import annotations
 
 from suite.contracts import LOG, Border, Context, Reference
-from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Simulator
+from suite.tracks.basins.contract import BasinContext, BasinDetector, Partition, Proposer, Simulator
 
 SIMULATOR = Reference(Simulator, calls=("simulate",), reads=("steps_left",))
 BORDER = Border(
-    calls={BasinDetector: ("partition",)},
+    calls={BasinDetector: ("partition",), Proposer: ("partition", "propose")},
     values=(BasinContext, Partition),
     fields={(Context, "log"): LOG, (BasinContext, "simulator"): SIMULATOR},
 )

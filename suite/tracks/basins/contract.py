@@ -84,3 +84,17 @@ class BasinDetector(Method, ABC):
 
         ``trajectories`` [K, M, L, D] are on the context's device.
         """
+
+
+class Proposer(BasinDetector, ABC):
+    """A detector that also says from which states to start: write `propose` too."""
+
+    needs = frozenset({"exploration"})
+
+    @abstractmethod
+    def propose(self, exploration: Tensor, most: int, context: BasinContext) -> Sequence[tuple[int, int]]:
+        """Return at most ``most`` frames of the exploration [M, L, D], each as its trajectory and its place in that.
+
+        What trajectories then start from is the state that was seen in the frame; `partition` gets them in this order.
+        The exploration is hot: it crosses where the dynamics itself does not. Each proposal costs its trajectories.
+        """

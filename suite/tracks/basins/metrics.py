@@ -153,3 +153,19 @@ EXACT_FALSE_MERGES = Metric(
     definition="What false_merges is for the exact risk at that horizon: the same for every method.",
 )
 HORIZON_METRICS = (FALSE_SPLITS, FALSE_MERGES, EXACT_FALSE_SPLITS, EXACT_FALSE_MERGES)
+
+COVERAGE = Metric(
+    name="proposed_basins",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of the system's basins in which the method proposed a state. A failure has covered none.",
+)
+RECOVERED = Metric(
+    name="recovered_basins",
+    direction="higher",
+    bounds=(0, 1),
+    unit="fraction",
+    definition="Share of the system's basins that are proposed and told apart: all states that were proposed in the "
+    "basin share a label, and no other state has it. A failure has recovered none.",
+)

@@ -40,7 +40,7 @@ class BasinTask(Task[BasinDetector]):
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     primary = Column(metric=ARI.name, subset="mean")
-    axes = (BASINS,)
+    axes: ClassVar[tuple[Axis, ...]] = (BASINS,)
     samples: ClassVar[type[BasinSamples]] = BasinSamples
     systems: tuple[str, ...]
     embeddings: tuple[Embedding, ...]
@@ -108,10 +108,14 @@ class BasinTask(Task[BasinDetector]):
             data=digest([latent.fingerprint(context.resources) for latent in distinct]),
         )
 
+    def ask(self, method: BasinDetector, problem: Problem, context: TaskContext, counted: bool) -> BasinSamples:
+        """Return the method's answer to a problem, of which it is told the number of basins if that is ``counted``."""
+        return _ask(method, problem, context, counted)
+
     def _asked(self, method: BasinDetector, problems: Sequence[Problem], context: TaskContext) -> BasinSamples:
         setting = {axis.name: context.setting.get(axis.name, axis.default) for axis in self.axes}
         counted = "count" in self.gives | given_by(self.axes, setting)
-        samples = self.samples.joined([_ask(method, problem, context, counted) for problem in problems])
+        samples = self.samples.joined([self.ask(method, problem, context, counted) for problem in problems])
         if all(samples.error):
             raise ValueError(f"{method.name} fails at every problem, first with: {samples.error[0]}")
         return samples

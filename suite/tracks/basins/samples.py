@@ -50,12 +50,12 @@ class BasinSamples(Samples):
     @classmethod
     def joined(cls, parts: Iterable[BasinSamples]) -> Self:
         """Return the entries of all parts, in their order."""
-        tables = [part._columns for part in parts]
+        tables = [part.columns for part in parts]
         columns: dict[str, Any] = {name: [row for table in tables for row in table[name]] for name in tables[0]}
         return cls(**columns)
 
     @cached_property
-    def problems(self) -> dict[str, BasinSamples]:
+    def problems(self) -> dict[str, Self]:
         """The entries of each problem, by its name."""
         rows: dict[str, list[int]] = {}
         for row, problem in enumerate(self.subset):
@@ -63,12 +63,13 @@ class BasinSamples(Samples):
         return {problem: self._rows(numbers) for problem, numbers in rows.items()}
 
     @property
-    def _columns(self) -> dict[str, Sequence[Any]]:
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """The arrays by name."""
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "measured"}
 
-    def _rows(self, numbers: Sequence[int]) -> BasinSamples:
-        columns: dict[str, Any] = {name: [column[k] for k in numbers] for name, column in self._columns.items()}
-        return BasinSamples(**columns)
+    def _rows(self, numbers: Sequence[int]) -> Self:
+        columns: dict[str, Any] = {name: [column[k] for k in numbers] for name, column in self.columns.items()}
+        return type(self)(**columns)
 
     @cached_property
     def _values(self) -> dict[str, dict[str, float]]:

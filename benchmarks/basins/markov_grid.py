@@ -6,15 +6,15 @@ from suite.tracks.basins.dynamics.embedding import Embedding, Kind
 from suite.tracks.basins.dynamics.processes import DEVELOPMENT, SCORED
 from suite.tracks.basins.processes import ProcessTask
 
-from .processes import PROCESSES, SYSTEMS
+from .markov import PROCESSES, SYSTEMS
 
 KINDS: tuple[Kind, ...] = ("linear", "linear+slow", "signflip")
 
 
-class ProcessesGridTask(ProcessTask):
+class MarkovGridTask(ProcessTask):
     """Six processes through three embeddings into 50 and 200 dimensions."""
 
-    id = "basins/processes-grid"
+    id = "basins/markov-grid"
     version = "1"
     tier = "standard"
     title = "Basins of other processes, in 50 and 200 dimensions"

@@ -21,10 +21,10 @@ SYSTEMS = (
 )
 
 
-class ProcessesTask(ProcessTask):
+class MarkovTask(ProcessTask):
     """Six processes through the linear embedding into 100 dimensions."""
 
-    id = "basins/processes"
+    id = "basins/markov"
     version = "1"
     tier = "embedded"
     title = "Basins of other processes"
