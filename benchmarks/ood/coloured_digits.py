@@ -49,7 +49,7 @@ class ColouredDigitsTask(GeneralizationTask):
     gives = GeneralizationTask.gives | {"groups", "environments", "colour"}
     seeds = tuple(range(5))
     axes = (STRENGTH,)
-    cost = Cost(preparation=0.1, cell=1.0)
+    cost = Cost(preparation=0.1, cell=0.7)
     shifted = ("random", "conflicting")
     near = ("left-out-digits",)
 

@@ -39,6 +39,7 @@ def test_no_test_image_is_trained_on_and_labels_follow_the_digits(resources: Res
     assert set(splits.test.rows(resources)) <= set(splits.shifted["uniform"].rows(resources))
 
 
+@pytest.mark.slow
 def test_rare_classes_are_known_less(resources: Resources) -> None:
     """Where training is even, no frequency of a test makes a difference that large."""
     for imbalance, least, most in (("100", 0.08, 1.0), ("1", -0.05, 0.05)):

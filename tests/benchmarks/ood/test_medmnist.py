@@ -50,6 +50,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Resources:
     return Resources(settings, Cache(folder / "cache"))
 
 
+@pytest.mark.slow
 def test_it_runs_and_other_views_are_harder(at: Resources) -> None:
     task = Shortened()
     context = TaskContext(0, at, task.setting({}))

@@ -111,7 +111,7 @@ def test_group_weights_grow_with_the_loss_and_the_objective_is_theirs(data: Lear
     weights = np.exp(0.5 * np.array(means))
     weights /= weights.sum()
     assert method.weights.numpy() == pytest.approx(weights, rel=1e-4)
-    assert float(loss) == pytest.approx(float(weights @ means), rel=1e-4)
+    assert loss.item() == pytest.approx(float(weights @ means), rel=1e-4)
 
 
 def test_irms_penalty_is_the_slope_by_a_factor_of_the_logits(data: LearningData) -> None:
