@@ -17,8 +17,11 @@ from suite.plugins.basins.kway_discrimination import KWayDiscrimination
 from suite.plugins.basins.random_candidates import RandomCandidates
 from suite.run.scoring import scores_of
 from suite.tracks.basins import BasinContext, Partition, Proposer
+from suite.tracks.basins.border import BORDER
 from suite.tracks.basins.candidates import EXPLORERS, LENGTH, CandidateSamples, CandidatesTask
 from suite.tracks.basins.dynamics.embedding import Embedding
+
+from ...support.apart import pairs
 
 STEPS = 50  # between two frames of the double well
 
@@ -125,3 +128,14 @@ def test_built_in_proposals_are_distinct_the_seeds_own_and_recover_two_wells(
     assert first == again
     assert 1 <= len(set(first)) == len(first) <= 5
     assert np.array(first).max(axis=0).tolist() <= [2, 19]
+
+
+def test_apart_from_the_judge_the_same_is_proposed_and_found(resources: Resources) -> None:
+    makers = pairs(BORDER)
+    apart = next(makers)
+    context = TaskContext(0, resources)
+    beside = Small().evaluate(RandomCandidates(epochs=3), context).samples
+    there: Any = Small().evaluate(apart(RandomCandidates, epochs=3), context).samples
+    assert there.start == beside.start  # type: ignore[attr-defined] # of candidates
+    assert there.found == beside.found  # type: ignore[attr-defined]
+    assert list(makers) == []
