@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from suite import Cost
 from suite.contracts import Resources, Setting
 from suite.data.split import Split
 from suite.tracks.replay.blurry.protocol import SiBlurryTask
@@ -35,6 +36,7 @@ class SiBlurryDigitsTask(SiBlurryTask):
         "stability gap at the hidden changes are our definition."
     )
     seeds = (0, 1, 2, 3, 4)
+    cost = Cost(preparation=0.0, cell=1.5)
     train_data = test_data = DIGITS
     schedule = Schedule(images=60, every=4)
     per_class = 5
