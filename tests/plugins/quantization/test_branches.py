@@ -101,6 +101,7 @@ def test_outliers_are_kept_and_the_audit_says_so(digits_vit: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_rank_costs_what_it_says_and_repairs_what_four_bits_lose(digits_vit: Any) -> None:
     model, spec = with_outliers(digits_vit), Spec(4, 8)
     bits = {}

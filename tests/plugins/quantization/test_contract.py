@@ -19,7 +19,8 @@ METHODS = [method for method in built_in("quantization") if method.name not in P
 # So that tests take a second: what the methods promise holds for few steps too.
 SHORT = {
     "adaround": {"iterations": 20},
-    **dict.fromkeys(("llm-int8", "mixed-precision", "outlier-tune", "svdquant"), {"ranges": "percentile"}),
+    **{name: {"ranges": "minmax"} for name in ("llm-int8", "outlier-tune", "svdquant")},
+    "mixed-precision": {"ranges": "minmax", "images": 16, "draws": 1},
     "ptq4vit": {"candidates": 25, "rounds": 1},
 }
 CHANGES: dict[str, dict[str, Any]] = {
@@ -50,7 +51,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     # Blocks change how fast it is, and nothing else.
     "gptq": {"damping": 1.0, "block": None, "act_order": True, "ranges": "percentile"},
-    "llm-int8": {"threshold": 2.0, "ranges": "minmax"},
+    "llm-int8": {"threshold": 2.0, "ranges": "percentile"},
     "lsq": {
         "epochs": 2,
         "batch_size": 32,
@@ -58,14 +59,14 @@ CHANGES: dict[str, dict[str, Any]] = {
         "scale_learning_rate": 0.1,
         "activation_scales": "per-tensor",
     },
-    "mixed-precision": {"share": 0.6, "ranges": "minmax", "images": 1, "draws": 1},
-    "outlier-tune": {"centre": False, "ranges": "minmax"},
+    "mixed-precision": {"share": 0.6, "ranges": "percentile", "images": 1, "draws": 2},
+    "outlier-tune": {"centre": False, "ranges": "percentile"},
     "percentile": {"percentile": 0.99},
     "ptq4vit": {"images": 4, "candidates": 5, "rounds": 2, "hessian": False},
     "qwt": {"ranges": "minmax", "ridge": 10.0},
     "repq-vit": {"published": True},
     "smoothquant": {"alpha": 0.8, "ranges": "minmax"},
-    "svdquant": {"rank": 1, "alpha": 0.8, "ranges": "minmax"},
+    "svdquant": {"rank": 1, "alpha": 0.8, "ranges": "percentile"},
 }
 
 

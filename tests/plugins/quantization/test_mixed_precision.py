@@ -60,6 +60,7 @@ def test_the_first_order_is_what_a_small_change_does(digits_vit: Any) -> None:
             assert told == pytest.approx(found, rel=0.35), name
 
 
+@pytest.mark.slow
 def test_the_mean_is_within_the_budget_and_no_tensor_exceeds_the_precision(digits_vit: Any) -> None:
     spec, lines = Spec(6, 6), []
     context = Context(seed=0, log=lines.append)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 import torch
 
 from suite import Context
@@ -24,6 +25,7 @@ def test_centring_balances_the_channels_and_keeps_the_function(digits_vit: Any) 
         torch.testing.assert_close(model(digits_vit.images), digits_vit.model(digits_vit.images), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_scales_per_channel_are_integers_and_cost_outliers_less(digits_vit: Any) -> None:
     model, spec = digits_vit.copy(), Spec(8, 4)
     for block in model.blocks:
