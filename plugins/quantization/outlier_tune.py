@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class OutlierTune(Quantizer):
-    """Inputs of linear layers get a symmetric scale per channel that costs nothing at run time.
+    """Inputs of linear layers get a scale per channel that costs nothing at run time.
 
     The weights have the scales multiplied in before they are quantized, so that integers are multiplied (``folds``).
-    First each channel that a layer norm makes is centred, so that its range is balanced and its scale no larger than it
-    must be: the norm's bias takes up the shift, and the next layers' biases undo it.
+    First each channel's range is balanced, so that its scale is no larger than it must be. What a layer norm makes is
+    centred: the norm's bias takes up the shift, and the next layers' biases undo it. Other inputs get a zero point.
     """
 
     name = "outlier-tune"
@@ -37,7 +37,7 @@ class OutlierTune(Quantizer):
         year=2024,
         url="https://arxiv.org/abs/2406.18832",
         note="Reconstruction: from the abstract, which names the folding and a symmetrization and no formula. Centring "
-        "is how this suite reads the latter; layers that no layer norm feeds have folded scales and are not centred.",
+        "each channel is how this suite reads the latter.",
     )
 
     class Parameters(Quantizer.Parameters):
@@ -52,24 +52,36 @@ class OutlierTune(Quantizer):
     def quantize(self, model: nn.Module, calibration: Calibration, spec: Spec, context: Context) -> nn.Module:
         """Return the model with folded scales, rounded to nearest."""
         fake.insert(model)
+        centred: set[fake.QuantLayer] = set()
         if spec.activation_bits < FLOAT and self.parameters.centre:
-            context.log(f"channels centred behind {centre(model, calibration.images)} layer norms")
-        place_activations(model, calibration.images, spec, self._activation)
+            centred = centre(model, calibration.images)
+            context.log(f"layers with centred inputs: {len(centred)}")
+
+        def rule(site: fake.Site, observation: fake.Observation, bits: int) -> fake.FakeQuantizer:
+            if site.kind != "linear-input":
+                return activation_quantizer(self.parameters.ranges, PERCENTILE, site, observation, bits)
+            return per_channel(observation, bits, symmetric=site.owner in centred or not self.parameters.centre)
+
+        place_activations(model, calibration.images, spec, rule)
         for _, layer in fake.quant_layers(model):
             quantizer = layer.input_quantizer
             layer.folds = isinstance(quantizer, fake.Uniform) and quantizer.granularity == "per-channel"
         place_weights(model, spec, partial(weight_quantizer, self.parameters.ranges))
         return model
 
-    def _activation(self, site: fake.Site, observation: fake.Observation, bits: int) -> fake.FakeQuantizer:
-        if site.kind != "linear-input":
-            return activation_quantizer(self.parameters.ranges, PERCENTILE, site, observation, bits)
-        limit = observation.high.maximum(-observation.low)
+
+def per_channel(observation: fake.Observation, bits: int, *, symmetric: bool) -> fake.Uniform:
+    """Return the quantizer of a linear layer's input from its extremes, with a scale for each channel."""
+    low, high = observation.low, observation.high
+    if symmetric:
+        limit = high.maximum(-low)
         return fake.Uniform.symmetric(bits, limit.clamp(min=LEAST_SHARE * limit.mean()), granularity="per-channel")
+    width = high - low
+    return fake.Uniform.affine(bits, low, low + width.clamp(min=LEAST_SHARE * width.mean()), granularity="per-channel")
 
 
-def centre(model: nn.Module, images: Tensor) -> int:
-    """Centre what layer norms feed to linear layers, in place; return how many norms took part.
+def centre(model: nn.Module, images: Tensor) -> set[fake.QuantLayer]:
+    """Centre what layer norms feed to linear layers, in place; return these layers.
 
     The model, with layers for quantizers but none in them, keeps its function. Left out is what is padded with zeros
     between the norm and the layer, as in Swin's windows: these would need the shift too.
@@ -85,7 +97,7 @@ def centre(model: nn.Module, images: Tensor) -> int:
     for norm, fed in pairs:
         seen = observed[sites[fed[0]].name]
         absorb(norm, fed, torch.ones_like(seen.low), (seen.low + seen.high) / 2)
-    return len(pairs)
+    return {layer for _, fed in pairs for layer in fed}
 
 
 def _padded(model: nn.Module, norm: nn.Module, fed: list[fake.QuantLayer], image: Tensor) -> bool:
