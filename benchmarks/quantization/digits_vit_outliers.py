@@ -42,7 +42,7 @@ class DigitsViTOutliersTask(OutlierTask):
         "branches too. Five seeds draw calibration images; the network is one."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=1.0, cell=1.5)
+    cost = Cost(preparation=0.5, cell=1.8)
     axes = (
         precision_axis("W32A4", "W4A32", "W32A8", "W8A32"),
         calibration_axis(32, 1000, pattern="[1-9][0-9]{0,2}|1000"),
