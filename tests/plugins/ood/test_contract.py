@@ -64,6 +64,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "abet": {"ablated": False},
     "logitnorm": {"temperature": 1.0},
+    "hvcm": {"components": 1, "attributes": 8, "density": 1.0, "margin": 2.0, "shrinkage": 0.9},
     "invad": {"strides": 3, "measure": "typicality", "updates": 100, "width": 64},
     "energy-finetune": {
         "epochs": 1,
