@@ -41,8 +41,19 @@ class TestSelectors(Changes, ReplaySelectorContract):
     pass
 
 
-@every(built_in("replay", MemoryUpdate))
+UPDATES = built_in("replay", MemoryUpdate)
+REPEATED = [method for method in UPDATES if method.name in ("dpp-stream", "minority-score-stream")]
+"""They do as `hopfield-energy-stream` what costs a second, and share its code."""
+
+
+@every([method for method in UPDATES if method not in REPEATED])
 class TestUpdates(Changes, MemoryUpdateContract):
+    pass
+
+
+@pytest.mark.slow
+@every(REPEATED)
+class TestRepeatedUpdates(Changes, MemoryUpdateContract):
     pass
 
 
