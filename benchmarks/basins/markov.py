@@ -30,7 +30,7 @@ class MarkovTask(ProcessTask):
     title = "Basins of other processes"
     summary = f"{PROCESSES} {SYSTEMS} Each through the linear embedding into 100 dimensions."
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=2.0, cell=3.0)
+    cost = Cost(preparation=3.0, cell=2.5)
     systems = SCORED
     embeddings = (Embedding("linear", 100),)
     development = DEVELOPMENT

@@ -25,7 +25,11 @@ class Cell(NamedTuple):
 
 
 CELLS = [
-    pytest.param(Cell(method, counted), id=f"{method.name}-{setting['basins']}")
+    pytest.param(
+        Cell(method, counted),
+        id=f"{method.name}-{setting['basins']}",
+        marks=[pytest.mark.slow] if counted and method.name == "moment-discrimination" else [],
+    )
     for method in METHODS
     for setting in D50Task().settings()
     for counted in (setting["basins"] == "counted",)

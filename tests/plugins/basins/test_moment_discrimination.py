@@ -18,6 +18,7 @@ from . import rings
 CONTEXT = replace(rings.context(), burn_in=6)
 
 
+@pytest.mark.slow
 def test_it_sees_third_moments_where_first_and_second_coincide(resources: Resources) -> None:
     """A development process, and not one of those that are scored."""
     problem = ProcessProblem(ProcessLatent("leaking-tetrahedra", 0), Embedding("linear", 50))

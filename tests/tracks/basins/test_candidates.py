@@ -115,6 +115,7 @@ def test_only_what_proposes_is_asked(resources: Resources) -> None:
     assert Small().declines(RandomCandidates, Small().setting({})) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [RandomCandidates, ClusterCandidates])
 def test_built_in_proposals_are_distinct_the_seeds_own_and_recover_two_wells(
     method: type[Proposer], resources: Resources
@@ -130,6 +131,7 @@ def test_built_in_proposals_are_distinct_the_seeds_own_and_recover_two_wells(
     assert np.array(first).max(axis=0).tolist() <= [2, 19]
 
 
+@pytest.mark.slow
 def test_apart_from_the_judge_the_same_is_proposed_and_found(resources: Resources) -> None:
     makers = pairs(BORDER)
     apart = next(makers)

@@ -25,9 +25,12 @@ BASINS = {
     "small-hopfield": 6,
 }
 """Of all but the stirred valley, whose grid takes seconds."""
+LONG = ("hopfield", "tilted-washboard", "stirred-triple-well", "rotor")
 
 
-@pytest.mark.parametrize("name", BASINS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in BASINS]
+)
 def test_each_site_lies_in_a_basin_of_its_own_and_no_pair_is_ambiguous(name: str) -> None:
     found = truth_of(process(name).laws(np.array(process(name).sites, dtype=np.float32), FRAMES, BURN_IN))
     assert found.labels.tolist() == list(range(BASINS[name]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from suite.tracks.basins.dynamics.counter import keys, stream
@@ -40,6 +41,7 @@ def test_the_generator_keeps_probability_and_nearly_the_boltzmann_distribution_b
     assert np.allclose(reversible, reversible.T)
 
 
+@pytest.mark.slow
 def test_laws_are_those_of_simulations() -> None:
     """1,500 trajectories from a site, in blocks of cells; the time step and counting allow for the rest."""
     stirred, count = process("stirred-triple-well"), 1500

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
+import pytest
 import torch
 
 from suite.tracks.basins.dynamics.counter import keys, stream
@@ -21,6 +22,7 @@ def marginals(process: Underdamped, law: np.ndarray) -> tuple[np.ndarray, np.nda
     return joint.sum(axis=1), joint.sum(axis=0)
 
 
+@pytest.mark.slow
 def test_laws_are_those_of_simulations() -> None:
     """20,000 trajectories from each site after eight frames: positions in 16 bins, momenta in 16."""
     count, frames = 20_000, 8
