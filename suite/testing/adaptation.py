@@ -16,7 +16,7 @@ from suite.testing.method import Answer, Asked, MethodContract
 from suite.testing.refusal import answered
 from suite.tracks.ood.generalization.adaptation import Adapter
 
-SEED, SEVERITY, BATCHES, BATCH, EPOCHS = 0, 0.3, 4, 48, 6
+SEED, SEVERITY, BATCHES, BATCH, EPOCHS = 0, 0.3, 3, 40, 5
 
 
 @dataclass(frozen=True)
