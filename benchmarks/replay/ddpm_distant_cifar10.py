@@ -14,7 +14,8 @@ from suite.diffusion.pixels import PixelDiffusion
 from suite.diffusion.schedule import Schedule
 from suite.diffusion.training import DenoisingRecipe
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
-from suite.tracks.replay.generation.protocol import GenerationTask, Part
+from suite.tracks.replay.generation.part import Part
+from suite.tracks.replay.generation.protocol import GenerationTask
 
 from ..data_sets import CIFAR10_TRAIN, DIGITS
 

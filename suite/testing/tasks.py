@@ -234,6 +234,6 @@ class ReplayTaskContract(TaskContract):
 class SiBlurryTaskContract(ReplayTaskContract):
     """Checks of a task on a stream without boundaries, where nothing waits for the end of a task: override ``task``."""
 
-    control = "no-replay"
-    references = ("joint", "reservoir")
+    control = "reservoir"
+    references = ("joint", "class-balanced-reservoir", "ring")
     varied = "reservoir"

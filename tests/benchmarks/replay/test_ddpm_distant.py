@@ -14,7 +14,7 @@ from suite.contracts.samples import stored_table
 from suite.run.scoring import scores_of
 from suite.tracks.replay import Bound, Exemplars, ReplayContext, ReplaySelector
 from suite.tracks.replay.denoising.protocol import RECONSTRUCTION
-from suite.tracks.replay.generation.protocol import Part
+from suite.tracks.replay.generation.part import Part
 
 CARD = Card(title="For a test", status="baseline")
 LOST, KEPT = 0.7, 0.2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +14,8 @@ from torch import Tensor, nn
 
 from suite.contracts import Column, Outcome, TaskContext, Value
 from suite.data.transform import Transform
+from suite.diffusion.trained import TrainedDenoiser
+from suite.diffusion.training import DenoisingRecipe
 from suite.tracks.replay.buffer import slot_bytes
 from suite.tracks.replay.contract import Bound, ReplayContext, ReplaySelector
 from suite.tracks.replay.cost import costs
@@ -23,7 +26,7 @@ from suite.tracks.replay.exemplars import Exemplars
 from suite.tracks.replay.generation.coverage import covered
 from suite.tracks.replay.generation.judge import Judge
 from suite.tracks.replay.generation.metrics import ALL
-from suite.tracks.replay.generation.protocol import GenerationTask, Part
+from suite.tracks.replay.generation.part import Part
 from suite.tracks.replay.generation.samples import GenerationSamples
 from suite.tracks.replay.learner import Learner
 from suite.tracks.replay.roles import Selection, selected
@@ -32,15 +35,38 @@ VERSION = 1
 """Raised when the same model and images give another first stage."""
 
 
-class Course:
-    """A task under a seed. Everything but the selections is the same for every method."""
+@dataclass(frozen=True)
+class Design:
+    """What a task with a seed lays down for every method.
 
-    def __init__(self, task: GenerationTask, context: TaskContext) -> None:
-        self.task, self.context, self.resources = task, context, context.resources
-        self.parts = task.parts(context.seed, self.resources)
-        self.model = task.model(context.seed)
+    Attributes:
+        parts: the images of each task; ``model``: the network after the first.
+        following: training on each of the others.
+        kept: samples that the buffer has room for.
+        images: generated after each task, by DDIM with ``stride`` timesteps a step.
+        timesteps: from which real images are reconstructed.
+        classes: in all tasks together.
+    """
+
+    parts: list[Part]
+    model: TrainedDenoiser
+    following: DenoisingRecipe
+    kept: int
+    images: int
+    stride: int
+    timesteps: tuple[int, ...]
+    classes: int
+
+
+class Course:
+    """A design under a seed. Everything but the selections is the same for every method."""
+
+    def __init__(self, design: Design, context: TaskContext) -> None:
+        self.design, self.context, self.resources = design, context, context.resources
+        self.parts, self.model = design.parts, design.model
         self.schedule = self.model.diffusion.schedule
-        self.reconstruction = Reconstruction(self.schedule, task.timesteps, task.stride, self._seed("reconstruction"))
+        noise = self._seed("reconstruction")
+        self.reconstruction = Reconstruction(self.schedule, design.timesteps, design.stride, noise)
 
     @cached_property
     def inputs(self) -> list[Tensor]:
@@ -63,8 +89,8 @@ class Course:
             "version": VERSION,
             "model": self.model.fingerprint(self.resources),
             "images": [part.split.identity(self.resources) for part in self.parts],
-            "generated": [self.task.images, self.task.stride, self._seed("generation")],
-            "reconstructed": [list(self.task.timesteps), self.reconstruction.seed],
+            "generated": [self.design.images, self.design.stride, self._seed("generation")],
+            "reconstructed": [list(self.design.timesteps), self.reconstruction.seed],
         }
 
         def make() -> dict[str, Tensor]:
@@ -91,7 +117,7 @@ class Course:
             seconds += selection.seconds
             counts.forward_passes += learner.forward_passes
             counts.backward_passes += learner.backward_passes
-            shares = [len(part) for part in np.array_split(np.arange(self.task.kept), number)]
+            shares = [len(part) for part in np.array_split(np.arange(self.design.kept), number)]
             kept = [*kept, selection.places]
             if not isinstance(method, Bound):
                 kept = [places[:share] for places, share in zip(kept, shares, strict=True)]
@@ -115,11 +141,11 @@ class Course:
     def generated(self, network: nn.Module) -> Tensor:
         """Return images from the noise that is the same for every network [images, C, H, W], on the CPU."""
         generator = torch.Generator().manual_seed(self._seed("generation"))
-        noise = torch.randn((self.task.images, *self.inputs[0].shape[1:]), generator=generator)
+        noise = torch.randn((self.design.images, *self.inputs[0].shape[1:]), generator=generator)
         with torch.no_grad():
             parts = [
                 self.schedule.reconstructed(
-                    network, block.to(self.resources.device), self.schedule.steps - 1, self.task.stride
+                    network, block.to(self.resources.device), self.schedule.steps - 1, self.design.stride
                 ).cpu()
                 for block in noise.split(500)
             ]
@@ -132,18 +158,20 @@ class Course:
             network,
             self.inputs[number],
             self.schedule,
-            self.task.timesteps,
-            step=self.task.next_recipe.learning_rate,
+            self.design.timesteps,
+            step=self.design.following.learning_rate,
             seed=self._seed("losses"),
             device=self.resources.device,
         )
-        moment = self.task.first_recipe.updates + number * self.task.next_recipe.updates
-        context = ReplayContext(**vars(self.context.method), learner=learner, classes=self.task.classes, moment=moment)
-        share = len(np.array_split(np.arange(self.task.kept), number + 1)[number])
+        moment = self.model.recipe.updates + number * self.design.following.updates
+        context = ReplayContext(
+            **vars(self.context.method), learner=learner, classes=self.design.classes, moment=moment
+        )
+        share = len(np.array_split(np.arange(self.design.kept), number + 1)[number])
         return selected(method, self.candidates[number], share, context), learner
 
     def _train(self, network: nn.Module, number: int, kept: list[Tensor]) -> None:
-        recipe = self.task.next_recipe
+        recipe = self.design.following
         replayed = torch.cat([images[places] for images, places in zip(self.inputs, kept, strict=False)])
         recipe.train(
             network,
@@ -159,7 +187,7 @@ class Course:
     def _samples(
         self, generated: list[Tensor], before: list[Tensor], after: list[Tensor], measured: Mapping[Column, Value]
     ) -> GenerationSamples:
-        images, count = self.task.images, len(self.parts)
+        images, count = self.design.images, len(self.parts)
         real = [len(inputs) for inputs in self.inputs]
         absent = np.full(images * count, np.nan)
         near = [covered(inputs, generated[-1]) for inputs in self.inputs]

@@ -13,38 +13,22 @@ budget, training and metrics are our own design.
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from suite.contracts import Column, Ingredient, Outcome, Resources, Task, TaskContext
 from suite.data.dataset import DataSet
 from suite.data.split import Split
-from suite.data.transform import Transform
 from suite.diffusion.diffusion import Diffusion
 from suite.diffusion.trained import TrainedDenoiser
 from suite.diffusion.training import DenoisingRecipe
 from suite.tracks.replay.contract import Bound, ReplaySelector
 from suite.tracks.replay.generation.metrics import ALL, COVERAGE, HIGHEST, LOWEST, METRICS, task_name
+from suite.tracks.replay.generation.part import Part
 from suite.tracks.replay.generation.samples import GenerationSamples
 
 if TYPE_CHECKING:
     from suite.tracks.replay.generation.course import Course
-
-
-@dataclass(frozen=True)
-class Part:
-    """The images of a task.
-
-    Attributes:
-        split: which they are.
-        label: of all of them, or None for their own.
-        transform: what makes pixels of them and those the network's input; that of the diffusion if None.
-    """
-
-    split: Split
-    label: int | None = None
-    transform: Transform | None = None
 
 
 class GenerationTask(Task[ReplaySelector | Bound]):
@@ -118,9 +102,19 @@ class GenerationTask(Task[ReplaySelector | Bound]):
 
     def course(self, context: TaskContext) -> Course:
         """Return the task under a seed, stage by stage."""
-        from suite.tracks.replay.generation.course import Course
+        from suite.tracks.replay.generation.course import Course, Design
 
-        return Course(self, context)
+        design = Design(
+            parts=self.parts(context.seed, context.resources),
+            model=self.model(context.seed),
+            following=self.next_recipe,
+            kept=self.kept,
+            images=self.images,
+            stride=self.stride,
+            timesteps=self.timesteps,
+            classes=self.classes,
+        )
+        return Course(design, context)
 
     def _first(self, seed: int, resources: Resources) -> Split:
         return self.parts(seed, resources)[0].split
