@@ -68,11 +68,11 @@ def test_colour_misleads_plain_training_and_not_the_oracle(resources: Resources)
 
 
 @pytest.mark.slow
-def test_the_gate_holds_for_every_seed_and_along_the_dial(resources: Resources) -> None:
-    for seed in TASK.seeds:
-        shifted = [
-            value(evaluate(ERM, strength, resources, seed), "accuracy", "shifted")
-            for strength in ("50", "80", "95", "100")
-        ]
-        assert shifted == sorted(shifted, reverse=True)
-        assert value(evaluate(Grey, "95", resources, seed), "accuracy", "shifted") > 0.93 > shifted[1]
+@pytest.mark.parametrize("seed", [1, 4])
+def test_plain_training_falls_along_the_dial_and_the_oracle_does_not(seed: int, resources: Resources) -> None:
+    misled, oracle = (
+        [value(evaluate(method, strength, resources, seed), "accuracy", "shifted") for strength in strengths]
+        for method, strengths in ((ERM, ("50", "95", "100")), (Grey, ("95",)))
+    )
+    assert misled == sorted(misled, reverse=True)
+    assert oracle[0] > 0.93 > misled[1] + 0.2
