@@ -19,6 +19,8 @@ from ._matmul import matmul
 PAIRS = 2**19
 """Pairs of query and point at a time: 2 MB in float32, so that what is computed from them stays in the cache."""
 HALF = 0.5
+LEAST = -40.0
+"""The exponent under which a weight is no smaller beside one of 1: subnormal numbers are many times as slow."""
 
 
 def weigh(queries: torch.Tensor, points: torch.Tensor, widths: Sequence[float]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -37,7 +39,7 @@ def weigh(queries: torch.Tensor, points: torch.Tensor, widths: Sequence[float]) 
         shrink = (scales * (nearer - nearest)).exp()
         distances -= nearer[:, None]
         for scale, shrunk, total, square in zip(scales, shrink, totals, squares, strict=True):
-            weights = (distances * -scale).exp_()
+            weights = (distances * -scale).clamp_(min=LEAST).exp_()
             total.mul_(shrunk).add_(weights.sum(dim=1))
             square.mul_(shrunk.square()).add_(weights.square_().sum(dim=1))
         nearest = nearer
