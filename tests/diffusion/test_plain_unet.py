@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from suite.diffusion.denoisers import DenoiserArchitecture
@@ -23,6 +24,7 @@ def test_it_is_told_the_time_and_sees_the_image() -> None:
     torch.testing.assert_close(network(images[:1], times[:1]), noise[:1], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns_to_denoise_one_image() -> None:
     torch.manual_seed(0)
     network, schedule = TINY.build(), Schedule()
