@@ -14,7 +14,7 @@ from suite.contracts import Resources
 from suite.lazy import torch
 from suite.testing.method import Answer, Asked, MethodContract
 from suite.testing.refusal import answered
-from suite.tracks.basins import BasinContext, BasinDetector, Partition
+from suite.tracks.basins import BasinContext, BasinDetector, Partition, Proposer
 from suite.tracks.basins.dynamics.embedding import Embedding, Kind
 from suite.tracks.basins.dynamics.systems import SYSTEMS
 from suite.tracks.basins.latent import BURN_IN, Latent
@@ -142,3 +142,18 @@ class BasinDetectorContract(MethodContract):
             found = answered(method, what, lambda: inputs.found(method(**given), trajectories))  # noqa: B023 - at once
             assert found is None or found.shape == (len(trajectories),), f"{what}: labels of shape {found.shape}"
             assert found is None or np.issubdtype(found.dtype, np.integer), f"{what}: labels are {found.dtype}"
+
+    def test_proposals_are_different_frames_of_the_exploration(
+        self, method: type[BasinDetector], given: Mapping[str, Any], inputs: Case
+    ) -> None:
+        """Of a `Proposer`: as many as are allowed at most, and the same ones again under the same seed."""
+        if not issubclass(method, Proposer):
+            return
+        explorations = {"trajectories": inputs.trajectories[:, 0], "two frames": inputs.trajectories[:1, 0, :2]}
+        for what, exploration in explorations.items():
+            once, again = (method(**given).propose(exploration.clone(), 5, inputs.context()) for _ in range(2))
+            assert list(once) == list(again), f"{what}: other proposals under the same seed"
+            assert 1 <= len(set(once)) == len(once) <= 5, f"{what}: {len(once)} proposals, {len(set(once))} different"
+            for trajectory, frame in once:
+                assert 0 <= trajectory < exploration.shape[0], f"{what}: no trajectory {trajectory}"
+                assert 0 <= frame < exploration.shape[1], f"{what}: no frame {frame}"
