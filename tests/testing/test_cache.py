@@ -102,4 +102,4 @@ def test_what_tests_train_into_it_counts() -> None:
         "benchmarks/replay/test_ddpm_cifar10.py",
         "tracks/replay/denoising/conftest.py",
     }
-    assert len(names) < 40
+    assert len(names) < 50

@@ -29,7 +29,10 @@ class World:
 
     def training(self) -> TrainingSet:
         known = Labelled(self.train, self.head(self.train), self.labels)
-        return TrainingSet(**vars(known), head=self.head, validation=known)
+        noise = torch.randn(self.train.shape, generator=torch.Generator().manual_seed(1))
+        held = self.train + 0.1 * self.train.std() * noise
+        validation = Labelled(held, self.head(held), self.labels)
+        return TrainingSet(**vars(known), head=self.head, validation=validation)
 
     def scores(self, detector: Detector) -> torch.Tensor:
         detector.fit(self.training(), Context(seed=0))

@@ -12,10 +12,17 @@ from suite.errors import SuiteError
 from suite.models.features import extract
 from suite.plugins.ood.knn import KNN
 from suite.registry import load_registry
+from suite.tracks.ood import Detector, TrainedDetector
 from suite.tracks.ood.metrics import auroc
 from suite.tracks.ood.splits import Splits
 
-METHODS = [entry.value for entry in load_registry().methods_of("ood") if entry.value.grid]
+METHODS = [
+    pytest.param(
+        entry.value, id=entry.value.name, marks=[pytest.mark.slow] if entry.value.name in ("hvcm", "invad") else []
+    )
+    for entry in load_registry().methods_of("ood")
+    if entry.value.grid and issubclass(entry.value, Detector | TrainedDetector)
+]
 
 
 @pytest.fixture
@@ -81,7 +88,7 @@ def test_without_validation_data_there_is_no_tuning(context: TaskContext, monkey
         task.tune(KNN, {}, {"k": [1, 50]}, context)
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+@pytest.mark.parametrize("method", METHODS)
 def test_a_grid_changes_the_scores(method: Any, context: TaskContext) -> None:
     """A point that changes nothing would be a grid for show, as DICE's and NNGuide's are in OpenOOD."""
     for name, values in method.grid.items():

@@ -27,7 +27,8 @@ def test_a_stream_declines_nothing(task: str) -> None:
 def test_a_denoiser_has_neither_stream_nor_logits(task: str) -> None:
     reasons = declined(task)
     assert {name for name, reason in reasons.items() if "stream" in reason} == {
-        *("aser", "class-balanced-reservoir", "gdumb", "gss", "mir", "reservoir", "ring")
+        *("aser", "class-balanced-reservoir", "gdumb", "gss", "mir", "reservoir", "ring"),
+        *("dpp-stream", "hopfield-energy-stream", "minority-score-stream"),
     }
     rest = {name: reason for name, reason in reasons.items() if "stream" not in reason}
     assert rest == {
@@ -40,8 +41,8 @@ def test_an_associative_memory_has_patterns_alone() -> None:
     reasons = declined("hopfield")
     assert reasons["loss-high"] == reasons["loss-low"] == "it gives no losses"
     assert set(METHODS) - set(reasons) == {
-        *("class-balanced", "closest-to-mean", "herding", "joint", "k-center", "no-replay", "random"),
-        *(name for name in METHODS if name.startswith("hopfield-energy")),
+        *("class-balanced", "closest-to-mean", "dpp", "herding", "joint", "k-center", "minority-score", "no-replay"),
+        *("random", *(name for name in METHODS if name.startswith("hopfield-energy") and "stream" not in name)),
     }
 
 
