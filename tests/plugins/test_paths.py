@@ -29,7 +29,7 @@ def module_of(name: str) -> str:
 
 @pytest.mark.parametrize("entry", METHODS, ids=lambda entry: entry.name)
 def test_a_method_lies_at_the_path_of_its_name(entry: Entry[Any]) -> None:
-    """One of another library, as ``library/name``, lies in the folder of that library, or in a plugin's ``_library``."""
+    """One of another library, as ``library/name``, lies in the library's folder, or in a plugin's ``_library``."""
     track, _, name = entry.name.partition("/")
     library, slash, _ = name.rpartition("/")
     folder = f"suite.plugins.{module_of(track)}."

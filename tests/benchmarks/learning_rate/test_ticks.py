@@ -63,6 +63,7 @@ def outcome(name: str, small: tuple[Any, TaskContext]) -> Outcome:
     return found
 
 
+@pytest.mark.slow
 def test_a_cell_says_what_was_chosen_and_in_which_regime(small: tuple[Any, TaskContext]) -> None:
     task, context = small
     found = outcome("cosine", small)

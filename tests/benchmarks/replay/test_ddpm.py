@@ -32,6 +32,7 @@ def test_all_digits_are_in_one_of_the_tasks_and_the_buffer_holds_five_per_cent(r
     assert RECONSTRUCTION in task.summary
 
 
+@pytest.mark.slow
 def test_it_has_learned_task_1_and_not_task_2(experiment: Experiment) -> None:
     before, device = experiment.before, experiment.resources.device
     untrained = experiment.diffusion.network(0, experiment.resources).eval()
@@ -41,6 +42,7 @@ def test_it_has_learned_task_1_and_not_task_2(experiment: Experiment) -> None:
     assert before.old.mean() < 0.75 * before.judged.mean()
 
 
+@pytest.mark.slow
 def test_without_replay_task_2_is_learned_and_task_1_forgotten(experiment: Experiment) -> None:
     outcome = experiment.outcome(NoReplay())
     found = {(score.metric, score.subset): score.value for score in scores_of(DigitsDDPMTask(), outcome.samples)}

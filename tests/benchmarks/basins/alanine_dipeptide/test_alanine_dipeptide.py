@@ -66,6 +66,7 @@ def test_it_is_asked_by_distances_and_by_coordinates_and_scored(resources: Resou
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.slow
 def test_further_trajectories_are_new_and_seen_in_the_same_way(resources: Resources) -> None:
     for features in ("distances", "coordinates"):
         molecule = Molecule(AlanineDipeptide(0), features)

@@ -61,6 +61,7 @@ def test_running_in_parts_is_running_at_once(dynamics: Dynamics, start: np.ndarr
     assert np.array_equal(dynamics.run(3, 0.1), parts)
 
 
+@pytest.mark.slow
 def test_bonds_vibrate_as_the_temperature_says(start: np.ndarray) -> None:
     """A stiff bond's variance is kT / k by equipartition; k of C=O is 570 kcal/mol/A^2 in U = k x^2."""
     carbon, oxygen = atoms("ALA C", "ALA O")

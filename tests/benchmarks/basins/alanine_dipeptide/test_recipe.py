@@ -58,6 +58,7 @@ def test_peptide_bonds_are_trans_and_no_two_trajectories_are_the_same(made: dict
     assert len(np.unique(ends, axis=0)) == 18
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_arrays_and_further_trajectories_are_new(made: dict[str, np.ndarray]) -> None:
     again = make(0, **SMALL)
     assert all(np.array_equal(again[name], made[name]) for name in made)
@@ -67,11 +68,13 @@ def test_the_same_seed_gives_the_same_arrays_and_further_trajectories_are_new(ma
     assert np.abs(heavy[0, 1] - heavy[0, 0]).max() > 0.01
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_representatives(made: dict[str, np.ndarray]) -> None:
     other = make(1, **{**SMALL, "trajectories": 1, "frames": 7})
     assert np.abs(other["positions"] - made["positions"]).max() > 0.01
 
 
+@pytest.mark.slow
 def test_watched_too_briefly_a_basin_falls_apart(made: dict[str, np.ndarray]) -> None:
     brief = make(0, **{**SMALL, "burn_in": 0}, interval=0.02)
     assert np.array_equal(brief["positions"], made["positions"])
