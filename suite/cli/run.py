@@ -100,10 +100,10 @@ def run(
 ) -> None:
     """Run what is not done yet, record it, and print the board.
 
-    If nothing is chosen: the tour, one small task of each track, in about three minutes on two cores. With --tier, or with
-    any other choice: the ranked methods of each track, without those that take long, on every task of the embedded tier
-    under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0, or 1
-    if a cell failed, or 2 if something else is wrong.
+    If nothing is chosen: the tour, one small task of each track, in about three minutes on two cores. With --tier, or
+    with any other choice: the ranked methods of each track, without those that take long, on every task of the embedded
+    tier under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0,
+    or 1 if a cell failed, or 2 if something else is wrong.
     """
     registry, settings = load(strict, plugin)
     from suite.board.artifact import load_board
