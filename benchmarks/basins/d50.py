@@ -21,7 +21,7 @@ class D50Task(BasinTask):
         "linear+slow, warp and signflip embeddings into 50 dimensions."
     )
     seeds = (0, 1, 2)
-    cost = Cost(preparation=0.8, cell=2.5)
+    cost = Cost(preparation=0.8, cell=2.85)
     tour = ({},)
     systems = ("double-well", "quadruple-well", "triple-well", "ring-of-wells")
     embeddings = tuple(Embedding(kind, 50) for kind in ("linear", "linear+slow", "warp", "signflip"))

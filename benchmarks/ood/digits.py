@@ -60,7 +60,7 @@ class DigitsTask(OODTask):
     )
     gives = OODTask.gives | {"training data", "outliers"}
     seeds = tuple(range(10))
-    cost = Cost(preparation=0.7, cell=0.2)
+    cost = Cost(preparation=0.7, cell=0.12)
     tour = ({},)
     near = ("left-out-digits",)
     far = ("photograph-patches", "uniform-noise")

@@ -67,7 +67,7 @@ class DigitsViTTask(QuantizationTask):
         "cell, with the same numbers."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=5.9, cell=1.2)
+    cost = Cost(preparation=5.9, cell=1.15)
     tour = ({},)
     axes = (PRECISION, calibration_axis(32, 1000, pattern="[1-9][0-9]{0,2}|1000"))
 

@@ -27,7 +27,7 @@ class HopfieldTask(AssociativeTask):
         "Groups stand apart: what high-energy replay gains, it gains on isolated patterns."
     )
     seeds = tuple(range(10))
-    cost = Cost(preparation=0.0, cell=0.28)
+    cost = Cost(preparation=0.0, cell=0.2)
     tour = ({},)
     memories = (
         Memory("equiangular", clusters=(12,), isolated=1, capacity=3),

@@ -8,7 +8,7 @@ from suite.run.selection import Request, select_methods
 
 REGISTRY = load_registry()
 TOUR = [entry.value for entry in REGISTRY.tasks if entry.value.tour]
-LIMIT = 200.0
+LIMIT = 3 * 60.0
 CORES = 2
 BUSY = 0.9  # how much of the time both are: preparations of unequal length, the last cells
 
