@@ -57,16 +57,18 @@ class KernelDensity(Detector):
         """Keep the training features and choose the bandwidth.
 
         Raises:
-            ValueError: half of the validation features equal a training feature, or the density does not condense at
-                any bandwidth of the grid, so that there is no scale to choose by.
+            ValueError: half of the validation features, and of the training features, equal a training feature, or the
+                density does not condense at any bandwidth of the grid, so that there is no scale to choose by.
         """
-        self._points = self._placed(train.features)
+        points = self._points = self._placed(train.features)
         held_out = self._placed(train.validation.features)[:HELD_OUT]
-        length = float(Bank(self._points).nearest(held_out, 1).values.median())
-        if not length > 0:
-            raise ValueError("half of the validation features equal a training feature: no bandwidth can be told")
+        if not _length(points, held_out):  # validation images that are training images: one half tells of the other
+            points, held_out = points[::2], points[1::2][:HELD_OUT]
+        length = _length(points, held_out)
+        if not length:
+            raise ValueError("half of the training features equal another one: no bandwidth can be told")
         widths = [length * width for width in WIDTHS]
-        logs, concentrations = weigh(held_out, self._points, widths)
+        logs, concentrations = weigh(held_out, points, widths)
         dimensions = held_out.shape[1] - self.parameters.sphere
         likelihoods = logs.double().mean(dim=1) - dimensions * torch.tensor(widths).double().log().to(logs.device)
         self.regimes = Regimes.of(widths, concentrations.double().mean(dim=1).tolist())
@@ -83,3 +85,8 @@ class KernelDensity(Detector):
 
     def _placed(self, features: torch.Tensor) -> torch.Tensor:
         return unit(features) if self.parameters.sphere else features
+
+
+def _length(points: torch.Tensor, held_out: torch.Tensor) -> float:
+    """Return the median distance of held-out features from the nearest point; 0 if there are none."""
+    return float(Bank(points).nearest(held_out, 1).values.median()) if len(held_out) else 0.0
