@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from suite.data.transform import Transform
 from suite.models.architecture import Architecture
 from suite.models.reference import ReferenceModel
 from suite.tracks.ood.generalization.protocol import GeneralizationTask
+from suite.tracks.ood.generalization.repeated import RepeatedSamples
+from suite.tracks.ood.generalization.samples import PredictedSamples
 from suite.tracks.ood.generalization.splits import GroupedSplits
 
 from ..data_sets import DIGITS
@@ -50,6 +54,7 @@ class ColouredDigitsTask(GeneralizationTask):
     seeds = tuple(range(5))
     axes = (STRENGTH,)
     cost = Cost(preparation=0.1, cell=0.7)
+    samples: ClassVar[type[PredictedSamples]] = RepeatedSamples
     shifted = ("random", "conflicting")
     near = ("left-out-digits",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from suite.data.split import Split
 from suite.models.architecture import Architecture
 from suite.models.reference import ReferenceModel
 from suite.tracks.ood.generalization.protocol import GeneralizationTask
+from suite.tracks.ood.generalization.repeated import RepeatedSamples
+from suite.tracks.ood.generalization.samples import PredictedSamples
 from suite.tracks.ood.generalization.splits import GroupedSplits
 
 from ..data_sets import DIGITS
@@ -51,6 +54,7 @@ class DigitsLongTailTask(GeneralizationTask):
     seeds = tuple(range(5))
     axes = (IMBALANCE,)
     cost = Cost(preparation=0.1, cell=0.6)
+    samples: ClassVar[type[PredictedSamples]] = RepeatedSamples
     shifted = ("uniform", "inverted")
     near = ("left-out-digits",)
 

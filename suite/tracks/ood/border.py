@@ -2,7 +2,8 @@
 
 Guaranteed: labels, which set a test sample is from, and the order of the test never leave the judge. A detector has the
 test's features, logits and images batch by batch, and returns scores; a method that trains for shifted data has images,
-and returns logits.
+and returns logits. Of an `Adapter` labels alone are kept: its score depends on the order of the stream, so that order
+follows from the seed, which it knows, and it may be told where each set begins.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class OnlineRehearsal(Rehearsal):
     updates: int = 1
 
     def run(self) -> None:
-        """See `Rehearsal.run`; a session ends with the batch that has its last sample."""
+        """See `Rehearsal.run`; a session ends with the last batch whose last sample is of it."""
         assert isinstance(self.evaluation, ClassEvaluation)
         for batch, number, ends in self._batches():
             self.evaluation.met(batch.labels)
