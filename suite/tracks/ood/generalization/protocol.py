@@ -18,6 +18,7 @@ from suite.grid_search import search
 from suite.measures.calibration import brier_scores, log_scores
 from suite.models.features import linear_head
 from suite.models.network import Network
+from suite.tracks.ood.generalization.adaptation import Adapter
 from suite.tracks.ood.generalization.contract import Learner
 from suite.tracks.ood.generalization.learning import Answers, Logits, learned
 from suite.tracks.ood.generalization.metrics import ACCURACY, METRICS, SHIFTED
@@ -71,7 +72,7 @@ class GeneralizationTask(Task[Learner]):
 
     def declines(self, method: type[Method], setting: Setting, partners: Sequence[type[Method]] = ()) -> str:
         """Return also that detectors are not asked: what they make of a network stands beside its accuracy."""
-        if not issubclass(method, self.roles()):
+        if not issubclass(method, (Learner, Adapter)):
             return "it ranks methods that train or adapt a network, by its accuracy"
         return super().declines(method, setting, partners)
 

@@ -16,6 +16,7 @@ from suite.plugins.ood.energy import Energy
 from suite.plugins.ood.group_dro import GroupDRO
 from suite.plugins.ood.irm import IRM
 from suite.plugins.ood.logitnorm import LogitNorm
+from suite.plugins.ood.tent import Tent
 from suite.tracks.ood import Learner, LearningData
 
 TASK = ColouredDigitsTask()
@@ -110,6 +111,7 @@ def test_each_half_of_the_track_declines_the_other() -> None:
     setting = TASK.setting({})
     for method in (Energy, LogitNorm):
         assert TASK.declines(method, setting) == "it ranks methods that train or adapt a network, by its accuracy"
+    assert TASK.declines(Tent, setting) == "it gives no test stream"
     assert DigitsTask().declines(Spy, DigitsTask().setting({})) == "it gives no labelled images"
     assert not any(TASK.declines(method, setting) for method in (Spy, Grouped, GroupDRO, IRM))
 
