@@ -127,13 +127,14 @@ class HorizonTask(BasinTask):
 
 
 def _pairs(entries: BasinSamples) -> dict[str, float]:
-    """Return false splits and merges of one problem, found and exact; a failure has found each by itself."""
+    """Return false splits and merges of one problem, found and exact; a failure has split all and merged all."""
     from suite.tracks.basins.dynamics.oracle import THRESHOLD, components
 
+    count, exact = len(entries.label), components(np.stack(entries.exact_risk) > THRESHOLD)
     failed = entries.found[0] == NOT_FOUND
-    found = list(range(len(entries.label))) if failed else entries.found
-    exact = components(np.stack(entries.exact_risk) > THRESHOLD)
-    values = [count(entries.label, labels) for labels in (found, exact) for count in (false_splits, false_merges)]
+    split, merged = (np.arange(count), np.zeros(count, int)) if failed else (entries.found, entries.found)
+    found = (false_splits(entries.label, split), false_merges(entries.label, merged))
+    values = (*found, false_splits(entries.label, exact), false_merges(entries.label, exact))
     return dict(zip((metric.name for metric in HORIZON_METRICS), values, strict=True))
 
 

@@ -136,7 +136,7 @@ FALSE_MERGES = Metric(
     bounds=(0, 1),
     unit="fraction",
     definition="Share of the pairs of representatives of two basins, at the system's own horizon, that are merged at "
-    "another horizon.",
+    "another horizon. A failure has merged all.",
 )
 EXACT_FALSE_SPLITS = Metric(
     name="exact_false_splits",

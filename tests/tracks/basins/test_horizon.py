@@ -101,3 +101,20 @@ def test_the_sweep_is_drawn_and_each_problem_as_elsewhere(resources: Resources) 
     }
     assert len(samples.pictures("x1/wide-double-well")) == 2  # no risk was estimated
     assert samples.pictures("x1") == ()
+
+
+def test_a_failure_has_split_all_and_merged_all(resources: Resources) -> None:
+    class FailsAtFirst(EachByItself):
+        asked = 0
+
+        def partition(self, trajectories: torch.Tensor, context: BasinContext) -> Sequence[int]:
+            self.asked += 1
+            if self.asked == 1:
+                raise ValueError("too short")
+            return super().partition(trajectories, context)
+
+    samples = Small().evaluate(FailsAtFirst(), TaskContext(0, resources)).samples
+    for name in ("false_splits", "false_merges"):
+        value = samples.value(Column(metric=name, subset="x0.03"))
+        assert value is not None
+        assert value.value == 1
