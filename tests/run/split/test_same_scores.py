@@ -21,7 +21,7 @@ CELLS = {
     "basins/d50": ("random", "trajectory-mean-ward"),
     "quantization/digits-vit": ("rtn-minmax",),
     "memorization/digits-detection": ("nearest-training",),
-    "learning-rate/ticks": ("sam",),
+    "learning-rate/deep-linear": ("sam",),
     "temperature/infonce-planted": ("log-annealing", "parallel-tempering", "thermodynamic-speed"),
     "replay/hopfield": ("random", "hopfield-energy"),
     "replay/split-digits": ("ring", "mir", "joint"),
