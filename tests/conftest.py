@@ -21,9 +21,9 @@ from suite.testing import cache
 from .support.command import Suite
 from .support.makers import TESTS, makers
 
-# A busy machine is no failure. The slow stage asks for three times as many examples: --hypothesis-profile=thorough
+# A busy machine is no failure. The slow stage asks for five times as many examples: --hypothesis-profile=thorough
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=150)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=250)
 hypothesis.settings.load_profile("suite")
 
 SHARED = TESTS.parent.parent / "shared"
