@@ -237,3 +237,10 @@ class SiBlurryTaskContract(ReplayTaskContract):
     control = "reservoir"
     references = ("joint", "class-balanced-reservoir", "ring")
     varied = "reservoir"
+
+
+class GenerationTaskContract(ReplayTaskContract):
+    """Checks of a task that is scored by what is still generated, which random replay keeps: override ``task``."""
+
+    control = "no-replay"
+    references = ("joint", "herding", "random")

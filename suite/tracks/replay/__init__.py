@@ -80,7 +80,7 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                     "suite.tracks.replay.stream.protocol:SplitTask": "suite.testing:ReplayTaskContract",
                     "suite.tracks.replay.associative.protocol:AssociativeTask": "suite.testing:ReplayTaskContract",
                     "suite.tracks.replay.denoising.protocol:DenoisingTask": "suite.testing:ReplayTaskContract",
-                    "suite.tracks.replay.generation.protocol:GenerationTask": "suite.testing:ReplayTaskContract",
+                    "suite.tracks.replay.generation.protocol:GenerationTask": "suite.testing:GenerationTaskContract",
                 },
                 TEMPLATES / "task",
             ),
