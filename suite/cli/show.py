@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def show(
     run: Annotated[str, typer.Argument(help="Run id, or the start of one; suite board --runs lists them.")],
+    log: Annotated[bool, typer.Option("--log", help="What it printed, and its traceback, instead.")] = False,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:
     """Show one run: its scores, cost, provenance, and what went wrong."""
@@ -24,6 +25,7 @@ def show(
     from suite.board.badges import told
     from suite.board.marks import published_origin
     from suite.store.archive import Archive
+    from suite.store.logs import Logs
     from suite.store.samples import samples_path
     from suite.text import clean
 
@@ -39,8 +41,15 @@ def show(
     place = owner.results.samples.get(found.samples or "") if owner else samples_path(settings, found.samples or "")
     document["samples_file"] = str(place) if found.samples and place else None
     document["published"] = published_origin(owner, found).model_dump() if owner else None
+    logs = Logs(settings)
+    document["log_file"] = str(logs.path(found.id)) if logs.path(found.id).exists() else None
+    if log:
+        document["log"] = logs.read(found.id)
     if form is Format.json:
         print_json(json.dumps(document, indent=1, default=str, ensure_ascii=False) + "\n")
+        return
+    if log:
+        _print_log(found, document)
         return
     if owner:
         echo(f"{told(published_origin(owner, found))}; it is not in the store")
@@ -72,6 +81,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
         "samples": document["samples_file"],
+        "log": f"suite show {run.id} --log" if document["log_file"] or run.traceback else None,
         "isolation": _isolation(run.isolation, run.state),
         "merged from": json.dumps(run.origin, ensure_ascii=False) if run.origin else None,
         **run.facts,
@@ -92,6 +102,18 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         print_list([dataclasses.asdict(score) for score in run.scores], Format.table)
     if run.traceback:
         echo(run.traceback)
+
+
+def _print_log(run: RunRow, document: dict[str, Any]) -> None:
+    from suite.text import clean
+
+    echo(f"run {run.id}: {run.state}{f': {clean(run.error)}' if run.error else ''}")
+    none = "its log cannot be read" if document["log_file"] else "nothing that it printed is kept here"
+    echo(none if document["log"] is None else document["log"])
+    # Of a process that was killed, the end of what it printed is kept as its traceback, too.
+    told, printed = ((text or "").replace("\0", "").replace("\ufffd", "") for text in (run.traceback, document["log"]))
+    if told.strip() not in printed:
+        echo(f"--- traceback\n{run.traceback}")
 
 
 def _isolation(said: dict[str, Any] | None, state: str) -> str:

@@ -15,9 +15,10 @@ from suite.contracts import JobExit
 from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.provenance import environment
-from suite.run.result import OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
+from suite.run.result import LOG_FILE, OUTPUT_FILE, SAMPLES_FILE, Result, check_result, read_result
 from suite.run.split.check import isolation_of, unbelievable
 from suite.settings import Settings
+from suite.store.logs import Logs
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, RunResult, ScoreRow
 from suite.store.samples import keep_samples
@@ -35,6 +36,7 @@ class Recorder:
         self._registry = registry
         self._settings = settings
         self._announcer = announcer
+        self._logs = Logs(settings)
 
     def begin(self, cell: CellRow, folder: Path) -> None:
         """Note what the run is made with, now: whoever records its end may do so with other code."""
@@ -115,6 +117,7 @@ class Recorder:
             result = result.model_copy(update={"state": "invalid", "error": error, "scores": ()})
         samples = folder / SAMPLES_FILE
         kept = keep_samples(self._settings, samples) if samples.exists() else None
+        self._logs.keep(run, {"reported": folder / LOG_FILE, "printed": folder / OUTPUT_FILE})
         state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder), isolation))
         shutil.rmtree(folder, ignore_errors=True)
         self._announcer.cell_ended(run, cell, state, result)

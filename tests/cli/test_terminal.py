@@ -14,6 +14,7 @@ import pytest
 import suite.cli
 from suite.board.artifact import load_board
 from suite.settings import load_settings
+from suite.store.logs import Logs
 
 from ..board.conftest import PLUGIN, Store, fill
 from ..support.command import Suite
@@ -43,6 +44,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         about = {"error": HOSTILE, "traceback": f"Traceback\n  {HOSTILE}", "id": run}
         connection.exec_driver_sql("UPDATE run SET error = :error, traceback = :traceback WHERE id = :id", about)
     load_board(store.settings, store.registry)
+    printed = store.settings.home / "output.txt"
+    printed.write_text(f"printed {HOSTILE}\n")
+    Logs(store.settings).keep(run, {"printed": printed})
     return run
 
 
@@ -61,6 +65,8 @@ def visible(text: str) -> None:
         ("board", "--runs", "--format", "csv"),
         ("show", "RUN"),
         ("show", "RUN", "--format", "json"),
+        ("show", "RUN", "--log"),
+        ("show", "RUN", "--log", "--format", "json"),
     ],
     ids=" ".join,
 )
@@ -81,6 +87,20 @@ def test_what_a_card_or_a_task_says_drives_no_terminal(
         text = suite.printed(*command, "--format", form)
         visible(text)
         assert "noted" in text
+
+
+def test_a_run_that_failed_names_its_log_which_shows_what_it_printed(suite: Suite, hostile: str) -> None:
+    assert f"log: suite show {hostile} --log" in suite.printed("show", hostile)
+    text = suite.printed("show", hostile, "--log")
+    assert "printed red back" in text
+    assert "Traceback" in text
+    assert "\x1b[31mred" in suite.json("show", hostile, "--log")["log"], "JSON escapes it, and keeps it"
+
+
+def test_a_run_without_a_log_says_so(suite: Suite, hostile: str) -> None:
+    Logs(load_settings()).path(hostile).unlink()
+    assert "nothing that it printed is kept here" in suite.printed("show", hostile, "--log")
+    assert suite.json("show", hostile, "--log")["log"] is None
 
 
 def test_json_keeps_what_the_plugin_said(suite: Suite, hostile: str) -> None:

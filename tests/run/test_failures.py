@@ -11,6 +11,7 @@ import pytest
 from bench import Bench, gone
 
 from suite.run.worker import _failure
+from suite.store.logs import Logs
 from suite.store.rows import RunRow
 
 TIME_LIMIT, MEMORY_LIMIT = 3, 0.8
@@ -90,6 +91,14 @@ def test_a_killed_method_keeps_the_end_of_its_output(ran: tuple[Bench, dict[str,
     assert text.endswith("the last line\n")
     assert len(text) <= 20_000
     assert "\0" not in text, "PostgreSQL cannot store it"
+
+
+def test_what_a_method_printed_is_kept_beside_the_samples(ran: tuple[Bench, dict[str, RunRow]]) -> None:
+    logs = Logs(ran[0].settings())
+    text = logs.read(ran[1]["chatters"].id)
+    assert text.startswith("--- printed\nnoise")
+    assert "the last line" in text
+    assert [file.name for file in logs.files()] == [logs.path(ran[1]["chatters"].id).name], "the others print nothing"
 
 
 def test_a_process_that_a_finished_method_left_behind_is_killed(ran: tuple[Bench, dict[str, RunRow]]) -> None:
