@@ -49,7 +49,7 @@ class Logs:
     def read(self, run: str) -> str | None:
         """Return the log of a run; None if there is none, or its file is damaged."""
         try:
-    return gzip.decompress(self.path(run).read_bytes()).decode(errors="replace") or None
+            return gzip.decompress(self.path(run).read_bytes()).decode(errors="replace") or None
         except (OSError, EOFError, zlib.error):
             return None
 
