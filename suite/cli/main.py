@@ -10,11 +10,14 @@ import typer
 
 from suite.cli import (
     board,
+    cache,
     check,
     compare,
     convert_weights,
     db,
+    doctor,
     export,
+    forget,
     leaderboard,
     methods,
     new,
@@ -46,6 +49,9 @@ app.command("reproduce")(reproduce.reproduce)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("show")(show.show)
+app.command("forget")(forget.forget)
+app.command("doctor")(doctor.doctor)
+app.add_typer(cache.app, name="cache")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(methods.app, name="methods")
 app.add_typer(new.app, name="new")

@@ -127,19 +127,33 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     console().print(table)
 
 
-def seconds_of(text: str) -> float:
-    """Return the seconds of a length of time as one types it: ``90s``, ``10m``, ``1h30m``.
+def seconds_of(text: str, option: str = "--limit", next: str = "suite run --limit 10m") -> float:
+    """Return the seconds of a length of time as one types it: ``90s``, ``10m``, ``1h30m``, ``7d``.
 
     Raises:
         SuiteError: it is none.
     """
     from suite.errors import SuiteError
 
-    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.replace(" ", ""))
-    hours, minutes, seconds = (int(part or 0) for part in parts.groups()) if parts else (0, 0, 0)
-    if not hours + minutes + seconds:
-        raise SuiteError(f"{text!r} is no length of time", place="--limit", next="suite run --limit 10m")
-    return 3600.0 * hours + 60.0 * minutes + seconds
+    parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.replace(" ", ""))
+    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups()) if parts else (0, 0, 0, 0)
+    if not days + hours + minutes + seconds:
+        raise SuiteError(f"{text!r} is no length of time", place=option, next=next)
+    return 86400.0 * days + 3600.0 * hours + 60.0 * minutes + seconds
+
+
+def bytes_of(text: str, option: str) -> int:
+    """Return the bytes of a size as one types it: ``500M``, ``5GiB``; units of 1024.
+
+    Raises:
+        SuiteError: it is none.
+    """
+    from suite.errors import SuiteError
+
+    parts = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?", text.replace(" ", ""), re.IGNORECASE)
+    if parts is None:
+        raise SuiteError(f"{text!r} is no size", place=option, next=f"{option} 500M or 5G")
+    return int(float(parts[1]) * 1024 ** " KMGT".index(parts[2].upper() or " "))
 
 
 def duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from suite.settings import Settings
 from suite.store.logs import Logs
 from suite.store.owner import is_known_dead
 from suite.store.rows import CellRow, RunResult, ScoreRow
-from suite.store.samples import keep_samples
+from suite.store.samples import keep_samples, samples_lock
 from suite.store.writing import Writer
 
 OUTPUT_TAIL = 20_000
@@ -116,9 +117,10 @@ class Recorder:
             error = f"{cell.task} with {cell.method}: {wrong}"[:2000]
             result = result.model_copy(update={"state": "invalid", "error": error, "scores": ()})
         samples = folder / SAMPLES_FILE
-        kept = keep_samples(self._settings, samples) if samples.exists() else None
         self._logs.keep(run, {"reported": folder / LOG_FILE, "printed": folder / OUTPUT_FILE})
-        state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder), isolation))
+        with samples_lock(self._settings) if samples.exists() else nullcontext():
+            kept = keep_samples(self._settings, samples) if samples.exists() else None
+            state = self._writer.end(run, _run_result(cell, result, kept, _noted(folder), isolation))
         shutil.rmtree(folder, ignore_errors=True)
         self._announcer.cell_ended(run, cell, state, result)
         return state, result.error or "", result.wall_seconds

@@ -22,7 +22,7 @@ class Logs:
 
     def __init__(self, settings: Settings) -> None:
         self.folder = settings.home / "logs"
-        self._bytes: int | None = None  # on the disk, as far as this process knows
+        self._bytes: int | None = None  # on the disk, to the knowledge of this process
 
     def path(self, run: str) -> Path:
         """Return where the log of a run lies, whether it has one or not."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from suite.files import write_atomic
 from suite.hashing import file_digest
@@ -17,9 +18,22 @@ if TYPE_CHECKING:
     from suite.store.reading import Reader
 
 
+def samples_folder(settings: Settings) -> Path:
+    """Return where the files of samples lie, in folders of their first two digits."""
+    return settings.home / "samples"
+
+
 def samples_path(settings: Settings, digest: str) -> Path:
     """Return where the samples of this sha256 lie."""
-    return settings.home / "samples" / digest[:2] / f"{digest}.parquet"
+    return samples_folder(settings) / digest[:2] / f"{digest}.parquet"
+
+
+def samples_lock(settings: Settings) -> AbstractContextManager[Any]:
+    """Return the lock that holds off whoever removes samples, from keeping a file until a run refers to it."""
+    from filelock import FileLock
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return FileLock(settings.home / "samples.lock")
 
 
 def keep_samples(settings: Settings, file: Path) -> str:

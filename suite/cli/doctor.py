@@ -1,0 +1,35 @@
+"""``suite doctor``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import typer
+
+from suite.cli.output import Format, FormatOption, PluginOption, echo, load, print_list
+
+WIDE = 14
+
+
+def doctor(
+    plugin: PluginOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Look at store, samples, cache, board, plugins and machine: what is wrong, and the command that mends it.
+
+    Every file is compared with what was written. Nothing is changed. Exit status: 0, or 1 if something is wrong.
+    """
+    from suite.text import clean
+    from suite.upkeep.doctor import examine
+
+    registry, settings = load(plugin_files=plugin)
+    findings = []
+    for finding in examine(settings, registry):
+        findings.append(finding)
+        if form is Format.table:
+            mend = f"; next: {clean(finding.next)}" if finding.next else ""
+            echo(f"{finding.verdict:{WIDE}}{finding.part:{WIDE}}{clean(finding.what)}{mend}")
+    if form is not Format.table:
+        print_list([dataclasses.asdict(finding) for finding in findings], form)
+    if any(finding.verdict == "wrong" for finding in findings):
+        raise typer.Exit(1)
