@@ -2,22 +2,31 @@
 
 N methods cost one inference pass, not N: whoever needs an artifact first computes it under a file lock, all others
 wait and read. The identity is stored inside the file and compared on reading, so a hash collision or a file that
-was renamed by hand is never served.
+was renamed by hand is never served. Nor is a file that is not what was written: its sha256 lies beside it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suite.files import write_atomic, write_text_atomic
-from suite.hashing import canonical_json, digest, file_digest
+from suite.hashing import canonical_json, digest, file_digest, sealed, unsealed
 
 if TYPE_CHECKING:
     import torch
+
+WRITTEN = ".sha256"
+"""How a file ends that says what was written into the artifact beside it."""
+SMALL = 4 * 2**20
+"""Bytes up to which a file is hashed by every process that uses it: 4 milliseconds. Larger ones once a change."""
+
+log = logging.getLogger(__name__)
 
 
 class Cache:
@@ -42,58 +51,126 @@ class Cache:
     ) -> dict[str, torch.Tensor]:
         """Return the tensors of this identity, computing and storing them the first time.
 
-        A file that cannot be read, or that was made from something else, is computed again.
+        A file that is damaged, or that was made from something else, is computed again.
         """
         path = self.path(kind, identity, ".safetensors")
-        found = _read_tensors(path, identity)
+        found = self._read_tensors(kind, identity)
         if found is not None:
             return found
         with self.lock(path):
-            found = _read_tensors(path, identity)  # another process may have made it while we waited
+            found = self._read_tensors(kind, identity)  # another process may have made it while we waited
             if found is None:
-                made = {name: tensor.contiguous().cpu() for name, tensor in make().items()}
-                write_atomic(path, lambda temporary: _write_tensors(temporary, made, identity))
-                found = made
+                if path.exists():
+                    log.warning("%s is damaged, and is made again", path)
+                found = {name: tensor.contiguous().cpu() for name, tensor in make().items()}
+                self.write_tensors(kind, identity, found, {"identity": canonical_json(dict(identity))})
         return found
 
+    def write_tensors(
+        self,
+        kind: str,
+        identity: Mapping[str, Any],
+        tensors: dict[str, torch.Tensor],
+        metadata: dict[str, str] | None = None,
+    ) -> None:
+        """Put contiguous tensors on the CPU in place as the file of this identity, with its sha256 beside it."""
+        from safetensors.torch import save_file
+
+        def write(temporary: Path) -> None:
+            save_file(tensors, temporary, metadata=metadata)
+            # Before the file is in place: whoever dies between the two leaves one that is made again.
+            self._write(WRITTEN, kind, identity, {"sha256": file_digest(temporary)})
+
+        write_atomic(self.path(kind, identity, ".safetensors"), write)
+
     def has_tensors(self, kind: str, identity: Mapping[str, Any]) -> bool:
-        """Tell whether a file of this identity is there, without opening it."""
-        return self.path(kind, identity, ".safetensors").exists()
+        """Tell whether a file of this identity is there and is what was written, without opening it."""
+        return self.tensors_digest(kind, identity) is not None
+
+    def tensors_digest(self, kind: str, identity: Mapping[str, Any]) -> str | None:
+        """Return the sha256 of the file of this identity; None if there is none, or it is not what was written.
+
+        A file of an earlier version has no sha256 beside it: it is taken as it is, and has one from then on.
+        """
+        try:
+            found = self.file_digest(self.path(kind, identity, ".safetensors"))
+        except OSError:
+            return None
+        written = self._read(WRITTEN, kind, identity)
+        if written is None:
+            written = {"sha256": found}
+            with suppress(OSError):  # a cache that cannot be written can be read
+                self._write(WRITTEN, kind, identity, written)
+        return found if written["sha256"] == found else None
 
     def note(self, kind: str, identity: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the small JSON document of this identity, or None if there is none that can be read."""
+        return self._read(".json", kind, identity)
+
+    def write_note(self, kind: str, identity: Mapping[str, Any], note: dict[str, Any]) -> None:
+        """Store a small JSON document under this identity."""
+        self._write(".json", kind, identity, note)
+
+    def file_digest(self, path: Path) -> str:
+        """Return the sha256 of a file; of a large one remembered for as long as its size and times stay.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        stat = path.stat()
+        state = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        if stat.st_size <= SMALL:
+            return _digest(path, *state)
+        stamp = {"file": str(path), "state": state}
+        note = self.note("files", stamp)
+        if note is None:
+            note = {"sha256": file_digest(path)}
+            with suppress(OSError):
+                self.write_note("files", stamp, note)
+        return str(note["sha256"])
+
+    def damaged(self) -> Iterator[Path]:
+        """Yield every file that is not what was written, having read all of each."""
+        for path in sorted(self.folder.glob("*/*")):
+            with suppress(OSError):
+                if not _is_whole(path):
+                    yield path
+
+    def _read_tensors(self, kind: str, identity: Mapping[str, Any]) -> dict[str, torch.Tensor] | None:
+        whole = self.has_tensors(kind, identity)
+        return _opened(self.path(kind, identity, ".safetensors"), identity) if whole else None
+
+    def _read(self, suffix: str, kind: str, identity: Mapping[str, Any]) -> dict[str, Any] | None:
         try:
-            stored = json.loads(self.path(kind, identity, ".json").read_text(encoding="utf-8"))
+            stored = json.loads(unsealed(self.path(kind, identity, suffix).read_bytes()))
         except (OSError, ValueError):
             return None
         return stored["note"] if stored.get("identity") == json.loads(canonical_json(dict(identity))) else None
 
-    def write_note(self, kind: str, identity: Mapping[str, Any], note: dict[str, Any]) -> None:
-        """Store a small JSON document under this identity."""
-        write_text_atomic(
-            self.path(kind, identity, ".json"), canonical_json({"identity": dict(identity), "note": note})
-        )
-
-    def file_digest(self, path: Path) -> str:
-        """Return the sha256 of a file, remembered for as long as its size and time of change stay the same."""
-        stat = path.stat()
-        stamp = {"file": str(path), "size": stat.st_size, "changed": stat.st_mtime_ns}
-        note = self.note("files", stamp)
-        if note is None:
-            note = {"sha256": file_digest(path)}
-            self.write_note("files", stamp, note)
-        return str(note["sha256"])
+    def _write(self, suffix: str, kind: str, identity: Mapping[str, Any], note: dict[str, Any]) -> None:
+        text = canonical_json({"identity": dict(identity), "note": note})
+        write_text_atomic(self.path(kind, identity, suffix), sealed(text))
 
 
-def _write_tensors(path: Path, tensors: dict[str, torch.Tensor], identity: Mapping[str, Any]) -> None:
-    from safetensors.torch import save_file
+@lru_cache(maxsize=1024)
+def _digest(path: Path, *state: int) -> str:
+    return file_digest(path)
 
-    save_file(tensors, path, metadata={"identity": canonical_json(dict(identity))})
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a file of a cache is what was written; of those that nothing is known of, it is."""
+    try:
+        if path.suffix in (".json", WRITTEN):
+            unsealed(path.read_bytes())
+        elif path.suffix == ".safetensors" and (beside := path.with_suffix(WRITTEN)).exists():
+            written = json.loads(unsealed(beside.read_bytes()))
+            return bool(file_digest(path) == written["note"]["sha256"])
+    except ValueError:
+        return False
+    return True
 
 
-def _read_tensors(path: Path, identity: Mapping[str, Any]) -> dict[str, torch.Tensor] | None:
-    if not path.exists():
-        return None
+def _opened(path: Path, identity: Mapping[str, Any]) -> dict[str, torch.Tensor] | None:
     from safetensors import SafetensorError, safe_open
 
     try:

@@ -23,11 +23,15 @@ class SuiteError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process borders, and keyword arguments do not survive the default way.
-        return _rebuild, (self.cause, self.place, self.next)
+        return _rebuild, (type(self), self.cause, self.place, self.next)
 
 
-def _rebuild(cause: str, place: str, next: str) -> SuiteError:
-    return SuiteError(cause, place=place, next=next)
+class Damaged(SuiteError):
+    """Data or weights that a task is given cannot be used. No method's doing: a cell that meets it stays to be done."""
+
+
+def _rebuild(cls: type[SuiteError], cause: str, place: str, next: str) -> SuiteError:
+    return cls(cause, place=place, next=next)
 
 
 def first_line(error: BaseException) -> str:

@@ -37,3 +37,22 @@ def file_digest(path: Path) -> str:
     """Return the sha256 (64 hex digits) of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(line: str) -> str:
+    """Return a text without line breaks with its sha256 below it, so that a damaged one is told from a whole one."""
+    return f"{line}\n{text_digest(line)}"
+
+
+def unsealed(content: bytes) -> bytes:
+    """Return the line of what `sealed` wrote. A line with nothing below is of an earlier version, and taken as it is.
+
+    Raises:
+        ValueError: it is not what was written.
+    """
+    line, found, digest = content.rpartition(b"\n")
+    if not found:
+        return content
+    if bytes_digest(line).encode() != digest:
+        raise ValueError("it is not what was written: another sha256")
+    return line

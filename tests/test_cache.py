@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from suite import cache as module
 from suite.cache import Cache
+
+from .support.flipping import PLACES, flipped
 
 IDENTITY = {"model": "a", "data": "b"}
 
@@ -67,3 +70,57 @@ def test_notes_compare_their_identity(tmp_path: Path) -> None:
     assert cache.note("kind", IDENTITY) == {"sha256": "0"}
     cache.path("kind", IDENTITY, ".json").write_text('{"identity": {}, "note": {}}')
     assert cache.note("kind", IDENTITY) is None
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("suffix", [".safetensors", ".sha256"])
+def test_a_flipped_byte_is_never_served(
+    tmp_path: Path, suffix: str, place: float, small: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SMALL", 2**20 if small else 0)
+    cache, made = Cache(tmp_path), {"x": torch.arange(100.0)}
+    cache.tensors("kind", IDENTITY, lambda: made)
+    path = cache.path("kind", IDENTITY, suffix)
+    assert list(cache.damaged()) == []
+    with flipped(path, place):
+        assert list(cache.damaged()) == [path] or suffix != ".safetensors"
+        assert cache.has_tensors("kind", IDENTITY) == (suffix != ".safetensors")
+        again = cache.tensors("kind", IDENTITY, lambda: made)
+        assert torch.equal(again["x"], made["x"])
+        assert list(cache.damaged()) == []
+        assert cache.has_tensors("kind", IDENTITY)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_note_with_a_flipped_byte_is_no_note(tmp_path: Path, place: float) -> None:
+    cache = Cache(tmp_path)
+    cache.write_note("kind", IDENTITY, {"sha256": "0" * 64})
+    with flipped(cache.path("kind", IDENTITY, ".json"), place):
+        assert cache.note("kind", IDENTITY) is None
+
+
+def test_artifacts_and_notes_of_an_earlier_version_are_taken_as_they_are(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.tensors("kind", IDENTITY, lambda: {"x": torch.zeros(3)})
+    cache.write_note("kind", IDENTITY, {"sha256": "0"})
+    cache.path("kind", IDENTITY, ".sha256").unlink()
+    note = cache.path("kind", IDENTITY, ".json")
+    note.write_bytes(note.read_bytes().partition(b"\n")[0])
+    assert cache.note("kind", IDENTITY) == {"sha256": "0"}
+    assert cache.has_tensors("kind", IDENTITY)
+    with flipped(cache.path("kind", IDENTITY, ".safetensors"), 1.0):
+        assert not cache.has_tensors("kind", IDENTITY), "from the first time on it is checked"
+
+
+def test_a_cache_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path)
+    cache.tensors("kind", IDENTITY, lambda: {"x": torch.zeros(3)})
+    cache.path("kind", IDENTITY, ".sha256").unlink()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "read-only")
+
+    monkeypatch.setattr(module, "write_text_atomic", refuse)
+    monkeypatch.setattr(module, "SMALL", 0)
+    assert len(cache.tensors("kind", IDENTITY, refuse)["x"]) == 3

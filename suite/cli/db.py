@@ -26,13 +26,14 @@ def upgrade() -> None:
 
 @app.command()
 def status() -> None:
-    """Print the store's URL and schema revision."""
+    """Print the store's URL and schema revision, once its pages were found in order."""
     from suite.settings import load_settings
-    from suite.store.engine import reader_engine, shown, translated
+    from suite.store.engine import check_pages, reader_engine, shown, translated
     from suite.store.migrate import current_revision
     from suite.store.schema import REVISION
 
     url = load_settings().database_url
     with translated(url):
         found = current_revision(reader_engine(url))
+    check_pages(url)
     echo(f"{shown(url)}: schema {found or 'none'}; this version of basin-suite uses {REVISION}")

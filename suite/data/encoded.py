@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from suite.data.decoding import Undecodable, decoded
-from suite.errors import SuiteError
+from suite.errors import Damaged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ class EncodedRows:
         place: where its rows lie, for errors.
 
     Raises:
-        SuiteError: a column is of another type, or a row has no image or no label.
+        Damaged: a column is of another type, or a row has no image or no label.
     """
 
     def __init__(self, images: pa.ChunkedArray, labels: pa.ChunkedArray | None, name: str, place: str) -> None:
@@ -39,7 +39,7 @@ class EncodedRows:
         """Return image ``index``, decoded, [height, width] grey or [height, width, 3] RGB; of 16 bits the upper 8.
 
         Raises:
-            SuiteError: it cannot be decoded, or its pixels are of no known range.
+            Damaged: it cannot be decoded, or its pixels are of no known range.
         """
         try:
             return decoded(self.content(index))
@@ -84,8 +84,8 @@ class EncodedRows:
             raise self._wrong(f"a label is {numbers[row]}, no class number", row)
         return numbers
 
-    def _wrong(self, cause: str, row: int | None = None) -> SuiteError:
-        return SuiteError(
+    def _wrong(self, cause: str, row: int | None = None) -> Damaged:
+        return Damaged(
             f"{self._name} cannot be used: {cause}",
             place=self._place if row is None else f"row {row} (from 0) of {self._place}",
             next=NEXT,

@@ -7,10 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from suite.cache import Cache
 from suite.contracts import Missing, Resources
 from suite.data.encoded import EncodedRows
-from suite.data.mirror import shards
-from suite.errors import SuiteError
+from suite.data.mirror import read_mirror, shards
+from suite.errors import Damaged, SuiteError
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Hub:
         """Return the rows, from the mirror if it has them."""
         self.stamp(resources)
         mirror = self._mirror_files(resources)
-        return _open(self, None if mirror is None else tuple(map(_stamp, mirror)), resources.cache.folder / "mirror")
+        return _open(self, None if mirror is None else tuple(map(_stamp, mirror)), resources.cache)
 
     def _mirror_files(self, resources: Resources) -> list[Path] | None:
         if resources.settings.data is None:
@@ -70,14 +71,13 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 
 
 @lru_cache(maxsize=16)
-def _open(hub: Hub, mirror: tuple[tuple[str, int, int], ...] | None, cache: Path) -> EncodedRows:
-    """Return the rows; those of a mirror are kept in ``cache``, since the library's own folder may not be writable."""
+def _open(hub: Hub, mirror: tuple[tuple[str, int, int], ...] | None, cache: Cache) -> EncodedRows:
     from datasets import DownloadConfig, load_dataset
 
     files = [path for path, _, _ in mirror or ()]
     try:
-        if files:
-            data = load_dataset("parquet", data_files={hub.split: files}, split=hub.split, cache_dir=str(cache))
+        if mirror:
+            data = read_mirror(hub.split, mirror, cache)
         else:
             data = load_dataset(
                 hub.repository,
@@ -89,7 +89,7 @@ def _open(hub: Hub, mirror: tuple[tuple[str, int, int], ...] | None, cache: Path
     except Exception as error:  # the library raises whatever its readers and the network raise
         if mirror is None:
             raise Missing(f"{hub.repository} could not be downloaded: {_first_line(error)}") from error
-        raise SuiteError(
+        raise Damaged(
             f"the mirror of {hub.repository} cannot be read: {_first_line(error)}",
             place=", ".join(files),
             next="restore the file from the hub, or unset SUITE_DATA to download it, then: suite run",
@@ -97,7 +97,7 @@ def _open(hub: Hub, mirror: tuple[tuple[str, int, int], ...] | None, cache: Path
     place = f"split {hub.split!r}" + (f" in {Path(files[0]).parent}" if files else f" at {hub.revision}")
     for column in (hub.image, hub.label):
         if column is not None and column not in data.column_names:
-            raise SuiteError(
+            raise Damaged(
                 f"{hub.repository} has no column {column!r}; it has {', '.join(data.column_names)}",
                 place=place,
                 next="use the repository that the task's page names: suite tasks show TASK",

@@ -9,7 +9,7 @@ from typing import Any
 
 from suite.contracts import Missing, Resources
 from suite.data.embedded import ArrayRows
-from suite.errors import SuiteError, first_line
+from suite.errors import Damaged, first_line
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def _read(path: Path, changed: int, split: str) -> ArrayRows:
     return ArrayRows(images, labels.reshape(count).astype(np.int64))
 
 
-def _unreadable(path: Path, cause: str) -> SuiteError:
-    return SuiteError(
+def _unreadable(path: Path, cause: str) -> Damaged:
+    return Damaged(
         f"the arrays cannot be used: {cause}",
         place=str(path),
         next="restore the file from the hub, or unset SUITE_DATA to download it, then: suite run",

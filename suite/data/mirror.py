@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from suite.cache import Cache
 from suite.contracts import Missing
 from suite.errors import SuiteError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+log = logging.getLogger(__name__)
 
 SHARD = re.compile(r"-(?P<number>\d+)-of-(?P<total>\d+)(?P<upload>-[0-9a-f]+)?\.parquet\Z")
 """How the hub names a part of a split, after the split's name; some uploads add their hash."""
@@ -55,3 +65,32 @@ def _complete(folder: Path, split: str, files: list[Path]) -> list[Path]:
         place=str(folder),
         next="copy all files of the split as the hub has them, and no others, then: suite run",
     )
+
+
+def read_mirror(split: str, stamps: Sequence[tuple[str, int, int]], cache: Cache) -> Dataset:
+    """Return a split from its files, each with what changes when it does.
+
+    The library keeps a copy of its own of them: in ``cache``, since its own folder may not be writable, and held
+    against what was written, since the library does not. A damaged copy is made again.
+    """
+    which, files = {"split": split, "files": [list(stamp) for stamp in stamps]}, [path for path, _, _ in stamps]
+    written = cache.note("copies", which)
+    if written is not None:
+        with suppress(Exception):  # whatever the library makes of a damaged copy
+            data, copies = _copied(split, files, cache, "reuse_dataset_if_exists")
+            if copies == written:
+                return data
+        log.warning("the copy of %s in the cache is damaged, and is made again", Path(files[0]).parent)
+    data, copies = _copied(split, files, cache, "force_redownload" if written else "reuse_dataset_if_exists")
+    with suppress(OSError):  # a cache that cannot be written can be read
+        cache.write_note("copies", which, copies)
+    return data
+
+
+def _copied(split: str, files: list[str], cache: Cache, mode: str) -> tuple[Dataset, dict[str, str]]:
+    """Return the split, and the sha256 of each file that the library keeps of it."""
+    from datasets import load_dataset
+
+    folder = str(cache.folder / "mirror")
+    data = load_dataset("parquet", data_files={split: files}, split=split, cache_dir=folder, download_mode=mode)
+    return data, {each["filename"]: cache.file_digest(Path(each["filename"])) for each in data.cache_files}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,18 +54,12 @@ class TrainedDenoiser(Ingredient):
         if learned is None:
             return None
         identity = self._of(recipe, found, learned)
-        note = resources.cache.note(FOLDER, identity)
-        return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
+        return resources.cache.tensors_digest(FOLDER, identity)
 
     def make(self, resources: Resources) -> str:
         """Train the network."""
-        identity = self._identity(resources)
-        started = time.perf_counter()
         self._weights(resources)
-        sha256 = file_digest(resources.cache.path(FOLDER, identity, ".safetensors"))
-        seconds = round(time.perf_counter() - started, 1)
-        resources.cache.write_note(FOLDER, identity, {"sha256": sha256, "seconds": seconds})
-        return sha256
+        return file_digest(resources.cache.path(FOLDER, self._identity(resources), ".safetensors"))
 
     def lineage(self, resources: Resources) -> str:
         """Return the hash of all but the seed."""

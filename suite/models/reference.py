@@ -12,8 +12,7 @@ from suite.contracts import Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.data.transform import Transform
-from suite.errors import SuiteError, first_line
-from suite.files import write_atomic
+from suite.errors import Damaged, SuiteError, first_line
 from suite.hashing import digest, file_digest
 from suite.lazy import torch
 from suite.models.architecture import Architecture
@@ -66,8 +65,8 @@ class ReferenceModel(Network):
         if identity is None:
             return None
         note = resources.cache.note("models", identity)
-        trained = resources.cache.path("models", identity, ".safetensors").exists()
-        return str(note["sha256"]) if note is not None and trained else None
+        found = resources.cache.tensors_digest("models", identity)
+        return found if note is not None and note["sha256"] == found else None  # damaged, it is trained again
 
     def make(self, resources: Resources) -> str:
         """Train the model, unless another process does so meanwhile."""
@@ -87,10 +86,11 @@ class ReferenceModel(Network):
         return digest({**self._recipe(), "data": self.data.fingerprint(resources)})
 
     def load(self, resources: Resources) -> nn.Module:
-        """Return the network with its weights, in evaluation mode, on the device.
+        """Return the network with its weights, in evaluation mode, on the device; a damaged one is trained again.
 
         Raises:
-            SuiteError: the checkpoint is corrupt, or is not of this architecture.
+            Damaged: given weights are not those that the task names.
+            SuiteError: the checkpoint is not of this architecture.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -172,7 +172,7 @@ class ReferenceModel(Network):
             raise Missing(f"no checkpoint at {path}")
         found = resources.cache.file_digest(path)
         if found != expected:
-            raise SuiteError(
+            raise Damaged(
                 f"the checkpoint of {self.name!r} is corrupt: its sha256 is {found[:12]}…, not {expected[:12]}…",
                 place=str(path),
                 next=f"delete it, so that it is trained or copied anew: rm {path}",
@@ -184,8 +184,6 @@ class ReferenceModel(Network):
         return self.architecture.build()
 
     def _train(self, path: Path, identity: dict[str, Any], resources: Resources) -> str:
-        from safetensors.torch import save_file
-
         resources.log(f"training {self.name}, seed {self.seed}")
         started = time.perf_counter()
         split = self.training(resources)
@@ -196,7 +194,7 @@ class ReferenceModel(Network):
             network, pixels, labels, self.transform, seed=self.seed, device=resources.device, log=resources.log
         )
         state = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
-        write_atomic(path, lambda temporary: save_file(state, temporary))
+        resources.cache.write_tensors("models", identity, state)
         sha256 = file_digest(path)
         seconds = round(time.perf_counter() - started, 1)
         resources.cache.write_note("models", identity, {"sha256": sha256, "seconds": seconds})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.contracts import JobExit
+from suite.hashing import sealed, unsealed
 from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.provenance import environment
@@ -42,7 +43,8 @@ class Recorder:
     def begin(self, cell: CellRow, folder: Path) -> None:
         """Note what the run is made with, now: whoever records its end may do so with other code."""
         made_with = environment(self._registry.methods.entry(cell.method))
-        (folder / ENVIRONMENT_FILE).write_text(json.dumps(made_with))  # not synced: `_noted` does without, if need be
+        # Not synced: `_noted` does without, if need be.
+        (folder / ENVIRONMENT_FILE).write_text(sealed(json.dumps(made_with)))
 
     def record(self, run: str, cell: CellRow, ended: JobExit) -> tuple[str, str, float]:
         """Record the end of a run; returns its state, error and wall-clock seconds as they were recorded."""
@@ -157,9 +159,9 @@ def _run_result(
 
 
 def _noted(folder: Path) -> dict[str, Any]:
-    """Return what `Recorder.begin` noted; nothing if a power cut took it."""
+    """Return what `Recorder.begin` noted; nothing if a power cut took it, or it is damaged."""
     try:
-        noted: dict[str, Any] = json.loads((folder / ENVIRONMENT_FILE).read_bytes())
+        noted: dict[str, Any] = json.loads(unsealed((folder / ENVIRONMENT_FILE).read_bytes()))
     except (FileNotFoundError, ValueError):
         return {}
     return noted

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from suite.contracts import Score, Task, Tuning
 from suite.files import write_text_atomic
-from suite.hashing import digest, file_digest
+from suite.hashing import digest, file_digest, sealed, unsealed
 
 RESULT_FILE = "result.json"
 SAMPLES_FILE = "samples.parquet"
@@ -54,10 +54,12 @@ class Result(BaseModel):
     peak_memory_bytes: int = 0
     hardware: dict[str, Any] = {}
     isolation: dict[str, Any] | None = None
+    samples: str | None = None  # sha256 of the Parquet file beside it
 
     def write(self, folder: Path) -> None:
         """Write the document into a job's folder; once it is there, the job has ended."""
-        write_text_atomic(folder / RESULT_FILE, self.model_dump_json())
+        samples = file_digest(file) if (file := folder / SAMPLES_FILE).exists() else None
+        write_text_atomic(folder / RESULT_FILE, sealed(self.model_copy(update={"samples": samples}).model_dump_json()))
 
 
 def seal(folder: Path) -> str:
@@ -67,18 +69,22 @@ def seal(folder: Path) -> str:
 
 
 def read_result(folder: Path) -> Result | None:
-    """Return the document in a job's folder; None if the worker never wrote one.
+    """Return the document in a job's folder; None if the worker never wrote one, or one of its files is damaged.
 
     A document that does not validate comes back as an ``invalid`` result, which names what is wrong with it.
     """
     try:
-        text = (folder / RESULT_FILE).read_bytes()
-    except FileNotFoundError:
+        text = unsealed((folder / RESULT_FILE).read_bytes())
+    except (FileNotFoundError, ValueError):
         return None
     try:
-        return Result.model_validate_json(text)
+        result = Result.model_validate_json(text)
     except ValidationError as error:
         return Result(state="invalid", error=f"the result document is not valid: {error.errors()[0]['msg']}")
+    samples = folder / SAMPLES_FILE
+    if result.samples is not None and not (samples.exists() and file_digest(samples) == result.samples):
+        return None
+    return result
 
 
 def check_result(task: Task, result: Result) -> str | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from suite.contracts import Interval, Metric, Samples, Score, Task
 from suite.stats.sampled import normal_interval
+from suite.store.rows import ScoreRow
+
+SAME = 1e-9
+Number = Score | ScoreRow
 
 
 def scores_of(task: Task, samples: Samples) -> tuple[Score, ...]:
@@ -29,6 +34,20 @@ def scores_of(task: Task, samples: Samples) -> tuple[Score, ...]:
             )
         )
     return tuple(scores)
+
+
+def agree(ours: Number | None, theirs: Number | None) -> bool:
+    """Tell whether two scores are one; other threads add in another order, which moves a last digit."""
+    if ours is None or theirs is None or (ours.n, ours.partial) != (theirs.n, theirs.partial):
+        return False
+    numbers = [[score.value, *_ends(score)] for score in (ours, theirs)]
+    return len(numbers[0]) == len(numbers[1]) and all(
+        math.isclose(*pair, rel_tol=SAME, abs_tol=SAME) for pair in zip(*numbers, strict=True)
+    )
+
+
+def _ends(score: Number) -> tuple[float, ...]:
+    return () if score.interval is None else (score.interval.low, score.interval.high)
 
 
 def undeclared(task: Task, samples: Samples) -> str:

@@ -138,6 +138,26 @@ def _unusable(error: Exception) -> SuiteError:
     )
 
 
+def check_pages(url: str) -> None:
+    """Have SQLite look at every page of the store; another database looks after its own.
+
+    Rows have no checksum: a number that is another now is a number.
+
+    Raises:
+        SuiteError: one is not as it has to be.
+    """
+    if database_file(url) is None:
+        return
+    engine = reader_engine(url)
+    try:
+        with translated(url), engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    finally:
+        engine.dispose()
+    if found != "ok":
+        raise _damaged(url, str(found).splitlines()[0])
+
+
 @contextmanager
 def translated(url: str) -> Iterator[None]:
     """Turn the database's complaints that a user can mend into a `SuiteError`; let all others through."""
@@ -160,12 +180,16 @@ def translated(url: str) -> Iterator[None]:
                 next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",
             ) from error
         if "not a database" in message or "malformed" in message:
-            raise SuiteError(
-                f"the store is damaged: {message}",
-                place=shown(url),
-                next=f"move the file away or restore a backup: mv {_file(url)} {_file(url)}.damaged",
-            ) from error
+            raise _damaged(url, message) from error
         raise
+
+
+def _damaged(url: str, message: str) -> SuiteError:
+    return SuiteError(
+        f"the store is damaged: {message}",
+        place=shown(url),
+        next=f"move the file away or restore a backup: mv {_file(url)} {_file(url)}.damaged",
+    )
 
 
 def _cannot_write(url: str, message: str) -> SuiteError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from suite.store.reading import Reader
+
+log = logging.getLogger(__name__)
 
 
 def samples_folder(settings: Settings) -> Path:
@@ -36,18 +39,30 @@ def samples_lock(settings: Settings) -> AbstractContextManager[Any]:
     return FileLock(settings.home / "samples.lock")
 
 
+def sound_samples(settings: Settings, digest: str | None) -> Path | None:
+    """Return the file of the samples of this sha256; None if there is none, or what is there has another sha256."""
+    path = None if digest is None else samples_path(settings, digest)
+    if path is None or not path.exists():
+        return None
+    if file_digest(path) == digest:
+        return path
+    log.warning("the samples in %s are damaged, and count as gone: another sha256 than their name says", path)
+    return None
+
+
 def keep_samples(settings: Settings, file: Path) -> str:
-    """Copy a Parquet file to its place by content; return its sha256."""
+    """Copy a Parquet file to its place by content, where it is not yet, or is damaged; return its sha256."""
     digest = file_digest(file)
     target = samples_path(settings, digest)
-    if not target.exists():
+    if sound_samples(settings, digest) is None:
         write_atomic(target, lambda temporary: shutil.copyfile(file, temporary))
     return digest
 
 
 def read_table(settings: Settings, digest: str | None) -> pa.Table | None:
-    """Return the stored table of this sha256; None if there is none, or its file is gone."""
-    if digest is None or not (path := samples_path(settings, digest)).exists():
+    """Return the stored table of this sha256; None if there is none, or its file is gone or damaged."""
+    path = sound_samples(settings, digest)
+    if path is None:
         return None
     import pyarrow.parquet
 

@@ -241,7 +241,7 @@ def test_a_damaged_samples_file_is_no_traceback(store: Store, caplog: pytest.Log
     (table,) = load_board(store.settings, store.registry).tables
     assert table.comparison == "one seed, nothing known of the spread"
     assert [span(row) for row in table.rows] == [(1, 1, 2), (2, 1, 2)]
-    assert "cannot be read, and counts as not at hand" in caplog.text
+    assert "are damaged, and count as gone" in caplog.text
 
 
 def test_seeds_are_never_mixed_with_samples(store: Store) -> None:

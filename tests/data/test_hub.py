@@ -19,6 +19,8 @@ from suite.data.hub import Hub
 from suite.errors import SuiteError
 from suite.settings import load_settings
 
+from ..support.flipping import PLACES, flipped
+
 REVISION = "a" * 40
 
 
@@ -56,6 +58,18 @@ def test_a_mirror_is_read_as_the_hub_is(at: Resources) -> None:
     assert len(rows) == 5
     assert rows.labels.tolist() == LABELS
     assert all(np.array_equal(rows.image(i), IMAGES[i]) for i in range(5))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_librarys_copy_of_a_mirror_is_made_again_where_it_is_damaged(at: Resources, place: float) -> None:
+    write(folder(at) / "test-00000-of-00001.parquet", IMAGES, LABELS)
+    hub = Hub("owner/name", "test", REVISION, "config")
+    hub.open(at)
+    [copy] = at.cache.folder.rglob("*.arrow")
+    with flipped(copy, place):
+        whole = hub.open(Resources(at.settings, Cache(at.settings.cache_folder)))
+        assert all(np.array_equal(whole.image(i), IMAGES[i]) for i in range(5))
+        assert whole.labels.tolist() == LABELS
 
 
 def test_the_fingerprint_does_not_depend_on_how_files_are_cut(at: Resources, tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ from suite.benchmarks.ood.digits import DigitsTask, partition
 from suite.cache import Cache
 from suite.contracts import Resources
 from suite.data.split import Split
-from suite.errors import SuiteError
+from suite.errors import Damaged, SuiteError
 from suite.hashing import file_digest
 from suite.models.recipe import Recipe
 from suite.models.reference import GivenWeights, ReferenceModel
 from suite.settings import load_settings
+
+from ..support.flipping import PLACES, flipped
 
 QUICK = Recipe(epochs=1, batch_size=100, learning_rate=0.1, weight_decay=0.0)
 
@@ -102,18 +104,15 @@ def test_the_number_of_threads_beside_it_changes_no_bit(at: Resources, tmp_path:
     assert len(found) == 1
 
 
-def test_a_corrupt_checkpoint_is_refused(at: Resources) -> None:
-    model().fingerprint(at)
-    path = model().path(at)
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(SuiteError, match="is corrupt: its sha256") as error:
-        model().load(at)
-    assert error.value.place == str(path)
-    assert error.value.next == f"delete it, so that it is trained or copied anew: rm {path}"
-    path.unlink()
-    assert model().load(at) is not None  # deleting it does help
+@pytest.mark.parametrize("suffix", [".safetensors", ".sha256", ".json"])
+def test_a_damaged_checkpoint_is_trained_again(at: Resources, suffix: str) -> None:
+    first = model().fingerprint(at)
+    before = model().load(at).state_dict()
+    with flipped(model().path(at).with_suffix(suffix), 1.0):
+        assert (model().known_fingerprint(at) is None) == (suffix != ".sha256")
+        after = model().load(at).state_dict()
+        assert all(torch.equal(after[name], before[name]) for name in before)
+        assert model().known_fingerprint(at) == first
 
 
 def given(folder: Path, content: dict[str, torch.Tensor]) -> tuple[ReferenceModel, Resources]:
@@ -138,11 +137,18 @@ def test_given_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         found.load(at)
 
 
-def test_given_weights_that_changed_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", PLACES)
+def test_given_weights_that_changed_are_refused_and_no_method_is_blamed(tmp_path: Path, place: float) -> None:
     found, at = given(tmp_path / "weights", {"x": torch.zeros(2)})
-    save_file({"x": torch.ones(2)}, tmp_path / "weights" / "net.safetensors")
-    with pytest.raises(SuiteError, match="is corrupt"):
-        found.known_fingerprint(at)
+    path = tmp_path / "weights" / "net.safetensors"
+    assert found.known_fingerprint(at)
+    with flipped(path, place):
+        for use in (found.known_fingerprint, found.load):
+            with pytest.raises(Damaged, match="is corrupt: its sha256") as error:
+                use(at)
+            assert error.value.place == str(path)
+            assert error.value.next == f"delete it, so that it is trained or copied anew: rm {path}"
+    assert found.known_fingerprint(at)
 
 
 def test_a_folder_of_weights_that_is_not_there(tmp_path: Path) -> None:

@@ -13,15 +13,18 @@ import pytest
 from sqlalchemy import text
 
 from suite.contracts import Score
+from suite.hashing import sealed
 from suite.registry import load_registry
 from suite.run.announce import Announcer
-from suite.run.record import Recorder
+from suite.run.record import ENVIRONMENT_FILE, Recorder
 from suite.run.result import RESULT_FILE, SAMPLES_FILE, Result
 from suite.store.engine import writer_engine
 from suite.store.owner import this_process
 from suite.store.rows import CellRow
 from suite.store.samples import samples_path
 from suite.store.writing import Writer
+
+from ..support.flipping import flipped
 
 DEAD = f"{platform.node()}:1:1.00"  # the first process of this system, but with another start
 LIVING = this_process()
@@ -147,6 +150,25 @@ def test_what_a_living_runner_is_about_to_record_is_left_to_it(bench, left_behin
     assert (summary.recovered, summary.elsewhere, summary.states) == (0, 1, {})
     assert (folder / RESULT_FILE).exists()
     assert bench.runs()["constant", 0].id == run
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(RESULT_FILE, 0.5), (RESULT_FILE, 1.0), (SAMPLES_FILE, 0.5), (ENVIRONMENT_FILE, 0.5)]
+)
+def test_a_finished_result_that_is_damaged_is_made_again(bench, left_behind, name: str, place: float) -> None:
+    run, folder = left_behind(DEAD, None)
+    pyarrow.parquet.write_table(pa.table({"answer": [0.75]}), folder / SAMPLES_FILE)
+    RESULT.write(folder)
+    (folder / ENVIRONMENT_FILE).write_text(sealed('{"python": "3"}'))
+    with flipped(folder / name, place):
+        summary = bench.run("constant", seeds=(0,), executor="inline", workers=1)
+        found = bench.runs()["constant", 0]
+    if name == ENVIRONMENT_FILE:
+        assert (summary.recovered, found.id) == (1, run)
+        assert "python" not in (found.environment or {})
+    else:
+        assert (summary.recovered, summary.states) == (0, {"done": 1})
+        assert [score.value for score in found.scores] == [0.5]
 
 
 def test_another_hosts_result_is_left_to_it_while_its_lease_lasts(bench, left_behind) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
-from suite.contracts import Job, Score, Task
+from suite.contracts import Job, Task
 from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.run.result import SAMPLES_FILE, Result
-from suite.run.scoring import scores_of, undeclared
+from suite.run.scoring import agree, scores_of, undeclared
 from suite.source import check_source
-
-SAME = 1e-9
 
 
 def isolation_of(job: Job, result: Result) -> dict[str, Any] | None:
@@ -44,23 +41,9 @@ def unbelievable(registry: Registry, task: Task, job: Job, result: Result) -> st
         return f"its samples are none of the task's: {type(error).__name__}: {error}"
     if wrong is None:
         ours, theirs = ({score.column: score for score in scores} for scores in (again, result.scores))
-        odd = sorted(str(column) for column in {**ours, **theirs} if not _agree(ours.get(column), theirs.get(column)))
+        odd = sorted(str(column) for column in {**ours, **theirs} if not agree(ours.get(column), theirs.get(column)))
         wrong = f"its scores are not those of its samples: {', '.join(odd[:3])}" if odd else None
     return wrong or _edited(registry, job)
-
-
-def _agree(ours: Score | None, theirs: Score | None) -> bool:
-    """Tell whether two scores are one; other threads add in another order, which moves a last digit."""
-    if ours is None or theirs is None or (ours.n, ours.partial) != (theirs.n, theirs.partial):
-        return False
-    numbers = [[score.value, *_ends(score)] for score in (ours, theirs)]
-    return len(numbers[0]) == len(numbers[1]) and all(
-        math.isclose(*pair, rel_tol=SAME, abs_tol=SAME) for pair in zip(*numbers, strict=True)
-    )
-
-
-def _ends(score: Score) -> tuple[float, ...]:
-    return () if score.interval is None else (score.interval.low, score.interval.high)
 
 
 def _table(path: Path) -> Any:

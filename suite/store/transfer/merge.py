@@ -16,7 +16,7 @@ from suite.hashing import file_digest
 from suite.settings import Settings
 from suite.store.engine import translated
 from suite.store.rows import CellRow
-from suite.store.samples import keep_samples, samples_path
+from suite.store.samples import keep_samples, samples_path, sound_samples
 from suite.store.schema import run, score
 from suite.store.transfer.bundle import Bundle, opened
 from suite.store.transfer.document import RunPart
@@ -66,7 +66,7 @@ def merge(file: Path, settings: Settings, judge: Judge) -> Merged:
             with translated(store.url), store.begin() as connection:
                 added = [each for each in bundle.runs if store.take(connection, each, clocks[each.id], merged)]
                 for sha256 in sorted({each.samples for each in added if each.samples} & bundle.samples.keys()):
-                    if not samples_path(settings, sha256).exists():
+                    if sound_samples(settings, sha256) is None:
                         written.append(samples_path(settings, sha256))
                         keep_samples(settings, bundle.samples[sha256])
                 store.insert(connection, added, origin, bundle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,21 +61,15 @@ class CaptionedDenoiser(Ingredient):
         identity = self._identity(data)
         if file := weights.fitting(self.shipped, identity):
             return resources.cache.file_digest(file)
-        note = resources.cache.note(FOLDER, identity)
-        return str(note["sha256"]) if note and resources.cache.has_tensors(FOLDER, identity) else None
+        return resources.cache.tensors_digest(FOLDER, identity)
 
     def make(self, resources: Resources) -> str:
         """Train, unless the weights came with the suite."""
         identity = self._identity(self.data.fingerprint(resources))
         if file := weights.fitting(self.shipped, identity):
             return resources.cache.file_digest(file)
-        started = time.perf_counter()
         self._weights(resources)
-        sha256 = file_digest(resources.cache.path(FOLDER, identity, ".safetensors"))
-        resources.cache.write_note(
-            FOLDER, identity, {"sha256": sha256, "seconds": round(time.perf_counter() - started, 1)}
-        )
-        return sha256
+        return file_digest(resources.cache.path(FOLDER, identity, ".safetensors"))
 
     def lineage(self, resources: Resources) -> str:
         """Return the hash of all but the seed."""

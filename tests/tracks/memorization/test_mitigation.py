@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,15 @@ import torch
 from suite import Card
 from suite.benchmarks.memorization.digits import DigitsTask
 from suite.contracts import Column, Outcome, TaskContext
-from suite.errors import SuiteError
+from suite.errors import Damaged, SuiteError
 from suite.hashing import file_digest
 from suite.tracks.memorization import Mitigation, Plan
 from suite.tracks.memorization.experiment import Experiment
 from suite.tracks.memorization.measuring import measured
 from suite.tracks.memorization.metrics import FREE, ORDINARY, PLAIN, SWEEP
 from suite.tracks.memorization.shipping import write
+
+from ...support.flipping import PLACES, flipped
 
 
 class Delays(Mitigation):
@@ -236,6 +240,24 @@ def test_a_written_file_gives_the_weights_of_its_seed_alone(tmp_path, resources)
     for name, value in read.load(resources).state_dict().items():
         assert torch.allclose(value, trained.state_dict()[name], rtol=1e-3, atol=1e-6)
     assert replace(Untrained().model(4), shipped=file).known_fingerprint(resources) is None
+
+
+def test_a_shipped_file_with_a_flipped_byte_is_refused_and_no_method_is_blamed(tmp_path, resources) -> None:
+    file = shutil.copy(DigitsTask().model(0).shipped, tmp_path)
+    shutil.copy(DigitsTask.shipped / "SHA256SUMS", tmp_path)
+    model = replace(DigitsTask().model(0), shipped=Path(file))
+    assert model.known_fingerprint(resources) == DigitsTask().model(0).known_fingerprint(resources)
+    for place in PLACES:
+        with flipped(Path(file), place):
+            for use in (model.known_fingerprint, model.load):
+                with pytest.raises(Damaged, match="weights that come with the suite are damaged"):
+                    use(resources)
+
+
+def test_every_shipped_file_is_named_in_the_list() -> None:
+    listed = (DigitsTask.shipped / "SHA256SUMS").read_text().splitlines()
+    files = sorted(DigitsTask.shipped.glob("*.safetensors"))
+    assert listed == [f"{file_digest(file)}  {file.name}" for file in files]
 
 
 def test_methods_get_the_same_noises(resources) -> None:

@@ -46,8 +46,7 @@ class MixtureDenoiser(Ingredient):
         """Return the sha256 of the weights, or None if they are not trained yet."""
         if file := weights.fitting(self.shipped, self.identity):
             return resources.cache.file_digest(file)
-        file = resources.cache.path(FOLDER, self.identity, ".safetensors")
-        return resources.cache.file_digest(file) if file.exists() else None
+        return resources.cache.tensors_digest(FOLDER, self.identity)
 
     def make(self, resources: Resources) -> str:
         """Train, unless the weights came with the suite."""
