@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from suite.errors import SuiteError
+from suite.validation import wrong_value
 
 DEVICES = r"^(auto|cpu|cuda(:\d+)?)$"
 
@@ -103,6 +104,12 @@ class Settings(BaseSettings):
         return self.hub if self.hub is not None else self.data is None
 
 
+def _words(name: str, error: Any) -> str:
+    if error["type"] == "string_pattern_mismatch":  # of the device, the only one
+        return f"{error['input']!r} is none of auto, cpu, cuda, cuda:N"
+    return wrong_value(error)
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings from the environment; ``overrides`` that are not None win.
 
@@ -115,7 +122,7 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "?"
         raise SuiteError(
-            f"setting {name!r} has a wrong value {first.get('input')!r}: {first['msg']}",
+            f"setting {name!r} has a wrong value: {_words(name, first)}",
             place=f"environment variable SUITE_{name.upper()} or its option",
             next=f"unset SUITE_{name.upper()}",
         ) from None

@@ -76,7 +76,7 @@ def prune(
         unused=seconds_of(unused, "--unused", "suite cache prune --unused 30d") if unused else 0.0,
         to=bytes_of(to, "--to") if to else None,
         left=left,
-        paths=set(getattr(Cache(settings.cache_folder), "damaged", list)()) if damaged else None,
+        paths=set(Cache(settings.cache_folder).damaged()) if damaged else None,
     )
     gone, busy = remove(doomed) if yes else (doomed, [])
     for each in dict.fromkeys(each.kind for each in gone):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, Valid
 from suite.contracts.card import Card
 from suite.errors import SuiteError, did_you_mean
 from suite.hashing import canonical_json
+from suite.validation import wrong_value
 
 P = TypeVar("P", bound="Method")
 Standing = Literal["ranked", "reference"]
@@ -29,22 +30,24 @@ class Parameters(BaseModel):
 
     @classmethod
     def typed(cls, name: str, text: str) -> Any:
-        """Return the value that a typed text means: what it is as JSON (``[1, 2]``, ``null``), or else the text itself.
+        """Return the value that a typed text means.
 
-        Of both, it is the first that is valid. If none is, a list or mapping comes back, else the text, so that the
-        error names what is wrong in it.
+        Of these it is the first that is valid: what the text is as JSON (``[1, 2]``, ``null``), the text itself,
+        nothing if it is ``none``, the parts of ``1,2,3`` as a list, those of ``a:1,b:2`` as a mapping. If none is, that
+        comes back of which the error is deepest, so that it names what is wrong in it.
         """
+        meanings = list(_meanings(text))
+        depths = [cls._depth_of_error(name, value) for value in meanings]
+        return meanings[depths.index(None) if None in depths else depths.index(max(filter(None, depths)))]
+
+    @classmethod
+    def _depth_of_error(cls, name: str, value: Any) -> int | None:
+        """Return how many names lead to what is wrong with a value; None if it is valid."""
         try:
-            meant = json.loads(text)
-        except ValueError:
-            return text
-        for value in (meant, text):
-            try:
-                cls(**{name: value})
-            except ValidationError:
-                continue
-            return value
-        return meant if isinstance(meant, list | dict) else text
+            cls(**{name: value})
+        except ValidationError as error:
+            return len(error.errors()[0]["loc"])
+        return None
 
     @model_serializer(mode="wrap", when_used="json")
     def _canonical(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -60,6 +63,28 @@ def as_text(value: Any) -> str:
     except ValueError:
         return value
     return json.dumps(value)
+
+
+def _meanings(text: str) -> Iterator[Any]:
+    """Yield what a typed text may mean, the likeliest first."""
+    meant = _meant(text)
+    yield from (text,) if meant is text else (meant, text)
+    if isinstance(meant, list | dict):
+        return
+    if text.lower() == "none":
+        yield None
+    parts = [part.strip() for part in text.split(",")]
+    pairs = [part.partition(":") for part in parts]
+    if all(name and colon and value for name, colon, value in pairs):
+        yield {name.strip(): _meant(value.strip()) for name, _, value in pairs}
+    yield [_meant(part) for part in parts if part]
+
+
+def _meant(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _ordered(value: Any, dumped: Any) -> Any:
@@ -137,7 +162,9 @@ class Method:
             field = ".".join(str(part) for part in first["loc"])
             hint = self._as_default(field.partition(".")[0]) if field else ""
             raise SuiteError(
-                f"parameter {field!r} of method {self.name!r}: {first['msg']}.{hint}", place=place, next=command
+                f"parameter {field!r} of method {self.name!r}: {wrong_value(dict(first))}.{hint}",
+                place=place,
+                next=command,
             ) from None
 
     def _as_default(self, name: str) -> str:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from suite.errors import SuiteError, did_you_mean
 
+LARGEST = 1_000_001
+"""Numbers below this are tried, to say in words which of them a pattern takes."""
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -39,6 +42,14 @@ class Axis:
     def accepts(self, value: str) -> bool:
         """Tell whether a value may be asked for."""
         return value in self.values or bool(self.pattern and re.fullmatch(self.pattern, value))
+
+    @property
+    def further(self) -> str:
+        """Which values beyond ``values`` may be asked for, in words, if there is a pattern."""
+        numbers = [number for number in range(LARGEST) if re.fullmatch(self.pattern, str(number))]
+        if numbers and numbers == list(range(numbers[0], numbers[-1] + 1)):
+            return f"another whole number from {numbers[0]} to {numbers[-1]}"
+        return "another that is written alike"
 
 
 class Setting(Mapping[str, str]):
@@ -79,8 +90,9 @@ def complete(axes: Sequence[Axis], values: Mapping[str, str], *, task: str) -> S
             raise SuiteError(f"{task} has no axis {name!r}.{did_you_mean(name, known)}", place=place, next=command)
         if not known[name].accepts(value):
             allowed = ", ".join(known[name].values)
-            more = f", or whatever matches {known[name].pattern}" if known[name].pattern else ""
-            raise SuiteError(f"{value!r} is no {name}: it is {allowed}{more}", place=place, next=command)
+            more = f", or {known[name].further}" if known[name].pattern else ""
+            about = f". {known[name].about}" if known[name].about else ""
+            raise SuiteError(f"{value!r} is no {name}: it is {allowed}{more}{about}", place=place, next=command)
     return Setting({axis.name: values.get(axis.name, axis.default) for axis in axes})
 
 

@@ -15,7 +15,7 @@ PART = "cache"
 
 def look(settings: Settings) -> Iterator[Finding]:
     """Yield what there is to say of the artifacts that cells share."""
-    damaged = sorted(getattr(Cache(settings.cache_folder), "damaged", list)())
+    damaged = sorted(Cache(settings.cache_folder).damaged())
     if damaged:
         what = f"{len(damaged)} files are not what was written; they are made again when they are needed"
         where = named([path.relative_to(settings.cache_folder) for path in damaged])

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from suite.cache import Cache
 from suite.upkeep import environment
 
 from ..support.command import Suite
@@ -163,7 +165,6 @@ def test_a_plugin_that_fails_and_a_listener_that_nobody_has_are_wrong(suite: Sui
 
 
 def test_a_mirror_that_is_not_there_and_a_device_that_is_not_are_wrong(suite: Suite, tmp_path: Path) -> None:
-    import torch
 
     given = {"SUITE_DATA": str(tmp_path / "none"), **({} if torch.cuda.is_available() else {"SUITE_DEVICE": "cuda"})}
     parts = {each["part"]: each["next"] for each in found(suite, 1, **given)}
@@ -190,3 +191,20 @@ def test_a_library_that_is_too_old_is_wrong(suite: Suite, monkeypatch: pytest.Mo
     (finding,) = [each for each in environment.look(load_settings()) if each.part == "libraries"]
     assert finding.verdict == "wrong"
     assert finding.what.endswith("(>=99)")
+
+
+def test_an_artifact_that_is_not_what_was_written_is_wrong_and_can_be_removed(suite: Suite, home: Path) -> None:
+    cache = Cache(home / "cache")
+    for name in ("kept", "flipped"):
+        cache.tensors("features", {"name": name}, lambda: {"x": torch.arange(100.0)})
+    file = cache.path("features", {"name": "flipped"}, ".safetensors")
+    content = bytearray(file.read_bytes())
+    content[-5] ^= 1
+    file.write_bytes(content)
+    (finding,) = found(suite, 1)
+    assert finding["what"].endswith(f": features/{file.name}")
+    assert finding["next"] == "suite cache prune --damaged --yes"
+    suite.printed(*finding["next"].split()[1:])
+    assert not file.exists()
+    assert cache.path("features", {"name": "kept"}, ".safetensors").exists()
+    assert found(suite, 0) == []
