@@ -20,6 +20,7 @@ from suite.testing import cache
 
 from .support.command import Suite
 from .support.makers import TESTS, makers
+from .support.stores import postgres_server, postgresql, sqlite, url  # noqa: F401 - fixtures
 
 # A busy machine is no failure. The slow stage asks for five times as many examples: --hypothesis-profile=thorough
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)

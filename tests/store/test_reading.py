@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +64,7 @@ def test_a_prefix_of_no_run_or_of_several_is_refused(url: str, cell: Cell, prefi
         Reader(url).run(prefix)
 
 
-def test_no_run_and_several_runs_are_told_apart_from_a_store_that_fails(url: str, cell: Cell) -> None:
+def test_no_run_and_several_runs_are_told_apart_from_a_store_that_fails(url: str, cell: Cell, execute) -> None:
     writer = Writer(url)
     for number in (0, 1):
         writer.claim(cell(number), [])
@@ -76,9 +75,8 @@ def test_no_run_and_several_runs_are_told_apart_from_a_store_that_fails(url: str
         Reader(url).run("")
     reader = Reader(url)
     reader.close()
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        connection.execute("DROP TABLE score")
-        connection.execute("ALTER TABLE run RENAME TO gone")
+    execute("DROP TABLE score")
+    execute("ALTER TABLE run RENAME TO gone")
     with pytest.raises(SuiteError) as raised:
         reader.run("zzz")
     assert not isinstance(raised.value, NoSuchRun | SeveralRuns)

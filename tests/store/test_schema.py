@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, Column, inspect, text
 
 from suite.store.engine import writer_engine
 from suite.store.migrate import MIGRATIONS, upgrade
@@ -17,10 +17,19 @@ def test_migrations_make_the_declared_schema(url: str) -> None:
     upgrade(url)
     engine = writer_engine(url)
     with engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True, "version_table": VERSION_TABLE}
+        options = {"compare_type": True, "compare_server_default": _differ, "version_table": VERSION_TABLE}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def _differ(
+    _: object, __: object, column: Column, inspected: str | None, ___: object, declared: str | None
+) -> bool | None:
+    """Compare texts where the column is JSON: Alembic has PostgreSQL compare them, which has no ``=`` for it."""
+    if not isinstance(column.type, JSON):
+        return None
+    return (inspected or "").removesuffix("::json").strip("'") != (declared or "").strip("'")
 
 
 def test_migrations_make_what_create_all_makes(sqlite: str, tmp_path) -> None:

@@ -1,0 +1,67 @@
+"""Stores to test with: SQLite always, PostgreSQL where ``SUITE_TEST_POSTGRES`` names a server (``.ci/postgres``)."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+SCRIPT = Path(__file__).parent.parent.parent / ".ci" / "postgres"
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    """URL of an SQLite store that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'suite.db'}"
+
+
+@pytest.fixture
+def postgresql(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """URL of an empty PostgreSQL database of its own; SUITE_TEST_POSTGRES is the URL of one that may create others."""
+    monkeypatch.setattr("suite.store.opening.LEASE_SECONDS", 0)  # leases run out on a server that has just started, too
+    server = os.environ.get("SUITE_TEST_POSTGRES")
+    if not server:
+        pytest.skip('SUITE_TEST_POSTGRES is not set: eval "$(.ci/postgres start)"')
+    name = f"suite_test_{secrets.token_hex(6)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database of either kind."""
+    return str(request.getfixturevalue(request.param))
+
+
+class Server:
+    """A PostgreSQL server that the test may start again."""
+
+    def __init__(self) -> None:
+        told = subprocess.run([SCRIPT, "start"], capture_output=True, text=True, check=False)
+        if told.returncode:
+            pytest.skip(told.stderr.strip())
+        self._environment = dict(re.findall(r"^export (\w+)='(.*)'$", told.stdout, re.MULTILINE))
+        self.url = self._environment["SUITE_TEST_POSTGRES"]
+
+    def control(self, *arguments: str) -> None:
+        """Call the script, which stops the server as a crash would."""
+        subprocess.run([SCRIPT, *arguments], env={**os.environ, **self._environment}, capture_output=True, check=True)
+
+
+@pytest.fixture
+def postgres_server() -> Iterator[Server]:
+    """A server of its own, which no other test uses."""
+    server = Server()
+    yield server
+    server.control("stop")
