@@ -28,6 +28,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("~/.basin-suite"), description="folder of the store, the cache and the board")
     database: str | None = Field(None, description="URL of the store, if not SQLite in the home folder")
+    store_patience: float = Field(
+        300.0, ge=0, description="seconds for which a run waits for a store that has answered and is away"
+    )
     cache: Path | None = Field(None, description="folder of shared artifacts, if not in the home folder")
     data: Path | None = Field(None, description="local mirror of data sets, laid out as the hub is")
     weights: Path | None = Field(None, description="folder of reference weights (safetensors)")

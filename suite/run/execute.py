@@ -20,7 +20,12 @@ from suite.run.schedule import Schedule
 from suite.run.split.plan import plan_split
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
-from suite.store.writing import LEASE_SECONDS, Writer
+from suite.store.engine import Away
+from suite.store.opening import LEASE_SECONDS
+from suite.store.writing import Writer
+
+AGAIN_SECONDS = 1.0
+"""After which a renewal of the leases that failed is tried again."""
 
 
 class Execution:
@@ -59,11 +64,15 @@ class Execution:
             with _lease_keeper(self._writer):
                 for ended in executor.execute(self._claims(threads, type(executor))):
                     self._end(ended)
+        except BaseException:
+            self._writer.hurry()
+            raise
         finally:
             self._summary.waiting = self._schedule.waiting
             for folder, (run, _) in self._claimed.items():
                 if not (folder / RESULT_FILE).exists():
-                    self._writer.release(run)
+                    with suppress(Away):  # its lease or its owner's end frees the cell
+                        self._writer.release(run)
 
     def _claims(self, threads: int, executor: type[Executor]) -> Iterator[Job]:
         """Claim one cell after the other as the executor asks for them; those that others have are left to them."""
@@ -127,10 +136,13 @@ def _lease_keeper(writer: Writer) -> Iterator[None]:
     stop = threading.Event()
 
     def renew() -> None:
-        while not stop.wait(LEASE_SECONDS / 3):
+        pause = LEASE_SECONDS / 3
+        while not stop.wait(pause):
+            pause = AGAIN_SECONDS
             # Whatever is wrong may pass before the lease runs out; if not, recording the next result says so.
             with suppress(Exception):
                 writer.renew_leases()
+                pause = LEASE_SECONDS / 3
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

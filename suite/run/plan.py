@@ -195,7 +195,7 @@ class Plan:
         """Return state and attempts of the known cells, read again only when more of them are known."""
         url = self._resources.settings.database_url
         if self._known_states is None and has_store(url):
-            reader = Reader(url)
+            reader = Reader(url, self._resources.settings.store_patience)
             try:
                 self._known_states = reader.states(cell.id for cell in self._known())
             finally:

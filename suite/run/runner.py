@@ -49,7 +49,7 @@ class Runner:
             self._reporter.message(text)
         summary = Summary(asked=plan.asked)
         announcer = Announcer(self._registry, self._settings)
-        writer = Writer(self._settings.database_url)
+        writer = Writer(self._settings.database_url, self._settings.store_patience)
         try:
             announcer.run_started(list(plan.asked))
             recorder = Recorder(writer, self._registry, self._settings, announcer)
@@ -107,7 +107,7 @@ class Runner:
         url = self._settings.database_url
         if not has_store(url):
             return Expectation((), plan.costs)
-        reader = Reader(url)
+        reader = Reader(url, self._settings.store_patience)
         try:
             return Expectation(reader.durations(), plan.costs)
         finally:

@@ -6,6 +6,7 @@ SQLite's settings here are measured choices: with the driver's defaults eight pr
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import warnings
 from collections.abc import Iterator
@@ -24,8 +25,25 @@ PATIENCE = 30.0
 """Seconds for which a command waits for a store that somebody holds."""
 
 
+BACK_ENDS = ("sqlite", "postgresql")
+"""What has partial unique indexes, by which the database itself refuses a second claim, and is tested."""
+
+SERVER = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 60_000}
+"""For libpq: a server that vanished without a word is noticed within a minute, not after a quarter of an hour."""
+
+FULL = 1_000_000
+"""Bytes of free space with which a disk is as good as full: SQLite calls that an input or output error, too."""
+
+_ANSWERED: set[str] = set()
+_PASSING = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+
+
 class Unanswered(SuiteError):
-    """The store is there and does not answer now: somebody holds it, or its server is down."""
+    """The store is there and does not answer: somebody holds it, its server is down, or it is not what it should be."""
+
+
+class Away(Unanswered):
+    """It may answer soon: somebody holds it, its server is started again, or its disk is away."""
 
 
 def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
@@ -40,8 +58,16 @@ def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
                 except OSError as error:
                     raise _cannot_write(url, str(error)) from error
 
+        known: list[Path] = []
+
+        @event.listens_for(engine, "do_connect")
+        def _open(_: Any, __: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+            if known:  # a store that was there is not made anew where its disk is away
+                arguments[0], options["uri"] = f"file:{quote(str(known[0]))}?mode=rw", True
+
         @event.listens_for(engine, "connect")
         def _connect(connection: sqlite3.Connection, _: Any) -> None:
+            known.extend([file] if file is not None else [])
             connection.isolation_level = None
             mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             if mode not in ("wal", "memory"):
@@ -73,7 +99,7 @@ def reader_engine(url: str, patience: float = PATIENCE) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA {_busy(patience)}")
+        connection.execute(f"PRAGMA {_busy(min(patience, PATIENCE))}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -99,6 +125,11 @@ def _on_connect(engine: Engine, statement: str) -> None:
         connection.commit()
 
 
+def has_answered(url: str) -> bool:
+    """Return whether the database server has answered this process before: its URL is right, so it is worth a wait."""
+    return url in _ANSWERED
+
+
 def has_store(url: str) -> bool:
     """Return whether there is a store to read; a database server is asked only when it is used."""
     file = database_file(url)
@@ -110,7 +141,7 @@ def database_file(url: str) -> Path | None:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise _unusable(error) from error
+        raise _unusable(str(error)) from error
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
@@ -122,19 +153,31 @@ def database_file(url: str) -> Path | None:
 
 def _create(url: str) -> Engine:
     try:
-        engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise _unusable(error) from error
-    if engine.dialect.name == "postgresql":
-        _on_connect(engine, "SET TIME ZONE 'UTC'")  # as SQLite's clock; the columns hold no zone
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):  # as providers write it: the driver is ours to choose
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        back_end = parsed.get_backend_name()
+        if back_end not in BACK_ENDS:
+            raise _unusable(f"{back_end} cannot hold the claims on cells, SQLite and PostgreSQL can")
+        if back_end == "sqlite":
+            return create_engine(parsed)
+        known = {name: value for name, value in SERVER.items() if name not in parsed.query}
+        engine = create_engine(parsed, connect_args=known, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:  # psycopg without libpq is no missing module
+        raise _unusable(str(error)) from error
+    if engine.dialect.is_async:
+        raise _unusable(f"{parsed.drivername} is made for asynchronous code")
+    _on_connect(engine, "SET TIME ZONE 'UTC'")  # as SQLite's clock; the columns hold no zone
+    event.listen(engine, "connect", lambda *_: _ANSWERED.add(url))
     return engine
 
 
-def _unusable(error: Exception) -> SuiteError:
+def _unusable(why: str) -> SuiteError:
     return SuiteError(
-        f"the URL of the store cannot be used: {error}",
+        f"the URL of the store cannot be used: {' '.join(why.split())}",
         place="SUITE_DATABASE",
-        next="unset SUITE_DATABASE, or install the driver that the URL names: pip install psycopg",
+        next="unset SUITE_DATABASE, or: pip install 'basin-suite[postgres]', "
+        "export SUITE_DATABASE=postgresql+psycopg://USER@HOST/NAME",
     )
 
 
@@ -165,6 +208,12 @@ def translated(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         message = str(error.orig)
+        if _passes(url, error):
+            raise Away(
+                f"the store does not answer: {message.splitlines()[0]}",
+                place=shown(url),
+                next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",
+            ) from error
         if "readonly" in message or "read-only" in message:
             raise _cannot_write(url, message) from error
         if "disk is full" in message or "disk I/O error" in message:
@@ -173,7 +222,7 @@ def translated(url: str) -> Iterator[None]:
                 place=shown(url),
                 next=f"free some space, then: suite run (df -h {_folder(url)} shows the space)",
             ) from error
-        if isinstance(error, OperationalError):
+        if isinstance(error, OperationalError) or "does not exist" in message:
             raise Unanswered(
                 f"the store does not answer: {message.splitlines()[0]}",
                 place=shown(url),
@@ -190,6 +239,22 @@ def _damaged(url: str, message: str) -> SuiteError:
         place=shown(url),
         next=f"move the file away or restore a backup: mv {_file(url)} {_file(url)}.damaged",
     )
+
+
+def _passes(url: str, error: DBAPIError) -> bool:
+    """Tell whether the same statement may do in a moment: for a server, whatever is no fault of the statement."""
+    if not isinstance(error.orig, sqlite3.Error):
+        return isinstance(error, OperationalError) or error.connection_invalidated
+    code = getattr(error.orig, "sqlite_errorcode", 0)  # an extended one: its low byte is the kind
+    full = code & 0xFF == sqlite3.SQLITE_IOERR and _is_full(url)
+    return code == sqlite3.SQLITE_READONLY_DBMOVED or (code & 0xFF in _PASSING and not full)
+
+
+def _is_full(url: str) -> bool:
+    try:
+        return shutil.disk_usage(_folder(url)).free < FULL
+    except OSError:  # the folder is away too
+        return False
 
 
 def _cannot_write(url: str, message: str) -> SuiteError:

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from suite.store.engine import reader_engine, translated
-from suite.store.opening import in_seconds, now, open_to_write
+from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_write
 from suite.store.owner import is_known_dead, this_process
 from suite.store.schema import intake, intake_event
 from suite.store.tokens import Token
 
-LEASE_SECONDS = 60
 ATTEMPTS = 3
 """How many workers may die over one upload."""
 
@@ -185,7 +184,7 @@ class Queue:
         return changed
 
     def _free_dead(self) -> None:
-        expired: ColumnElement[bool] = intake.c.lease_until < now()
+        expired = has_run_out(self._writer, intake.c.lease_until)
         columns = (intake.c.number, intake.c.owner, intake.c.attempts, expired.label("expired"))
         with translated(self._url), self._writer.begin() as connection:
             for row in connection.execute(select(*columns).where(intake.c.state == "checking")).all():

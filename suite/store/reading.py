@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from suite.contracts import Interval
 from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
-from suite.store.engine import PATIENCE, database_file, has_store, reader_engine, shown, translated
+from suite.store.engine import PATIENCE, database_file, has_answered, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
+from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
 from suite.store.schema import cell, environment, reproduction, run, score
 from suite.store.stored import StoredRun, read_runs
@@ -35,7 +36,7 @@ class SeveralRuns(SuiteError):
 
 
 class Reader:
-    """The store, open for reading. It waits at most ``patience`` seconds for one that somebody holds.
+    """The store, open for reading. It waits at most ``patience`` seconds for one that somebody holds or that is away.
 
     Raises:
         SuiteError: there is no store, or its schema is of another version; `Unanswered` if it does not answer.
@@ -46,13 +47,20 @@ class Reader:
             raise SuiteError("there is no store yet", place=str(database_file(url)), next="suite run")
         self.url = url
         self._engine = reader_engine(url, patience)
-        check_revision(self._engine, url)
+        self.patience = patience if has_answered(url) else 0.0  # a server that never has may not be there
+        self._check()
+        self.patience = patience
+
+    @patiently
+    def _check(self) -> None:
+        check_revision(self._engine, self.url)
 
     @property
     def times_are_texts(self) -> bool:
         """Whether the database gives times as texts, as SQLite does."""
         return self._engine.dialect.name == "sqlite"
 
+    @patiently
     def states(self, cells: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Return {cell: (state, attempt)} of its finished run, or else its latest, for those cells that have one."""
         wanted = set(cells)
@@ -65,6 +73,7 @@ class Reader:
             rows = [*connection.execute(query), *connection.execute(taken)]
         return {row.cell: (row.state, row.attempt) for row in rows if row.cell in wanted}
 
+    @patiently
     def durations(self) -> list[tuple[str, str, str, float, int]]:
         """Return (task, protocol, method, mean wall-clock seconds, number) of finished runs."""
         query = (
@@ -79,6 +88,7 @@ class Reader:
                 for task, protocol, method, mean, n in connection.execute(query)
             ]
 
+    @patiently
     def run(self, prefix: str) -> RunRow:
         """Return the run whose id starts with ``prefix``.
 
@@ -100,6 +110,7 @@ class Reader:
             scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()
         return _run_row(rows[0], tuple(_score_row(each) for each in scores))
 
+    @patiently
     def latest_runs(self, *, scores: bool = True) -> list[RunRow]:
         """Return for every cell its finished run, or else its latest one, with scores if they are wanted.
 
@@ -117,12 +128,14 @@ class Reader:
                 by_run.setdefault(each.run, []).append(_score_row(each))
         return [_run_row(row, tuple(by_run.get(row.run_id, ()))) for row in chosen.values()]
 
+    @patiently
     def attempts(self, identifier: str) -> list[RunRow]:
         """Return every run of a cell, by attempt, without scores, tracebacks, commands and environments."""
         query = _runs().where(run.c.cell == identifier).order_by(run.c.attempt)
         with translated(self.url), self._engine.connect() as connection:
             return [_run_row(row, ()) for row in connection.execute(query)]
 
+    @patiently
     def reproductions(self, identifier: str) -> list[Reproduction]:
         """Return what came of running a run's cell again, the first time first."""
         columns = [column for column in reproduction.c if column.name not in ("id", "environment")]
@@ -133,6 +146,7 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             return [Reproduction(**row._mapping) for row in connection.execute(query)]
 
+    @patiently
     def verdicts(self) -> dict[str, Reproduction]:
         """Return by run what came of running its cell again the last time."""
         columns = [column for column in reproduction.c if column.name not in ("id", "environment", "changed")]
@@ -143,12 +157,14 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             return {row.run: Reproduction(**row._mapping) for row in connection.execute(query)}
 
+    @patiently
     def judged(self) -> dict[str, str]:
         """Return the cells of the runs of the store that a verdict names, by run."""
         query = select(run.c.id, run.c.cell).where(run.c.id.in_(select(reproduction.c.run)))
         with translated(self.url), self._engine.connect() as connection:
             return {row.id: row.cell for row in connection.execute(query)}
 
+    @patiently
     def verdict_stamps(self) -> tuple[dict[str, str], str]:
         """Return what changes by task when one of its runs is run again, and when a run of no task of the store is."""
         told = select(reproduction.c.id, cell.c.task).outerjoin(run, reproduction.c.run == run.c.id)
@@ -158,11 +174,13 @@ class Reader:
             stamps = {task: f"{count}/{last}" for task, count, last in connection.execute(query)}
         return {task: stamp for task, stamp in stamps.items() if task is not None}, stamps.get(None, "")
 
+    @patiently
     def holds(self, identifier: str) -> bool:
         """Tell whether the store has this run."""
         with translated(self.url), self._engine.connect() as connection:
             return connection.scalar(select(run.c.id).where(run.c.id == identifier)) is not None
 
+    @patiently
     def samples(self, identifier: str) -> str | None:
         """Return the sha256 of a run's per-sample file, if it has one."""
         query = select(run.c.samples).where(run.c.id == identifier)
@@ -170,6 +188,7 @@ class Reader:
             found: str | None = connection.scalar(query)
         return found
 
+    @patiently
     def columns(self, tasks: Sequence[str], known: Recorded | None = None) -> tuple[list[StoredRun], Scores]:
         """Return for every cell of these tasks its finished run, or else its latest one, and the finished ones' scores.
 
@@ -183,16 +202,19 @@ class Reader:
             of_tasks = read_scores(connection, tasks) if known is None else known
         return runs, of_tasks.scores(run.id for run in runs if run.state == "done")
 
+    @patiently
     def all_scores(self) -> Recorded:
         """Return the scores of every run: 16 bytes each, and a name for each run."""
         with translated(self.url), self._engine.connect() as connection:
             return read_scores(connection)
 
+    @patiently
     def recorded(self, identifier: str) -> list[tuple[str, str]]:
         """Return metric and subset of a run's scores, in the order in which they were written."""
         with translated(self.url), self._engine.connect() as connection:
             return recorded(connection, identifier)
 
+    @patiently
     def intervals(self, identifiers: Iterable[str]) -> dict[tuple[str, str, str], Interval]:
         """Return the intervals over samples of these runs, by run, metric and subset."""
         wanted = sorted(identifiers)
@@ -204,6 +226,7 @@ class Reader:
                 intervals |= {(run_id, *key): Interval(**said) for run_id, *key, said in rows if said is not None}
         return intervals
 
+    @patiently
     def stamps(self) -> dict[str, tuple[int, str]]:
         """Return {task: (number of runs, stamp)}; the stamp changes whenever one of its runs is claimed or ends."""
         done = func.sum(case((run.c.state == "done", 1), else_=0))

@@ -9,31 +9,33 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import update
 
 from suite.errors import SuiteError
 from suite.hashing import digest
-from suite.store.engine import shown, translated
-from suite.store.opening import in_seconds, now, open_to_write
+from suite.store.engine import PATIENCE, shown, translated
+from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_write
 from suite.store.owner import is_known_dead, this_process
+from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunResult
 from suite.store.schema import cell, environment, reproduction, run, score
-
-LEASE_SECONDS = 60
-_EXPIRED: ColumnElement[bool] = run.c.lease_until < now()
 
 
 class Writer:
     """The store, open for writing. Creates it if it does not exist.
 
+    A store that answers now and is away later is waited for, ``patience`` seconds each time.
+
     Raises:
-        SuiteError: the database cannot be written, or its schema is of another version.
+        SuiteError: the database cannot be written, or its schema is of another version; `Away` from any method if the
+            patience has ended.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.url = url
+        self.patience = patience
         self.owner = this_process()
         self._engine = open_to_write(url)
         with translated(url), self._engine.begin() as connection:  # tell now, not after hours, that it is read-only
@@ -48,8 +50,14 @@ class Writer:
         Raises:
             SuiteError: the store holds another identity under this cell's hash.
         """
+        return self._claim(wanted, command, attempts, secrets.token_hex(8))
+
+    @patiently
+    def _claim(self, wanted: CellRow, command: Sequence[str], attempts: int | None, identifier: str) -> str | None:
         try:
             with translated(self.url), self._engine.begin() as connection:
+                if connection.scalar(select(run.c.id).where(run.c.id == identifier)) is not None:
+                    return identifier  # the connection broke after this was committed
                 self._ensure_cell(connection, wanted)
                 self._free_dead(connection, wanted.id)
                 ended = run.c.state.not_in(("stale", "late"))
@@ -57,7 +65,6 @@ class Writer:
                 if attempts is not None and tried > attempts:
                     return None
                 attempt = connection.scalar(select(func.max(run.c.attempt)).where(run.c.cell == wanted.id)) or 0
-                identifier = secrets.token_hex(8)
                 connection.execute(
                     run.insert().values(
                         id=identifier,
@@ -74,7 +81,7 @@ class Writer:
             return None
 
     def renew_leases(self) -> None:
-        """Extend the claims of this process."""
+        """Extend the claims of this process. Waits for no store that is away: whoever renews comes again."""
         mine = and_(run.c.owner == self.owner, run.c.state == "running")
         with translated(self.url), self._engine.begin() as connection:
             connection.execute(update(run).where(mine).values(lease_until=in_seconds(self._engine, LEASE_SECONDS)))
@@ -91,6 +98,7 @@ class Writer:
             return "late"
         return result.state
 
+    @patiently
     def release(self, identifier: str) -> None:
         """Give a claim back unrun, as on Ctrl-C: the cell is free at once."""
         with translated(self.url), self._engine.begin() as connection:
@@ -99,16 +107,23 @@ class Writer:
 
     def keep_reproduction(self, made: Reproduction) -> None:
         """Record what came of running a cell again; the run itself stays as it is."""
+        self._keep_reproduction(made, f"{time.time_ns():016x}{secrets.token_hex(4)}")  # in order, within a second too
+
+    @patiently
+    def _keep_reproduction(self, made: Reproduction, identifier: str) -> None:
         values = {name: value for name, value in vars(made).items() if name not in ("environment", "made")}
         with translated(self.url), self._engine.begin() as connection:
             if made.environment is not None:
                 values["environment"] = self._ensure_environment(connection, made.environment)
-            identifier = f"{time.time_ns():016x}{secrets.token_hex(4)}"  # in their order, within a second too
-            connection.execute(reproduction.insert().values(id=identifier, **values))
+            known = select(reproduction.c.id).where(reproduction.c.id == identifier)
+            if connection.scalar(known) is None:  # else the connection broke after this was committed
+                connection.execute(reproduction.insert().values(id=identifier, **values))
 
+    @patiently
     def runs(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, bool, CellRow]]:
         """Return {run id: (state, owner, lease has run out, cell)} for those of the given runs that this store has."""
-        columns = (run.c.id.label("run"), run.c.state, run.c.owner, _EXPIRED.label("expired"))
+        expired = has_run_out(self._engine, run.c.lease_until)
+        columns = (run.c.id.label("run"), run.c.state, run.c.owner, expired.label("expired"))
         query = select(*columns, cell).join(cell, run.c.cell == cell.c.id)
         with translated(self.url), self._engine.connect() as connection:
             rows = connection.execute(query.where(run.c.id.in_(list(identifiers)))).all()
@@ -122,6 +137,10 @@ class Writer:
             )
             for row in rows
         }
+
+    def hurry(self) -> None:
+        """Wait for no store that is away any more: the caller is about to end."""
+        self.patience = 0.0
 
     def close(self) -> None:
         """Close every connection."""
@@ -141,10 +160,12 @@ class Writer:
     def _free_dead(self, connection: Connection, cell_id: str) -> None:
         """Mark runs of this cell as stale whose process is gone or whose lease has run out."""
         running = and_(run.c.cell == cell_id, run.c.state == "running")
-        for row in connection.execute(select(run.c.id, run.c.owner, _EXPIRED.label("expired")).where(running)).all():
+        expired = has_run_out(self._engine, run.c.lease_until)
+        for row in connection.execute(select(run.c.id, run.c.owner, expired.label("expired")).where(running)).all():
             if row.expired or is_known_dead(row.owner):
                 connection.execute(update(run).where(run.c.id == row.id).values(state="stale"))
 
+    @patiently
     def _end(self, identifier: str, result: RunResult, state: str) -> None:
         values: dict[str, Any] = {
             name: value for name, value in vars(result).items() if name not in ("state", "environment", "scores")
