@@ -24,7 +24,7 @@ AXIS = re.compile(r"^[a-z][a-z0-9-]{0,30}\Z")
 CHECK = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
 METHOD: Mapping[str, type] = {
     **{"name": str, "version": str, "card": Card, "track": str},
-    **{"needs": frozenset, "uses": frozenset, "partners": Mapping, "formerly": Mapping},
+    **{"needs": frozenset, "uses": frozenset, "partners": Mapping, "formerly": Mapping, "tour": bool},
 }
 TASK: Mapping[str, type] = {
     **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),

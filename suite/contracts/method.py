@@ -115,6 +115,7 @@ class Method:
             needs nor uses, the method is not run again.
         standing: ``ranked``, or ``reference`` for controls, bounds and other libraries' code: those are shown with
             their difference to the best, and take no place.
+        tour: whether a bare ``suite run`` runs it; false for a method that takes much longer than the others do.
         partners: roles that another method may fill beside it, by parameter, each with the contract of that role.
         grid: the values among which ``suite run --tune`` chooses, by parameter; the first of equally good ones wins.
         formerly: names that it had before, each with the setting that says the same today.
@@ -127,6 +128,7 @@ class Method:
     needs: ClassVar[frozenset[str]] = frozenset()
     uses: ClassVar[frozenset[str]] = frozenset()
     standing: ClassVar[Standing] = "ranked"
+    tour: ClassVar[bool] = True
     partners: ClassVar[Mapping[str, type[Method]]] = {}
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}

@@ -190,6 +190,7 @@ def _by_access(registry: Registry, request: Request) -> set[str]:
         entry.name
         for entry in registry.methods
         if request.standing in ("all", entry.value.standing)
+        and (entry.value.tour or not request.tours)
         and (
             entry.value.needs & asked
             if asked

@@ -35,3 +35,10 @@ def test_the_declared_costs_stay_under_the_limit() -> None:
         seconds += len(task.seeds) * (cls.cost.preparation + cells * cls.cost.cell)
     print(f"the tour costs {seconds:.0f} CPU seconds of {LIMIT * CORES * BUSY:.0f}")
     assert seconds < LIMIT * CORES * BUSY
+
+
+def test_methods_that_take_long_are_left_to_those_who_name_a_task() -> None:
+    long = {entry.name for entry in REGISTRY.methods if not entry.value.tour}
+    assert long == {"basins/screened-discrimination"}
+    for request, there in ((Request(), set()), (Request(tasks=("basins/d50",)), long)):
+        assert {choice.entry.name for choice in select_methods(REGISTRY, request, {"basins"})} & long == there

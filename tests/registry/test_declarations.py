@@ -51,6 +51,7 @@ METHODS = {
     "needs are a list": ("Sound", "needs = ['images']", "needs is ['images'], not a frozenset"),
     "access is unknown": ("Sound", "needs = frozenset({'labels'})", "knows no access 'labels'"),
     "standing is unknown": ("Sound", "standing = 'first'", "standing 'first'"),
+    "tour is a number": ("Sound", "tour = 2", "tour is 2, not a bool"),
     "partner is text": ("Sound", "partners = {'beside': 'Sound'}", "'beside' is 'Sound', not a class"),
     "partners are a list": ("Sound", "partners = ['beside']", "partners"),
     "partner is a parameter": (

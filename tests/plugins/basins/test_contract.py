@@ -24,11 +24,12 @@ class Cell(NamedTuple):
     counted: bool
 
 
+SLOW = ("moment-discrimination", "screened-discrimination")
 CELLS = [
     pytest.param(
         Cell(method, counted),
         id=f"{method.name}-{setting['basins']}",
-        marks=[pytest.mark.slow] if counted and method.name == "moment-discrimination" else [],
+        marks=[pytest.mark.slow] if method.name in SLOW and (counted or not method.tour) else [],
     )
     for method in METHODS
     for setting in D50Task().settings()
@@ -36,10 +37,7 @@ CELLS = [
     if not D50Task().declines(method, setting)
 ]
 NETWORK = {"batch_size": 32, "weight_decay": 1.0, "variance": 1, "memory": 1, "lags": (2,), "means": 1, "products": 0}
-SHORT = {
-    name: {"epochs": 3}
-    for name in ("kway-discrimination", "moment-discrimination", "trajectory-discrimination", "vampnet")
-}
+SHORT = {name: {"epochs": 3} for name in ("kway-discrimination", *SLOW, "trajectory-discrimination", "vampnet")}
 # None: the four wells are found either way.
 CHANGES: dict[str, dict[str, Any]] = {
     "c2st-ridge": {"ridge": 10.0, "folds": 2, "threshold": 0.01},
@@ -58,6 +56,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "msm-pcca": {"microstates": 2, "lag": None},
     "random": {"groups": 5},
+    "screened-discrimination": {
+        **NETWORK,
+        **{"hidden": 8, "epochs": 1, "learning_rate": 0.03, "rule": None, "threshold": 0.01, "folds": 3},
+        **{"orders": (2,), "moments": 2, "above": 1e9, "memory": 0, "times": 1e9, "shuffles": None, "agreement": 0.99},
+    },
     "spectral": {"neighbours": 3, "frames": 32, "restarts": None},
     "tica-msm-pcca": {"microstates": 5, "lag": None, "components": None},
     "trajectory-discrimination": {
@@ -127,5 +130,5 @@ def test_what_can_be_told_the_number_is_measured_under_both_settings() -> None:
             settings.setdefault(method.name, []).append(bool(counted))
     assert settings.pop("hdbscan") == [False]  # it finds the number itself
     assert settings.pop("vampnet", [True]) == [True]  # it must be told
-    assert len(settings) == 12
+    assert len(settings) == 13
     assert set(map(tuple, settings.values())) == {(False, True)}
