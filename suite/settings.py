@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     time_limit: float = Field(3600.0, gt=0, description="wall-clock seconds of a cell")
     prepare_time_limit: float = Field(24 * 3600.0, gt=0, description="wall-clock seconds to prepare a task's models")
     memory_limit: float | None = Field(None, gt=0, description="GiB of resident memory of a cell")
+    retries: int = Field(2, ge=0, description="times that a cell is tried again which the machine ended")
     split: Literal["auto", "always", "never"] = Field(
         "auto", description="methods in a process apart from labels and scores: all but built-in ones, all, or none"
     )

@@ -68,6 +68,7 @@ class Job:
     time_limit: float = 3600.0
     split: Split | None = None  # None: method and task share a process
     unsplit: str = ""  # why they do, where somebody else's method cannot be split
+    loads: Loaded | None = None  # the plugins of an unsplit worker, None for all; a split one goes by ``split``
 
     def __str__(self) -> str:
         method = f" {self.method.split('/', 1)[1]}" if self.method else ""
@@ -75,15 +76,19 @@ class Job:
         return f"{self.task}{method}{setting} seed {self.seed}"
 
 
-Reason = Literal["finished", "timeout", "out-of-memory", "killed", "no-space", "invalid"]
+Reason = Literal[
+    "finished", "timeout", "out-of-memory", "killed", "invalid", "machine", "no-space", "damaged", "cancelled"
+]
 
 
 @dataclass(frozen=True)
 class JobExit:
     """How a job's worker ended. ``finished`` says only that it ended by itself; its documents say with what.
 
-    ``no-space`` is the machine's failure, not the method's: the cell stays to be done. The figures are what the
-    executor knows of a worker that left no document; 0 where it does not.
+    Four are no word about the method. ``machine``: the worker was ended from outside, with its node or by a signal;
+    the job is tried again (see `suite.run.retry`). ``no-space`` and ``damaged``: the disk is full, or a file of data,
+    weights or cache is not what was written; the cell stays to be done. ``cancelled``: somebody asked for it. The
+    figures are what the executor knows of a worker that left no document; 0 where it does not.
     """
 
     job: Job
@@ -105,11 +110,12 @@ class Executor(ABC):
         self.workers = workers  # jobs side by side
         self.log = log  # called with each line that a worker reports
         self.libraries: tuple[str, ...] = ()  # modules that most cells of the run import, as their tracks say
+        self.cancelled: set[Path] = set()  # folders of jobs that are to end now; filled from another thread
 
     @abstractmethod
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Run the jobs and yield each as it ends, in any order.
 
         Takes the next job only when it can start it at once: taking it is what claims it. When the caller closes the
-        iterator, the jobs under way are killed.
+        iterator, the jobs under way are killed. May be called again when it has ended.
         """

@@ -42,10 +42,14 @@ class TaskSeed:
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell to run, and how many attempts at it there were when it was planned."""
+    """A cell to run, how many attempts at it there were when it was planned, and how many have no end.
+
+    An attempt has no end if its runner died, or is still at it.
+    """
 
     cell: CellRow
     attempts: int
+    open_attempts: int = 0
 
 
 @dataclass
@@ -164,7 +168,12 @@ class Plan:
         summary.cells = {cell.id for cell, _, _ in latest}
         summary.done_before = sum(state == "done" for _, state, _ in latest)
         summary.failed_before = sum(state in self._skipped - {"done"} for _, state, _ in latest)
-        return [PlannedCell(cell, attempts) for cell, state, attempts in latest if state not in self._skipped]
+        unended = self._open_attempts()
+        return [
+            PlannedCell(cell, attempts, unended.get(cell.id, 0))
+            for cell, state, attempts in latest
+            if state not in self._skipped
+        ]
 
     def outlook(self, expectation: Expectation) -> list[Outlook]:
         """Return what is to be done of each task under each setting, in the order of the board."""
@@ -190,6 +199,16 @@ class Plan:
     def _known(self) -> Iterator[CellRow]:
         """Yield the cells whose ingredients are known."""
         return itertools.chain.from_iterable(filter(None, self._cells.values()))
+
+    def _open_attempts(self) -> dict[str, int]:
+        url = self._resources.settings.database_url
+        if not has_store(url):
+            return {}
+        reader = Reader(url)
+        try:
+            return reader.open_attempts()
+        finally:
+            reader.close()
 
     def _states(self) -> dict[str, tuple[str, int]]:
         """Return state and attempts of the known cells, read again only when more of them are known."""

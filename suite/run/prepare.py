@@ -7,9 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from suite.contracts import Executor, Job
+from suite.registry import Registry
 from suite.run.plan import Plan, TaskSeed
 from suite.run.result import read_result
+from suite.run.retry import persistently
 from suite.run.schedule import Deadline
+from suite.run.split.plan import plan_loads_of_task
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
 
@@ -18,7 +21,13 @@ MakeExecutor = Callable[[int], tuple[Executor, int]]
 
 
 def prepare(
-    plan: Plan, make: MakeExecutor, settings: Settings, reporter: Reporter, summary: Summary, deadline: Deadline
+    plan: Plan,
+    make: MakeExecutor,
+    registry: Registry,
+    settings: Settings,
+    reporter: Reporter,
+    summary: Summary,
+    deadline: Deadline,
 ) -> None:
     """Prepare what the plan says is due; what cannot be prepared is dropped from it, with the reason in ``summary``."""
     due = plan.due()
@@ -28,7 +37,8 @@ def prepare(
     executor, threads = make(len(due))
     with TemporaryDirectory(prefix="suite-prepare-") as folder:
         jobs = {Path(folder) / str(number): wanted for number, wanted in enumerate(due)}
-        for ended in executor.execute(_jobs(jobs, settings, threads, deadline)):
+        offered = _jobs(jobs, registry, settings, threads, deadline)
+        for ended in persistently(executor, offered, deadline, reporter.message):
             wanted = jobs.pop(ended.job.folder)
             result = read_result(ended.job.folder)
             state = result.state if result else ended.reason
@@ -47,7 +57,9 @@ def prepare(
             summary.unprepared += 1
 
 
-def _jobs(jobs: Mapping[Path, TaskSeed], settings: Settings, threads: int, deadline: Deadline) -> Iterator[Job]:
+def _jobs(
+    jobs: Mapping[Path, TaskSeed], registry: Registry, settings: Settings, threads: int, deadline: Deadline
+) -> Iterator[Job]:
     for folder, wanted in list(jobs.items()):
         within = deadline.left()
         if not within:
@@ -61,5 +73,6 @@ def _jobs(jobs: Mapping[Path, TaskSeed], settings: Settings, threads: int, deadl
             settings=settings,
             setting=wanted.network,
             threads=threads,
+            loads=plan_loads_of_task(registry, wanted.task.id),
             time_limit=min(settings.prepare_time_limit, within),
         )

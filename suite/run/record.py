@@ -50,7 +50,7 @@ class Recorder:
         """Record the end of a run; returns its state, error and wall-clock seconds as they were recorded."""
         result = read_result(ended.job.folder)
         if result is None:
-            state = ended.reason if ended.reason != "finished" else "killed"
+            state = "killed" if ended.reason in ("finished", "machine") else ended.reason
             output = _tail(ended.job.folder / OUTPUT_FILE)
             result = Result.model_validate(
                 {
@@ -67,6 +67,14 @@ class Recorder:
         if ended.job.split is not None and result.state == "done":
             wrong = unbelievable(self._registry, self._registry.tasks[cell.task](), ended.job, result)
         return self._store(run, cell, result, ended.job.folder, isolation_of(ended.job, result), wrong)
+
+    def give_up(self, cell: CellRow) -> str | None:
+        """Record a cell as killed that seems to take its runner down; returns why, or None if it may be tried."""
+        given = self._writer.give_up(cell, self._settings.retries + 1)
+        if given is None:
+            return None
+        self._announcer.cell_ended(given[0], cell, "killed", Result(state="killed", error=given[1]))
+        return given[1]
 
     def recover(self, pending: Path) -> int:
         """Record what a runner that is gone had finished and not recorded; returns how many runs that were."""
@@ -87,7 +95,7 @@ class Recorder:
         result = read_result(folder)
         if result is None:
             if gone:
-                self._writer.release(run)
+                self._writer.orphan(run)
                 shutil.rmtree(folder, ignore_errors=True)
             return False
         # A result of a plugin that is not loaded now waits until it is: nobody else can tell whether it is valid.

@@ -19,6 +19,8 @@ NO_SPACE = 75
 """Exit status of a worker that found the disk full."""
 HOST_GONE = 76
 """Exit status of a judge whose host ended before the cell did."""
+DAMAGED, DAMAGED_FILE = 77, "damaged.txt"
+"""Exit status of a worker that was given a damaged file, and where it says which."""
 
 
 def _storable(text: Any) -> Any:

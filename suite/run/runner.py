@@ -55,12 +55,12 @@ class Runner:
             recorder = Recorder(writer, self._registry, self._settings, announcer)
             summary.recovered = recorder.recover(self._settings.pending)
             plan.look_up(summary)
-            prepare(plan, self._make_executor, self._settings, self._reporter, summary, deadline)
+            prepare(plan, self._make_executor, self._registry, self._settings, self._reporter, summary, deadline)
             cells = plan.cells(summary)
             if cells:
                 check_splits(self._registry, self._settings, self._executor, [planned.cell for planned in cells])
                 workers = min(self._settings.workers, len(cells))
-                schedule = Schedule(cells, self._expectation(plan), workers, deadline)
+                schedule = Schedule(cells, self._expectation(plan), workers, deadline, self._settings.retries)
                 execution = Execution(
                     writer, recorder, self._settings, self._reporter, summary, schedule, self._registry
                 )

@@ -35,6 +35,7 @@ class Summary:
     done_before: int = 0
     failed_before: int = 0
     elsewhere: int = 0
+    cancelled: int = 0
     waiting: int = 0  # cells that were not started, or given back, when the time was over
     unprepared: int = 0  # seeds of tasks, likewise
     seconds: dict[str, float] = field(default_factory=dict)  # of each cell that ended now, by its name

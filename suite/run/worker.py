@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from suite.cache import Cache
 from suite.contracts import Inconsistent, Job, Method, Resources, Task, TaskContext
-from suite.errors import SuiteError, is_out_of_memory
+from suite.errors import Damaged, SuiteError, is_out_of_memory
 from suite.files import write_atomic
 from suite.registry import Registry, load_registry
 from suite.run.evaluation import InvalidOutcome, evaluate, prepare, seed_everything
@@ -52,8 +52,8 @@ def work(job: Job, end: socket.socket | None = None) -> None:
     started, cpu = time.perf_counter(), time.process_time()
     try:
         result = _do(job, end)
-    except Closed:
-        raise
+    except (Closed, Damaged):
+        raise  # a damaged file is the machine's failure, not the method's
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise  # the machine's failure, not the method's
@@ -87,10 +87,11 @@ def _do(job: Job, end: socket.socket | None) -> Result:
     warm = sys.modules.get("suite.run.executors.warm")  # in a child of the fork server
     load = warm.registry if warm else load_registry
     split = job.split
-    if split is None:
+    loads = split.judge if split else job.loads
+    if loads is None:
         registry: Registry = load(settings.plugins, settings.disabled_plugins)
     else:
-        registry = load(split.judge.files, settings.disabled_plugins, split.judge.installed)
+        registry = load(loads.files, settings.disabled_plugins, loads.installed)
     task = registry.tasks[job.task]()
     resources = Resources(settings, Cache(settings.cache_folder), device, _logger(job.folder))
     context = TaskContext(job.seed, resources, task.setting(job.setting), split.order if split else "")

@@ -17,6 +17,8 @@ from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
 from suite.store.schema import cell, environment, reproduction, run, score
 from suite.store.stored import StoredRun, read_runs
 
+OPEN = ("running", "stale")
+"""States of runs that have not ended, or of which the end is not known."""
 _CHUNK = 500
 """How many ids one query names: databases bound that number."""
 _DETAILS = (run.c.traceback, run.c.command, environment.c.document)
@@ -72,6 +74,13 @@ class Reader:
         with translated(self.url), self._engine.connect() as connection:
             rows = [*connection.execute(query), *connection.execute(taken)]
         return {row.cell: (row.state, row.attempt) for row in rows if row.cell in wanted}
+
+    @patiently
+    def open_attempts(self) -> dict[str, int]:
+        """Return how many runs of each cell have no end, among cells with such runs: their runner died or is at it."""
+        query = select(run.c.cell, func.count().label("runs")).where(run.c.state.in_(OPEN), run.c.ended.is_(None))
+        with translated(self.url), self._engine.connect() as connection:
+            return {row.cell: row.runs for row in connection.execute(query.group_by(run.c.cell))}
 
     @patiently
     def durations(self) -> list[tuple[str, str, str, float, int]]:

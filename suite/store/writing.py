@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import update
 
@@ -21,6 +21,10 @@ from suite.store.owner import is_known_dead, this_process
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunResult
 from suite.store.schema import cell, environment, reproduction, run, score
+
+CANCELLED = "cancelled"
+"""How the error of a run begins that was given back for good: no runner that is at work takes its cell again."""
+_CANCELLED: ColumnElement[bool] = and_(run.c.state == "stale", func.coalesce(run.c.error, "").startswith(CANCELLED))
 
 
 class Writer:
@@ -41,8 +45,12 @@ class Writer:
         with translated(url), self._engine.begin() as connection:  # tell now, not after hours, that it is read-only
             connection.execute(update(run).where(false()).values(state=run.c.state))
 
-    def claim(self, wanted: CellRow, command: Sequence[str], attempts: int | None = None) -> str | None:
+    def claim(
+        self, wanted: CellRow, command: Sequence[str], attempts: int | None = None, identifier: str | None = None
+    ) -> str | None:
         """Return the id of a new run of this cell, or None if it is done or somebody else is at it.
+
+        ``identifier`` is the id, if the caller has drawn one, so as to know what to release whatever interrupts this.
 
         The unique index on taken cells decides between several claimants, so a cell is never run twice. ``attempts``
         is how many the caller knew of: if somebody else has tried since and failed, that is left at that.
@@ -50,7 +58,7 @@ class Writer:
         Raises:
             SuiteError: the store holds another identity under this cell's hash.
         """
-        return self._claim(wanted, command, attempts, secrets.token_hex(8))
+        return self._claim(wanted, command, attempts, identifier or secrets.token_hex(8))
 
     @patiently
     def _claim(self, wanted: CellRow, command: Sequence[str], attempts: int | None, identifier: str) -> str | None:
@@ -60,7 +68,7 @@ class Writer:
                     return identifier  # the connection broke after this was committed
                 self._ensure_cell(connection, wanted)
                 self._free_dead(connection, wanted.id)
-                ended = run.c.state.not_in(("stale", "late"))
+                ended = or_(run.c.state.not_in(("stale", "late")), _CANCELLED)
                 tried = connection.scalar(select(func.max(run.c.attempt)).where(run.c.cell == wanted.id, ended)) or 0
                 if attempts is not None and tried > attempts:
                     return None
@@ -99,11 +107,49 @@ class Writer:
         return result.state
 
     @patiently
-    def release(self, identifier: str) -> None:
-        """Give a claim back unrun, as on Ctrl-C: the cell is free at once."""
+    def release(self, identifier: str, why: str | None = None) -> bool:
+        """Give a claim back unrun, as on Ctrl-C: the cell is free at once. Returns whether it was running."""
         with translated(self.url), self._engine.begin() as connection:
             claimed = and_(run.c.id == identifier, run.c.state == "running")
-            connection.execute(update(run).where(claimed).values(state="stale", ended=func.current_timestamp()))
+            given = update(run).where(claimed).values(state="stale", ended=func.current_timestamp(), error=why)
+            return bool(connection.execute(given).rowcount)
+
+    def cancel(self, identifier: str, by: str) -> bool:
+        """Give a claim back that may be somebody else's, whose runner then ends the cell; nobody at work takes it."""
+        return self.release(identifier, f"{CANCELLED} by {by}")
+
+    def cancelled(self, identifiers: Iterable[str]) -> set[str]:
+        """Return those of these runs that were cancelled."""
+        query = select(run.c.id).where(run.c.id.in_(list(identifiers)), _CANCELLED)
+        with translated(self.url), self._engine.connect() as connection:
+            return set(connection.scalars(query))
+
+    @patiently
+    def orphan(self, identifier: str) -> None:
+        """Note that a run's runner is gone and has left nothing; unlike a release, it counts as a death."""
+        with translated(self.url), self._engine.begin() as connection:
+            claimed = and_(run.c.id == identifier, run.c.state == "running")
+            connection.execute(update(run).where(claimed).values(state="stale"))
+
+    @patiently
+    def give_up(self, wanted: CellRow, deaths: int) -> tuple[str, str] | None:
+        """Record a cell as killed if its runner has died so often while it ran; returns the run and why, or None.
+
+        Counted are attempts without an end, since the last that has one.
+        """
+        with translated(self.url), self._engine.begin() as connection:
+            self._free_dead(connection, wanted.id)
+            ended = run.c.state.not_in(("stale", "late"))
+            known = select(func.max(run.c.attempt)).where(run.c.cell == wanted.id, ended)
+            since = and_(run.c.cell == wanted.id, run.c.attempt > (connection.scalar(known) or 0))
+            died = and_(since, run.c.state == "stale", run.c.ended.is_(None))
+            runs = connection.scalars(select(run.c.id).where(died).order_by(run.c.attempt)).all()
+            if len(runs) < deaths:
+                return None
+            why = f"its runner was killed while it ran, {len(runs)} times"
+            killed = {"state": "killed", "error": why, "ended": func.current_timestamp(), "lease_until": None}
+            connection.execute(update(run).where(run.c.id == runs[-1]).values(**killed))
+            return runs[-1], why
 
     def keep_reproduction(self, made: Reproduction) -> None:
         """Record what came of running a cell again; the run itself stays as it is."""
@@ -175,7 +221,7 @@ class Writer:
             if result.environment is not None:
                 values["environment"] = self._ensure_environment(connection, result.environment)
             # A run that has an end keeps it: recording twice changes nothing.
-            open_run = and_(run.c.id == identifier, or_(run.c.state == "running", run.c.state == "stale"))
+            open_run = and_(run.c.id == identifier, run.c.state.in_(("running", "stale")), not_(_CANCELLED))
             ended = connection.execute(
                 update(run)
                 .where(open_run)

@@ -309,9 +309,10 @@ class LeavesADaemon(FastMethod):
     name = "leaves-a-daemon"
 
     class Parameters(FastMethod.Parameters):
-        """Whether it ends without an answer."""
+        """Whether it ends without an answer, or does not end."""
 
         dies: bool = False
+        waits: bool = False
 
     def answer(self, context: Context, home: Path) -> float:
         """Start it as a daemon is started, and note its id."""
@@ -324,6 +325,8 @@ class LeavesADaemon(FastMethod):
             time.sleep(0.01)
         if self.parameters.dies:
             os._exit(9)
+        if self.parameters.waits:
+            time.sleep(600)
         return 0.5
 
 

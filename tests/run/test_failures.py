@@ -34,7 +34,7 @@ EXPECTED = {
     "no-outcome": ("invalid", "the task returned dict where Outcome was expected"),
     "os-exit": ("killed", "exited with status 7 before it wrote a result"),
     "chatters": ("killed", "exited with status 3 before it wrote a result"),
-    "sigkill": ("killed", "killed by signal 9"),
+    "sigkill": ("killed", "killed by signal 9 (somebody else's, or its own); 3 times, the last time alone"),
     "segfault": ("killed", "killed by signal 11 (SIGSEGV)"),
 }
 GOOD = (
@@ -128,7 +128,9 @@ def test_a_killed_methods_process_is_gone(ran: tuple[Bench, dict[str, RunRow]]) 
 
 
 def test_each_was_evaluated_once_and_nothing_is_pending(ran: tuple[Bench, dict[str, RunRow]]) -> None:
-    assert set(ran[0].evaluations().values()) == {1}
+    again = {"sigkill 0": 3}  # who is killed by a signal from outside, as far as anybody can tell
+    evaluations = ran[0].evaluations()
+    assert evaluations == {**dict.fromkeys(evaluations, 1), **again}
     assert list(Path(ran[0].home / "pending").iterdir()) == []
 
 

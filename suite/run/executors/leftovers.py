@@ -2,11 +2,12 @@
 
 A process that leaves its group and its parent is adopted by the nearest process above that adopts. Workers do, so that
 whatever a cell starts stays below its worker; so does the fork server, so that what outlives a worker becomes its
-child. Elsewhere such a process stays.
+child. When the runner is gone, the fork server ends them all. Elsewhere such a process stays.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -45,11 +46,51 @@ def sweep(server: int) -> None:
         if not found:
             return
         for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            _kill(pid)
         time.sleep(0.001)
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended, waited for or not, on a system whose kernel tells."""
+    return LINUX and (_status(pid) or "Z")[0] in "ZX"
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process whose server is gone, after all that it has started or adopted; return when it is no more."""
+    import psutil
+
+    try:
+        os.kill(pid, signal.SIGSTOP)  # it starts nothing more, and whatever loses its parent stays below it
+        for _ in range(ROUNDS):
+            below = [each.pid for each in psutil.Process(pid).children(recursive=True) if not is_gone(each.pid)]
+            if not below:
+                break
+            for each in below:
+                _kill(each)
+            time.sleep(0.001)
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return
+    for _ in range(ROUNDS):
+        if is_gone(pid):
+            return
+        time.sleep(0.01)
+
+
+def end_all() -> None:
+    """Kill every process below this one, which adopts them."""
+    for _ in range(ROUNDS):
+        found = _left(os.getpid(), ())
+        if not found:
+            return
+        for pid in found:
+            _kill(pid)
+        time.sleep(0.001)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _left(server: int, workers: Collection[int | None]) -> list[int]:

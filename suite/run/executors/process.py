@@ -25,8 +25,20 @@ from typing import Any
 
 from suite.contracts import Executor, Job, JobExit
 from suite.contracts.executor import Reason
-from suite.run.executors.leftovers import STARTING, adopt, parent_of, sweep
-from suite.run.result import HOST_GONE, LOG_FILE, NO_SPACE, OUTPUT_FILE, RESULT_FILE, SAMPLES_FILE, seal
+from suite.errors import Damaged, SuiteError
+from suite.run.executors.deaths import describe_exit, from_outside, starvations
+from suite.run.executors.leftovers import STARTING, adopt, end_tree, is_gone, parent_of, sweep
+from suite.run.result import (
+    DAMAGED,
+    DAMAGED_FILE,
+    HOST_GONE,
+    LOG_FILE,
+    NO_SPACE,
+    OUTPUT_FILE,
+    RESULT_FILE,
+    SAMPLES_FILE,
+    seal,
+)
 from suite.run.split.confinement.container import Container, host_container
 from suite.run.split.judge import host_folder, instruct
 
@@ -34,6 +46,10 @@ POLL_SECONDS = 0.1
 OUTPUT_BYTES = 50_000_000
 GRACE_SECONDS = 5.0
 """How long a worker may go on after its result: a thread that a method left would hold its place until the limit."""
+STARTS = 3
+"""How often a worker's start is tried; a server that was killed is started again."""
+SERVER_GONE = 255
+"""The exit status of all of its children, as multiprocessing has it, when the fork server is gone."""
 END_SECONDS = 2.0
 """In which the end of a method's process is told, once its channel has ended."""
 LIBRARIES = "BASIN_SUITE_LIBRARIES"
@@ -67,12 +83,13 @@ class ProcessExecutor(Executor):
                     job = next(jobs, None)
                     more = job is not None
                     if job is not None:
-                        running.append(_Child(_context(self.libraries), job))
+                        running.append(_started(self.libraries, job))
                 wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
                 for child in list(running):
                     for line in child.new_lines():
                         self.log(f"{child.job}: {line}")
-                    ended = child.ended(self.settings.memory_limit)
+                    cancelled = child.job.folder in self.cancelled
+                    ended = child.cancelled() if cancelled else child.ended(self.settings.memory_limit)
                     if ended is not None:
                         running.remove(child)
                         yield ended
@@ -81,14 +98,37 @@ class ProcessExecutor(Executor):
                 child.kill()
 
 
-def _context(libraries: tuple[str, ...]) -> Any:
+def _started(libraries: tuple[str, ...], job: Job) -> _Child:
+    """Start a child, and the fork server too if it is not there or dies meanwhile.
+
+    Raises:
+        SuiteError: no process can be started.
+    """
+    for _ in range(STARTS):
+        # The server may have to be started anew at any of these steps, and never gets this process's secrets.
+        environment = dict(os.environ)
+        try:
+            with _environment({LIBRARIES: " ".join(libraries), **QUICK_CHILDREN}):
+                return _Child(_context(), job, environment)
+        except (EOFError, OSError) as error:  # what multiprocessing says of a server that is gone
+            if getattr(error, "errno", None) == errno.ENOSPC:
+                raise
+            failed = error
+            time.sleep(POLL_SECONDS)
+    raise SuiteError(
+        f"no worker can be started: {type(failed).__name__}: {failed}",
+        place="the server that starts workers",
+        next="free memory or processes (free -h; ulimit -u), then: suite run",
+    )
+
+
+def _context() -> Any:
     """Return what starts children; the first call starts the server, with what the run's tracks name."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
-    with _environment({LIBRARIES: " ".join(libraries), **QUICK_CHILDREN}):
-        ensure_running()
+    ensure_running()
     return context
 
 
@@ -112,23 +152,30 @@ def _environment(added: dict[str, str]) -> Iterator[None]:
 
 
 class _Child:
-    def __init__(self, context: Any, job: Job) -> None:
+    def __init__(self, context: Any, job: Job, environment: dict[str, str]) -> None:
         self.job = job
         self._host: Any = None
         self._seal: Any = None
         ends: tuple[Any, ...] = ()
         with STARTING, _without_main():
-            if job.split is not None:
-                ends = self._start_host(context)
-            self.process = context.Process(target=_main, args=(job, dict(os.environ), *ends), daemon=False)
-            self.process.start()
-        for end in ends:
-            end.close()
+            try:
+                if job.split is not None:
+                    ends = self._start_host(context)
+                self.process = context.Process(target=_main, args=(job, environment, *ends), daemon=False)
+                self.process.start()
+            except BaseException:
+                self._end_host(orphaned=True)
+                raise
+            finally:
+                for end in ends:
+                    end.close()
         self._server = parent_of(self.process.pid)
+        self._starvations = starvations()
         self._started = time.monotonic()
         self._deadline = self._started + job.time_limit
         self._finished: float | None = None
         self._peak = 0
+        self._over = False
         self._read = 0
 
     def _start_host(self, context: Any) -> tuple[Any, Any]:
@@ -136,7 +183,7 @@ class _Child:
         assert self.job.split is not None
         judge, host = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._seal, sealing = context.Pipe(duplex=False)
-        host_folder(self.job).mkdir()
+        host_folder(self.job).mkdir(exist_ok=True)
         output = str(self.job.folder / OUTPUT_FILE)
         if self.job.split.container is None:
             self._host = context.Process(target=_host_main, args=(host, output), daemon=False)
@@ -163,15 +210,19 @@ class _Child:
         self._cap_output()
         code = self.process.exitcode
         if code is not None:
-            told, host = self._told(), self._host_end(code)
+            told, orphaned, host = self._told(), self._is_orphaned(code), self._host_end(code)
             self.kill()  # what it started and left behind
             if (self.job.folder / RESULT_FILE).exists():
                 return self._checked(told)
+            if orphaned:
+                return self._exit("machine", "the server that starts workers was killed")
             if host is not None:
-                return self._exit("killed", f"the method's process {host}")
+                return host
             if code == NO_SPACE:
                 return self._exit("no-space", "the worker could not write its result")
-            return self._exit("killed", _describe_exit(code, "wrote a result"))
+            if code == DAMAGED:
+                return self._exit("damaged", (self.job.folder / DAMAGED_FILE).read_text(encoding="utf-8"))
+            return self._death("worker", code, "wrote a result")
         if self._lingers():
             told = self._told()
             self.kill()
@@ -179,10 +230,30 @@ class _Child:
         if time.monotonic() > self._deadline:
             self.kill()
             return self._exit("timeout", f"over the wall-clock limit of {self.job.time_limit:g} s")
-        if memory_limit is not None and self._memory() > memory_limit * 2**30:
+        over = memory_limit is not None and self._memory() > memory_limit * 2**30
+        if over and not self._over:
+            self._over = True  # to be confirmed: one that is being started shares its parent's for a moment
+            return None
+        self._over = over
+        if over:
             self.kill()
             return self._exit("out-of-memory", f"over the memory limit of {memory_limit:g} GiB")
         return None
+
+    def cancelled(self) -> JobExit:
+        """Kill the child, and return that it was cancelled."""
+        self.kill()
+        return self._exit("cancelled")
+
+    def _is_orphaned(self, code: int) -> bool:
+        """Tell whether the child's end is only that of the fork server: it may go on itself."""
+        return code == SERVER_GONE and self._server is not None and is_gone(self._server)
+
+    def _death(self, who: str, code: int, missing: str) -> JobExit:
+        starved = starvations() > self._starvations
+        reason: Reason = "machine" if from_outside(code) else "killed"
+        was = "was " if code < 0 else ""
+        return self._exit(reason, f"the {who} {was}{describe_exit(code, missing, starved=starved)}")
 
     def _exit(self, reason: Reason, detail: str = "") -> JobExit:
         return JobExit(self.job, reason, detail, time.monotonic() - self._started, self._peak)
@@ -195,29 +266,29 @@ class _Child:
 
     def kill(self) -> None:
         """Kill the child and its host, and everything that they started."""
-        if isinstance(self._host, Container):
-            self._host.kill()
-        for process in (self.process, self._host):
-            if process is not None and not isinstance(process, Container):
-                try:
-                    os.killpg(process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    process.kill()  # it has not made its own group yet, or nothing of the group is left
-                process.join()
-        if self._seal is not None:
-            self._seal.close()
+        orphaned = self._server is not None and is_gone(self._server)
+        _kill(self.process, orphaned)
+        self._end_host(orphaned)
         if self._server is not None:
             sweep(self._server)
 
-    def _host_end(self, code: int) -> str | None:
+    def _end_host(self, orphaned: bool = False) -> None:
+        if isinstance(self._host, Container):
+            self._host.kill()
+        elif self._host is not None and self._host.pid is not None:
+            _kill(self._host, orphaned)
+        if self._seal is not None:
+            self._seal.close()
+
+    def _host_end(self, code: int) -> JobExit | None:
         """Return how the method's process ended, if that is why the judge did."""
         if self._host is None or code != HOST_GONE:
             return None
         self._host.join(END_SECONDS)
         ended = self._host.exitcode
         if ended is None:
-            return "closed its channel"
-        return f"{'was ' if ended < 0 else ''}{_describe_exit(ended, 'had answered')}"
+            return self._exit("killed", "the method's process closed its channel")
+        return self._death("method's process", ended, "had answered")
 
     def _told(self) -> str | None:
         """Return the seal that the judge told of its documents, if it has one."""
@@ -252,6 +323,18 @@ class _Child:
         return total
 
 
+def _kill(process: Any, orphaned: bool) -> None:
+    """Kill a process and its group; if its server is gone, also all that nobody would adopt and find."""
+    if orphaned:
+        end_tree(process.pid)
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        if not orphaned:
+            process.kill()  # it has not made its own group yet, or nothing of the group is left
+    process.join()
+
+
 @contextlib.contextmanager
 def _without_main() -> Iterator[None]:
     """Start children without the caller's main module: they need nothing of it, and would run a script again."""
@@ -283,6 +366,9 @@ def _main(job: Job, environment: dict[str, str], end: Any = None, sealing: Any =
             os._exit(HOST_GONE)
         if sealing is not None:
             sealing.send_bytes(seal(job.folder).encode())
+    except Damaged as error:
+        (job.folder / DAMAGED_FILE).write_text(str(error), encoding="utf-8")
+        os._exit(DAMAGED)
     except OSError as error:
         os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
 
@@ -329,11 +415,3 @@ def _die_by_signal() -> None:
         fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, -os.getpgrp())
         fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
         fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
-
-
-def _describe_exit(code: int, missing: str) -> str:
-    if code == -signal.SIGKILL:
-        return "killed by signal 9; the system kills a process that takes too much memory"
-    if code < 0:
-        return f"killed by signal {-code} ({signal.Signals(-code).name})"
-    return f"exited with status {code} before it {missing}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import warnings
 from collections.abc import Collection
 from importlib import import_module
@@ -17,11 +18,13 @@ from pathlib import Path
 from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
 from suite.freshness import changed, stamps
 from suite.registry import Registry, chosen, complete_registry, load_registry
-from suite.run.executors.leftovers import adopt
+from suite.run.executors.leftovers import adopt, end_all
 from suite.run.executors.process import LIBRARIES
 from suite.run.split.confinement import reach
+from suite.run.split.confinement.kernel import LINUX, PR_SET_PDEATHSIG, prctl
 from suite.run.threads import thread_pools
 
+TOLD = signal.SIGUSR2
 _built_in = Registry()
 _others: list[Loadable] = []
 _stamps: dict[str, int] = {}
@@ -39,6 +42,25 @@ def edited() -> bool:
     return changed(_stamps)
 
 
+def _end_with_runner() -> None:
+    """Have Linux tell this process when its runner is gone, even by kill -9; it then ends with all that is below it.
+
+    A pipe would not tell: whatever a method has started may hold it open.
+    """
+    runner, this = os.getppid(), os.getpid()
+
+    def end(*_: object) -> None:
+        # Also sent when only the runner's thread that started this process has ended, and seen by children.
+        if os.getpid() == this and os.getppid() != runner:
+            end_all()
+            os._exit(0)
+
+    if LINUX:
+        signal.signal(TOLD, end)
+        prctl(PR_SET_PDEATHSIG, TOLD)
+        end()  # it may have gone just before
+
+
 def _warm() -> None:
     """Import it all. What fails here fails again in the cell that needs it, and is told there."""
     plugins = installed_plugins()
@@ -49,6 +71,7 @@ def _warm() -> None:
             import_module(name)
     thread_pools()
     adopt()
+    _end_with_runner()
     warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")  # an adopted one that was killed
     reach.installation()
     _stamps.update(stamps({"suite"}))

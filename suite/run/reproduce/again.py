@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,7 +72,8 @@ class Scratch:
         writer = Writer(self._settings.database_url)
         try:
             plan.look_up(summary)
-            prepare(plan, lambda jobs: self._workers(jobs, None), self._settings, self._reporter, summary, deadline)
+            workers = partial(self._workers, threads=None)
+            prepare(plan, workers, self._registry, self._settings, self._reporter, summary, deadline)
             due = [planned for planned in plan.cells(summary) if planned.cell.id in cells]
             groups: dict[tuple[str, int], list[PlannedCell]] = {}
             for planned in due:

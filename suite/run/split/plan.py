@@ -28,13 +28,11 @@ def plan_split(
     Raises:
         SuiteError: every cell is to be split, and this one cannot be.
     """
-    partners = json.loads(cell.identity).get("partners", {})
-    methods = [registry.methods.entry(name) for name in (cell.method, *(each["method"] for each in partners.values()))]
+    methods = _methods(registry, cell)
     foreign = any(entry.plugin.distribution != OWN for entry in methods)
     if settings.split == "never" or (settings.split == "auto" and not foreign and order is None):
         return None, "SUITE_SPLIT=never" if foreign else ""
-    task = registry.tasks.entry(cell.task)
-    track = registry.tracks.entry(task.value.id.partition("/")[0])
+    task, track = _judging(registry, cell.task)
     whole = _whole(executor, methods, (task, track), track.value.border, track.value.unsplit)
     if whole and settings.split == "always":
         raise SuiteError(
@@ -53,6 +51,26 @@ def plan_split(
         hidden=tuple(secret_places(settings)),
         container=_engine() if settings.container else None,
     ), ""
+
+
+def plan_loads(registry: Registry, cell: CellRow) -> Loaded:
+    """Return the plugins that one process needs for a whole cell: no other is imported beside it."""
+    return _loaded((*_judging(registry, cell.task), *_methods(registry, cell)))
+
+
+def plan_loads_of_task(registry: Registry, task: str) -> Loaded:
+    """Return the plugins that a process needs to prepare a task."""
+    return _loaded(_judging(registry, task))
+
+
+def _judging(registry: Registry, name: str) -> tuple[Entry[Any], Entry[Any]]:
+    return registry.tasks.entry(name), registry.tracks.entry(name.partition("/")[0])
+
+
+def _methods(registry: Registry, cell: CellRow) -> list[Entry[type[Method]]]:
+    """Return a cell's method and its partners."""
+    partners = json.loads(cell.identity).get("partners", {})
+    return [registry.methods.entry(name) for name in (cell.method, *(each["method"] for each in partners.values()))]
 
 
 def check_splits(registry: Registry, settings: Settings, executor: type[Executor], cells: Iterable[CellRow]) -> None:
