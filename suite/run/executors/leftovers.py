@@ -19,6 +19,8 @@ from pathlib import Path
 from suite.run.split.confinement.kernel import LINUX, PR_SET_CHILD_SUBREAPER, prctl
 
 ROUNDS = 200
+EXITING = 4
+"""The flag of a process that is about to end, PF_EXITING."""
 STARTING = threading.Lock()
 """Held while a worker starts: between its start and its entry in the list of workers it looks like a leftover."""
 
@@ -53,6 +55,12 @@ def sweep(server: int) -> None:
 def is_gone(pid: int) -> bool:
     """Tell whether a process has ended, waited for or not, on a system whose kernel tells."""
     return LINUX and (_status(pid) or "Z")[0] in "ZX"
+
+
+def is_ending(pid: int) -> bool:
+    """Tell whether a process has ended or is about to: its pipes are closed before it is gone."""
+    fields = _status(pid)
+    return LINUX and (not fields or fields[0] in "ZX" or bool(int(fields[6]) & EXITING))
 
 
 def end_tree(pid: int) -> None:

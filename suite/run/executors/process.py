@@ -27,7 +27,7 @@ from suite.contracts import Executor, Job, JobExit
 from suite.contracts.executor import Reason
 from suite.errors import Damaged, SuiteError
 from suite.run.executors.deaths import describe_exit, from_outside, starvations
-from suite.run.executors.leftovers import STARTING, adopt, end_tree, is_gone, parent_of, sweep
+from suite.run.executors.leftovers import STARTING, adopt, end_tree, is_ending, parent_of, sweep
 from suite.run.result import (
     DAMAGED,
     DAMAGED_FILE,
@@ -247,7 +247,7 @@ class _Child:
 
     def _is_orphaned(self, code: int) -> bool:
         """Tell whether the child's end is only that of the fork server: it may go on itself."""
-        return code == SERVER_GONE and self._server is not None and is_gone(self._server)
+        return code == SERVER_GONE and self._server is not None and is_ending(self._server)
 
     def _death(self, who: str, code: int, missing: str) -> JobExit:
         starved = starvations() > self._starvations
@@ -266,7 +266,7 @@ class _Child:
 
     def kill(self) -> None:
         """Kill the child and its host, and everything that they started."""
-        orphaned = self._server is not None and is_gone(self._server)
+        orphaned = self._server is not None and is_ending(self._server)
         _kill(self.process, orphaned)
         self._end_host(orphaned)
         if self._server is not None:
