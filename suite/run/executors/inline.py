@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from suite.contracts import Executor, Job, JobExit
+from suite.errors import Damaged
 
 
 class InlineExecutor(Executor):
@@ -17,5 +18,9 @@ class InlineExecutor(Executor):
         from suite.run.worker import work
 
         for job in jobs:
-            work(job)
-            yield JobExit(job, "finished")
+            try:
+                work(job)
+            except Damaged as error:
+                yield JobExit(job, "damaged", str(error))
+            else:
+                yield JobExit(job, "finished")
