@@ -40,7 +40,9 @@ def print_summary(summary: Summary, settings: Settings) -> None:
     if summary.waiting or summary.unprepared:
         seeds = f" and all of {counted(summary.unprepared, 'seed')}" if summary.unprepared else ""
         echo(f"the time is over: {counted(summary.waiting, 'cell')}{seeds} left; the same command goes on")
-    failed = {state: count for state, count in summary.states.items() if state != "done"}
+    if late := summary.states.get("late"):
+        echo(f"{counted(late, 'cell')} ended late: another runner had taken over, and its result counts")
+    failed = {state: count for state, count in summary.states.items() if state not in ("done", "late")}
     if failed:
         echo(f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs")
     if summary.failed_before:

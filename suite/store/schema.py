@@ -83,7 +83,7 @@ run = Table(
     Column("cell", String(64), ForeignKey("cell.id", ondelete="RESTRICT"), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("owner", String(200), nullable=False),  # host:pid:start time of the runner
+    Column("owner", String(200), nullable=False),  # host:pid:start of the runner, see `suite.store.owner`
     Column("lease_until", DateTime),
     Column("started", DateTime, nullable=False, server_default=text("CURRENT_TIMESTAMP")),
     Column("ended", DateTime),

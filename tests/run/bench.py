@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from suite.cache import Cache
 from suite.contracts import Resources
@@ -19,11 +20,14 @@ from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.run.summary import Summary
 from suite.settings import Settings
+from suite.store.engine import writer_engine
 from suite.store.reading import Reader
 from suite.store.rows import RunRow
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
 COMMAND = [sys.executable, "-m", "suite"]
+BACK_ENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+on_both = pytest.mark.parametrize("bench", BACK_ENDS, indirect=True)
 
 
 class Steps:
@@ -48,13 +52,16 @@ class Steps:
 class Bench:
     """A home folder, and what is done in it."""
 
-    def __init__(self, home: Path, plugin: Path = PLUGIN) -> None:
+    def __init__(self, home: Path, plugin: Path = PLUGIN, database: str | None = None) -> None:
         self.home = home
         self.plugin = plugin
+        self.database = database
 
     def settings(self, **given: Any) -> Settings:
         """Return settings of this home with the fast plugin."""
-        return Settings(**{"home": self.home, "database": None, "plugins": (self.plugin,), "workers": 2, **given})
+        return Settings(
+            **{"home": self.home, "database": self.database, "plugins": (self.plugin,), "workers": 2, **given}
+        )
 
     def resources(self) -> Resources:
         """Return resources of these settings."""
@@ -77,15 +84,24 @@ class Bench:
         given = self.settings(**settings)
         return Runner(load_registry(given.plugins), given, Steps(), executor).run(request, limit)
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start ``suite run -t fast/count ...`` in a process of its own."""
+    def start(self, *arguments: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[str]:
+        """Start ``suite run -t fast/count ...`` in a process of its own; ``before`` is a prefix of the command."""
+        own = {"SUITE_HOME": str(self.home), "SUITE_PLUGINS": str(self.plugin)}
+        own |= {"SUITE_DATABASE": self.database} if self.database else {}
         return subprocess.Popen(
-            [*COMMAND, "run", "-t", "fast/count", *arguments],
-            env={**os.environ, "SUITE_HOME": str(self.home), "SUITE_PLUGINS": str(self.plugin), **environment},
+            [*before, *COMMAND, "run", "-t", "fast/count", *arguments],
+            env={**os.environ, **own, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def execute(self, statement: str) -> None:
+        """Run a statement on the store behind its back."""
+        engine = writer_engine(self.settings().database_url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
 
     def evaluations(self) -> Counter[str]:
         """Return how often each ``method seed`` was begun."""

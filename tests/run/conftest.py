@@ -15,9 +15,13 @@ from bench import Bench, gone
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """A bench with an empty home; whatever its methods left running is killed at the end."""
-    bench = Bench(tmp_path / "home")
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """A bench with an empty home; whatever its methods left running is killed at the end.
+
+    `bench.on_both` has a test run on a PostgreSQL store, too, in the slow stage.
+    """
+    database = request.getfixturevalue("postgresql") if getattr(request, "param", "sqlite") == "postgresql" else None
+    bench = Bench(tmp_path / "home", database=database)
     bench.home.mkdir()
     yield bench
     for name in ("sleeping.txt", "matching.txt", "grandchildren.txt"):

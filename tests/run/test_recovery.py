@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from bench import on_both
 from sqlalchemy import text
 
 from suite.contracts import Score
@@ -41,8 +42,8 @@ def constant(bench) -> CellRow:
     """The cell of ``constant`` with seed 0, in a store that knows nothing of it any more."""
     bench.run("constant", seeds=(0,))
     cell = bench.runs()["constant", 0].cell
-    for path in bench.home.glob("suite.db*"):
-        path.unlink()
+    for table in ("score", "run", "cell"):
+        bench.execute(f"DELETE FROM {table}")
     (bench.home / "evaluations.txt").unlink()
     return cell
 
@@ -72,6 +73,7 @@ def left_behind(bench, constant: CellRow) -> Callable[..., tuple[str, Path]]:
     return leave
 
 
+@on_both
 def test_a_finished_result_is_recorded_and_not_computed_again(bench, left_behind) -> None:
     run, folder = left_behind(DEAD, RESULT)
     pyarrow.parquet.write_table(pa.table({"answer": [0.75]}), folder / SAMPLES_FILE)
@@ -177,6 +179,7 @@ def test_another_hosts_result_is_left_to_it_while_its_lease_lasts(bench, left_be
     assert (folder / RESULT_FILE).exists()
 
 
+@on_both
 def test_another_hosts_result_is_recorded_once_its_lease_has_run_out(bench, left_behind) -> None:
     """A container's host name is new each time it starts, while the home folder stays."""
     run, _ = left_behind(FOREIGN, RESULT, expired=True)
