@@ -19,6 +19,7 @@ from suite.run.runner import Runner
 from suite.run.scoring import scores_of
 from suite.run.selection import Request
 from suite.settings import Settings
+from suite.store.rows import CellRow
 
 TRACK = Path(__file__).parent / "assets" / "calibration_track.py"
 
@@ -29,7 +30,10 @@ class Silent:
     def stage(self, title: str, total: int) -> None:
         """Say nothing."""
 
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
+    def began(self, run: str, cell: CellRow) -> None:
+        """Nothing to remember."""
+
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None, **_: Any) -> None:
         """Say nothing, but fail where a cell does."""
         assert state == "done", detail
 

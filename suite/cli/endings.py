@@ -5,14 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from suite.cli.output import Format, counted, duration, echo, print_list
+from suite.cli.output import Format, counted, duration, echo, print_csv, print_json, print_list
 
 if TYPE_CHECKING:
+    from suite.board.board import Board
     from suite.run.plan import Outlook
     from suite.run.summary import Summary
     from suite.settings import Settings
 
 SLOWEST = 10
+NAMED = 10
+"""Cells that failed of which the reason is told again at the end."""
+
+
+def print_board(board: Board, summary: Summary, form: Format, *, brief: bool) -> None:
+    """Print the tables of what was asked for; with ``brief`` no more of each than one looks at first."""
+    from suite.board.export import flat_rows, json_parts
+    from suite.cli.tables import print_head, print_table
+
+    entries = (entry for entry in board.entries if entry.current)
+    tables = (board.table(e) for e in entries if e.setting in map(dict, summary.asked.get(e.task, ())))
+    if form is Format.json:
+        for text in json_parts(board.index, tables):
+            print_json(text)
+    elif form is Format.csv:
+        print_csv([row for table in tables for row in flat_rows(table)])
+    else:
+        for table in tables:
+            print_head(table) if brief else print_table(table)
 
 
 def print_summary(summary: Summary, settings: Settings) -> None:
@@ -43,6 +63,10 @@ def print_summary(summary: Summary, settings: Settings) -> None:
     if late := summary.states.get("late"):
         echo(f"{counted(late, 'cell')} ended late: another runner had taken over, and its result counts")
     failed = {state: count for state, count in summary.states.items() if state not in ("done", "late")}
+    for each in summary.failures[:NAMED]:
+        why = f": {each.error.splitlines()[0]}" if each.error else ""
+        see = f"; see: suite show {each.run[:8]} --log" if each.run else ""
+        echo(f"{each.state}: {each.cell}{why}{see}")
     if failed:
         echo(f"failed: {', '.join(f'{count} {state}' for state, count in failed.items())}; see: suite board --runs")
     if summary.failed_before:

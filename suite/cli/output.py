@@ -7,6 +7,8 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,10 +77,25 @@ def setting_pair(text: str) -> tuple[str, str]:
     return axis, value
 
 
+AS_EVENTS: ContextVar[bool] = ContextVar("AS_EVENTS", default=False)
+"""Whether what goes to the error output is told as events, for a program that reads them; see `suite.cli.events`."""
+
+
+def event(name: str, **about: Any) -> None:
+    """Tell of an event on the error output: one line of JSON, with the time in UTC."""
+    from suite.text import escaped
+
+    document = {"event": name, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **about}
+    typer.echo(escaped(json.dumps(document, ensure_ascii=False)), err=True)
+
+
 def echo(text: object = "", *, err: bool = False) -> None:
     """Print lines. Whatever a plugin has put in them drives no terminal; see `suite.text`."""
     from suite.text import block
 
+    if err and AS_EVENTS.get():
+        event("message", text=str(text))
+        return
     typer.echo(block(text), err=err)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from suite.cli.output import duration, echo
 from suite.text import block
+
+if TYPE_CHECKING:
+    from suite.store.rows import CellRow
 
 
 class Progress:
@@ -43,7 +46,19 @@ class Progress:
         if self._bar is not None:
             self._task = self._bar.add_task(title, total=total, left="")
 
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
+    def began(self, run: str, cell: CellRow) -> None:
+        """Nothing to show: a line for each end is enough."""
+
+    def step(
+        self,
+        text: str,
+        state: str,
+        detail: str = "",
+        left: float | None = None,
+        *,
+        run: str = "",
+        seconds: float | None = None,
+    ) -> None:
         """One step of the stage has ended; only failures get a line of their own on a terminal."""
         self._done += 1
         if self._bar is not None:

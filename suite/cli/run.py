@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.cli.output import PluginOption, StrictOption, echo, load, seconds_of, setting_pair
+from suite.cli.events import LogFormat, told
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, load, seconds_of, setting_pair
 
 if TYPE_CHECKING:
     from suite.models.brought import Brought
@@ -40,6 +42,7 @@ class Split(enum.StrEnum):
     never = "never"
 
 
+@told
 def run(
     task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
@@ -96,6 +99,10 @@ def run(
         typer.Option(help="Which methods run apart from labels and scores: all but built-in ones, all, or none."),
     ] = None,
     executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    log_format: Annotated[
+        LogFormat, typer.Option(help="How it tells how it goes: text, or json: an event a line; docs/upkeep.md.")
+    ] = LogFormat.text,
+    form: FormatOption = Format.table,
     strict: StrictOption = False,
 ) -> None:
     """Run what is not done yet, record it, and print the board.
@@ -107,12 +114,13 @@ def run(
     """
     registry, settings = load(strict, plugin)
     from suite.board.artifact import load_board
-    from suite.cli.endings import print_next, print_outlook, print_summary
+    from suite.cli.endings import print_board, print_next, print_outlook, print_summary
+    from suite.cli.events import Events, run_ended, run_started
     from suite.cli.progress import Progress
-    from suite.cli.tables import print_head, print_table
     from suite.run.runner import Runner
     from suite.run.selection import Request
     from suite.settings import load_settings
+    from suite.store.engine import shown
 
     given: dict[str, object] = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit}
     given |= {"device": device, "split": split.value if split else None}
@@ -134,19 +142,22 @@ def run(
     if dry_run:
         print_outlook(*Runner(registry, settings, Progress(), executor).outlook(request), settings)
         return
+    as_events = log_format is LogFormat.json
+    if as_events:
+        run_started(sys.argv[1:])
     try:
-        with Progress() as progress:
+        with Events() if as_events else Progress() as progress:
             runner = Runner(registry, settings, progress, executor)
             summary = runner.run(request, seconds_of(limit) if limit else math.inf)
     except KeyboardInterrupt:  # typer would exit without a word
         echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
         raise typer.Exit(130) from None
-    board = load_board(settings, registry)
-    for entry in board.entries:
-        if entry.current and entry.setting in map(dict, summary.asked.get(entry.task, ())):
-            print_head(board.table(entry)) if request.tours else print_table(board.table(entry))
-    print_summary(summary, settings)
-    if request.tours:
+    print_board(load_board(settings, registry), summary, form, brief=request.tours)
+    if as_events:
+        run_ended(summary, shown(settings.database_url))
+    else:
+        print_summary(summary, settings)
+    if request.tours and form is Format.table and not as_events:
         places, _ = runner.outlook(Request(tier="embedded"))
         print_next(places, settings)
     if not summary.clean:

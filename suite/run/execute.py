@@ -106,6 +106,7 @@ class Execution:
                 continue
             folder.mkdir(parents=True)
             self._recorder.begin(cell, folder)
+            self._reporter.began(run, cell)
             identity = json.loads(cell.identity)
             split, unsplit = plan_split(self._registry, self._settings, executor, cell, self._orders.get(cell.id))
             yield Job(
@@ -154,17 +155,17 @@ class Execution:
             return
         state, error, seconds = self._recorder.record(run, planned.cell, ended)
         del self._claimed[ended.job.folder]
-        self._count(planned, str(ended.job), state, error, seconds)
+        self._count(planned, str(ended.job), state, error, seconds, run)
 
     def _give_back(self, ended: JobExit, run: str) -> None:
         self._writer.release(run)
         del self._claimed[ended.job.folder]
         shutil.rmtree(ended.job.folder, ignore_errors=True)
 
-    def _count(self, planned: PlannedCell, title: str, state: str, error: str, seconds: float) -> None:
+    def _count(self, planned: PlannedCell, title: str, state: str, error: str, seconds: float, run: str = "") -> None:
         seconds = self._schedule.ended(planned.cell, state == "done", seconds)
-        self._summary.count(title, state, seconds)
-        self._reporter.step(title, state, error, self._schedule.left())
+        self._summary.count(title, state, seconds, run, error)
+        self._reporter.step(title, state, error, self._schedule.left(), run=run, seconds=seconds)
 
     @contextmanager
     def _cancel_watch(self, executor: Executor) -> Iterator[None]:

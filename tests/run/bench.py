@@ -22,7 +22,7 @@ from suite.run.summary import Summary
 from suite.settings import Settings
 from suite.store.engine import writer_engine
 from suite.store.reading import Reader
-from suite.store.rows import RunRow
+from suite.store.rows import CellRow, RunRow
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
 COMMAND = [sys.executable, "-m", "suite"]
@@ -40,7 +40,10 @@ class Steps:
     def stage(self, title: str, total: int) -> None:
         """Nothing to remember."""
 
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
+    def began(self, run: str, cell: CellRow) -> None:
+        """Nothing to remember."""
+
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None, **_: Any) -> None:
         """Remember the step."""
         self.steps.append((text, state))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from suite.run.selection import Request
 from suite.run.summary import Summary
 from suite.settings import Settings
 from suite.store.reading import Reader
-from suite.store.rows import RunRow
+from suite.store.rows import CellRow, RunRow
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.fake.quantizer import MOST_BITS
 from suite.tracks.quantization.spec import PRECISION
@@ -56,7 +57,10 @@ class Silent:
     def stage(self, title: str, total: int) -> None:
         pass
 
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None:
+    def began(self, run: str, cell: CellRow) -> None:
+        """Nothing to remember."""
+
+    def step(self, text: str, state: str, detail: str = "", left: float | None = None, **_: Any) -> None:
         pass
 
     def message(self, text: str) -> None:
