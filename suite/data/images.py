@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Missing, Resources
 from suite.data.decoding import Undecodable, decoded
-from suite.errors import SuiteError, first_line
+from suite.errors import Damaged, SuiteError, first_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,12 +84,12 @@ class ImageRows:
         """Return image ``index``, decoded, [height, width] grey or [height, width, 3] RGB; of 16 bits the upper 8.
 
         Raises:
-            SuiteError: it cannot be decoded, is too large, or its pixels are of no known range.
+            Damaged: it cannot be decoded, is too large, or its pixels are of no known range.
         """
         try:
             return decoded(self.content(index))
         except Undecodable as error:
-            raise SuiteError(
+            raise Damaged(
                 f"row {index} is no image that can be used: {error}",
                 place=self.place(index),
                 next="mend or remove it; then the same command",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contracts import Resources, Substitute
 from suite.data.transform import Transform
-from suite.errors import SuiteError
+from suite.errors import Damaged
 from suite.hashing import digest
 from suite.models.architecture import Architecture
 from suite.models.network import Network
@@ -66,12 +66,12 @@ class OwnNetwork(Substitute, Network):
         """Return the hash of `identity`; the file's sha256 is compared with it.
 
         Raises:
-            SuiteError: the file is not there any more, or is another now.
+            Damaged: the file is not there any more, or is another now.
         """
         found = resources.cache.file_digest(self.file) if self.file.is_file() else ""
         if found != self.sha256:
             what = f"has the sha256 {found[:12]}…, not {self.sha256[:12]}…" if found else "is not there any more"
-            raise SuiteError(
+            raise Damaged(
                 f"the file of the network {self.name} {what}",
                 place=str(self.file),
                 next="give the file again: suite run --task TASK --model FILE --architecture NAME",
@@ -86,7 +86,7 @@ class OwnNetwork(Substitute, Network):
         """Return the network with its weights, in evaluation mode, on the device.
 
         Raises:
-            SuiteError: the file is gone, or is another now.
+            Damaged: the file is gone, or is another now.
         """
         from safetensors.torch import load_file
 

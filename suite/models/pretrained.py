@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from suite.contracts import Missing, Resources
 from suite.data.transform import Transform
-from suite.errors import SuiteError, first_line
+from suite.errors import Damaged, first_line
 from suite.hashing import file_digest
 from suite.models.architecture import Architecture
 from suite.models.network import Network
@@ -82,7 +82,7 @@ class PretrainedModel(Network):
         """Return the network with its weights, in evaluation mode, on the device.
 
         Raises:
-            SuiteError: the file is not one of this architecture's weights.
+            Damaged: the file is not one of this architecture's weights.
         """
         from timm import create_model
 
@@ -93,7 +93,7 @@ class PretrainedModel(Network):
                 name, pretrained=True, pretrained_cfg_overlay={"file": str(path)}, **self.architecture.arguments
             )
         except Exception as error:  # safetensors and torch each raise their own
-            raise SuiteError(
+            raise Damaged(
                 f"the weights do not fit {self.architecture.name!r}: {first_line(error)}",
                 place=str(path),
                 next="restore the file from the hub, or delete it to download it again, then: suite run",

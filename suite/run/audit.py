@@ -20,6 +20,8 @@ from suite.store.reading import Reader
 from suite.store.rows import CellRow, RunRow
 from suite.store.samples import samples_path, sound_samples
 
+SAMPLES_DAMAGED = "its samples are damaged"
+
 
 def contradictions(settings: Settings, registry: Registry) -> Iterator[tuple[RunRow, str]]:
     """Yield each run of the store that contradicts itself, with how. Scores are computed again from all samples.
@@ -52,7 +54,7 @@ def _of_samples(run: RunRow, settings: Settings, registry: Registry) -> str | No
     if run.samples is None or not samples_path(settings, run.samples).exists():
         return None
     if sound_samples(settings, run.samples) is None:
-        return f"its samples are damaged: {samples_path(settings, run.samples)}"
+        return f"{SAMPLES_DAMAGED}: {samples_path(settings, run.samples)}"
     if run.cell.task not in registry.tasks:
         return None
     task = registry.tasks[run.cell.task]()

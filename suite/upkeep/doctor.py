@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from suite.registry import Registry
 from suite.settings import Settings
-from suite.upkeep import board, cache, environment, kept, plugins, store
+from suite.upkeep import board, cache, environment, kept, plugins, scores, store
 from suite.upkeep.finding import Finding
 
 
@@ -15,6 +15,7 @@ def examine(settings: Settings, registry: Registry) -> Iterator[Finding]:
     of_store, health = store.look(settings)
     yield from of_store
     yield from kept.look(settings, health)
+    yield from scores.look(registry, settings, health)
     yield from cache.look(settings)
     yield from board.look(settings)
     yield from plugins.look(registry, settings)

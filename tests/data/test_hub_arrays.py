@@ -11,6 +11,7 @@ from suite.cache import Cache
 from suite.contracts import Missing, Resources
 from suite.data.dataset import DataSet
 from suite.data.hub_arrays import HubArrays
+from suite.data.split import Split
 from suite.errors import SuiteError
 from suite.settings import load_settings
 
@@ -39,6 +40,16 @@ def test_images_and_labels_are_those_of_the_split(tmp_path: Path) -> None:
     before = DataSet("some", SOURCE).fingerprint(resources)
     again = mirrored(tmp_path, test_images=IMAGES[::-1], test_labels=np.arange(5))
     assert DataSet("some", SOURCE).fingerprint(again) != before
+
+
+def test_the_same_arrays_at_another_path_are_the_same_data(tmp_path: Path) -> None:
+    found = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        resources = mirrored(tmp_path / name, test_images=IMAGES, test_labels=np.arange(5))
+        split = Split(DataSet("some", SOURCE), np.arange(3))
+        found.append((split.data.fingerprint(resources), split.identity(resources), split.learned(resources)))
+    assert found[0] == found[1]
 
 
 def test_what_is_not_there_is_missing(tmp_path: Path) -> None:

@@ -101,6 +101,14 @@ def test_what_is_wrong_in_the_store_is_told(suite: Suite, home: Path, execute: E
     assert mend in finding["next"]
 
 
+def test_a_score_that_is_not_that_of_its_samples_is_told(suite: Suite, execute: Execute) -> None:
+    execute("UPDATE score SET value = value / 2 WHERE value > 0")
+    told = found(suite, 1)
+    assert {each["part"] for each in told} == {"scores"}
+    assert "contradicts itself: its scores are not those of its samples: accuracy all" in told[0]["what"]
+    assert told[0]["next"].startswith("suite forget ")
+
+
 def test_samples_that_are_not_what_their_name_says_are_wrong(suite: Suite, home: Path, execute: Execute) -> None:
     file = next((home / "samples").glob("??/*.parquet"))
     content = bytearray(file.read_bytes())
