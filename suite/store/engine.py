@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from suite.errors import SuiteError
+from suite.store.turns import begin_in_turn
 
 PATIENCE = 30.0
 """Seconds for which a command waits for a store that somebody holds."""
@@ -78,7 +79,7 @@ def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin_in_turn(connection, PATIENCE)
 
     return engine
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
-from claimants import open_store
+from claimants import together
 
 from suite.errors import SuiteError
 from suite.settings import Settings
@@ -15,15 +14,7 @@ from suite.store.writing import Writer
 
 
 def test_many_processes_create_one_store(url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    start, answers = context.Barrier(4), context.Queue()
-    processes = [context.Process(target=open_store, args=(url, start, answers)) for _ in range(4)]
-    for process in processes:
-        process.start()
-    found = [answers.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join()
-    assert found == [""] * 4
+    assert together("create", url, 4) == [""] * 4
     Reader(url).close()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from claimants import check_all
+from claimants import together
 
 from suite.store.intake import ATTEMPTS, Entry, Queue
 from suite.store.tokens import Token, Tokens
@@ -172,13 +171,6 @@ def test_one_of_two_uploads_gets_a_name(url: str, token: Token) -> None:
 def test_several_workers_check_each_upload_once(url: str, token: Token, tmp_path: Path) -> None:
     queue = Queue(url)
     entries = {put(queue, token, f"{number:064}")[0].id for number in range(30)}
-    context = multiprocessing.get_context("fork")
-    answers: Any = context.Queue()
-    workers = [context.Process(target=check_all, args=(url, answers)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    checked = [identifier for _ in workers for identifier in answers.get(timeout=60)]
-    for worker in workers:
-        worker.join()
+    checked = [identifier for said in together("check", url, 3) for identifier in said]
     assert sorted(checked) == sorted(entries)
     assert len(queue.entries(None, state="accepted", before=None, limit=99)) == 30
