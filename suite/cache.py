@@ -34,10 +34,13 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.used: set[Path] = set()  # where artifacts were looked for
 
     def path(self, kind: str, identity: Mapping[str, Any], suffix: str) -> Path:
         """Return where the artifact of this identity lies, whether it exists or not."""
-        return self.folder / kind / f"{digest(dict(identity))}{suffix}"
+        path = self.folder / kind / f"{digest(dict(identity))}{suffix}"
+        self.used.add(path)
+        return path
 
     def lock(self, path: Path) -> AbstractContextManager[Any]:
         """Return the lock for one artifact; freed by the system when its holder dies."""

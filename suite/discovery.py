@@ -173,10 +173,15 @@ class _Uncached(SourceFileLoader):
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
+def file_module(path: Path) -> str:
+    """Return the name of the module that a plugin file, by its resolved path, is loaded as."""
+    return f"suite_plugin_file_{path.stem}_{digest(str(path))[:8]}"
+
+
 def _load_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise FileNotFoundError(f"no plugin file at {path}")
-    name = f"suite_plugin_file_{path.stem}_{digest(str(path))[:8]}"
+    name = file_module(path)
     if path.suffix != ".py":
         raise ImportError(f"{path} is not a Python file")
     loader = _Uncached(name, str(path))

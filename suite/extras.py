@@ -11,6 +11,7 @@ from suite.errors import SuiteError
 EXTRAS = {
     **{"diffusers": "diffusion", "transformers": "diffusion"},
     **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow", "pytest": "test", "limits": "server"},
+    "ray": "ray",
 }
 """The extra of basin-suite that brings each library."""
 

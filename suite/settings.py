@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     prepare_time_limit: float = Field(24 * 3600.0, gt=0, description="wall-clock seconds to prepare a task's models")
     memory_limit: float | None = Field(None, gt=0, description="GiB of resident memory of a cell")
     retries: int = Field(2, ge=0, description="times that a cell is tried again which the machine ended")
+    ray_address: str | None = Field(None, description="Ray cluster of --executor ray, if RAY_ADDRESS names none")
     split: Literal["auto", "always", "never"] = Field(
         "auto", description="methods in a process apart from labels and scores: all but built-in ones, all, or none"
     )

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from suite.contracts import Task
-from suite.discovery import FILE, OWN, is_editable
+from suite.discovery import FILE, OWN, file_module, is_editable
 from suite.errors import SuiteError
 from suite.hashing import digest, file_digest
 from suite.registry import Entry
@@ -49,6 +49,12 @@ def task_source(task: Task) -> str | None:
     module = type(task).__module__
     file = _file(module)
     return None if file is None or module.partition(".")[0] == "suite" or not _in_place(file) else _digest(module)
+
+
+def file_sources(file: Path) -> set[Path]:
+    """Return the files that what a loaded plugin file registers depends on, and that can be edited; itself too."""
+    name = file_module(file)
+    return _sources(name, name) or {file}
 
 
 def _digest(module: str) -> str:

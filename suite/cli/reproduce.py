@@ -29,7 +29,9 @@ def reproduce(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a cell; as recorded.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
-    executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    executor: Annotated[
+        str, typer.Option(help="process (a child per cell), ray (a cluster), inline (to debug).")
+    ] = "process",
     plugin: PluginOption = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
 ) -> None:

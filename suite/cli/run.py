@@ -98,7 +98,9 @@ def run(
         Split | None,
         typer.Option(help="Which methods run apart from labels and scores: all but built-in ones, all, or none."),
     ] = None,
-    executor: Annotated[str, typer.Option(help="process (a child per cell) or inline (for a debugger).")] = "process",
+    executor: Annotated[
+        str, typer.Option(help="process (a child per cell), ray (a cluster), inline (to debug).")
+    ] = "process",
     log_format: Annotated[
         LogFormat, typer.Option(help="How it tells how it goes: text, or json: an event a line; docs/upkeep.md.")
     ] = LogFormat.text,

@@ -88,7 +88,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         **{f"fingerprint of {name}": value or "missing" for name, value in run.ingredients.items()},
         **{
             name: json.dumps(environment[name])
-            for name in ("suite", "plugin", "machine", "hardware")
+            for name in ("suite", "plugin", "machine", "hardware", "executor")
             if name in environment
         },
         "python": f"{environment.get('python')} on {environment.get('system')}" if environment else None,

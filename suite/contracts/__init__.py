@@ -13,6 +13,7 @@ from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Inconsistent, Outcome, Score
 from suite.contracts.page import Page
 from suite.contracts.picture import Picture
+from suite.contracts.requirements import Requirements
 from suite.contracts.role import Role
 from suite.contracts.samples import Influence, Resampled, Samples, Value
 from suite.contracts.setting import Axis, Setting
@@ -51,6 +52,7 @@ __all__ = [
     "Picture",
     "Reference",
     "Remote",
+    "Requirements",
     "Resampled",
     "Resources",
     "Role",

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from suite.contracts.requirements import Requirements
 from suite.contracts.setting import Setting
-from suite.settings import Settings
+from suite.settings import Settings, cores
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Job:
     task_source: str | None = None  # and of the task's
     threads: int = 1
     time_limit: float = 3600.0
+    requirements: Requirements = field(default_factory=Requirements)  # of its task
     split: Split | None = None  # None: method and task share a process
     unsplit: str = ""  # why they do, where somebody else's method cannot be split
     loads: Loaded | None = None  # the plugins of an unsplit worker, None for all; a split one goes by ``split``
@@ -111,6 +113,11 @@ class Executor(ABC):
         self.log = log  # called with each line that a worker reports
         self.libraries: tuple[str, ...] = ()  # modules that most cells of the run import, as their tracks say
         self.cancelled: set[Path] = set()  # folders of jobs that are to end now; filled from another thread
+
+    @classmethod
+    def cores(cls, settings: Settings) -> int:
+        """Return how many cores its jobs share: unless told otherwise it runs so many side by side."""
+        return cores()
 
     @abstractmethod
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:

@@ -14,6 +14,7 @@ from suite.contracts.ingredient import Ingredient
 from suite.contracts.method import Method
 from suite.contracts.metric import Column, Metric
 from suite.contracts.outcome import Outcome
+from suite.contracts.requirements import Requirements
 from suite.contracts.samples import Samples
 from suite.contracts.setting import Axis, Setting, complete, every_setting, given_by
 from suite.contracts.substitute import NETWORK, Substitute
@@ -42,6 +43,7 @@ class Task(ABC, Generic[M]):
             each other, where the task leaves something open. The board shows which rows do; ranks are over all rows.
         formerly: ids that it had before, each with the setting that says the same today.
         cost: what a seed costs, where it was measured.
+        requirements: what a cell needs of its machine, for executors that place cells.
         tour: the settings that a bare ``suite run`` shows, each as the values of some axes; ``({},)`` is the default
             one. All tours together take under three minutes on two cores: one small task of each track has one.
         substitute: a network in the place of the reference model, which `replaceable` returns; None for none.
@@ -62,6 +64,7 @@ class Task(ABC, Generic[M]):
     comparable_by: ClassVar[tuple[str, ...]] = ()
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     cost: ClassVar[Cost | None] = None
+    requirements: ClassVar[Requirements] = Requirements()
     tour: ClassVar[tuple[Mapping[str, str], ...]] = ()
     substitute: Substitute | None = None
 

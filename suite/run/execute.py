@@ -127,6 +127,7 @@ class Execution:
                 unsplit=unsplit,
                 loads=plan_loads(self._registry, cell) if split is None else None,
                 time_limit=min(self._settings.time_limit, self._schedule.deadline.left()),
+                requirements=self._registry.tasks[cell.task].requirements,
             )
 
     def _end(self, ended: JobExit, cancelled: bool) -> None:

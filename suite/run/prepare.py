@@ -75,4 +75,5 @@ def _jobs(
             threads=threads,
             loads=plan_loads_of_task(registry, wanted.task.id),
             time_limit=min(settings.prepare_time_limit, within),
+            requirements=wanted.task.requirements,
         )

@@ -29,7 +29,7 @@ def environment(entry: Entry[type[Method]]) -> dict[str, Any]:
         "packages": _packages(entry.plugin.folder),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "machine": _machine(),
+        "machine": machine(),
     }
 
 
@@ -93,7 +93,8 @@ def _packages(folder: Path | None = None) -> dict[str, str]:
 
 
 @lru_cache
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Return what this machine is."""
     import psutil
 
     return {

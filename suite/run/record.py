@@ -166,6 +166,12 @@ def _run_result(
     )
 
 
+def note_where(folder: Path, made_on: dict[str, Any]) -> None:
+    """Note of a run that was made on another machine what that one is, in the place of this one."""
+    if (folder / ENVIRONMENT_FILE).exists():  # preparing has none
+        (folder / ENVIRONMENT_FILE).write_text(sealed(json.dumps({**_noted(folder), **made_on})))
+
+
 def _noted(folder: Path) -> dict[str, Any]:
     """Return what `Recorder.begin` noted; nothing if a power cut took it, or it is damaged."""
     try:

@@ -19,7 +19,7 @@ from suite.run.schedule import Deadline, Schedule
 from suite.run.selection import Request, current, select_methods, select_tasks
 from suite.run.split.plan import check_splits
 from suite.run.summary import Reporter, Summary
-from suite.settings import Settings, cores
+from suite.settings import Settings
 from suite.store.engine import has_store
 from suite.store.reading import Reader
 from suite.store.writing import Writer
@@ -59,7 +59,7 @@ class Runner:
             cells = plan.cells(summary)
             if cells:
                 check_splits(self._registry, self._settings, self._executor, [planned.cell for planned in cells])
-                workers = min(self._settings.workers, len(cells))
+                workers = self._workers(len(cells))
                 schedule = Schedule(cells, self._expectation(plan), workers, deadline, self._settings.retries)
                 execution = Execution(
                     writer, recorder, self._settings, self._reporter, summary, schedule, self._registry
@@ -115,8 +115,13 @@ class Runner:
 
     def _make_executor(self, jobs: int) -> tuple[Executor, int]:
         """Return an executor for so many jobs, and the threads of each: together they use every core, and no more."""
-        workers = min(self._settings.workers, jobs)
-        threads = max(1, cores() // workers)
+        workers = self._workers(jobs)
+        threads = max(1, self._executor.cores(self._settings) // workers)
         made = self._executor(self._settings, workers, self._reporter.message)
         made.libraries = self._libraries
         return made, threads
+
+    def _workers(self, jobs: int) -> int:
+        """Return how many of so many jobs run side by side: one a core, where nobody has said otherwise."""
+        told = "workers" in self._settings.model_fields_set
+        return min(self._settings.workers if told else self._executor.cores(self._settings), jobs)

@@ -20,6 +20,7 @@ from suite.contracts import Inconsistent, Job, Method, Resources, Task, TaskCont
 from suite.errors import Damaged, SuiteError, is_out_of_memory
 from suite.files import write_atomic
 from suite.registry import Registry, load_registry
+from suite.run.artifacts import note_artifacts
 from suite.run.evaluation import InvalidOutcome, evaluate, prepare, seed_everything
 from suite.run.identity import known_ingredients
 from suite.run.networks import stand_in
@@ -98,7 +99,9 @@ def _do(job: Job, end: socket.socket | None) -> Result:
     stand_in(task, context.setting, resources.cache)
     if job.kind == "prepare":
         prepare(task, context)
-        return _done(task, job, resources)
+        result = _done(task, job, resources)
+        note_artifacts(resources.cache, job)
+        return result
     _check_task(registry, job)
     method, beside, isolation = _local(registry, job) if end is None else _hosted(job, end)
     tuning, cost = None, {}

@@ -87,12 +87,14 @@ class Bench:
         given = self.settings(**settings)
         return Runner(load_registry(given.plugins), given, Steps(), executor).run(request, limit)
 
-    def start(self, *arguments: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, task: str = "fast/count", before: tuple[str, ...] = (), **environment: str
+    ) -> subprocess.Popen[str]:
         """Start ``suite run -t fast/count ...`` in a process of its own; ``before`` is a prefix of the command."""
         own = {"SUITE_HOME": str(self.home), "SUITE_PLUGINS": str(self.plugin)}
         own |= {"SUITE_DATABASE": self.database} if self.database else {}
         return subprocess.Popen(
-            [*before, *COMMAND, "run", "-t", "fast/count", *arguments],
+            [*before, *COMMAND, "run", "-t", task, *arguments],
             env={**os.environ, **own, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

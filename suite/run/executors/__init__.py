@@ -1,4 +1,4 @@
-"""Executors: in this process, or in child processes with limits."""
+"""Executors: in this process, in child processes with limits, or in such on the nodes of a cluster."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ def suite_register_executors(register: Callable[[str], None]) -> None:
     """Register the built-in executors."""
     register("suite.run.executors.inline:InlineExecutor")
     register("suite.run.executors.process:ProcessExecutor")
+    register("suite.run.executors.ray:RayExecutor")

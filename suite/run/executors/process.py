@@ -52,6 +52,8 @@ SERVER_GONE = 255
 """The exit status of all of its children, as multiprocessing has it, when the fork server is gone."""
 END_SECONDS = 2.0
 """In which the end of a method's process is told, once its channel has ended."""
+DEVICES = "CUDA_VISIBLE_DEVICES"
+"""The one variable that a host is given besides: a scheduler may give each cell another GPU."""
 LIBRARIES = "BASIN_SUITE_LIBRARIES"
 """The environment variable that tells the fork server which libraries the run's tracks name: it takes no arguments."""
 QUICK_CHILDREN = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "OPENBLAS_THREAD_TIMEOUT": "20"}
@@ -186,7 +188,7 @@ class _Child:
         host_folder(self.job).mkdir(exist_ok=True)
         output = str(self.job.folder / OUTPUT_FILE)
         if self.job.split.container is None:
-            self._host = context.Process(target=_host_main, args=(host, output), daemon=False)
+            self._host = context.Process(target=_host_main, args=(host, output, os.environ.get(DEVICES)), daemon=False)
             self._host.start()
         else:
             self._host = host_container(self.job, host.fileno(), output)
@@ -373,8 +375,10 @@ def _main(job: Job, environment: dict[str, str], end: Any = None, sealing: Any =
         os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
 
 
-def _host_main(end: socket.socket, output: str) -> None:
+def _host_main(end: socket.socket, output: str, devices: str | None) -> None:
     os.setsid()
+    if devices is not None:
+        os.environ[DEVICES] = devices
     adopt()
     _die_by_signal()
     _write_output_to(output)

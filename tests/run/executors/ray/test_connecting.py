@@ -1,0 +1,26 @@
+"""What is told where there is no cluster, or the wrong address of one."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+from bench import Bench
+
+from suite.errors import SuiteError
+
+
+def test_the_address_of_a_client_is_refused(bench: Bench) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'basin-suite[ray]'")
+    with pytest.raises(SuiteError, match="of Ray's client") as caught:
+        bench.run("constant", executor="ray", ray_address="ray://head:10001")
+    assert caught.value.place == "RAY_ADDRESS=ray://head:10001"
+    assert bench.evaluations() == {}
+
+
+def test_without_ray_the_extra_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr("suite.extras.find_spec", lambda name: None if name == "ray" else find(name))
+    with pytest.raises(SuiteError, match="needs the ray package") as caught:
+        bench.run("constant", executor="ray")
+    assert caught.value.next == "pip install 'basin-suite[ray]'"

@@ -1,0 +1,132 @@
+"""Cells on a cluster of two nodes on this machine: as on one machine, whatever becomes of a node."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench import Bench, gone
+from nodes import NODE, node_of
+
+import suite
+import suite.run.executors.ray as executor
+from suite.run.executors.ray.node import Question
+from suite.settings import Settings
+
+pytestmark = pytest.mark.slow
+ASSETS = Path(__file__).parents[3] / "assets"
+SEEDS = tuple(range(4))
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Bench:
+    """A bench with the cells that show where they ran."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Bench(home, ASSETS / "cluster_plugin.py")
+
+
+def scores(bench: Bench) -> dict[tuple[str, int], tuple[str, list[float]]]:
+    return {key: (run.state, [score.value for score in run.scores]) for key, run in bench.runs().items()}
+
+
+def test_a_node_is_killed_and_scores_are_those_of_the_process_executor(
+    cluster: Any, shown: Bench, eventually: Callable[..., None]
+) -> None:
+    seeds = [word for seed in SEEDS for word in ("-s", str(seed))]
+    runner = shown.start("--executor", "ray", *seeds, task="shown/drawn", RAY_ADDRESS=cluster.address)
+    eventually(lambda: shown.pids("waiting.txt") or runner.poll() is not None, seconds=120)
+    assert runner.poll() is None, runner.communicate()
+    (pid,) = shown.pids("waiting.txt")
+    cluster.remove_node(node_of(cluster, pid), allow_graceful=False)
+    output, _ = runner.communicate(timeout=120)
+    assert runner.returncode == 0, output
+    eventually(lambda: gone(pid))
+    there = scores(shown)
+    assert {state for state, _ in there.values()} == {"done"}
+    assert len(there) == 2 * len(SEEDS)
+    here = Bench(shown.home.parent / "here", shown.plugin)
+    shutil.copytree(shown.home / "cache", here.home / "cache")
+    (here.home / "waiting.txt").write_text("")
+    here.run("same", "waits", tasks=("shown/drawn",), seeds=SEEDS)
+    assert scores(here) == there
+    assert list((shown.home / "pending").iterdir()) == []
+    made = shown.runs()["shown/same", 0].environment
+    assert made is not None
+    assert made["executor"] == {"name": "ray", "set aside": {"cpus": 1, "memory": pytest.approx(0.1)}}
+    assert made["machine"]["host"]
+
+
+def test_a_node_with_other_code_gets_no_cells(cluster: Any, bench: Bench, tmp_path: Path) -> None:
+    import ray
+
+    root = Path(suite.__file__).parents[1]
+    for package in ("suite", "plugins", "benchmarks"):
+        shutil.copytree(root / package, tmp_path / "other" / package, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other" / "suite" / "text.py").open("a") as file:
+        file.write("\n# edited\n")
+    other = cluster.add_node(**NODE, env_vars={"PYTHONPATH": str(tmp_path / "other")})
+    told: list[str] = []
+    try:
+        settings = bench.settings()
+        with executor.question(settings) as asked:
+            nodes = executor.Cluster(settings, told.append, asked)
+            nodes.wait()
+            while nodes.asked:
+                nodes.look(1.0)
+            assert other.node_id not in nodes.nodes
+            assert nodes.nodes
+            nodes.nodes.clear()
+            with pytest.raises(suite.SuiteError, match=r"no node of the Ray cluster can run cells.*the source of"):
+                nodes.check()
+        assert "the source of basin-suite is" in told[0]
+        assert ray.is_initialized()
+    finally:
+        cluster.remove_node(other)
+
+
+def test_ctrl_c_ends_what_runs_on_the_nodes(cluster: Any, bench: Bench, eventually: Callable[..., None]) -> None:
+    runner = bench.start("-m", "sleeps", "-s", "0", "--executor", "ray", RAY_ADDRESS=cluster.address)
+    eventually(lambda: bench.pids("sleeping.txt"), seconds=60)
+    runner.send_signal(signal.SIGINT)
+    output, _ = runner.communicate(timeout=60)
+    assert runner.returncode == 130, output
+    (pid,) = bench.pids("sleeping.txt")
+    eventually(lambda: gone(pid))
+    assert {run.state for run in bench.all_runs()} == {"stale"}
+
+
+def test_nodes_that_do_not_see_the_cache_are_sent_what_is_in_it(
+    cluster: Any, shown: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = executor.question
+
+    @contextmanager
+    def unseen(settings: Settings) -> Iterator[Question]:
+        with asking(settings) as asked:
+            yield dataclasses.replace(asked, mark=Path("/nowhere/.seen"))
+
+    monkeypatch.setattr(executor, "question", unseen)
+    assert shown.run("same", tasks=("shown/drawn",), executor="ray").states == {"done": 2}
+    there = scores(shown)
+    assert shown.run("waits", tasks=("shown/drawn",), seeds=(1,), executor="process").states == {"done": 1}
+    assert scores(shown)["shown/waits", 1] == there["shown/same", 1], "the runner's artifact, not another"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="hosts are confined on Linux alone")
+def test_a_split_method_finds_no_secret_of_a_node(cluster: Any, bench: Bench) -> None:
+    files = tuple(ASSETS / name for name in ("split_track.py", "split_methods.py", "telling_method.py"))
+    bench.run("telling", "right", tasks=("guess/sign",), seeds=(0,), executor="ray", plugins=files)
+    telling, right = bench.runs()["guess/telling", 0], bench.runs()["guess/right", 0]
+    assert (telling.state, telling.error) == ("failed", "RuntimeError: found []")
+    assert (right.state, [score.value for score in right.scores]) == ("done", [1.0])
+    assert right.isolation is not None
+    assert right.isolation["split"]
+    assert "files" in right.isolation["confined"]
