@@ -32,8 +32,8 @@ def texts(part: Any) -> list[str]:
     return [text for value in part for text in texts(value)] if isinstance(part, list) else [str(part)]
 
 
-def test_there_are_the_three_of_them() -> None:
-    assert [file.name for file in FILES] == ["comment.yml", "submission.yml", "tests.yml"]
+def test_there_are_the_four_of_them() -> None:
+    assert [file.name for file in FILES] == ["comment.yml", "oldest.yml", "submission.yml", "tests.yml"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -78,10 +78,17 @@ def test_pages_of_third_parties_are_shown_and_broken_ones_named(page: Open) -> N
     assert 'href="good">Good page</a>' in texts(app)
 
 
+def addresses(app: AppTest) -> dict[str, str]:
+    """Return the pages by their address, as Streamlit's own test keeps them from 1.63 on."""
+    if not hasattr(app, "_registered_pages"):
+        pytest.skip("this release of Streamlit does not tell a test its pages")
+    return {str(page["url_pathname"]): key for key, page in app._registered_pages.items()}
+
+
 @pytest.mark.usefixtures("third_party")
 def test_page_that_raises_takes_no_other_down(page: Open) -> None:
     app: AppTest = page()
-    registered = {str(each["url_pathname"]): key for key, each in app._registered_pages.items()}
+    registered = addresses(app)
     for name, said in (("raises", "This page failed"), ("good", "Good")):
         app._page_hash = registered[name]
         app.run()
@@ -97,7 +104,7 @@ def test_the_page_of_the_documentation_works(page: Open, tmp_path: Path, monkeyp
     (tmp_path / "worst.py").write_text(script)
     monkeypatch.setenv("SUITE_PLUGINS", str(tmp_path / "worst_plugin.py"))
     app = page()
-    app._page_hash = next(key for key, known in app._registered_pages.items() if known["url_pathname"] == "worst")
+    app._page_hash = addresses(app)["worst"]
     app.run()
     assert_sound(app)
     [grid] = grids(app)
