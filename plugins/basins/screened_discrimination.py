@@ -26,9 +26,9 @@ class ScreenedDiscrimination(MomentDiscrimination):
     `kway-discrimination` gives its network directions of variance, memory, differing means and products whether they
     tell something or not; `moment-discrimination` adds those of second and third moments, and has to take fewer of the
     others. Here all are looked for, and those are kept that are none of the noise: of variance and memory by an
-    eigenvalue unlike most of the spectrum, of means and products by being stronger than in shuffled trajectories, of
-    moments if those of held-out trajectories agree. Memory that is less than most have counts too: it shows what is
-    fast among slow noise.
+    eigenvalue unlike most of the spectrum (of memory also if means along it agree in halves of the trajectories), of
+    means and products by being stronger than in shuffled trajectories, of moments if those of held-out trajectories
+    agree. Memory that is less than most have counts too: it shows what is fast among slow noise.
 
     What is kept is decided once, from all trajectories; directions of means, products and moments are found without
     those that are held out. Reconstruction: the authors' formula was not available; the K-way form and the directions

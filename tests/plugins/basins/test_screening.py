@@ -7,7 +7,7 @@ import torch
 
 from suite.plugins.basins import _moments
 from suite.plugins.basins._differences import Differences
-from suite.plugins.basins._screening import ScreenedStates, farthest, outlying
+from suite.plugins.basins._screening import ScreenedStates, agreement_of_halves, outlying
 from suite.plugins.basins._tucker import agreement, moment_directions
 
 from .test_moments import states
@@ -38,9 +38,16 @@ def test_what_lies_out_is_measured_on_its_own_side() -> None:
     values = torch.cat([torch.linspace(-1, 0, 51), torch.linspace(0, 4, 51)[1:], torch.tensor([-3.0])])
     out = outlying(values)
     assert out[-1] < -3.5
-    assert farthest(out, 2, 1.7).tolist() == []
-    assert farthest(out.abs(), 2, 1.7).tolist() == [len(values) - 1]
-    assert sorted(farthest(torch.tensor([0.0, 1.0]), 2, 1.7).tolist()) == [0, 1]  # too few to make a bulk
+    assert out[:-1].abs().max() < 1.7
+
+
+def test_halves_agree_where_means_differ_and_not_in_noise() -> None:
+    seen = noise()
+    seen[..., 0] += torch.arange(8.0)[:, None, None] / 8
+    agreed = agreement_of_halves(seen)
+    assert agreed[0] > 0.9
+    assert agreed[1:].abs().mean() < 0.5
+    assert agreement_of_halves(seen[:, :1]).tolist() == [0] * 60
 
 
 @pytest.mark.parametrize("carrier", [0, 1])
