@@ -36,6 +36,8 @@ from suite.source import check_source, task_source
 if TYPE_CHECKING:
     import pyarrow as pa
 
+ROOM_BYTES = 2**20
+"""What is tried to be written, to tell a full disk of the suite from a full folder of the method's own."""
 Parts = tuple[type[Method], dict[str, Method], dict[str, Any] | None]
 """A method's class, its partners by role, and how the two are kept from here: None if they are not."""
 
@@ -56,7 +58,7 @@ def work(job: Job, end: socket.socket | None = None) -> None:
     except (Closed, Damaged):
         raise  # a damaged file is the machine's failure, not the method's
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno == errno.ENOSPC and not _has_room(job):
             raise  # the machine's failure, not the method's
         result = _failure("failed", error)
     except (InvalidOutcome, Inconsistent) as error:
@@ -200,6 +202,18 @@ def _done(task: Task, job: Job, resources: Resources, **outcome: Any) -> Result:
         device=resources.device,
         hardware=_hardware(resources.device),
     )
+
+
+def _has_room(job: Job) -> bool:
+    """Tell whether what the suite itself writes finds room: then it is a folder of the method's own that is full."""
+    try:
+        for folder in (job.folder, job.settings.cache_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(folder / ".room", lambda path: path.write_bytes(bytes(ROOM_BYTES)))
+            (folder / ".room").unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _hardware(device: str) -> dict[str, str]:

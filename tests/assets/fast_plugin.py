@@ -6,6 +6,7 @@ a cell was really evaluated.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -367,6 +368,16 @@ class Wordless(FastMethod):
         raise self.Broken
 
 
+class FullFolder(FastMethod):
+    """Finds its own temporary folder full, while the disk of the suite has room."""
+
+    name = "full-folder"
+
+    def answer(self, context: Context, home: Path) -> float:
+        """Raise as writing there would."""
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/tmp/mine")
+
+
 class Chatters(FastMethod):
     """Writes several megabytes to its standard output, bytes that are no text among them, then fails to answer."""
 
@@ -541,6 +552,7 @@ METHODS = (
     Interrupts,
     Wordless,
     Chatters,
+    FullFolder,
     FailsAtLarge,
     Told,
     MustBeTold,

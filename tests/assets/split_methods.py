@@ -72,6 +72,28 @@ class AsksTooMuch(Right):
         known.oracle._use(known.oracle._number, "__class__", [], {})
 
 
+class Imaginary(Right):
+    """Answers with complex numbers, of which the real part would be right."""
+
+    name = "imaginary"
+
+    def guess(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the signs, and something imaginary."""
+        return (values > 0).float() + 1j
+
+
+class Overwrites(Right):
+    """Answers rightly, and overwrites what it was asked about."""
+
+    name = "overwrites"
+
+    def guess(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the signs, and leave zeros."""
+        signs = (values > 0).long()
+        values.zero_()
+        return signs
+
+
 class Raises(Right):
     """Raises."""
 

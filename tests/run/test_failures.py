@@ -32,6 +32,7 @@ EXPECTED = {
     "no-primary": ("invalid", "no score for the primary column accuracy all"),
     "wrong-type": ("invalid", "Score.value = 'excellent': Input should be a valid number"),
     "no-outcome": ("invalid", "the task returned dict where Outcome was expected"),
+    "full-folder": ("failed", "OSError: [Errno 28] No space left on device: '/tmp/mine'"),
     "os-exit": ("killed", "exited with status 7 before it wrote a result"),
     "chatters": ("killed", "exited with status 3 before it wrote a result"),
     "sigkill": ("killed", "killed by signal 9 (somebody else's, or its own); 3 times, the last time alone"),

@@ -54,7 +54,8 @@ def packed(tensors: Sequence[Tensor]) -> Iterator[Any]:
     end = 0
     for number, tensor in enumerate(tensors):
         if tensor.dtype not in kinds:
-            raise TypeError(f"a tensor of {tensor.dtype} does not pass")
+            more = ": real numbers are wanted, and no imaginary part is dropped" if tensor.is_complex() else ""
+            raise TypeError(f"a tensor of {tensor.dtype} does not pass{more}")
         if end % ALIGNMENT:
             padding = ALIGNMENT - end % ALIGNMENT
             header[f"padding {number}"] = {"dtype": "U8", "shape": [padding], "data_offsets": [end, end + padding]}

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from suite.contracts import Border, Method, Reference
+from suite.contracts import Border, Context, Method, Reference
 from suite.run.evaluation import seed_everything
 from suite.run.split.channel import Channel
 from suite.run.split.codec import Codec, Take, Tell
@@ -22,6 +22,7 @@ from suite.run.split.confinement import confine
 from suite.run.split.peer import Peer
 from suite.run.split.pipes import Pipes
 from suite.run.split.references import StandIns
+from suite.run.split.versions import versions
 from suite.run.threads import limit_threads
 
 EMPTY = Border(calls={})
@@ -38,6 +39,8 @@ class Host:
         self._classes: dict[str, type[Method]] = {}
         self._kept: list[Any] = []  # methods, and what stays here of what they return
         self._seed, self._began = 0, False
+        self._log: Callable[[str], None] = print  # until a context has come
+        self._told: set[str] = set()
 
     def serve(self) -> None:
         """Answer until the judge is gone."""
@@ -108,6 +111,20 @@ class Host:
         return {"number": self._keep(made), "label": made.label, **{name: getattr(made, name) for name in names}}
 
     def _call(self, number: int, name: str, arguments: list[Any]) -> Any:
+        before = list(versions(arguments))
+        try:
+            return self._called(number, name, arguments)
+        finally:
+            self._tell_changes(name, arguments, before)
+
+    def _tell_changes(self, name: str, arguments: list[Any], before: list[int]) -> None:
+        """Tell once of each call that it changed tensors in place that it was given."""
+        self._log = next((each.log for each in arguments if isinstance(each, Context)), self._log)
+        if name not in self._told and list(versions(arguments)) != before:
+            self._told.add(name)
+            self._log(f"{name} changed in place what it was given: it had a copy, and nobody else sees the change")
+
+    def _called(self, number: int, name: str, arguments: list[Any]) -> Any:
         call = getattr(self._kept[number], name)
         if name not in self._codec.border.seeded:
             return call(*arguments)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from suite.contracts import Axis, Column, Method, Resources, Setting, TaskContext
+from suite.contracts.returned import refuse
 from suite.errors import is_machine_failure
 from suite.lazy import torch
 from suite.tracks.basins.contract import BasinContext, BasinDetector, Proposer
@@ -204,7 +206,10 @@ def _checked(answer: Sequence[tuple[int, int]], states: Tensor, most: int) -> li
     Raises:
         ValueError: they are none, more than ``most``, twice the same, or outside.
     """
-    places = [(int(trajectory), int(frame)) for trajectory, frame in answer]
+    try:
+        places = [(index(trajectory), index(frame)) for trajectory, frame in answer]
+    except (TypeError, ValueError):
+        refuse(answer, "propose", f"1 to {most} pairs of integers, a trajectory and a frame each")
     inside = all(0 <= place < size for pair in places for place, size in zip(pair, states.shape[:2], strict=True))
     if not 1 <= len(set(places)) == len(places) <= most or not inside:
         raise ValueError(

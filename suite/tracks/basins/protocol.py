@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from suite.contracts import Axis, Column, Metric, Outcome, Task, TaskContext, Tuning
+from suite.contracts.returned import real_numbers, refuse
 from suite.contracts.setting import given_by
 from suite.errors import SuiteError, is_machine_failure
 from suite.grid_search import search
@@ -166,16 +167,15 @@ def _checked(answer: Partition | Sequence[int], size: int) -> tuple[list[int], l
     """Return labels [K], numbered from 0, and risk [K, K], or None.
 
     Raises:
-        ValueError: they are no such thing.
+        WrongReturn: they are no such thing.
     """
     partition = answer if isinstance(answer, Partition) else Partition(answer)
     labels = np.asarray(partition.labels)
     if labels.shape != (size,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"expected {size} integers as labels, got {labels.dtype} of shape {labels.shape}")
+        given = answer if labels.dtype == object else labels
+        refuse(given, "partition", f"a Partition, or labels: {size} integers")
     numbered = np.unique(labels, return_inverse=True)[1].tolist()
     if partition.risk is None:
         return numbered, None
-    risk = np.asarray(partition.risk, dtype=np.float64)
-    if risk.shape != (size, size) or not np.isfinite(risk).all():
-        raise ValueError(f"expected a finite risk matrix [{size}, {size}], got shape {risk.shape}")
-    return numbered, risk.tolist()
+    risk = real_numbers(partition.risk, "partition, as the risk,", (size, size))
+    return numbered, risk.double().cpu().numpy().tolist()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suite.contracts import Context, Method
+from suite.contracts.returned import real
 from suite.lazy import torch
 
 if TYPE_CHECKING:
@@ -122,14 +123,11 @@ class Schedule(Procedure):
         """Train by the schedule.
 
         Raises:
-            TypeError: what `rates` returns is no tensor.
-            ValueError: it has another shape, or a rate that is negative or not finite.
+            WrongReturn: what `rates` returns is no tensor of real numbers of this shape.
+            ValueError: it has a rate that is negative or not finite.
         """
         rates, wanted = self.rates(trainer.rates.cpu(), context), (context.updates, len(trainer.rates))
-        if not isinstance(rates, torch.Tensor):
-            raise TypeError(f"rates of {self.name} returns a {type(rates).__name__}, not a tensor {list(wanted)}")
-        if rates.shape != wanted:
-            raise ValueError(f"rates of {self.name} returns the shape {list(rates.shape)}, not {list(wanted)}")
+        rates = real(rates, f"rates of {self.name}", wanted, finite=False)
         if wrong := (~(rates.isfinite() & (rates >= 0))).nonzero().tolist():
             update, run = wrong[0]
             raise ValueError(f"rates of {self.name} has {float(rates[update, run])} at update {update} of run {run}")

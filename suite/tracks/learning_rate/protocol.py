@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Axis, Column, Metric, Outcome, Task, TaskContext, Value
+from suite.contracts.returned import real
 from suite.lazy import torch
 from suite.models.threads import threads
 from suite.tracks.learning_rate import metrics
@@ -110,10 +111,9 @@ class TrainingTask(Task[Procedure]):
         problem = self.problem(context)
         trainer = self.trainer(problem, context)
         started = time.perf_counter()
-        weights = method.train(trainer, self.told(context, trainer)).detach()
+        returned = method.train(trainer, self.told(context, trainer))
         seconds = time.perf_counter() - started
-        if weights.shape != problem.start.shape:
-            raise ValueError(f"{method.name} returns {tuple(weights.shape)}, not {tuple(problem.start.shape)}")
+        weights = real(returned, f"train of {method.name}", problem.start.shape, finite=False)
         lost = int((~weights.isfinite()).any(dim=1).sum())
         if lost and problem.radius:  # on a sphere no rate is so high that it makes them infinite
             raise ValueError(f"{method.name} returns weights that are not finite in {lost} of {len(weights)} runs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from suite.contracts.returned import described
 from suite.diffusion.guidance import Attention, Guide, Plan
 from suite.lazy import torch
 from suite.tracks.memorization.contract import MOST_STRENGTHS, Mitigation
@@ -48,8 +49,8 @@ def checked(plan: Any, noise: Tensor, conditions: Tensor, steps: int) -> Plan:
 
 def _check(name: str, given: Any, shape: tuple[int, ...], otherwise: str = "") -> None:
     """Refuse what is no tensor of a shape, or not finite."""
-    if not isinstance(given, torch.Tensor):
-        raise ValueError(f"{name}: expected a tensor of shape {shape}, got {type(given).__name__}{otherwise}")
+    if not isinstance(given, torch.Tensor) or given.is_complex():
+        raise ValueError(f"{name}: expected a tensor of shape {shape}, got {described(given)}{otherwise}")
     if given.shape != shape:
         raise ValueError(f"{name}: expected shape {shape}, got {tuple(given.shape)}")
     if not given.isfinite().all():

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Inconsistent, Missing, Resources, TaskContext
+from suite.contracts.returned import real, refuse
 from suite.data.split import Split, SplitImages
 from suite.lazy import torch
 from suite.models.features import extract, linear_head
@@ -46,6 +47,7 @@ class Answers:
 class FittedMethod(ABC):
     """A method that was fitted; ``cost`` says in how many seconds, ``facts`` are statements about its network."""
 
+    call: str  # that answers
     cost: dict[str, float]
     facts: dict[str, str]
 
@@ -58,8 +60,8 @@ class FittedMethod(ABC):
         Where the method runs apart from its judge, some samples are scored again, in a batch of other ones.
 
         Raises:
-            ValueError: what the method returns has a wrong shape or is not finite.
-            Inconsistent: a sample's score depends on which others share its batch.
+            WrongReturn: what the method returns is not what its contract wants.
+            Inconsistent: a sample's score depends on which others share its batch, or on chance.
         """
         numbers = [split.rows(self.resources) for split in tests.values()]
         counts = [len(part) for part in numbers]
@@ -99,7 +101,7 @@ class FittedMethod(ABC):
             first, second = scores[rows[worst]], again[worst]
             raise Inconsistent(
                 f"test sample {rows[worst]} has the score {first:.6g} in one batch and {second:.6g} in another, "
-                f"{(beyond > 0).sum()} of {len(rows)} differ: a score must not depend on its batch"
+                f"{(beyond > 0).sum()} of {len(rows)} differ: a score must not depend on its batch, nor on chance"
             )
 
     def adapt(self, split: Split) -> None:  # noqa: B027 - most methods are fitted once
@@ -113,21 +115,10 @@ class FittedMethod(ABC):
         self, scores: torch.Tensor, logits: torch.Tensor, count: int, start: int
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return scores [count] and predicted classes [count]; ``start`` is the batch's place in the whole test."""
-        for name, returned in (("scores", scores), ("logits", logits)):
-            if not isinstance(returned, torch.Tensor) or returned.is_complex():
-                kind = f"complex {name}" if isinstance(returned, torch.Tensor) else type(returned).__name__
-                raise TypeError(f"{self.name} returned {kind} where a tensor of real {name} was expected")
-        if logits.ndim != 2 or len(logits) != count:
-            raise ValueError(f"{self.name} returned logits of shape {tuple(logits.shape)} for a batch of {count}")
-        checked: NDArray[np.float64] = scores.detach().double().cpu().numpy()
-        if checked.shape != (count,):
-            raise ValueError(f"{self.name} returned scores of shape {checked.shape} for a batch of {count}")
-        wrong = np.flatnonzero(~np.isfinite(checked))
-        if wrong.size:
-            raise ValueError(
-                f"{self.name} returned {wrong.size} non-finite scores in the batch from sample {start}; "
-                f"the first is {checked[wrong[0]]} at place {wrong[0]}"
-            )
+        call = f"{self.call} of {self.name}, for the batch from sample {start},"
+        if not isinstance(logits, torch.Tensor) or logits.is_complex() or logits.ndim != 2 or len(logits) != count:
+            refuse(logits, call, f"logits [{count}, C] of real numbers")
+        checked: NDArray[np.float64] = real(scores, call, (count,)).double().cpu().numpy()
         return checked, logits.argmax(dim=1).cpu().numpy()
 
 
@@ -140,6 +131,8 @@ def fit(method: OODMethod, model: Network, splits: Development, context: TaskCon
 
 class FittedDetector(FittedMethod):
     """A post-hoc detector on the reference model's features and logits; predicted classes are the reference model's."""
+
+    call = "score"
 
     def __init__(self, method: Detector, model: Network, splits: Development, context: TaskContext) -> None:
         super().__init__(method.name, model, context)
@@ -167,6 +160,8 @@ class FittedDetector(FittedMethod):
 class FittedNetwork(FittedMethod):
     """A method with a network of its own, which sees images; predicted classes are its own."""
 
+    call = "predict"
+
     def __init__(self, method: TrainedDetector, model: Network, splits: Development, context: TaskContext) -> None:
         super().__init__(method.name, model, context)
         self.method = method
@@ -193,7 +188,10 @@ class FittedNetwork(FittedMethod):
 
     def _predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         with torch.no_grad():
-            return self.method.predict(images)
+            answer = self.method.predict(images)
+        if not isinstance(answer, tuple | list) or len(answer) != 2:
+            refuse(answer, f"predict of {self.name}", "two tensors, scores [B] and logits [B, C]")
+        return answer[0], answer[1]
 
     def _normalised(self, pixels: torch.Tensor) -> torch.Tensor:
         return self.model.transform.normalise(pixels.to(self.resources.device))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from suite.contracts import Remote
+from suite.contracts.returned import refuse
 from suite.models.features import features_and_logits
 from suite.tracks.quantization import audit as auditing
 from suite.tracks.quantization import basin
@@ -69,11 +70,11 @@ def logits(network: nn.Module, images: Tensor) -> Tensor:
     """Return logits without gradients.
 
     Raises:
-        TypeError: the network returns something else.
+        WrongReturn: the network returns something else.
     """
     found = _logits(network, images)
-    if not isinstance(found, Tensor):
-        raise TypeError(f"the quantized network returned a {type(found).__name__}, not logits")
+    if not isinstance(found, Tensor) or found.is_complex() or found.ndim != 2 or len(found) != len(images):
+        refuse(found, "the quantized network", f"logits [{len(images)}, C] of real numbers")
     return found
 
 

@@ -26,6 +26,7 @@ from suite.contracts import (
     TaskContext,
     Tuning,
 )
+from suite.contracts.returned import refuse
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.grid_search import search
@@ -214,7 +215,7 @@ class QuantizationTask(Task[Quantizer]):
         if gpu:
             cost["gpu_megabytes"] = torch.cuda.max_memory_allocated(gpu) / 1e6
         if not isinstance(network, torch.nn.Module):
-            raise TypeError(f"{method.name} returned a {type(network).__name__}, not a torch module")
+            refuse(network, f"quantize of {method.name}", "a torch module, the quantized network")
         return network.eval(), cost
 
     def _training_images(self, method: Quantizer, resources: Resources) -> TrainingImages | None:

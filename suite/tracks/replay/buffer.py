@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from suite.contracts.returned import integers
 from suite.lazy import torch
 from suite.tracks.replay.exemplars import Exemplars, Places
 
@@ -66,7 +67,7 @@ class Buffer:
         Raises:
             ValueError: a slot is beyond the capacity, or would leave a free one before it.
         """
-        slots = torch.as_tensor(slots, dtype=torch.int64)
+        slots = integers(slots, "the method", f"integers [{len(samples)}], a slot for each sample")
         if slots.shape != (len(samples),):
             raise ValueError(f"expected {len(samples)} slots, got shape {tuple(slots.shape)}")
         kept = slots >= 0

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from suite.contracts.returned import integers, refuse
 from suite.lazy import torch
 from suite.tracks.replay.buffer import Buffer
 from suite.tracks.replay.contract import (
@@ -123,10 +124,10 @@ def places(answer: object, most: int, count: int) -> torch.Tensor:
     Raises:
         ValueError: it is something else.
     """
-    chosen = torch.as_tensor(answer).cpu()
-    if chosen.ndim != 1 or chosen.is_floating_point() or chosen.dtype == torch.bool:
-        raise ValueError(f"expected a row of integers, got {chosen.dtype} of shape {tuple(chosen.shape)}")
-    chosen = chosen.long()
+    wanted = "a row of integers, the places of samples"
+    chosen = integers(answer, "the method", wanted).cpu()
+    if chosen.ndim != 1:
+        refuse(answer, "the method", wanted)
     if len(chosen) > most:
         raise ValueError(f"{len(chosen)} samples were chosen where there is room for {most}")
     if len(chosen) and not 0 <= int(chosen.min()) <= int(chosen.max()) < count:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import TaskContext
+from suite.contracts.returned import WrongReturn, described
 from suite.lazy import torch
 from suite.tracks.temperature.contract import Walkers
 from suite.tracks.temperature.landscapes.landscape import Landscape
@@ -73,7 +74,10 @@ class TaskWalkers(Walkers):
 
     def walk(self, betas: NDArray[np.floating]) -> None:
         """See `Walkers`."""
-        given = np.array(betas, dtype=np.float64)
+        given = np.array(betas)
+        if given.dtype.kind not in "iuf":
+            raise WrongReturn(f"walk was given {described(given)}; it takes inverse temperatures, real numbers")
+        given = given.astype(np.float64)
         if given.ndim not in (1, 2) or (given.ndim == 2 and given.shape[1] != self.count):
             raise ValueError(f"betas of shape {given.shape}, not [S] or [S, {self.count}]")
         if not ((given > 0) & np.isfinite(given)).all():

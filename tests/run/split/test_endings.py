@@ -13,6 +13,7 @@ from suite.run.reproduce.reproduce import reproduce
 from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.settings import Settings
+from suite.store.logs import Logs
 from suite.store.reading import Reader
 from suite.store.rows import RunRow
 
@@ -31,9 +32,10 @@ EXPECTED = {
     "huge": ("invalid", "more than the limit"),
     "not-finite": ("failed", "expected 20 finite guesses"),
     "short": ("failed", "expected 20 finite guesses"),
+    "imaginary": ("failed", "complex64 does not pass: real numbers are wanted, and no imaginary part is dropped"),
     "odd": ("failed", "a builtins.object does not pass between a method and its judge"),
 }
-"""All but `asks` and `right`, which are done."""
+"""All but `asks`, `right` and `overwrites`, which are done."""
 
 
 def settings(home: Path, **given: object) -> Settings:
@@ -66,14 +68,21 @@ def test_a_failure_has_its_state_and_reason(ran: dict[str, RunRow], method: str)
 
 
 def test_the_others_go_on_and_say_how_they_were_kept_apart(ran: dict[str, RunRow]) -> None:
-    assert set(ran) == {*EXPECTED, "asks", "right"}
-    for method in ("asks", "right"):
+    assert set(ran) == {*EXPECTED, "asks", "right", "overwrites"}
+    for method in ("asks", "right", "overwrites"):
         assert [score.value for score in ran[method].scores] == [1.0]
         assert ran[method].isolation is not None
         assert ran[method].isolation["split"]
         assert len(ran[method].isolation["order"]) == 32
     assert ran["asks"].facts["asked"] == "2"
     assert ran["asks"].isolation["order"] != ran["right"].isolation["order"]
+
+
+def test_a_change_of_what_was_handed_over_is_reported_and_does_no_harm(tmp_path: Path) -> None:
+    assert run(tmp_path, "right", "overwrites")["overwrites"].state == "done"
+    said = {name: Logs(settings(tmp_path)).read(row.id) for name, row in run(tmp_path, "right", "overwrites").items()}
+    assert "guess changed in place what it was given" in (said["overwrites"] or "")
+    assert "changed in place" not in (said["right"] or "")
 
 
 def test_a_traceback_of_the_method_is_kept(ran: dict[str, RunRow]) -> None:

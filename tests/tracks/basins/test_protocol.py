@@ -194,10 +194,22 @@ def test_every_other_failure_is_nothing_found(error: type[Exception], context: T
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ([0] * 15, "expected 16 integers as labels, got int64 of shape"),
-        ([0.5] * 16, "expected 16 integers as labels, got float64"),
-        (Partition([0] * 16, np.zeros((4, 4))), r"expected a finite risk matrix \[16, 16\], got shape \(4, 4\)"),
-        (Partition([0] * 16, np.full((16, 16), np.nan)), "expected a finite risk matrix"),
+        ([0] * 15, r"partition returned an array \[15\] of int64; its contract wants a Partition, or labels: 16 int"),
+        (None, "partition returned None; its contract wants a Partition"),
+        ("words", "partition returned an array .* of <U5"),
+        ([0.5] * 16, r"partition returned an array \[16\] of float64"),
+        (
+            Partition([0] * 16, np.zeros((4, 4))),
+            r"partition, as the risk, returned a tensor \[4, 4\] of float64; .* \[16, 16\] of",
+        ),
+        (
+            Partition([0] * 16, np.ones((16, 16)) * 1j),
+            r"partition, as the risk, returned a tensor \[16, 16\] of complex128",
+        ),
+        (
+            Partition([0] * 16, np.full((16, 16), np.nan)),
+            "partition, as the risk, returned 256 numbers that are not finite",
+        ),
     ],
 )
 def test_an_answer_of_the_wrong_form_is_a_failure(answer: Any, message: str, context: TaskContext) -> None:
@@ -205,7 +217,7 @@ def test_an_answer_of_the_wrong_form_is_a_failure(answer: Any, message: str, con
         def answer(self, trajectories: Tensor, context: BasinContext) -> Any:
             return answer
 
-    with pytest.raises(ValueError, match=f"scripted fails at every problem, first with: ValueError: {message}"):
+    with pytest.raises(ValueError, match=f"scripted fails at every problem, first with: WrongReturn: {message}"):
         Small().evaluate(Wrong(), context)
 
 

@@ -44,9 +44,10 @@ class Lost(Procedure):
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (None, r"rates of given returns a NoneType, not a tensor \[4, 6\]"),
-        (lambda grid: grid, r"the shape \[6\], not \[4, 6\]"),
-        (lambda grid: grid.repeat(3, 1), r"the shape \[3, 6\], not \[4, 6\]"),
+        (None, r"rates of given returned None; its contract wants a tensor \[4, 6\] of real numbers"),
+        (lambda grid: grid, r"returned a tensor \[6\] of float32"),
+        (lambda grid: grid.repeat(3, 1), r"returned a tensor \[3, 6\] of float32"),
+        (lambda grid: grid.repeat(4, 1) * 1j, r"returned a tensor \[4, 6\] of complex64"),
         (lambda grid: -grid.repeat(4, 1), r"has -\S+ at update 0 of run 0"),
         (lambda grid: torch.full((4, 6), torch.nan), "has nan at update 0 of run 0"),
     ],

@@ -120,9 +120,11 @@ def test_wrong_predictions_are_refused(resources: Resources) -> None:
 
         return Wrong()
 
-    with pytest.raises(ValueError, match=r"logits of shape \(500,\) for a batch of 500"):
+    with pytest.raises(ValueError, match=r"returned a tensor \[500\] of float32; its contract wants logits \[500, C\]"):
         evaluate(returning(torch.zeros, torch.zeros), resources)
-    with pytest.raises(ValueError, match=r"scores of shape \(500, 2\) for a batch of 500"):
+    with pytest.raises(
+        ValueError, match=r"returned a tensor \[500, 2\] of float32; its contract wants a tensor \[500\]"
+    ):
         evaluate(returning(lambda count: torch.zeros(count, 2), lambda count: torch.zeros(count, 6)), resources)
-    with pytest.raises(ValueError, match="non-finite scores"):
+    with pytest.raises(ValueError, match="numbers that are not finite"):
         evaluate(returning(lambda count: torch.full((count,), np.nan), lambda count: torch.zeros(count, 6)), resources)

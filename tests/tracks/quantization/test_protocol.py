@@ -177,7 +177,7 @@ class Logits(nn.Module):
 @pytest.mark.parametrize(
     ("result", "error", "message"),
     [
-        ("a model", TypeError, "returned a str, not a torch module"),
+        ("a model", TypeError, "returned the text 'a model'; its contract wants a torch module"),
         (Logits(float("nan"), 10), ValueError, "expected finite logits"),
         (Logits(1.0, 3), ValueError, "of shape"),
         (ValueError("cannot do that"), ValueError, "cannot do that"),

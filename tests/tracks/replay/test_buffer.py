@@ -60,13 +60,15 @@ def test_bytes_are_those_of_inputs_labels_and_columns() -> None:
         ([-2, 2], "-1 keeps none"),
         ([3, -1], "slot 3 was filled before slot 2"),
         ([2], r"expected 2 slots, got shape \(1,\)"),
+        ([0.5, 1.0], r"returned a tensor \[2\] of float32; its contract wants integers \[2\], a slot for each sample"),
+        (None, "the method returned None; its contract wants integers"),
     ],
 )
-def test_wrong_slots_are_refused_and_change_nothing(slots: list[int], message: str) -> None:
+def test_wrong_slots_are_refused_and_change_nothing(slots: list[int] | None, message: str) -> None:
     buffer = Buffer(samples(1), 5)
     buffer.write(torch.arange(2), samples(2))
     with pytest.raises(ValueError, match=message):
-        buffer.write(torch.tensor(slots), samples(2, start=7))
+        buffer.write(slots if slots is None else torch.tensor(slots), samples(2, start=7))
     assert buffer.samples().rows.tolist() == [0, 1]
 
 

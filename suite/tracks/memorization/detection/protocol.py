@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from suite.contracts import Column, Outcome, Task, TaskContext, Value
+from suite.contracts.returned import real_numbers
 from suite.diffusion.guidance import Path
 from suite.lazy import torch
 from suite.tracks.memorization.contract import DetectionContext, PathDetector
@@ -68,16 +69,11 @@ def scored(method: PathDetector, paths: Path, context: DetectionContext) -> tupl
     """Return a detector's scores [N], and how long it took in seconds.
 
     Raises:
-        ValueError: they are not finite [N].
+        WrongReturn: they are no finite real numbers [N].
     """
     started = time.perf_counter()
-    given = torch.as_tensor(method.score(paths, context)).detach().cpu().double()
-    if given.shape != (len(paths.final),):
-        raise ValueError(f"expected {len(paths.final)} finite scores, got shape {tuple(given.shape)}")
-    if not given.isfinite().all():
-        count = int((~given.isfinite()).sum())
-        raise ValueError(f"expected {len(given)} finite scores, got {count} that are NaN or infinity")
-    return given.numpy(), time.perf_counter() - started
+    given = real_numbers(method.score(paths, context), f"score of {method.name}", (len(paths.final),))
+    return given.cpu().double().numpy(), time.perf_counter() - started
 
 
 def _recorded(experiment: Experiment) -> tuple[Path, Tensor, Tensor, Tensor]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Inconsistent, Resources, TaskContext
+from suite.contracts.returned import real
 from suite.data.split import Split, SplitImages
 from suite.lazy import torch
 from suite.models.features import linear_head
@@ -102,23 +103,17 @@ def _mixed(
 def _compare(once: Logits, again: Logits, tolerance: float) -> None:
     differ = (np.abs(once - again).max(axis=1) > tolerance + 1e-6).sum()
     if differ:
-        raise Inconsistent(f"{differ} of {len(once)} test images have other logits in another batch")
+        raise Inconsistent(
+            f"{differ} of {len(once)} test images have other logits in another batch: they must not depend on it, nor "
+            "on chance"
+        )
 
 
 def _checked(method: Learner, classes: int) -> Callable[[torch.Tensor], Logits]:
     def ask(images: torch.Tensor) -> Logits:
         with torch.no_grad():
             returned = method.predict(images)
-        if not isinstance(returned, torch.Tensor) or returned.is_complex():
-            raise TypeError(f"{method.name} returned {type(returned).__name__}, not a tensor of real logits")
-        if returned.shape != (len(images), classes):
-            raise ValueError(
-                f"{method.name} returned logits of shape {tuple(returned.shape)} for {len(images)} images of "
-                f"{classes} classes"
-            )
-        logits: Logits = returned.detach().double().cpu().numpy()
-        if not np.isfinite(logits).all():
-            raise ValueError(f"{method.name} returned logits that are not finite")
+        logits: Logits = real(returned, f"predict of {method.name}", (len(images), classes)).double().cpu().numpy()
         return logits
 
     return ask

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Resources, TaskContext
+from suite.contracts.returned import real
 from suite.data.split import Split
 from suite.lazy import torch
 from suite.models.features import linear_head
@@ -72,13 +73,5 @@ def stored_pixels(model: Network, split: Split, resources: Resources) -> torch.T
 
 
 def _checked(returned: torch.Tensor, shape: tuple[int, int], name: str) -> Logits:
-    if not isinstance(returned, torch.Tensor) or returned.is_complex():
-        raise TypeError(f"{name} returned {type(returned).__name__}, not a tensor of real logits")
-    if returned.shape != shape:
-        raise ValueError(
-            f"{name} returned logits of shape {tuple(returned.shape)} for {shape[0]} images of {shape[1]} classes"
-        )
-    logits: Logits = returned.detach().double().cpu().numpy()
-    if not np.isfinite(logits).all():
-        raise ValueError(f"{name} returned logits that are not finite")
+    logits: Logits = real(returned, f"predict of {name}", shape).double().cpu().numpy()
     return logits

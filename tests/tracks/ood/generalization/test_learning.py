@@ -88,9 +88,13 @@ def test_wrong_answers_are_refused(resources: Resources) -> None:
         return Wrong()
 
     for answer, error, message in (
-        (lambda count: torch.zeros(count, 5), ValueError, r"logits of shape \(500, 5\) for 500 images of 6 classes"),
+        (
+            lambda count: torch.zeros(count, 5),
+            ValueError,
+            r"returned a tensor \[500, 5\] of float32; its contract wants a tensor \[500, 6\]",
+        ),
         (lambda count: torch.full((count, 6), torch.nan), ValueError, "not finite"),
-        (lambda count: [0.0] * count, TypeError, "returned list, not a tensor of real logits"),
+        (lambda count: [0.0] * count, TypeError, "returned a list of 500; its contract wants a tensor"),
     ):
         with pytest.raises(error, match=message):
             TASK.evaluate(returning(answer), context(resources))

@@ -84,9 +84,13 @@ def test_by_class_the_labels_rise_and_without_a_new_start_there_is_one(resources
 @pytest.mark.parametrize(
     ("returned", "error", "message"),
     [
-        (lambda images: images[:, 0, 0, :3], ValueError, r"logits of shape \(16, 3\) for 16 images of 10 classes"),
-        (lambda images: torch.full((len(images), 10), float("nan")), ValueError, "logits that are not finite"),
-        (lambda images: images.numpy(), TypeError, "returned ndarray, not a tensor"),
+        (
+            lambda images: images[:, 0, 0, :3],
+            ValueError,
+            r"returned a tensor \[16, 3\] of float32; its contract wants a tensor \[16, 10\]",
+        ),
+        (lambda images: torch.full((len(images), 10), float("nan")), ValueError, "numbers that are not finite"),
+        (lambda images: images.numpy(), TypeError, "returned an array"),
     ],
 )
 def test_what_is_no_logits_is_the_methods_failure(
