@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -32,6 +33,15 @@ class Damaged(SuiteError):
 
 def _rebuild(cls: type[SuiteError], cause: str, place: str, next: str) -> SuiteError:
     return cls(cause, place=place, next=next)
+
+
+def as_suite_error(error: OSError) -> SuiteError | None:
+    """Return what a user can do about a disk that is full or cannot be written; None for other errors."""
+    if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
+        return None
+    what = "the disk is full" if error.errno == errno.ENOSPC else f"cannot write: {error.strerror}"
+    place = str(error.filename or "a file of SUITE_HOME")
+    return SuiteError(what, place=place, next="mend that, or export SUITE_HOME=<folder>")
 
 
 def first_line(error: BaseException) -> str:

@@ -34,8 +34,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         if options.get("log_format") is not LogFormat.json:
             command(*arguments, **options)
             return
-        from suite.cli.main import as_suite_error
-        from suite.errors import SuiteError
+        from suite.errors import SuiteError, as_suite_error
 
         before = AS_EVENTS.set(True)
         handler, root = _Handler(), logging.getLogger()

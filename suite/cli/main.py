@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -34,9 +33,6 @@ from suite.cli import (
     worker,
 )
 from suite.cli.output import echo
-
-if TYPE_CHECKING:
-    from suite.errors import SuiteError
 
 app = typer.Typer(
     name="suite",
@@ -93,20 +89,9 @@ def options(
     """
 
 
-def as_suite_error(error: OSError) -> SuiteError | None:
-    """Return what a user can do about a disk that is full or cannot be written; None for other errors."""
-    from suite.errors import SuiteError
-
-    if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
-        return None
-    what = "the disk is full" if error.errno == errno.ENOSPC else f"cannot write: {error.strerror}"
-    place = str(error.filename or "a file of SUITE_HOME")
-    return SuiteError(what, place=place, next="mend that, or export SUITE_HOME=<folder>")
-
-
 def main() -> None:
     """Run the command line; problems that the user can mend are printed without a traceback and exit with 2."""
-    from suite.errors import SuiteError
+    from suite.errors import SuiteError, as_suite_error
 
     try:
         app()
