@@ -209,6 +209,8 @@ def translated(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         message = str(error.orig)
+        if "unable to open" in message and _is_closed(url):
+            raise _cannot_write(url, "its folder is read-only") from error
         if _passes(url, error):
             raise Away(
                 f"the store does not answer: {message.splitlines()[0]}",
@@ -251,6 +253,12 @@ def _passes(url: str, error: DBAPIError) -> bool:
     return code == sqlite3.SQLITE_READONLY_DBMOVED or (code & 0xFF in _PASSING and not full)
 
 
+def _is_closed(url: str) -> bool:
+    """Tell whether the folder of the store is there and nothing may be written into it, as SQLite has to."""
+    folder = Path(_folder(url))
+    return database_file(url) is not None and folder.is_dir() and not os.access(folder, os.W_OK)
+
+
 def _is_full(url: str) -> bool:
     try:
         return shutil.disk_usage(_folder(url)).free < FULL
@@ -262,7 +270,7 @@ def _cannot_write(url: str, message: str) -> SuiteError:
     return SuiteError(
         f"the store cannot be written: {message}",
         place=shown(url),
-        next=f"make it writable (chmod u+w {_file(url)}), or choose another: export SUITE_HOME=<folder>",
+        next=f"make it writable (chmod u+w {_folder(url)} {_file(url)}), or choose another: export SUITE_HOME=<folder>",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy import Table as SQLTable
 
 from suite.errors import SuiteError
+from suite.files import write_atomic
 from suite.store.engine import database_file, shown, translated, writer_engine
 from suite.store.schema import REVISION, VERSION_TABLE, metadata
 
@@ -60,25 +62,17 @@ def _newer(found: str, place: str) -> SuiteError:
 
 def create_if_missing(engine: Engine, url: str) -> None:
     """Create the schema in an empty database, once, however many processes try."""
-    from filelock import FileLock
-
     with translated(url):
-        if current_revision(engine) is not None:
-            return
-    file = database_file(url)
-    if file is None:
-        upgrade(url)
-        return
-    with FileLock(f"{file}.lock"), translated(url):
         if current_revision(engine) is None:
-            upgrade(url)
+            upgrade(url)  # which does nothing where another process was first
 
 
 def upgrade(url: str) -> Path | None:
     """Bring the schema to `REVISION`; return the backup that was made first, if there was anything to back up.
 
     Foreign keys are off in this engine: Alembic rebuilds SQLite tables by drop and rename, and with foreign keys on a
-    drop deletes the children. Row counts and foreign keys are compared before the change is committed.
+    drop deletes the children. Row counts and foreign keys are compared before the change is committed. One process does
+    it at a time; those behind it find nothing to do.
 
     Raises:
         SuiteError: the upgrade would have lost rows; nothing was changed.
@@ -88,7 +82,7 @@ def upgrade(url: str) -> Path | None:
     from alembic.util import CommandError
 
     engine = writer_engine(url, foreign_keys=False)
-    with translated(url):
+    with translated(url), _alone(url):
         backup = _back_up(engine, url)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":  # one process at a time; freed with the transaction
@@ -121,15 +115,25 @@ def upgrade(url: str) -> Path | None:
     return backup
 
 
+def _alone(url: str) -> AbstractContextManager[object]:
+    """Keep other processes from upgrading an SQLite store; PostgreSQL has a lock of its own for that."""
+    from filelock import FileLock
+
+    file = database_file(url)
+    return nullcontext() if file is None else FileLock(f"{file}.lock")
+
+
 def _back_up(engine: Engine, url: str) -> Path | None:
     file = database_file(url)
     if file is None or not file.exists() or current_revision(engine) in (None, REVISION):
         return None
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    for torn in file.parent.glob(f".{file.stem}-*.db.*"):  # of an upgrade that was killed; nobody else is at one now
+        torn.unlink()
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     backup = file.with_name(f"{file.stem}-{current_revision(engine)}-{stamp}.db")
     connection = engine.raw_connection()  # the engine's own would open a transaction, in which SQLite cannot do this
     try:
-        connection.cursor().execute("VACUUM INTO ?", (str(backup),))
+        write_atomic(backup, lambda torn: connection.cursor().execute("VACUUM INTO ?", (str(torn),)))
     finally:
         connection.close()
     return backup

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -166,6 +167,19 @@ def test_a_read_only_database(suite, unprivileged: tuple[str, ...], read_only: P
     board = suite("board", before=unprivileged)
     assert board.returncode == 0, board.stderr
     assert "constant" in board.stdout
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_database_in_a_read_only_folder(unprivileged: tuple[str, ...], read_only: Path, there: bool) -> None:
+    url = f"sqlite:///{read_only / 'suite.db'}"
+    read_only.mkdir()
+    if there:
+        Writer(url).close()
+    read_only.chmod(0o555)
+    program = f"from suite.store.writing import Writer; Writer({url!r})"
+    done = subprocess.run([*unprivileged, sys.executable, "-c", program], capture_output=True, text=True)
+    assert f"the store cannot be written: {'attempt to write a' if there else 'its folder is'} read" in done.stderr
+    assert f"chmod u+w {read_only} " in done.stderr
 
 
 def test_a_home_in_a_read_only_folder(suite, tmp_path: Path, unprivileged: tuple[str, ...]) -> None:

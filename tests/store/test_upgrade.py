@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,42 @@ def test_a_store_that_is_up_to_date_is_left_as_it_is(filled: str) -> None:
 def test_upgrade_creates_a_store_where_there_is_none(url: str) -> None:
     assert migrate.upgrade(url) is None
     assert Reader(url).latest_runs() == []
+
+
+def test_two_upgrades_at_once_are_one(filled: str, next_schema: Callable[[str], None]) -> None:
+    before = Reader(filled).latest_runs()
+    next_schema(REBUILD)
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(migrate.upgrade, [filled] * 2))
+    assert len([backup for backup in made if backup is not None]) == 1
+    assert len(_backups(filled)) == 1
+    assert Reader(filled).latest_runs() == before
+
+
+def test_an_upgrade_that_failed_is_tried_again_within_the_second(filled: str, next_schema) -> None:
+    next_schema('op.execute("DELETE FROM score")')
+    for _ in range(2):
+        with pytest.raises(SuiteError, match="would lose rows of score"):
+            migrate.upgrade(filled)
+    assert len(_backups(filled)) == 2
+
+
+def test_a_backup_that_was_interrupted_is_none_and_goes_with_the_next(
+    filled: str, next_schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_schema(REBUILD)
+    folder = Path(filled.removeprefix("sqlite:///")).parent
+
+    def killed(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:  # as kill -9 before the last step: nobody cleans up
+        patch.setattr(Path, "replace", killed)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            migrate.upgrade(filled)
+    assert _backups(filled) == []
+    assert len(list(folder.glob(".suite-*"))) == 1
+    migrate.upgrade(filled)
+    assert len(_backups(filled)) == 1
+    assert list(folder.glob(".suite-*")) == []

@@ -48,7 +48,7 @@ class Server:
     """A PostgreSQL server that the test may start again."""
 
     def __init__(self) -> None:
-        told = subprocess.run([SCRIPT, "start"], capture_output=True, text=True, check=False)
+        told = subprocess.run([SCRIPT, "start"], env=_no_home(), capture_output=True, text=True, check=False)
         if told.returncode:
             pytest.skip(told.stderr.strip())
         self._environment = dict(re.findall(r"^export (\w+)='(.*)'$", told.stdout, re.MULTILINE))
@@ -56,7 +56,12 @@ class Server:
 
     def control(self, *arguments: str) -> None:
         """Call the script, which stops the server as a crash would."""
-        subprocess.run([SCRIPT, *arguments], env={**os.environ, **self._environment}, capture_output=True, check=True)
+        subprocess.run([SCRIPT, *arguments], env={**_no_home(), **self._environment}, capture_output=True, check=True)
+
+
+def _no_home() -> dict[str, str]:
+    """Return the environment without what marks the processes of a test."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SUITE_")}
 
 
 @pytest.fixture
