@@ -1,0 +1,21 @@
+"""The reference of the documentation site, made from the code: nothing of it is typed by hand."""
+
+from __future__ import annotations
+
+from suite.reference import commands, hooks, methods, metrics, settings, store, tasks
+from suite.registry import Registry
+
+
+def pages(registry: Registry) -> dict[str, str]:
+    """Return the Markdown of every page by its address below ``reference/``, in the order of the navigation."""
+    tracks = [entry.value for entry in registry.tracks]
+    made = {
+        "command-line.md": commands.page(),
+        "settings.md": settings.page(),
+        "hooks.md": hooks.page(),
+        "store.md": store.page(),
+    }
+    for part in (tasks, methods, metrics):
+        kind = part.__name__.rpartition(".")[2]
+        made |= {f"{kind}/{track.name}.md": part.page(registry, track) for track in tracks}
+    return made

@@ -1,0 +1,119 @@
+"""The reference has all that the code has, and a word about each: what nobody described fails here."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+import typer
+
+from suite import hookspecs
+from suite.reference import commands, hooks, pages
+from suite.registry import HOOKS, Registry, load_registry
+from suite.settings import Settings
+from suite.store import schema
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+@pytest.fixture(scope="module")
+def made(registry: Registry) -> dict[str, str]:
+    return pages(registry)
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return the text of each second heading."""
+    _, *parts = re.split(r"^## ", page, flags=re.MULTILINE)
+    return dict(part.split("\n", 1) for part in parts)
+
+
+def undescribed(page: str) -> list[str]:
+    """Return the headings without a paragraph, and the first cells of rows whose last cell is empty."""
+    page = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
+    bare = [title for title, text in sections(page).items() if not re.search(r"^[^|\n]", text, re.MULTILINE)]
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"^\| .*\|\s*\|$", line)]
+    return [*bare, *(row[0] for row in rows)]
+
+
+def test_every_hook_is_there(made: dict[str, str]) -> None:
+    assert list(sections(made["hooks.md"])) == list(HOOKS)
+
+
+def test_every_setting_is_there(made: dict[str, str]) -> None:
+    named = re.findall(r"^\| `SUITE_(\w+)` \|", made["settings.md"], re.MULTILINE)
+    assert named == [name.upper() for name in Settings.model_fields]
+
+
+def test_every_verb_is_there_with_every_option(made: dict[str, str]) -> None:
+    shown = sections(made["command-line.md"])
+    assert list(shown) == list(words(commands.app, "suite"))
+    for name, command, _ in commands.verbs():
+        for option in command.params:
+            if option.opts[0].startswith("-"):
+                assert all(spelling in shown[name] for spelling in (*option.opts, *option.secondary_opts)), name
+
+
+def words(app: typer.Typer, name: str) -> Iterator[str]:
+    """Yield what is typed for every command, from what was registered."""
+    yield name
+    for command in app.registered_commands:
+        assert command.callback
+        yield f"{name} {command.name or command.callback.__name__}"
+    for group in app.registered_groups:
+        assert group.typer_instance
+        assert group.name
+        yield from words(group.typer_instance, f"{name} {group.name}")
+
+
+def test_every_table_of_the_store_is_there(made: dict[str, str]) -> None:
+    shown = sections(made["store.md"])
+    assert list(shown) == list(schema.metadata.tables)
+    for name, table in schema.metadata.tables.items():
+        assert re.findall(r"^\| `(\w+)` \|", shown[name], re.MULTILINE) == table.c.keys()
+
+
+def test_every_task_method_and_metric_is_there(made: dict[str, str], registry: Registry) -> None:
+    for track in (entry.name for entry in registry.tracks):
+        tasks = [entry for entry in registry.tasks if entry.name.startswith(f"{track}/")]
+        assert list(sections(made[f"tasks/{track}.md"])) == [entry.name for entry in tasks]
+        methods = registry.methods_of(track)
+        assert list(sections(made[f"methods/{track}.md"])) == [entry.value.name for entry in methods]
+        metrics = {metric.name for entry in tasks for metric in entry.value.metrics}
+        assert list(sections(made[f"metrics/{track}.md"])) == sorted(metrics)
+
+
+def test_every_definition_is_told_once(made: dict[str, str], registry: Registry) -> None:
+    for name, page in made.items():
+        if name.startswith("metrics/"):
+            told = [line for line in page.splitlines() if line and not line.startswith(("#", "`"))]
+            assert len(told) == len(set(told)), name
+
+
+def test_a_word_is_said_about_each(made: dict[str, str], registry: Registry) -> None:
+    assert {name: bare for name, page in made.items() if (bare := undescribed(page))} == {}
+    own = [entry.name for entry in registry.methods if "__doc__" not in vars(entry.value)]
+    assert own == [], "the text of its base is not about it"
+
+
+def test_what_nobody_described_is_found(monkeypatch: pytest.MonkeyPatch, made: dict[str, str]) -> None:
+    monkeypatch.setattr(hookspecs.suite_register_pages, "__doc__", None)
+    assert undescribed(hooks.page()) == ["suite_register_pages"]
+    assert undescribed(made["settings.md"].replace("folder of the store, the cache and the board", "")) == [
+        "`SUITE_HOME`"
+    ]
+
+
+def test_texts_of_the_code_are_shown_as_they_are(made: dict[str, str]) -> None:
+    from suite.reference.markdown import line, prose, table
+
+    assert prose("``a_b`` of <x> * y_1 | [z]\n\n* one\n* two") == (
+        "`a_b` of &lt;x&gt; \\* y\\_1 \\| \\[z\\]\n\n* one\n* two"
+    )
+    assert line("two\n    lines") == "two lines"
+    assert table(("a",), []) == ""
+    assert inspect.cleandoc(hookspecs.__doc__ or "").split()[0] in made["hooks.md"]
