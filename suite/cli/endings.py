@@ -50,6 +50,7 @@ def print_summary(summary: Summary, settings: Settings) -> None:
         "recovered from an earlier run": summary.recovered,
         "done before": summary.done_before,
         "left to another runner": summary.elsewhere,
+        "cancelled": summary.cancelled,
     }
     parts = [f"{counted(count, 'cell')} {what}" for what, count in counts.items() if count or what == "run"]
     echo(
@@ -57,6 +58,8 @@ def print_summary(summary: Summary, settings: Settings) -> None:
         if ran
         else f"nothing to run: {', '.join(parts[1:]) or 'no cell is ready'}"
     )
+    if summary.elsewhere:
+        echo("the cells that other runners have are not waited for; to do so: suite run --wait")
     if summary.waiting or summary.unprepared:
         seeds = f" and all of {counted(summary.unprepared, 'seed')}" if summary.unprepared else ""
         echo(f"the time is over: {counted(summary.waiting, 'cell')}{seeds} left; the same command goes on")

@@ -10,6 +10,7 @@ import typer
 from suite.cli import (
     board,
     cache,
+    cancel,
     check,
     compare,
     convert_weights,
@@ -43,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("cancel")(cancel.cancel)
 app.command("rescore")(rescore.rescore)
 app.command("reproduce")(reproduce.reproduce)
 app.command("board")(board.board)

@@ -47,6 +47,7 @@ def reproduce(
         of_submission(folder, None, task, method, tolerance, threads, device, workers, None, False, by, form)
         return
     from suite.cli.progress import Progress
+    from suite.cli.stopping import stoppable
     from suite.cli.verdicts import document_of, print_surroundings, print_verdict
     from suite.errors import SuiteError
     from suite.run.reproduce.reproduce import chosen
@@ -67,7 +68,7 @@ def reproduce(
         found = chosen(archive, runs or (), task or (), method or ())
     finally:
         archive.close()
-    with Progress() as progress:
+    with stoppable("no verdict is kept"), Progress() as progress:
         verdicts = again(
             found, registry, settings, progress, executor=executor, threads=threads, tolerance=tolerance, by=name
         )

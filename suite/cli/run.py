@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.cli.events import LogFormat, told
-from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, load, seconds_of, setting_pair
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, load, seconds_of, setting_pair
 
 if TYPE_CHECKING:
     from suite.models.brought import Brought
+
+
+LEFT = 3
+"""The exit status of a run that left cells to others."""
 
 
 class Tier(enum.StrEnum):
@@ -73,6 +77,9 @@ def run(
         bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
     ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for cells that other runners have, and take over what they give back.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and how long it takes.")] = False,
     model: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Weights (safetensors) of a network of your own.")
@@ -112,13 +119,15 @@ def run(
     If nothing is chosen: the tour, one small task of each track, in about three minutes on two cores. With --tier, or
     with any other choice: the ranked methods of each track, without those that take long, on every task of the embedded
     tier under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0,
-    or 1 if a cell failed, or 2 if something else is wrong.
+    or 1 if a cell failed, or 2 if something else is wrong, or 3 if cells were left to another runner or cancelled, or
+    128 + the signal that stopped it: SIGTERM and SIGHUP give cells back as Ctrl-C does.
     """
     registry, settings = load(strict, plugin)
     from suite.board.artifact import load_board
     from suite.cli.endings import print_board, print_next, print_outlook, print_summary
     from suite.cli.events import Events, run_ended, run_started
     from suite.cli.progress import Progress
+    from suite.cli.stopping import stoppable
     from suite.run.runner import Runner
     from suite.run.selection import Request
     from suite.settings import load_settings
@@ -147,13 +156,10 @@ def run(
     as_events = log_format is LogFormat.json
     if as_events:
         run_started(sys.argv[1:])
-    try:
+    with stoppable("what finished is recorded, the same command goes on from there"):  # noqa: SIM117
         with Events() if as_events else Progress() as progress:
             runner = Runner(registry, settings, progress, executor)
-            summary = runner.run(request, seconds_of(limit) if limit else math.inf)
-    except KeyboardInterrupt:  # typer would exit without a word
-        echo("interrupted; what finished is recorded, the same command goes on from there", err=True)
-        raise typer.Exit(130) from None
+            summary = runner.run(request, seconds_of(limit) if limit else math.inf, wait=wait)
     print_board(load_board(settings, registry), summary, form, brief=request.tours)
     if as_events:
         run_ended(summary, shown(settings.database_url))
@@ -164,6 +170,8 @@ def run(
         print_next(places, settings)
     if not summary.clean:
         raise typer.Exit(1)
+    if summary.elsewhere or summary.cancelled:
+        raise typer.Exit(LEFT)
 
 
 def _network(

@@ -46,6 +46,7 @@ def run(
     """
     from suite.cli.endings import print_summary
     from suite.cli.progress import Progress
+    from suite.cli.stopping import stoppable
     from suite.errors import SuiteError
     from suite.settings import load_settings
     from suite.submit.pack import add_results
@@ -60,7 +61,7 @@ def run(
         raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
     if pack and not by:
         raise SuiteError("who runs it is missing", place="--pack", next=f"suite submit run {folder} --pack --by NAME")
-    with Progress() as progress:
+    with stoppable("what finished is recorded, the same command goes on from there"), Progress() as progress:
         made = ran(
             folder,
             of,
@@ -103,6 +104,7 @@ def reproduce(
     tolerance, 1 if not or FOLDER is not fine, 2 if something else is wrong.
     """
     from suite.cli.progress import Progress
+    from suite.cli.stopping import stoppable
     from suite.cli.verdicts import document_of, print_surroundings, print_verdict
     from suite.errors import SuiteError
     from suite.settings import load_settings
@@ -116,7 +118,7 @@ def reproduce(
         raise SuiteError("it has no results", place=str(folder), next=f"suite submit run {folder} --pack --by NAME")
     if record and not by:
         raise SuiteError("who does it is missing", place="--record", next="suite submit reproduce --record --by NAME")
-    with Progress() as progress:
+    with stoppable("nothing is kept of it"), Progress() as progress:
         made = again(
             folder,
             report.submission,

@@ -12,6 +12,7 @@ from suite.run.announce import Announcer
 from suite.run.execute import Execution
 from suite.run.expectation import Expectation
 from suite.run.networks import by_network, with_network
+from suite.run.others import Others
 from suite.run.plan import Outlook, Plan
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
@@ -35,8 +36,10 @@ class Runner:
         self._executor = registry.executors[executor]
         self._libraries: tuple[str, ...] = ()
 
-    def run(self, request: Request, limit: float = math.inf) -> Summary:
+    def run(self, request: Request, limit: float = math.inf, *, wait: bool = False) -> Summary:
         """Run the cells that are not done yet, and record each as it ends; stop after ``limit`` seconds.
+
+        ``wait``: for the cells that other runners have, too; what these give back is run here.
 
         Raises:
             SuiteError: something is wrong that no cell can be blamed for: the request, the store, the disk.
@@ -57,14 +60,19 @@ class Runner:
             plan.look_up(summary)
             prepare(plan, self._make_executor, self._registry, self._settings, self._reporter, summary, deadline)
             cells = plan.cells(summary)
-            if cells:
-                check_splits(self._registry, self._settings, self._executor, [planned.cell for planned in cells])
+            check_splits(self._registry, self._settings, self._executor, [planned.cell for planned in cells])
+            others = Others(self._settings.database_url, summary)
+            while cells:
                 workers = self._workers(len(cells))
                 schedule = Schedule(cells, self._expectation(plan), workers, deadline, self._settings.retries)
                 execution = Execution(
                     writer, recorder, self._settings, self._reporter, summary, schedule, self._registry
                 )
                 execution.run(*self._make_executor(len(cells)))
+                others.add(execution.elsewhere)
+                if wait and summary.elsewhere:
+                    self._reporter.message(f"waiting for {summary.elsewhere} cells of other runners")
+                cells = others.freed(deadline) if wait else []
         finally:
             writer.close()
             announcer.run_finished(summary.states, summary.errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
@@ -12,9 +12,11 @@ from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
 from suite.store.engine import PATIENCE, database_file, has_answered, has_store, reader_engine, shown, translated
 from suite.store.migrate import check_revision
+from suite.store.opening import has_run_out
+from suite.store.owner import is_known_dead
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
-from suite.store.schema import cell, environment, reproduction, run, score
+from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
 from suite.store.stored import StoredRun, read_runs
 
 OPEN = ("running", "stale")
@@ -27,6 +29,9 @@ _RUN_COLUMNS = [
     for column in run.c
     if column.name not in ("id", "cell", "environment", "lease_until", "traceback", "command")
 ]
+
+
+Where = Literal["taken", "done", "failed", "cancelled", "free"]
 
 
 class NoSuchRun(SuiteError):
@@ -81,6 +86,20 @@ class Reader:
         query = select(run.c.cell, func.count().label("runs")).where(run.c.state.in_(OPEN), run.c.ended.is_(None))
         with translated(self.url), self._engine.connect() as connection:
             return {row.cell: row.runs for row in connection.execute(query.group_by(run.c.cell))}
+
+    @patiently
+    def whereabouts(self, cells: Iterable[str]) -> dict[str, Where]:
+        """Return what has become of each of these cells that has been tried, and whether somebody is at it."""
+        wanted, found = list(cells), dict[str, Where]()
+        expired = has_run_out(self._engine, run.c.lease_until).label("expired")
+        columns = (run.c.cell, run.c.state, run.c.owner, run.c.error, expired)
+        with translated(self.url), self._engine.connect() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                query = select(*columns).where(run.c.cell.in_(wanted[start : start + _CHUNK])).order_by(run.c.attempt)
+                for row in connection.execute(query):
+                    if found.get(row.cell) != "done":
+                        found[row.cell] = _where(row)
+        return found
 
     @patiently
     def durations(self) -> list[tuple[str, str, str, float, int]]:
@@ -262,6 +281,14 @@ def pulse(url: str) -> object:
         except OSError:
             states.append(None)
     return tuple(states)
+
+
+def _where(row: Row[Any]) -> Where:
+    if row.state == "running":
+        return "free" if row.expired or is_known_dead(row.owner) else "taken"
+    if row.state in ("stale", "late"):
+        return "cancelled" if (row.error or "").startswith(CANCELLED) else "free"
+    return "done" if row.state == "done" else "failed"
 
 
 def _runs(*details: ColumnElement[Any]) -> Select[Any]:

@@ -33,6 +33,9 @@ VERSION_TABLE = "suite_alembic_version"
 STATES = ("running", "done", "failed", "timeout", "out-of-memory", "killed", "invalid", "stale", "late")
 """``stale``: its runner died or lost its lease. ``late``: it ended after another run had taken the cell over."""
 
+CANCELLED = "cancelled"
+"""How the error of a stale run begins that somebody took away: no runner that is at work takes its cell again."""
+
 VERDICTS = ("equal", "within tolerance", "different", "cannot")
 """What can come of running a cell again; ``cannot``: it was not run, or this machine could not finish it."""
 

@@ -20,10 +20,8 @@ from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_
 from suite.store.owner import is_known_dead, this_process
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunResult
-from suite.store.schema import cell, environment, reproduction, run, score
+from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
 
-CANCELLED = "cancelled"
-"""How the error of a run begins that was given back for good: no runner that is at work takes its cell again."""
 _CANCELLED: ColumnElement[bool] = and_(run.c.state == "stale", func.coalesce(run.c.error, "").startswith(CANCELLED))
 
 

@@ -80,12 +80,13 @@ class Bench:
         retry_failed: bool = False,
         executor: str = "process",
         limit: float = math.inf,
+        wait: bool = False,
         **settings: Any,
     ) -> Summary:
         """Run methods on the fast task with the runner of this process."""
         request = Request(tasks, methods, seeds, overrides=overrides, retry_failed=retry_failed)
         given = self.settings(**settings)
-        return Runner(load_registry(given.plugins), given, Steps(), executor).run(request, limit)
+        return Runner(load_registry(given.plugins), given, Steps(), executor).run(request, limit, wait=wait)
 
     def start(
         self, *arguments: str, task: str = "fast/count", before: tuple[str, ...] = (), **environment: str

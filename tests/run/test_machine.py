@@ -51,6 +51,7 @@ def test_a_killed_worker_is_tried_again_and_the_cell_is_done(bench, killing) -> 
     assert (run.state, run.attempt, bench.evaluations()) == ("done", 1, {"constant 0": 2})
 
 
+@pytest.mark.slow  # the server is started again: 4 s of CPU
 def test_the_fork_server_is_started_again_and_no_neighbour_is_blamed(bench, killing) -> None:
     killer = killing(lambda: multiprocessing.forkserver._forkserver._forkserver_pid)
     summary = bench.run("constant", "twin", seeds=(0, 1), overrides=SLOW)
@@ -59,12 +60,7 @@ def test_the_fork_server_is_started_again_and_no_neighbour_is_blamed(bench, kill
     assert {run.attempt for run in bench.all_runs()} == {1}
 
 
-def test_a_fork_server_that_dies_between_cells_stops_nothing(bench) -> None:
-    bench.run("constant", seeds=(0,))
-    os.kill(multiprocessing.forkserver._forkserver._forkserver_pid, signal.SIGKILL)
-    assert bench.run("twin", seeds=(0,)).states == {"done": 1}
-
-
+@pytest.mark.slow  # likewise
 def test_what_an_orphaned_worker_has_started_ends_with_it(bench, killing, eventually) -> None:
     server = multiprocessing.forkserver._forkserver
 
@@ -79,6 +75,7 @@ def test_what_an_orphaned_worker_has_started_ends_with_it(bench, killing, eventu
     assert bench.runs()["leaves-a-daemon", 0].error.startswith("the server that starts workers was killed")
     (pid,) = bench.pids("grandchildren.txt")
     assert gone(pid)
+    assert bench.run("twin", seeds=(0,)).states == {"done": 1}, "a server that died between cells is started again"
 
 
 def test_without_retries_the_first_death_is_recorded(bench) -> None:

@@ -96,3 +96,11 @@ def test_expectations_go_from_what_is_declared_to_what_was_seen() -> None:
     assert expectation.knows(first)
     assert not expectation.knows(second)
     assert expectation.seconds(cell("a", 0, "fast/varied").cell) is None
+
+
+def test_cells_whose_runner_died_come_last_and_alone_when_they_are_tried_for_the_last_time() -> None:
+    died = [PlannedCell(cell("slowest", seed).cell, 3, seed) for seed in (1, 2)]
+    schedule = Schedule([*died, cell("quick", 0)], Expectation((), {}), 2, Deadline())
+    assert schedule.waiting == 3
+    assert [planned.cell.seed for planned in schedule.take()] == [0, 1]
+    assert [planned.cell.seed for planned in schedule.take_alone()] == [2]

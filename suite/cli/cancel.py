@@ -1,0 +1,71 @@
+"""``suite cancel``."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from suite.cli.output import counted, echo
+
+if TYPE_CHECKING:
+    from suite.store.reading import Reader
+    from suite.store.rows import RunRow
+
+
+def cancel(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="Ids of runs that are running, or how they start; suite board --runs."),
+    ] = None,
+    task: Annotated[str, typer.Option("--task", "-t", help="All that are running of a task or pattern.")] = "",
+    method: Annotated[str, typer.Option("--method", "-m", help="Those of a method or pattern.")] = "",
+) -> None:
+    """Take cells away from their runners, here or on any machine that works on the same store; the others go on.
+
+    A cancelled cell is given back, with a note: that is no failure of its method, and no runner that is at work takes
+    it again. The next suite run that asks for it runs it. The process executor ends it within seconds; the inline one
+    finishes it, and records nothing.
+    """
+    from suite.errors import SuiteError
+    from suite.settings import load_settings
+    from suite.store.reading import Reader
+    from suite.store.writing import Writer
+
+    if not (runs or task or method):
+        raise SuiteError("nothing was chosen", place="suite cancel", next="suite board --runs, then: suite cancel RUN")
+    url = load_settings().database_url
+    reader = Reader(url)
+    try:
+        found = [_running(reader, prefix) for prefix in runs or ()]
+        if task or method:
+            found += [run for run in reader.latest_runs(scores=False) if _fits(run, task or "*", method or "*")]
+    finally:
+        reader.close()
+    writer = Writer(url)
+    try:
+        cancelled = [run for run in {run.id: run for run in found}.values() if writer.cancel(run.id, "suite cancel")]
+    finally:
+        writer.close()
+    for run in cancelled:
+        echo(f"{run.id}: {run.cell.title}")
+    echo(f"{counted(len(cancelled), 'cell')} cancelled")
+
+
+def _running(reader: Reader, prefix: str) -> RunRow:
+    from suite.errors import SuiteError
+
+    run = reader.run(prefix)
+    if run.state != "running":
+        raise SuiteError(
+            f"run {run.id} is not running: it is {run.state}", place=run.cell.title, next="suite board --runs"
+        )
+    return run
+
+
+def _fits(run: RunRow, task: str, method: str) -> bool:
+    names = {run.cell.task: task, run.cell.method: method}
+    return run.state == "running" and all(
+        fnmatchcase(name, pattern) or fnmatchcase(name.partition("/")[2], pattern) for name, pattern in names.items()
+    )
