@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint
@@ -23,6 +24,7 @@ from suite.contracts import Executor, Listener, Method, Page, Task, Track
 from suite.contracts.declared import check_class, check_method, check_roles, check_task, check_task_kit, describe
 from suite.discovery import OWN, Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
+from suite.intact import intact
 
 T = TypeVar("T")
 SLUG = re.compile(r"^[a-z0-9][a-z0-9.-]{0,63}\Z")
@@ -80,7 +82,8 @@ class Table(Generic[T]):
 class Registry:
     """Everything that is registered. Make one with `load_registry`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, guarded: bool = False) -> None:
+        self._guarded = guarded
         self.plugins: list[Plugin] = []
         self._called = 0  # how many of them had their hooks called
         self.tracks: Table[Track] = Table("track", "suite tasks")
@@ -124,7 +127,8 @@ class Registry:
         """Import a plugin; a failure is recorded and everything else goes on."""
         self.plugins.append(plugin)
         try:
-            module = load()
+            with self._kept_intact(plugin):
+                module = load()
             _check_markers(module)
             try:
                 self._manager.register(module, name=plugin.name)
@@ -153,6 +157,20 @@ class Registry:
                     self._call(plugin, hook, register[hook])
         self._called = len(self.plugins)
 
+    @contextmanager
+    def _kept_intact(self, plugin: Plugin) -> Iterator[None]:
+        """Import something of a plugin; what it does to a process that is not its own is undone, and recorded."""
+        if not self._guarded or plugin.distribution == OWN:
+            yield
+            return
+        changed: list[str] = []
+        try:
+            with intact(f"the plugin {plugin.name} ({plugin.origin})") as changed:
+                yield
+        finally:
+            for name in changed:
+                _record(plugin, "import", RuntimeError(f"it changes {name}, which was undone: do so in the method"))
+
     def _implements(self, module: object, hook: str) -> bool:
         return any(impl.plugin is module for impl in getattr(self._manager.hook, hook).get_hookimpls())
 
@@ -167,7 +185,8 @@ class Registry:
                 _record(plugin, f"{hook}({describe(given)})", error)
 
         try:
-            self._manager.subset_hook_caller(hook, remove_plugins=others)(register=callback)
+            with self._kept_intact(plugin):  # what is registered by name is imported now
+                self._manager.subset_hook_caller(hook, remove_plugins=others)(register=callback)
         except (Exception, SystemExit) as error:
             _record(plugin, hook, error)
             return
@@ -244,9 +263,12 @@ def load_registry(
 ) -> Registry:
     """Load every installed plugin, or the built-in ones and those named in ``only``, and the given plugin files.
 
-    Nothing that a plugin does wrong raises here; see `Registry.failures`.
+    Nothing that a plugin does wrong raises here; see `Registry.failures`. Where all are loaded, what other people's do
+    to this process is undone; a process that loads what one cell needs leaves it to that.
     """
-    return complete_registry(Registry(), (*chosen(installed_plugins(), only), *plugin_files(files)), disabled)
+    return complete_registry(
+        Registry(guarded=only is None), (*chosen(installed_plugins(), only), *plugin_files(files)), disabled
+    )
 
 
 def chosen(plugins: Iterable[Loadable], only: Collection[str] | None) -> list[Loadable]:
