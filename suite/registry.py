@@ -41,6 +41,10 @@ class Entry(Generic[T]):
     plugin: Plugin
 
 
+FEW = 8
+"""Names that an error lists, where none of them is close to what was asked for."""
+
+
 class Table(Generic[T]):
     """The registered things of one kind, by name."""
 
@@ -62,8 +66,9 @@ class Table(Generic[T]):
     def entry(self, name: str) -> Entry[T]:
         """Return the entry of this name; `SuiteError` with suggestions if there is none."""
         if name not in self._entries:
+            few = f" There are: {', '.join(sorted(self._entries))}." if 0 < len(self._entries) <= FEW else ""
             raise SuiteError(
-                f"unknown {self.kind} {name!r}.{did_you_mean(name, self._entries)}",
+                f"unknown {self.kind} {name!r}.{did_you_mean(name, self._entries) or few}",
                 place=f"the registry, which has {len(self._entries)} {self.kind}s",
                 next=self._command,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suite.board.answer import named
 from suite.board.badges import source_notes
 from suite.board.comparable import groups
 from suite.board.model import Table
@@ -14,8 +15,7 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
 
     ``everywhere`` says that the rank intervals shown are those that hold for all rows at once.
     """
-    bases = sorted({value.basis for row in table.rows for value in row.values if value.basis})
-    lines = [("interval", f"{basis}, of the mean; other sources of spread are not in it") for basis in bases]
+    lines = [(where, f"{basis}, of the mean; other sources of spread are not in it") for where, basis in _bases(table)]
     lines = lines or [("interval", NONE)]
     if table.fields:
         whose = "all rows at once" if everywhere else "this row by itself"
@@ -45,6 +45,23 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
         kind = "comparable" if group.known else "not known to be comparable"
         lines.append((f"{kind} ({group.title})", ", ".join(row.label for row in group.rows)))
     return lines
+
+
+def _bases(table: Table) -> list[tuple[str, str]]:
+    """Return what intervals are over, each with where: nothing more is said of the only one."""
+    bases: dict[str, dict[str, None]] = {}
+    rows: dict[str, dict[str, None]] = {}
+    for row in table.rows:
+        for value in row.values:
+            if value.basis:
+                bases.setdefault(value.basis, {})[f"{value.metric} {value.subset}"] = None
+                rows.setdefault(value.basis, {})[row.label] = None
+    if len(bases) < 2:
+        return [("interval", basis) for basis in bases]
+    apart = len({name for names in bases.values() for name in names}) == sum(map(len, bases.values()))
+    # Where columns have several, it is the rows that differ, as those of one seed alone.
+    where = bases if apart else rows
+    return [(f"interval of {named(list(where[basis]))}", basis) for basis in sorted(bases)]
 
 
 def reasons(table: Table) -> dict[str, list[str]]:

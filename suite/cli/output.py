@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -57,7 +58,9 @@ def load(strict: bool = False, plugin_files: Sequence[Path] | None = None) -> tu
         names = "; ".join(f"{plugin.name}: {plugin.failures[0].message.splitlines()[0]}" for plugin in failed)
         kind = "error" if strict else "warning"
         count = counted(len(failed), "plugin")
-        echo(f"{kind}: {count} failed, the rest goes on ({names}); see: suite plugins", err=True)
+        given = {str(file.resolve()) for file in plugin_files or ()}
+        options = "".join(f" --plugin {shlex.quote(each.origin)}" for each in failed if each.origin in given)
+        echo(f"{kind}: {count} failed, the rest goes on ({names}); see: suite plugins --traceback{options}", err=True)
         if strict:
             raise typer.Exit(1)
     return registry, settings

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from suite.cli.output import Format, FormatOption, StrictOption, echo, print_list
+from suite.cli.output import Format, FormatOption, PluginOption, StrictOption, echo, print_list
 
 
 def plugins(
     form: FormatOption = Format.table,
     strict: StrictOption = False,
+    plugin: PluginOption = None,
     tracebacks: Annotated[bool, typer.Option("--traceback", help="Print the tracebacks of failures.")] = False,
 ) -> None:
     """List the plugins: where each comes from, what it registered, and what failed."""
@@ -19,19 +20,20 @@ def plugins(
     from suite.settings import load_settings
 
     settings = load_settings()
-    registry = load_registry(settings.plugins, settings.disabled_plugins)
+    files = (*settings.plugins, *(file.resolve() for file in plugin or ()))
+    registry = load_registry(files, settings.disabled_plugins)
     rows = [
         {
-            "plugin": plugin.name,
-            "status": plugin.status,
-            "distribution": plugin.distribution,
-            "version": plugin.version,
-            "origin": plugin.origin,
-            "hooks": plugin.hooks,
-            "registered": plugin.registered,
-            "failures": [f"{failure.stage}: {failure.message}" for failure in plugin.failures],
+            "plugin": loaded.name,
+            "status": loaded.status,
+            "distribution": loaded.distribution,
+            "version": loaded.version,
+            "origin": loaded.origin,
+            "hooks": loaded.hooks,
+            "registered": loaded.registered,
+            "failures": [f"{failure.stage}: {failure.message}" for failure in loaded.failures],
         }
-        for plugin in registry.plugins
+        for loaded in registry.plugins
     ]
     print_list(rows, form)
     if tracebacks and form is Format.table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,14 @@ def test_a_plugin_file_that_is_not_there_is_one_error(suite: Suite, verb: tuple[
     done = suite(*verb, "--plugin", "nowhere.py")
     assert done.returncode == 2
     assert "there is no plugin file nowhere.py" in done.stderr
+
+
+def test_of_a_plugin_file_that_fails_the_command_that_is_named_shows_why(suite: Suite, tmp_path: Path) -> None:
+    broken = tmp_path / "my broken plugin.py"
+    broken.write_text("raise RuntimeError('no luck today')\n")
+    warned = suite("board", "--plugin", str(broken)).stderr
+    command = warned.partition("see: suite ")[2].splitlines()[0]
+    assert command == f"plugins --traceback --plugin {shlex.quote(str(broken))}"
+    printed = suite.printed(*shlex.split(command))
+    assert "RuntimeError: no luck today" in printed
+    assert 'my broken plugin.py", line 1' in printed

@@ -106,3 +106,10 @@ def test_a_former_name_finds_the_method_of_today() -> None:
 def test_the_former_league_of_a_detector_is_told_with_a_warning(name: str, league: str) -> None:
     with pytest.warns(DeprecationWarning, match="needs, and standing"):
         assert load_registry().method("ood", name).value.league == league
+
+
+def test_of_few_names_all_are_listed_where_none_is_close(registry: Registry) -> None:
+    with pytest.raises(SuiteError, match=r"unknown executor 'xyz'\. There are: inline, process, "):
+        registry.executors.entry("xyz")
+    with pytest.raises(SuiteError, match=r"unknown method 'xyz/xyz'\.\n"):
+        registry.methods.entry("xyz/xyz").value  # noqa: B018 - it raises

@@ -62,7 +62,7 @@ class PromptedMitigationTask(Pretrained, Task[Mitigation]):
                     error.add_note(f"at the strength {label!r} of {method.name}, prompt {asked.prompt.text!r}")
                     raise
                 rows.append({"part": point, "strength": str(label), **found})
-            context.resources.log(f"{number + 1} of {len(experiment.prompts)} prompts")
+            context.resources.log(f"{number + 1} of {len(experiment.prompts)} prompts: {asked.prompt.text!r}")
         order = [PLAIN, FREE, *POINTS]
         rows.sort(key=lambda row: order.index(row["part"]))  # stable: prompts stay in their order
         facts = {"strengths": ", ".join(map(str, strengths)), "initial noises": experiment.noises[:16]}
