@@ -76,6 +76,20 @@ class Split:
             next="choose rows and labels that fit: suite tasks show TASK",
         )
 
+    def check_classes(self, name: str, resources: Resources) -> None:
+        """Refuse a split with images of fewer than two classes: whoever always says one is right, or nobody is.
+
+        Raises:
+            SuiteError: it cannot be used.
+        """
+        known = sorted(set(self.targets(resources).tolist()) - {-1})
+        if len(known) < 2:
+            raise SuiteError(
+                f"the {name} split of {self.data.name} has images of {len(known)} classes, and two are the least",
+                place=f"data set {self.data.name!r}",
+                next="choose rows of several classes: suite tasks show TASK",
+            )
+
     def part(self, places: NDArray[np.int64], resources: Resources) -> Split:
         """Return the split of what is at ``places`` of this one, in that order."""
         labels = None if self.labels is None else self.labels[places]

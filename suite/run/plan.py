@@ -149,14 +149,14 @@ class Plan:
         del self._cells[wanted]
 
     def due(self) -> list[TaskSeed]:
-        """Return what has to be prepared: what is not known yet, and what has cells to run and something to make."""
+        """Return what has to be prepared: what is not known yet, or has cells to run and things to make or to check."""
         states = self._states()
         return [
             wanted
             for wanted, cells in self._cells.items()
             if cells is None
             or (
-                type(wanted.task).prepare is not Task.prepare
+                (type(wanted.task).prepare is not Task.prepare or type(wanted.task).check is not Task.check)
                 and any(states.get(cell.id, UNTRIED)[0] not in self._skipped for cell in cells)
             )
         ]

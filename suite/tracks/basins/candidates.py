@@ -166,6 +166,9 @@ class CandidatesTask(BasinTask):
         """Return the explorations."""
         return tuple(Explored(latent.system, seed) for latent in latents(self.systems, seed))
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse nothing: the sites that an exploration is judged by are one of each basin."""
+
     def ask(self, method: BasinDetector, problem: Problem, context: TaskContext, counted: bool) -> BasinSamples:
         """Have the method propose, and partition what it proposed; a proposal that fails has found nothing."""
         assert isinstance(method, Proposer)

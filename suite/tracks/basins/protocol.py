@@ -66,6 +66,20 @@ class BasinTask(Task[BasinDetector]):
         """Return the data of a seed's problems: trajectories and truths."""
         return latents(self.systems, seed)
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse problems of which none has groups: all starts are in one basin, or each has one of its own.
+
+        Raises:
+            SuiteError: of which nothing can be found.
+        """
+        labels = {data.name: data.arrays(context.resources)["labels"].tolist() for data in self.requires(context.seed)}
+        if all(len(set(each)) in (1, len(each)) for each in labels.values()):
+            raise SuiteError(
+                f"there is nothing to group in {', '.join(labels)}: all starts are in one basin, or each has its own",
+                place=self.id,
+                next=f"choose another horizon or more starts: suite tasks show {self.id}",
+            )
+
     def evaluate(self, method: BasinDetector, context: TaskContext) -> Outcome:
         """Ask the method about each problem. Failing at one counts as having found nothing there, with the reason kept.
 

@@ -40,6 +40,13 @@ class ImagesTask(TrainingTask):
         """Return the data sets."""
         return self.data
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse parts without images or of one class, and labels that the network has no class for."""
+        parts = zip(("training", "validation", "test"), self.parts(context.resources), strict=True)
+        for name, split in parts:
+            split.check(name, context.resources, self.network.classes)
+            split.check_classes(name, context.resources)
+
     def problem(self, context: TaskContext) -> Problem:
         """Return the network under a seed."""
         parts = [self._part(split, context.resources) for split in self.parts(context.resources)]

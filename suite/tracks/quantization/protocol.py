@@ -32,7 +32,7 @@ from suite.data.split import Split
 from suite.grid_search import search
 from suite.hashing import digest
 from suite.models.accuracy import check_knows, right
-from suite.models.features import extract
+from suite.models.features import extract, linear_head
 from suite.models.network import Network
 from suite.tracks.quantization.contract import TRAINING, Calibration, Quantizer
 from suite.tracks.quantization.evaluation import MEAN, Evaluation, Facts, Measured, measured
@@ -116,8 +116,10 @@ class QuantizationTask(Task[Quantizer]):
         return (*self.data(), self.given_model())
 
     def check(self, context: TaskContext) -> None:
-        """Refuse a test without images."""
-        self.test(context.resources).check("test", context.resources)
+        """Refuse a test without images, of one class, or with labels that the network has no class for."""
+        test = self.test(context.resources)
+        test.check("test", context.resources, linear_head(self.given_model().architecture.build()).out_features)
+        test.check_classes("test", context.resources)
 
     def prepare(self, context: TaskContext) -> None:
         """Train or fetch the network, and run it on the test images."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Axis, Column, Outcome, Task, TaskContext, Value
+from suite.errors import SuiteError
 from suite.tracks.temperature import metrics
 from suite.tracks.temperature.contract import Annealer, AnnealingContext
 from suite.tracks.temperature.landscapes.landscape import Landscape
@@ -22,6 +23,8 @@ from suite.tracks.temperature.samples import AnnealingSamples, places
 from suite.tracks.temperature.walkers import Mode, TaskWalkers, checkpoints
 
 CHECKPOINTS = 60
+STARTS = 64
+"""Starts that are looked at before anything is measured."""
 BUDGET = Axis(
     name="budget", values=("t400", "t100", "t25"), about="The time that one walker can spend: steps times their length."
 )
@@ -60,6 +63,26 @@ class AnnealingTask(Task[Annealer]):
         """Return the budget of a run in gradients."""
         budget = context.setting.get(BUDGET.name, "")
         return round((float(budget.removeprefix("t")) if budget else self.horizon) / self.eta)
+
+    def check(self, context: TaskContext) -> None:
+        """Refuse a landscape on which there is nothing to find, or no time to.
+
+        Raises:
+            SuiteError: what it lacks.
+        """
+        starts = self.landscape.starts(STARTS, context.rng("starts that are looked at"))
+        wrong = {
+            "an energy where walkers start is not finite": not np.isfinite(self.landscape.energy(starts)).all(),
+            "walkers start in a global well, so that nobody has to find it": self.landscape.inside(starts).any(),
+            f"the barrier is {self.landscape.barrier:g}": not 0 < self.landscape.barrier < np.inf,
+            "the budget of a run is no step": self.steps(context) < 1,
+        }
+        if why := [words for words, holds in wrong.items() if holds]:
+            raise SuiteError(
+                f"nothing can be measured on this landscape: {'; '.join(why)}",
+                place=f"{type(self.landscape).__name__} of {self.id}",
+                next=f"mend the landscape: suite tasks show {self.id}",
+            )
 
     def walkers(self, context: TaskContext) -> TaskWalkers:
         """Return the runs at their start."""

@@ -71,6 +71,12 @@ class ContrastiveTask(Task[Annealer]):
             return ""
         return "there is one encoder and no noise, and so no law of energies at a temperature"
 
+    def check(self, context: TaskContext) -> None:
+        """Refuse a part without images, or of one class: a probe of it says nothing of the embeddings."""
+        for name, split in zip(("training", "test"), self.parts(context), strict=True):
+            split.check(name, context.resources)
+            split.check_classes(name, context.resources)
+
     def parts(self, context: TaskContext) -> tuple[Split, Split]:
         """Return the images that train and those that test, drawn by the seed."""
         rows = context.rng("split").permutation(len(self.data.open(context.resources)))
