@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import signal
 import sys
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from suite.settings import Settings
 pytestmark = pytest.mark.slow
 ASSETS = Path(__file__).parents[3] / "assets"
 SEEDS = tuple(range(4))
+Beside = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
@@ -37,21 +39,27 @@ def scores(bench: Bench) -> dict[tuple[str, int], tuple[str, list[float]]]:
     return {key: (run.state, [score.value for score in run.scores]) for key, run in bench.runs().items()}
 
 
+@pytest.fixture
+def beside() -> Iterator[Beside]:
+    """Do something in a thread, beside the run of this process; what it raises fails the test."""
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[object]] = []
+        yield lambda action: begun.append(pool.submit(action))
+        for each in begun:
+            each.result()
+
+
 def test_a_node_is_killed_and_scores_are_those_of_the_process_executor(
-    cluster: Any, shown: Bench, eventually: Callable[..., None]
+    cluster: Any, shown: Bench, beside: Beside, eventually: Callable[..., None]
 ) -> None:
-    seeds = [word for seed in SEEDS for word in ("-s", str(seed))]
-    runner = shown.start("--executor", "ray", *seeds, task="shown/drawn", RAY_ADDRESS=cluster.address)
-    eventually(lambda: shown.pids("waiting.txt") or runner.poll() is not None, seconds=120)
-    assert runner.poll() is None, runner.communicate()
-    (pid,) = shown.pids("waiting.txt")
-    cluster.remove_node(node_of(cluster, pid), allow_graceful=False)
-    output, _ = runner.communicate(timeout=120)
-    assert runner.returncode == 0, output
-    eventually(lambda: gone(pid))
+    def kill_a_node() -> None:
+        eventually(lambda: shown.pids("waiting.txt"), seconds=120)
+        cluster.remove_node(node_of(cluster, *shown.pids("waiting.txt")), allow_graceful=False)
+
+    beside(kill_a_node)
+    assert shown.run("same", "waits", tasks=("shown/drawn",), seeds=SEEDS, executor="ray").states == {"done": 8}
+    eventually(lambda: gone(*shown.pids("waiting.txt")))
     there = scores(shown)
-    assert {state for state, _ in there.values()} == {"done"}
-    assert len(there) == 2 * len(SEEDS)
     here = Bench(shown.home.parent / "here", shown.plugin)
     shutil.copytree(shown.home / "cache", here.home / "cache")
     (here.home / "waiting.txt").write_text("")
@@ -92,14 +100,17 @@ def test_a_node_with_other_code_gets_no_cells(cluster: Any, bench: Bench, tmp_pa
         cluster.remove_node(other)
 
 
-def test_ctrl_c_ends_what_runs_on_the_nodes(cluster: Any, bench: Bench, eventually: Callable[..., None]) -> None:
-    runner = bench.start("-m", "sleeps", "-s", "0", "--executor", "ray", RAY_ADDRESS=cluster.address)
-    eventually(lambda: bench.pids("sleeping.txt"), seconds=60)
-    runner.send_signal(signal.SIGINT)
-    output, _ = runner.communicate(timeout=60)
-    assert runner.returncode == 130, output
-    (pid,) = bench.pids("sleeping.txt")
-    eventually(lambda: gone(pid))
+def test_ctrl_c_ends_what_runs_on_the_nodes(
+    cluster: Any, bench: Bench, beside: Beside, eventually: Callable[..., None]
+) -> None:
+    def interrupt() -> None:
+        eventually(lambda: bench.pids("sleeping.txt"), seconds=120)
+        interrupt_main()
+
+    beside(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bench.run("sleeps", seeds=(0,), executor="ray")
+    assert gone(*bench.pids("sleeping.txt"))
     assert {run.state for run in bench.all_runs()} == {"stale"}
 
 
