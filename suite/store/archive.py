@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from suite.store.samples import read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+log = logging.getLogger(__name__)
 
 
 class Archive:
@@ -114,7 +117,15 @@ def _table(settings: Settings, sha256: str | None, others: Sequence[Published]) 
     own = read_table(settings, sha256)
     if own is not None:
         return own
-    return next((table for each in others if (table := each.results.table(sha256)) is not None), None)
+    for each in others:
+        try:
+            table = each.results.table(sha256)
+        except SuiteError as error:  # one damaged file hides no other
+            log.warning("samples of the submission %s count as gone: %s", each.name, error.cause)
+            continue
+        if table is not None:
+            return table
+    return None
 
 
 def _sound(found: Sequence[Published]) -> list[Published]:
