@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from suite.contracts import Context, Resources
+from suite.contracts.returned import refuse
 from suite.data.split import Split, SplitImages
 from suite.lazy import torch
 from suite.models.features import extract, linear_head
@@ -145,7 +146,7 @@ class DetectorContract(MethodContract):
     def ask(cls, method: Detector, inputs: Features, seed: int = 0) -> Answer:
         """Fit, and return the scores of the ID test samples."""
         method.fit(allowed(inputs.train, method.needs), Context(seed=seed))
-        return (method.score(_batch(inputs.inside, method)),)
+        return (score(method, _batch(inputs.inside, method)),)
 
     def test_scores_are_finite_and_one_a_sample(self, inputs: Features, asked: Asked) -> None:
         """Of ID and OOD samples."""
@@ -154,27 +155,27 @@ class DetectorContract(MethodContract):
             f"scores of shape {list(scores.shape)} for {samples} samples, not [{samples}]"
         )
         assert torch.isfinite(scores).all(), "not all scores of ID samples are finite"
-        outside = asked.made.score(_batch(inputs.outside, asked.made))
+        outside = score(asked.made, _batch(inputs.outside, asked.made))
         assert torch.isfinite(outside).all(), "not all scores of OOD samples are finite"
 
     def test_a_score_does_not_depend_on_its_batch(self, inputs: Features, asked: Asked) -> None:
         """In whatever parts the samples come."""
         whole = _batch(inputs.inside, asked.made)
-        parts = [asked.made.score(_rows(whole, rows)) for rows in torch.arange(len(whole.features)).split(97)]
+        parts = [score(asked.made, _rows(whole, rows)) for rows in torch.arange(len(whole.features)).split(97)]
         torch.testing.assert_close(torch.cat(parts), asked.answer[0], rtol=1e-4, atol=1e-5, msg=_other_batch)
 
     def test_an_all_zero_feature_vector_has_a_finite_score(self, inputs: Features, asked: Asked) -> None:
         """A black image gives one."""
         blank = Batch(*(torch.zeros_like(part[:3]) for part in vars(inputs.inside).values()))
-        finite = torch.isfinite(asked.made.score(_batch(blank, asked.made)))
+        finite = torch.isfinite(score(asked.made, _batch(blank, asked.made)))
         assert finite.all(), "features of zero have no finite score"
 
     def test_one_sample_has_the_score_that_it_has_among_others(self, inputs: Features, asked: Asked) -> None:
         """A batch may have one sample, or the same one several times."""
         whole = _batch(inputs.inside, asked.made)
-        alone = torch.cat([asked.made.score(_rows(whole, torch.tensor([row]))) for row in (0, 1, 2)])
+        alone = torch.cat([score(asked.made, _rows(whole, torch.tensor([row]))) for row in (0, 1, 2)])
         torch.testing.assert_close(alone, asked.answer[0][:3], rtol=1e-4, atol=1e-5, msg=_other_batch)
-        same = asked.made.score(_rows(whole, torch.tensor([5] * 12)))
+        same = score(asked.made, _rows(whole, torch.tensor([5] * 12)))
         assert torch.isfinite(same).all(), "not all scores of a batch of one repeated sample are finite"
         torch.testing.assert_close(same, same[:1].expand(12), rtol=1e-4, atol=1e-5, msg="one sample has several scores")
 
@@ -194,9 +195,9 @@ class DetectorContract(MethodContract):
         """As a network that computes in half precision gives them: rounded, though float32."""
         made = method(**given)
         made.fit(allowed(rounded(inputs.train), made.needs), Context(seed=0))
-        scores = [made.score(_batch(rounded(batch), made)) for batch in (inputs.inside, inputs.outside)]
+        scores = [score(made, _batch(rounded(batch), made)) for batch in (inputs.inside, inputs.outside)]
         assert all(torch.isfinite(part).all() for part in scores), "not all scores are finite"
-        before = auroc(*(asked.made.score(_batch(b, asked.made)).numpy() for b in (inputs.inside, inputs.outside)))
+        before = auroc(*(score(asked.made, _batch(b, asked.made)).numpy() for b in (inputs.inside, inputs.outside)))
         after = auroc(*(part.numpy() for part in scores))
         assert abs(after - before) < 0.02, f"rounding moves the AUROC from {before:.3f} to {after:.3f}"
 
@@ -208,13 +209,21 @@ class DetectorContract(MethodContract):
             pytest.skip("torch finds no CUDA device")
         made = method(**given)
         made.fit(allowed(moved(inputs.train, "cuda"), made.needs), Context(seed=0, device="cuda"))
-        scores = made.score(_batch(moved(inputs.inside, "cuda"), made))
+        scores = score(made, _batch(moved(inputs.inside, "cuda"), made))
         torch.testing.assert_close(scores.cpu(), asked.answer[0], rtol=0.05, atol=1e-3)
+
+
+def score(made: Detector, batch: Batch) -> torch.Tensor:
+    """Return a detector's scores of a batch; `WrongReturn` says what came if they are no tensor of real numbers."""
+    returned = made.score(batch)
+    if not isinstance(returned, torch.Tensor) or returned.is_complex():
+        refuse(returned, f"score of {made.name}", f"a tensor [{len(batch.features)}] of finite real numbers")
+    return returned
 
 
 def _scores(made: Detector, train: TrainingSet, batch: Batch) -> torch.Tensor:
     made.fit(allowed(train, made.needs), Context(seed=0))
-    return made.score(batch)
+    return score(made, batch)
 
 
 def _batch(batch: Batch, method: Detector) -> Batch:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from suite.contracts.returned import WrongReturn
+
 VARIABLE = "SUITE_CHECK_PIPE"
 """The number of the pipe, which this process has inherited."""
+WRONG = f"{WrongReturn.__module__}.{WrongReturn.__name__}: "
 KIT = Path(__file__).parent
 
 
@@ -51,6 +54,8 @@ def _why(told: Any) -> dict[str, str]:
     if crash is None:
         return {"message": (str(told).strip().splitlines() or [""])[-1], "detail": str(told)}
     first = (crash.message.strip().splitlines() or [""])[0].removeprefix("AssertionError: ")
+    if first.startswith(WRONG):  # the contract's own words
+        return {"message": first.removeprefix(WRONG), "detail": str(told)}
     outside = not Path(crash.path).is_relative_to(KIT)
     where = f" ({Path(crash.path).name}:{crash.lineno})" if outside else ""
     return {"message": first + where, "detail": str(told)}

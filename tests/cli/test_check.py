@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,13 @@ class Shapeless(Sound):
         return batch.logits
 
 
+class Wordless(Sound):
+    name = "wordless"
+
+    def score(self, batch):
+        return None
+
+
 class Failing(Sound):
     name = "failing"
 
@@ -67,7 +75,7 @@ class Dying(Sound):
 
 @hookimpl
 def suite_register_methods(register):
-    for method in (Sound, Batchwise, Shapeless, Failing, Dying):
+    for method in (Sound, Batchwise, Shapeless, Wordless, Failing, Dying):
         register(method)
 '''
 Checked = Callable[..., Done]
@@ -137,6 +145,14 @@ def test_a_sound_method_passes_and_a_parameter_without_a_visible_effect_is_named
 def test_a_wrong_shape_is_said_as_such(check: Checked) -> None:
     wrong = failed(check("shapeless"))
     assert wrong["scores are finite and one a sample"].startswith("scores of shape [")
+
+
+@pytest.mark.slow
+def test_what_is_no_answer_is_said_in_the_contracts_words(check: Checked) -> None:
+    said = list(failed(check("wordless")).values())
+    assert len(said) >= 5
+    wanted = r"score of wordless returned None; its contract wants a tensor \[\d+\] of finite real numbers"
+    assert [each for each in said if not re.fullmatch(wanted, each)] == []
 
 
 @pytest.mark.slow
