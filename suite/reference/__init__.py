@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.reference import commands, hooks, methods, metrics, settings, store, tasks
+from suite.reference import commands, hooks, methods, metrics, python, settings, store, tasks
 from suite.registry import Registry
 
 
@@ -13,6 +13,7 @@ def pages(registry: Registry) -> dict[str, str]:
         "command-line.md": commands.page(),
         "settings.md": settings.page(),
         "hooks.md": hooks.page(),
+        "python.md": python.page(registry),
         "store.md": store.page(),
     }
     for part in (tasks, methods, metrics):

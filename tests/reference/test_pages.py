@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 import typer
@@ -75,6 +76,14 @@ def test_every_table_of_the_store_is_there(made: dict[str, str]) -> None:
     assert list(shown) == list(schema.metadata.tables)
     for name, table in schema.metadata.tables.items():
         assert re.findall(r"^\| `(\w+)` \|", shown[name], re.MULTILINE) == table.c.keys()
+
+
+def test_every_public_name_is_there(made: dict[str, str]) -> None:
+    shown = sections(made["python.md"])
+    assert len(shown) >= 11
+    for module, text in shown.items():
+        names = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+        assert names == sorted(import_module(module).__all__)
 
 
 def test_every_task_method_and_metric_is_there(made: dict[str, str], registry: Registry) -> None:
