@@ -11,8 +11,8 @@ import yaml
 
 GITHUB = Path(__file__).resolve().parent.parent.parent / ".github"
 FILES = sorted((GITHUB / "workflows").glob("*.yml"))
-WRITES = {"comment.yml"}
-"""Those that may write: none of them runs for a pull request itself."""
+WRITES = {"comment.yml": {"pull-requests"}, "release.yml": {"id-token"}}
+"""What may be written where: none of them runs for a pull request itself."""
 
 
 def workflow(file: Path) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def texts(part: Any) -> list[str]:
     return [text for value in part for text in texts(value)] if isinstance(part, list) else [str(part)]
 
 
-def test_there_are_the_four_of_them() -> None:
-    assert [file.name for file in FILES] == ["comment.yml", "oldest.yml", "submission.yml", "tests.yml"]
+def test_there_are_these_and_no_others() -> None:
+    assert [file.stem for file in FILES] == ["comment", "oldest", "release", "submission", "tests"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -42,7 +42,7 @@ class TestEvery:
         document = workflow(file)
         assert "pull_request_target" not in document["on"]
         if file.name in WRITES:
-            assert set(document["on"]) == {"workflow_run"}
+            assert document["on"].keys() == {"workflow_run"} or document["on"] == {"push": {"tags": ["v*"]}}
             for step in steps(document):
                 assert not {"ref", "repository"} & set(step.get("with", {})), "only the default branch is checked out"
                 assert "allow-unsafe-pr-checkout" not in step.get("with", {})
@@ -52,7 +52,7 @@ class TestEvery:
         assert document["permissions"] == {}
         for job in document["jobs"].values():
             writes = {name for name, right in job["permissions"].items() if right != "read"}
-            assert writes == ({"pull-requests"} if file.name in WRITES else set())
+            assert writes in (set(), WRITES.get(file.name, set()))
             assert job["permissions"]["contents"] == "read"
 
     def test_there_is_no_secret(self, file: Path) -> None:
@@ -99,6 +99,16 @@ def test_the_tool_is_that_of_the_base_and_never_the_pull_requests() -> None:
     assert all(step["working-directory"] == tool["path"] for step in runs)
     assert sum(f"../{proposed['path']}/submissions" in step["run"] for step in runs) == 1
     assert not re.search(r"(pip|python|bash|sh)\b[^\n]*\.\./proposed", "\n".join(step["run"] for step in runs))
+
+
+def test_the_right_to_publish_is_given_to_no_code_of_the_repository() -> None:
+    jobs = workflow(GITHUB / "workflows" / "release.yml")["jobs"]
+    assert [name for name, job in jobs.items() if "id-token" in job["permissions"]] == ["publish"]
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["environment"] == "pypi"
+    assert [step for step in jobs["publish"]["steps"] if "checkout" in step.get("uses", "")] == []
+    runs = "\n".join(step.get("run", "") for step in jobs["publish"]["steps"])
+    assert re.findall(r"pip install (.*)", runs) == ['--quiet "twine>=6.1"']
 
 
 def test_the_comment_follows_the_workflow_that_makes_the_review() -> None:
