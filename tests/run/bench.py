@@ -59,6 +59,7 @@ class Bench:
         self.home = home
         self.plugin = plugin
         self.database = database
+        self.started: list[subprocess.Popen[str]] = []
 
     def settings(self, **given: Any) -> Settings:
         """Return settings of this home with the fast plugin."""
@@ -94,13 +95,15 @@ class Bench:
         """Start ``suite run -t fast/count ...`` in a process of its own; ``before`` is a prefix of the command."""
         own = {"SUITE_HOME": str(self.home), "SUITE_PLUGINS": str(self.plugin)}
         own |= {"SUITE_DATABASE": self.database} if self.database else {}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*before, *COMMAND, "run", "-t", task, *arguments],
             env={**os.environ, **own, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.started.append(process)
+        return process
 
     def execute(self, statement: str) -> None:
         """Run a statement on the store behind its back."""

@@ -24,6 +24,8 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path / "home", database=database)
     bench.home.mkdir()
     yield bench
+    for process in bench.started:
+        process.kill()
     for name in ("sleeping.txt", "matching.txt", "grandchildren.txt"):
         for pid in bench.pids(name):
             if not gone(pid):

@@ -58,7 +58,7 @@ def crowd(bench: Bench, server: Any, runners: int, seeds: int, reference: Path, 
     alone = Bench(reference)
     reference.mkdir()
     slow = (("constant", "seconds", "0"),)
-    alone.run(*METHODS, seeds=tuple(range(seeds)), executor="inline", overrides=slow)
+    assert alone.run(*METHODS, seeds=tuple(range(seeds)), executor="inline", overrides=slow).clean
     wanted = {key: run.scores for key, run in alone.runs().items()}
     return Seen(
         seconds=seconds,

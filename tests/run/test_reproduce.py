@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import Bench, Steps
+from bench import Bench, Steps, on_both
 from sqlalchemy import text
 
 from suite.cache import Cache
@@ -52,6 +52,7 @@ def kept(bench: Bench, run: str) -> list[str]:
         reader.close()
 
 
+@on_both
 def test_an_unchanged_cell_is_equal_and_the_store_keeps_its_runs(bench: Bench) -> None:
     bench.run(
         "twin", "constant", seeds=(0, 3), executor="inline", workers=1, overrides=(("constant", "value", "0.25"),)

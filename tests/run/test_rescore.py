@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from bench import Bench, Steps
+from bench import Bench, Steps, on_both
 
 from suite.board.artifact import load_board
 from suite.cache import Cache
@@ -68,6 +68,7 @@ def test_nothing_is_done_while_the_metrics_are_the_same(settings: Settings, regi
 
 
 @pytest.mark.usefixtures("newer")
+@on_both
 def test_a_newer_metric_makes_new_cells_without_running(
     settings: Settings, registry: Registry, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

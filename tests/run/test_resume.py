@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from bench import on_both
 
+from suite.board.artifact import load_board
 from suite.errors import SuiteError
+from suite.registry import load_registry
 
 
+@on_both
 def test_a_second_run_runs_nothing(bench) -> None:
     first = bench.run("constant", "twin")
     assert (first.states, first.done_before) == ({"done": 4}, 0)
@@ -16,6 +20,9 @@ def test_a_second_run_runs_nothing(bench) -> None:
     assert second.clean
     assert bench.runs() == before
     assert set(bench.evaluations().values()) == {1}
+    board = load_board(bench.settings(), load_registry((bench.plugin,)))
+    shown = {run.run for entry in board.entries for row in board.table(entry).rows for run in row.runs}
+    assert shown == {run.id for run in before.values()}
 
 
 def test_what_is_new_is_run_beside_what_is_done(bench) -> None:

@@ -26,6 +26,6 @@ def test_many_runners_lose_and_double_nothing(postgres_server, tmp_path: Path) -
     assert dict(seen.states) == {"done": 2 * SEEDS}
     assert seen.cells == 2 * SEEDS
     assert seen.evaluated_again <= 1, "the cell that the killed runner was at, and no other"
-    assert seen.waited >= RUNNERS - 1 - seen.by_runner.count(0)
+    assert seen.waited >= 1, "a runner whose cell went on all the time that the server was down notices nothing"
     wrong = ("done_twice", "other_scores", "tracebacks", "processes_left", "pending_left")
     assert {name: getattr(seen, name) for name in wrong} == dict.fromkeys(wrong, 0)
