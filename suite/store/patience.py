@@ -52,7 +52,7 @@ def patiently(transaction: Callable[Concatenate[Self, P], T]) -> Callable[Concat
                 if not waits:
                     log.warning("%s\n  at:   %s\n  trying again for %g s", error.cause, error.place, self.patience)
                 waits = True
-                time.sleep(random.uniform(0.1, LONGEST_PAUSE))
+                time.sleep(LONGEST_PAUSE * random.random())
             else:
                 if waits:
                     log.warning("the store answers again, after %.0f s", time.monotonic() - started)

@@ -43,5 +43,5 @@ def _is_begun(driver: sqlite3.Connection, until: float) -> bool:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 return False
-        time.sleep(random.uniform(0.0, LONGEST_PAUSE))
+        time.sleep(LONGEST_PAUSE * random.random())
     return False
