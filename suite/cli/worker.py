@@ -20,7 +20,7 @@ def worker(
     from suite.store.intake import Queue
 
     settings = load_settings()
-    drain = Worker(Queue(settings.database_url), settings, by, echo)
+    drain = Worker(Queue(settings.database_url, settings.store_patience), settings, by, echo)
     signal.signal(signal.SIGTERM, _stop)
     try:
         drain.drain() if once else drain.watch()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from suite.store.engine import reader_engine, translated
 from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_write
 from suite.store.owner import is_known_dead, this_process
+from suite.store.patience import patiently
 from suite.store.schema import intake, intake_event
 from suite.store.tokens import Token
 
@@ -47,14 +48,19 @@ class Event:
 
 
 class Queue:
-    """The uploads of a store. Every method is one short transaction."""
+    """The uploads of a store. Every method is one short transaction.
 
-    def __init__(self, url: str) -> None:
+    A store that is away is waited for, ``patience`` seconds each time.
+    """
+
+    def __init__(self, url: str, patience: float = 0.0) -> None:
         self.owner = this_process()
-        self._url = url
+        self.url = url
+        self.patience = patience
         self._writer = open_to_write(url)
         self._reader = reader_engine(url)
 
+    @patiently
     def put(self, token: Token, sha256: str, size: int, keep: Callable[[str], object]) -> tuple[Entry, bool]:
         """Return the entry of an upload, and whether it is new.
 
@@ -63,7 +69,7 @@ class Queue:
         """
         mine = and_(intake.c.holder == token.holder, intake.c.sha256 == sha256)
         try:
-            with translated(self._url), self._writer.begin() as connection:
+            with translated(self.url), self._writer.begin() as connection:
                 row = connection.execute(select(intake).where(mine)).one_or_none()
                 if row is None:
                     values = {"id": secrets.token_hex(16), "sha256": sha256, "bytes": size, "holder": token.holder}
@@ -80,16 +86,18 @@ class Queue:
                     row = connection.execute(select(intake).where(mine)).one()
                 return _entry(row), False
         except IntegrityError:  # on PostgreSQL the same upload may come twice at once
-            with translated(self._url), self._reader.connect() as connection:
+            with translated(self.url), self._reader.connect() as connection:
                 return _entry(connection.execute(select(intake).where(mine)).one()), False
 
+    @patiently
     def entry(self, identifier: str, holder: str | None) -> Entry | None:
         """Return an entry, or None if there is none, or none of this holder's; None stands for every holder."""
         wanted = [intake.c.id == identifier, *([intake.c.holder == holder] if holder is not None else [])]
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             row = connection.execute(select(intake).where(*wanted)).one_or_none()
         return None if row is None else _entry(row)
 
+    @patiently
     def entries(self, holder: str | None, *, state: str | None, before: int | None, limit: int) -> list[Entry]:
         """Return entries, the newest first; ``before`` is the number of the last one that was seen."""
         wanted = (
@@ -98,36 +106,41 @@ class Queue:
             *([intake.c.number < before] if before is not None else []),
         )
         query = select(intake).where(*wanted).order_by(intake.c.number.desc()).limit(limit)
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    @patiently
     def history(self, entry: Entry) -> list[Event]:
         """Return the states that an entry came to, the first one first."""
         columns = (intake_event.c.made, intake_event.c.state, intake_event.c.reason)
         query = select(*columns).where(intake_event.c.entry == entry.number).order_by(intake_event.c.id)
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             return [Event(*row) for row in connection.execute(query)]
 
+    @patiently
     def place(self, entry: Entry) -> int | None:
         """Return the entry's place among those that wait, from 1; None if it does not wait."""
         if entry.state != "waiting":
             return None
         query = select(func.count()).where(intake.c.state == "waiting", intake.c.number <= entry.number)
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             return int(connection.scalar(query) or 1)
 
+    @patiently
     def waiting(self, holder: str | None = None) -> int:
         """Return how many uploads wait or are checked, of this holder or of all."""
         wanted = [intake.c.state.in_(("waiting", "checking")), *([intake.c.holder == holder] if holder else [])]
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             return int(connection.scalar(select(func.count()).select_from(intake).where(*wanted)) or 0)
 
+    @patiently
     def open_files(self) -> set[str]:
         """Return the names of the uploaded files that are still needed."""
         query = select(intake.c.id).where(intake.c.state.in_(("waiting", "checking")))
-        with translated(self._url), self._reader.connect() as connection:
+        with translated(self.url), self._reader.connect() as connection:
             return set(connection.scalars(query))
 
+    @patiently
     def claim(self) -> Entry | None:
         """Take the upload that has waited longest, or one whose worker is gone; None if there is none.
 
@@ -147,7 +160,7 @@ class Queue:
             )
             .returning(intake)
         )
-        with translated(self._url), self._writer.begin() as connection:
+        with translated(self.url), self._writer.begin() as connection:
             row = connection.execute(claimed).one_or_none()
             if row is None:
                 return None
@@ -175,18 +188,20 @@ class Queue:
             values["attempts"] = intake.c.attempts - 1
         return self._update(entry, event=(state, reason), **values)
 
-    def _update(self, entry: Entry, event: tuple[str, str | None] | None = None, **values: Any) -> bool:
+    @patiently
+    def _update(self, entry: Entry, /, event: tuple[str, str | None] | None = None, **values: Any) -> bool:
         mine = (intake.c.number == entry.number, intake.c.state == "checking", intake.c.owner == self.owner)
-        with translated(self._url), self._writer.begin() as connection:
+        with translated(self.url), self._writer.begin() as connection:
             changed = connection.execute(update(intake).where(*mine).values(**values)).rowcount == 1
             if changed and event is not None:
                 _tell(connection, entry.number, *event)
         return changed
 
+    @patiently
     def _free_dead(self) -> None:
         expired = has_run_out(self._writer, intake.c.lease_until)
         columns = (intake.c.number, intake.c.owner, intake.c.attempts, expired.label("expired"))
-        with translated(self._url), self._writer.begin() as connection:
+        with translated(self.url), self._writer.begin() as connection:
             for row in connection.execute(select(*columns).where(intake.c.state == "checking")).all():
                 if not (row.expired or is_known_dead(row.owner)):
                     continue

@@ -14,9 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from suite.store import opening, patience
 from suite.store.engine import Away
+from suite.store.intake import Queue
 from suite.store.patience import patiently
 from suite.store.reading import Reader
 from suite.store.rows import Reproduction
+from suite.store.tokens import Tokens
 from suite.store.writing import Writer
 
 
@@ -167,3 +169,18 @@ def test_no_lease_runs_out_while_a_server_has_just_started(postgres_server, monk
     assert Writer(postgres_server.url).claim(cell(0), []) is None, "its owner has had no time to renew it"
     monkeypatch.setattr(opening, "LEASE_SECONDS", 0)
     assert Writer(postgres_server.url).claim(cell(0), []) is not None
+
+
+@pytest.mark.slow
+def test_an_upload_that_is_checked_while_the_server_is_started_again_keeps_its_worker(postgres_server) -> None:
+    url = postgres_server.url
+    queue = Queue(url, patience=60)
+    token = Tokens(url).new("ada", "submitter", None)[0]
+    queue.put(token, "a" * 64, 10, lambda name: None)
+    entry = queue.claim()
+    restart = threading.Thread(target=postgres_server.control, args=("restart", "2"))
+    restart.start()
+    while restart.is_alive():
+        queue.renew(entry)
+    assert queue.end(entry, "accepted", None)
+    assert [event.state for event in queue.history(entry)] == ["waiting", "checking", "accepted"]
