@@ -54,13 +54,14 @@ def test_children_die_with_the_runner(bench, eventually, method: str, note: str)
     eventually(lambda: gone(pid), seconds=10)
 
 
-def test_grandchildren_die_with_the_runner(bench, eventually) -> None:
-    runner = bench.start("-m", "grandchild", "-s", "0", "--set", "grandchild.waits=true")
-    eventually(lambda: bench.pids("grandchildren.txt"))
+def test_grandchildren_and_daemons_die_with_the_runner(bench, eventually) -> None:
+    waits = ("--set", "grandchild.waits=true", "--set", "leaves-a-daemon.waits=true")
+    runner = bench.start("-m", "grandchild", "-m", "leaves-a-daemon", "-s", "0", *waits, "--workers", "2")
+    eventually(lambda: len(bench.pids("grandchildren.txt")) == 2)
     runner.kill()
     runner.communicate()
-    (pid,) = bench.pids("grandchildren.txt")
-    eventually(lambda: gone(pid), seconds=10)
+    pids = bench.pids("grandchildren.txt")
+    eventually(lambda: all(map(gone, pids)), seconds=10)
 
 
 @on_both
