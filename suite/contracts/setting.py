@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from suite.errors import SuiteError, did_you_mean
 
-LARGEST = 1_000_001
-"""Numbers below this are tried, to say in words which of them a pattern takes."""
+TRIED, LARGEST = 2_000, 10_000_000
+"""How many numbers are tried, and below which, to say in words which of them a pattern takes."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,20 @@ class Axis:
     @property
     def further(self) -> str:
         """Which values beyond ``values`` may be asked for, in words, if there is a pattern."""
-        numbers = [number for number in range(LARGEST) if re.fullmatch(self.pattern, str(number))]
-        if numbers and numbers == list(range(numbers[0], numbers[-1] + 1)):
-            return f"another whole number from {numbers[0]} to {numbers[-1]}"
+        known = next((number for number in range(TRIED) if self._takes(number)), None)
+        if known is None:
+            return "another that is written alike"
+        last, beyond = known, LARGEST
+        while beyond - last > 1:
+            middle = (last + beyond) // 2
+            last, beyond = (middle, beyond) if self._takes(middle) else (last, middle)
+        tried = (*range(TRIED), *range(TRIED, LARGEST, LARGEST // TRIED))
+        if all(self._takes(number) == (known <= number <= last) for number in tried):
+            return f"another whole number from {known} to {last}"
         return "another that is written alike"
+
+    def _takes(self, number: int) -> bool:
+        return re.fullmatch(self.pattern, str(number)) is not None
 
 
 class Setting(Mapping[str, str]):

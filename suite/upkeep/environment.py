@@ -18,6 +18,8 @@ from suite.upkeep.finding import Finding, Verdict, named, size
 LITTLE, TOO_LITTLE = 2**30, 2**26
 """Bytes of free space under which a run may end, and under which hardly one will not."""
 DAY = 86_400
+TEMPORARY = ("suite-prepare-", "suite-reproduce-")
+"""How the temporary folders of commands begin that a killed one leaves behind."""
 
 
 def look(settings: Settings) -> Iterator[Finding]:
@@ -29,10 +31,11 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield _folder(
         "weights", settings.weights, "SUITE_WEIGHTS", "weights are downloaded or trained when a task needs them"
     )
-    left = sorted(path for path in Path(tempfile.gettempdir()).glob("suite-*") if _is_left(path))
+    places = (path for kind in TEMPORARY for path in Path(tempfile.gettempdir()).glob(f"{kind}*"))
+    left = sorted(path for path in places if _is_left(path))
     if left:
         what = f"{len(left)} temporary folders of commands that were killed: {named(left)}"
-        yield Finding("disk", "worth a look", what, f"rm -r {left[0].parent}/suite-*, when nothing runs")
+        yield Finding("disk", "worth a look", what, f"rm -r {' '.join(map(str, left))}")
 
 
 def _device(settings: Settings) -> Finding:

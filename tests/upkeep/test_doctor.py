@@ -91,6 +91,7 @@ STORE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", STORE)
 def test_what_is_wrong_in_the_store_is_told(suite: Suite, home: Path, execute: Execute, statement: str) -> None:
     execute(statement)
@@ -120,6 +121,7 @@ def test_samples_that_are_not_what_their_name_says_are_wrong(suite: Suite, home:
     assert finding["next"] == f"suite forget {run} --yes; then suite run"
 
 
+@pytest.mark.slow
 def test_samples_that_are_gone_are_told(suite: Suite, home: Path) -> None:
     shutil.rmtree(home / "samples")
     (finding,) = found(suite, 0)
@@ -141,6 +143,7 @@ def test_files_of_no_run_are_told_and_removed_by_the_command_that_is_named(suite
     assert found(suite, 0) == []
 
 
+@pytest.mark.slow
 def test_leftovers_in_the_cache_are_told_and_removed_by_the_command_that_is_named(suite: Suite, home: Path) -> None:
     folder = home / "cache" / "models"
     folder.mkdir(parents=True)
@@ -153,6 +156,7 @@ def test_leftovers_in_the_cache_are_told_and_removed_by_the_command_that_is_name
     assert sorted(path.name for path in folder.iterdir()) == ["ef.safetensors", "ef.safetensors.lock"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["index.json", "*.parquet"])
 def test_a_damaged_board_is_told_and_built_again(suite: Suite, home: Path, name: str) -> None:
     next((home / "board").glob(name)).write_bytes(b"{}")
@@ -162,6 +166,7 @@ def test_a_damaged_board_is_told_and_built_again(suite: Suite, home: Path, name:
     assert found(suite, 0) == []
 
 
+@pytest.mark.slow
 def test_a_plugin_that_fails_and_a_listener_that_nobody_has_are_wrong(suite: Suite, tmp_path: Path) -> None:
     plugin = tmp_path / "broken_plugin.py"
     plugin.write_text("raise RuntimeError('no \\x1b[31mluck')\n")
@@ -172,6 +177,7 @@ def test_a_plugin_that_fails_and_a_listener_that_nobody_has_are_wrong(suite: Sui
     assert "nobody" in unknown["what"]
 
 
+@pytest.mark.slow
 def test_a_mirror_that_is_not_there_and_a_device_that_is_not_are_wrong(suite: Suite, tmp_path: Path) -> None:
 
     given = {"SUITE_DATA": str(tmp_path / "none"), **({} if torch.cuda.is_available() else {"SUITE_DEVICE": "cuda"})}
@@ -180,6 +186,7 @@ def test_a_mirror_that_is_not_there_and_a_device_that_is_not_are_wrong(suite: Su
     assert torch.cuda.is_available() or parts["device"] == "unset SUITE_DEVICE"
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_almost_full_is_told(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     free = {"now": 2**20}
     usage = type("Usage", (), {"free": property(lambda _: free["now"])})
@@ -216,3 +223,14 @@ def test_an_artifact_that_is_not_what_was_written_is_wrong_and_can_be_removed(su
     assert not file.exists()
     assert cache.path("features", {"name": "kept"}, ".safetensors").exists()
     assert found(suite, 0) == []
+
+
+@pytest.mark.slow
+def test_temporary_folders_of_commands_that_were_killed_are_told(suite: Suite, tmp_path: Path) -> None:
+    for name in ("suite-prepare-old", "suite-prepare-young", "suite-of-others"):
+        (tmp_path / "temporary" / name).mkdir()
+        if name != "suite-prepare-young":
+            older(tmp_path / "temporary" / name)
+    (finding,) = found(suite, 0)
+    assert finding["what"].startswith("1 temporary folders of commands that were killed: ")
+    assert finding["what"].endswith("suite-prepare-old")
