@@ -50,10 +50,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_post_page(output: str, page: object, **_: object) -> None:
-    """Warn of what a page loads from another host: whoever reads it is told to nobody."""
+def on_post_page(output: str, page: object, **_: object) -> str:
+    """Warn of what a page loads from another host: whoever reads it is told to nobody. Name the theme's search box."""
     if found := ELSEWHERE.search(output):
         log.warning("%s loads something from another host: %s", page, found[0])
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
 
 
 def on_post_build(config: MkDocsConfig) -> None:
