@@ -21,18 +21,11 @@ from suite.store.reading import Reader
 from suite.store.samples import read_table
 
 from .flipping import flipped
+from .silent import Silent
 
 Scores = dict[tuple[str, str, str, str], float]
 OF_NO_MATTER = ("*.lock", "logs/*", "suite.db-shm")
 """Files that hold nothing, texts for people, and what SQLite makes anew whenever a store is opened first."""
-
-
-class Quiet:
-    """A reporter that tells nothing."""
-
-    def stage(self, title: str, total: int) -> None: ...
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None: ...
-    def message(self, text: str) -> None: ...
 
 
 @dataclass
@@ -50,7 +43,7 @@ class Home:
         registry = load_registry()
         for task, method in self.tasks.items() if not only else [(only, self.tasks[only])]:
             request = Request((task,), (method,), (0,), settings=())
-            summary = Runner(registry, self.settings.model_copy(update={"database": url}), Quiet(), "inline").run(
+            summary = Runner(registry, self.settings.model_copy(update={"database": url}), Silent(), "inline").run(
                 request
             )
             assert summary.clean, (summary.states, summary.errors)

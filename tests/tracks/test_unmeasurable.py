@@ -19,11 +19,7 @@ from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.settings import load_settings
 
-
-class Silent:
-    def stage(self, title: str, total: int) -> None: ...
-    def step(self, text: str, state: str, detail: str = "", left: float | None = None) -> None: ...
-    def message(self, text: str) -> None: ...
+from ..support.silent import Silent
 
 
 @pytest.fixture(scope="module")

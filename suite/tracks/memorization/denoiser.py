@@ -15,6 +15,7 @@ from suite.diffusion.guided_training import GuidedRecipe
 from suite.diffusion.schedule import Schedule
 from suite.hashing import digest, file_digest
 from suite.lazy import torch
+from suite.models.threads import threads
 from suite.tracks.memorization import weights
 from suite.tracks.memorization.collection import Collection, Design
 
@@ -133,15 +134,16 @@ class CaptionedDenoiser(Ingredient):
         resources.log(f"training {self.name}, seed {self.seed}")
         network, collection = self._network(), self.collection(resources)
         rows, captions = collection.training_rows
-        self.recipe.train(
-            network,
-            collection.train[rows],
-            captions,
-            self.schedule,
-            seed=self.seed,
-            device=resources.device,
-            log=resources.log,
-        )
+        with threads(1):  # the same weights on any number of cores
+            self.recipe.train(
+                network,
+                collection.train[rows],
+                captions,
+                self.schedule,
+                seed=self.seed,
+                device=resources.device,
+                log=resources.log,
+            )
         return network.state_dict()
 
     def _recipe(self) -> dict[str, Any]:

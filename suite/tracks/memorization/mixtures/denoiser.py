@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contracts import Ingredient, Resources
 from suite.diffusion.denoisers import DenoiserArchitecture
 from suite.lazy import torch
+from suite.models.threads import threads
 from suite.tracks.memorization import weights
 from suite.tracks.memorization.mixtures.mixture import Mixture
 from suite.tracks.memorization.mixtures.recipe import EvenRecipe
@@ -120,4 +121,5 @@ class MixtureDenoiser(Ingredient):
 
     def _trained(self, resources: Resources) -> dict[str, Tensor]:
         resources.log(f"training {self.name}")
-        return self.retrained(self.points, self.seed, resources.log).state_dict()
+        with threads(1):  # the same weights on any number of cores
+            return self.retrained(self.points, self.seed, resources.log).state_dict()
