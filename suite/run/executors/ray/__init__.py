@@ -23,7 +23,7 @@ from suite.run.executors.process import ProcessExecutor
 from suite.run.executors.ray.cluster import Cluster, connect, question
 from suite.run.executors.ray.node import Delivery, Parcel, Question, work
 from suite.run.executors.ray.parts import plugin_parts
-from suite.run.executors.ray.placing import place, set_aside
+from suite.run.executors.ray.placing import Placed, place
 from suite.run.record import note_where
 from suite.run.result import LOG_FILE, RESULT_FILE
 from suite.settings import Settings, cores
@@ -42,7 +42,7 @@ class RayExecutor(Executor):
     @classmethod
     def cores(cls, settings: Settings) -> int:
         """Return how many cores the cluster has."""
-        connect(settings, lambda line: None)
+        connect(settings)
         return max(1, int(required_library("ray").cluster_resources().get("CPU", 1)))
 
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
@@ -85,13 +85,13 @@ class _Courier:
         self._work = self._ray.remote(work)
         self._plugins = plugin_parts(executor.settings.plugins)
         self._sent: dict[str, Any] = {}  # artifacts, by name: what Ray gives their bytes for
-        self._running: dict[Any, tuple[Job, dict[str, Any]]] = {}
+        self._running: dict[Any, tuple[Job, Placed]] = {}
 
     def run(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         more = True
         try:
             while more or self._running:
-                while more and len(self._running) < self._executor.workers:
+                while more and self._has_room():
                     job = next(jobs, None)
                     more = job is not None
                     if job is not None:
@@ -102,14 +102,19 @@ class _Courier:
                 yield from self._cancelled()
                 self._cluster.look()
                 self._cluster.check()
+                yield from self._stranded()
         finally:
             self._end(list(self._running))
 
+    def _has_room(self) -> bool:
+        """Tell whether another job can start at once, as Ray's other users allow."""
+        busy = sum(placed.cpus for _, placed in self._running.values())
+        return len(self._running) < self._executor.workers and busy < self._cluster.cpus
+
     def _send(self, job: Job) -> None:
-        placed, options = place(job, self._cluster)
-        plugins = self._plugins
-        parcel = Parcel(placed, self._asked, self._executor.libraries, plugins, self._artifacts(job))
-        self._running[self._work.options(**options).remote(parcel)] = job, options
+        placed = place(job, self._cluster)
+        parcel = Parcel(placed.job, self._asked, self._executor.libraries, self._plugins, self._artifacts(job))
+        self._running[self._work.options(**placed.options).remote(parcel)] = job, placed
 
     def _artifacts(self, job: Job) -> dict[str, Any]:
         """Return what the cache has for a job, where a node does not see it."""
@@ -122,7 +127,7 @@ class _Courier:
                 self._sent[name] = self._ray.put((cache.folder / name).read_bytes())
         return {name: self._sent[name] for name in names}
 
-    def _taken_in(self, reference: Any, job: Job, options: dict[str, Any]) -> JobExit:
+    def _taken_in(self, reference: Any, job: Job, placed: Placed) -> JobExit:
         try:
             delivery: Delivery = self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
@@ -137,7 +142,7 @@ class _Courier:
             self._cluster.refuse(delivery.node, f"the disk of node {delivery.host} is full: {delivery.detail}")
             return JobExit(job, "machine", f"the disk of node {delivery.host} was full")
         try:
-            note_where(job.folder, {**delivery.made_on, "executor": {"name": "ray", "set aside": set_aside(options)}})
+            note_where(job.folder, {**delivery.made_on, "executor": {"name": "ray", "set aside": placed.set_aside}})
             _write(delivery.documents, job.folder)
         except OSError as error:
             if error.errno == errno.ENOSPC:
@@ -153,6 +158,14 @@ class _Courier:
         for reference in asked:
             self._end([reference])
             yield JobExit(self._running.pop(reference)[0], "cancelled")
+
+    def _stranded(self) -> Iterator[JobExit]:
+        """Give up jobs of which every node is gone: Ray would wait for these."""
+        for reference, (job, placed) in list(self._running.items()):
+            if not placed.nodes & self._cluster.nodes.keys():
+                self._end([reference])
+                del self._running[reference]
+                yield JobExit(job, "machine", "its node is gone")
 
     def _end(self, left: list[Any]) -> None:
         """End jobs: each node does by itself, which leaves no process; then by force."""

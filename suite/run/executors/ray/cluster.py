@@ -50,6 +50,11 @@ class Cluster:
     _known: set[str] = field(default_factory=set)
     _looked: float = 0.0
 
+    @property
+    def cpus(self) -> float:
+        """How many cores the nodes have that run cells."""
+        return sum(node.cpus for node in self.nodes.values())
+
     def wait(self) -> None:
         """Wait until a node runs cells.
 
@@ -131,25 +136,33 @@ def at(nodes: list[str]) -> dict[str, str]:
     return {"ray.io/node-id": f"in({','.join(nodes)})"}
 
 
-def connect(settings: Settings, log: Callable[[str], None]) -> None:
+def connect(settings: Settings, log: Callable[[str], None] | None = None) -> None:
     """Connect to the cluster, once; without an address one is started on this machine, and ends with this process.
 
     Raises:
         SuiteError: there is no cluster at the address, or it has another version of Ray or Python.
     """
     ray = required_library("ray")
-    if ray.is_initialized():
-        return
     address = settings.ray_address or os.environ.get("RAY_ADDRESS") or "local"
+    if not ray.is_initialized():
+        _connect(ray, address, settings.workers)
+    if log is not None and ray.get_runtime_context().get_job_id() in _own:
+        log(f"no Ray cluster is named: one with {settings.workers} cores runs on this machine; RAY_ADDRESS names one")
+
+
+_own: set[str] = set()
+"""Jobs of Ray's on clusters that this process has started."""
+
+
+def _connect(ray: Any, address: str, workers: int) -> None:
     if address.startswith("ray://"):
         raise SuiteError(
             "the address is of Ray's client, which brings no results of nodes that died",
             place=f"RAY_ADDRESS={address}",
             next="run suite on a node of the cluster, with RAY_ADDRESS=auto or HOST:6379",
         )
-    own: dict[str, Any] = {"num_cpus": settings.workers, "include_dashboard": False} if address == "local" else {}
-    if own:
-        log(f"no Ray cluster is named: one with {settings.workers} cores starts on this machine; RAY_ADDRESS names one")
+    own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address == "local" else {}
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody without being asked for
     with _signals():
         try:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=False, **own)
@@ -159,6 +172,8 @@ def connect(settings: Settings, log: Callable[[str], None]) -> None:
                 place=f"RAY_ADDRESS={address}",
                 next="ray status --address HOST:6379",
             ) from None
+    if own:
+        _own.add(ray.get_runtime_context().get_job_id())
 
 
 @contextmanager
@@ -184,6 +199,6 @@ def question(settings: Settings) -> Iterator[Question]:
     folders = {"data": settings.data, "weights": settings.weights}
     names = {which: names_in(folder) for which, folder in folders.items() if folder is not None}
     try:
-        yield Question(settings.model_copy(update={"database": None}), mark, names, code(settings.disabled_plugins))
+        yield Question(settings.model_copy(update={"database": None}), mark, names, code(settings))
     finally:
         Path(mark).unlink(missing_ok=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
 from suite.discovery import OWN, Plugin, installed_plugins, is_editable
 from suite.hashing import digest, file_digest
+from suite.settings import Settings
 
 PACKAGES = ("suite", "suite.plugins", "suite.benchmarks")
 BESIDE = ("plugins", "benchmarks", "leaderboard", "submissions", "__pycache__")
@@ -20,7 +21,7 @@ ASIDE = {"alembic", "altair", "jinja2", "markupsafe", "rich", "streamlit", "type
 """What the suite needs for its store, its pages and its command line, which no node has to do with."""
 
 
-def code(disabled: Collection[str] = ()) -> dict[str, str]:
+def code(settings: Settings) -> dict[str, str]:
     """Return, by what it is of, the versions of Python and packages, and digests of the suite and of plugins.
 
     Packages are those that cells and plugins need, if they are installed. Of a plugin that is installed
@@ -28,13 +29,14 @@ def code(disabled: Collection[str] = ()) -> dict[str, str]:
     """
     from packaging.utils import canonicalize_name
 
-    plugins = [plugin for plugin, _ in installed_plugins() if plugin.name not in disabled]
+    plugins = [plugin for plugin, _ in installed_plugins() if plugin.name not in settings.disabled_plugins]
     foreign = {plugin.distribution: plugin for plugin in plugins if plugin.distribution != OWN}
     needed: dict[str, str] = {}
     for name in (OWN, *foreign):
         _add_needed(canonicalize_name(name), needed)
     return {
         "Python": platform.python_version(),
+        **({"the container engine": _engine()} if settings.container else {}),
         "the source of basin-suite": digest(sorted(_suite_files())),
         **{f"the plugin package {name}": _source(name, plugin) for name, plugin in sorted(foreign.items())},
         **dict(sorted(needed.items())),
@@ -48,6 +50,13 @@ def differences(here: dict[str, str], there: dict[str, str]) -> list[str]:
         for name, value in here.items()
         if there.get(name) != value
     ]
+
+
+def _engine() -> str:
+    from suite.run.split.confinement.container import find_engine
+
+    engine = find_engine()
+    return engine.name if engine else "missing"
 
 
 def _short(value: str) -> str:

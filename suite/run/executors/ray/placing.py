@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.contracts import Job
@@ -14,8 +14,36 @@ STEP = 1e-4
 """Ray counts GPUs in these parts."""
 
 
-def place(job: Job, cluster: Cluster) -> tuple[Job, dict[str, Any]]:
-    """Return a job with the device and the threads that it gets, and what Ray is asked for.
+@dataclass(frozen=True)
+class Placed:
+    """A job with the device and the threads that it gets, the nodes where it may run, and what is asked of Ray."""
+
+    job: Job
+    nodes: frozenset[str]
+    cpus: int
+    memory: float  # GiB
+    gpus: float | None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the options of a task of Ray's."""
+        return {
+            "num_cpus": self.cpus,
+            "memory": int(self.memory * 2**30),
+            **({} if self.gpus is None else {"num_gpus": self.gpus}),
+            "label_selector": at(sorted(self.nodes)),
+            "max_retries": 0,
+            "name": str(self.job),
+        }
+
+    @property
+    def set_aside(self) -> dict[str, Any]:
+        """Return what was set aside for it, as it is recorded."""
+        return {"cpus": self.cpus, "memory": self.memory, **({} if self.gpus is None else {"gpus": self.gpus})}
+
+
+def place(job: Job, cluster: Cluster) -> Placed:
+    """Return where a job may run, with what.
 
     With the device ``auto`` cells run on GPUs if a node has some, as on one machine. Preparing goes to nodes that share
     the runner's cache.
@@ -34,25 +62,20 @@ def place(job: Job, cluster: Cluster) -> tuple[Job, dict[str, Any]]:
         for name, node in nodes.items()
         if node.cpus >= needs.cpus and node.memory >= needs.memory and (node.gpus or not gpu)
     }
-    if nodes and not fitting:
+    if not fitting:
+        where = "sees the cache and has" if job.kind == "prepare" else "has"
         raise SuiteError(
-            f"no node of the Ray cluster has the {needs.cpus} cores and {needs.memory:g} GiB"
+            f"no node of the Ray cluster {where} the {needs.cpus} cores and {needs.memory:g} GiB"
             f"{' and the GPU' if gpu else ''} that a cell of {job.task} needs",
             place=", ".join(
-                f"{node.answer.host}: {node.cpus:g} cores, {node.memory:.1f} GiB" for node in nodes.values()
+                f"{node.answer.host}: {node.cpus:g} cores, {node.memory:.1f} GiB" for node in cluster.nodes.values()
             ),
             next="ray status; or run it without --executor ray",
         )
-    threads = int(min(max(needs.cpus, job.threads), max((node.cpus for node in fitting.values()), default=1)))
-    shares = {"num_gpus": gpu_share(needs.gpu_memory, fitting.values())} if gpu else {}
+    cpus = int(min(max(needs.cpus, job.threads), max(node.cpus for node in fitting.values())))
     settings = job.settings.model_copy(update={"database": None, "device": "cuda" if gpu else "cpu"})
-    options = {"num_cpus": threads, "memory": int(needs.memory * 2**30), **shares}
-    return replace(job, settings=settings, threads=threads), {
-        **options,
-        "label_selector": at(list(fitting)),
-        "max_retries": 0,
-        "name": str(job),
-    }
+    share = gpu_share(needs.gpu_memory, fitting.values()) if gpu else None
+    return Placed(replace(job, settings=settings, threads=cpus), frozenset(fitting), cpus, needs.memory, share)
 
 
 def gpu_share(memory: float, nodes: Any) -> float:
@@ -60,12 +83,3 @@ def gpu_share(memory: float, nodes: Any) -> float:
     sizes = [size for node in nodes for size in node.answer.gpus]
     known = all(node.answer.gpus for node in nodes)
     return min(1.0, math.ceil(memory / min(sizes) / STEP) * STEP) if sizes and known else 1.0
-
-
-def set_aside(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what was set aside for a job, as it is recorded."""
-    return {
-        "cpus": options["num_cpus"],
-        "memory": options["memory"] / 2**30,
-        **({"gpus": options["num_gpus"]} if "num_gpus" in options else {}),
-    }

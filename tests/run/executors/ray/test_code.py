@@ -7,11 +7,12 @@ from importlib.metadata import version
 import pytest
 
 from suite.run.executors.ray.code import code, differences
+from suite.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def here() -> dict[str, str]:
-    return code()
+    return code(Settings())
 
 
 def test_versions_are_of_what_cells_import_and_not_of_pages_or_tools(here: dict[str, str]) -> None:
@@ -41,6 +42,6 @@ def test_a_changed_file_of_the_suite_is_another_source(here: dict[str, str], mon
     import suite.run.executors.ray.code as module
 
     monkeypatch.setattr(module, "file_digest", lambda file: "changed" if file.name == "text.py" else "same")
-    changed = code()["the source of basin-suite"]
+    changed = code(Settings())["the source of basin-suite"]
     monkeypatch.setattr(module, "file_digest", lambda file: "same")
-    assert len({changed, code()["the source of basin-suite"], here["the source of basin-suite"]}) == 3
+    assert len({changed, code(Settings())["the source of basin-suite"], here["the source of basin-suite"]}) == 3

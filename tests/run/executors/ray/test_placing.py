@@ -11,7 +11,7 @@ from suite.contracts import Job, Loaded, Requirements, Split
 from suite.errors import SuiteError
 from suite.run.executors.ray.cluster import Cluster, Node
 from suite.run.executors.ray.node import Answer, Question
-from suite.run.executors.ray.placing import place, set_aside
+from suite.run.executors.ray.placing import place
 from suite.settings import Settings
 
 
@@ -30,22 +30,22 @@ def job(device: str = "auto", **given: object) -> Job:
 
 
 def test_a_cell_gets_a_core_and_a_gibibyte_unless_its_task_says_more() -> None:
-    _, options = place(job(), cluster(a=node(), b=node()))
-    assert set_aside(options) == {"cpus": 1, "memory": 1.0}
-    assert options["label_selector"] == {"ray.io/node-id": "in(a,b)"}
-    _, options = place(job(requirements=Requirements(cpus=3, memory=2.5)), cluster(a=node(cpus=2), b=node()))
-    assert set_aside(options) == {"cpus": 3, "memory": 2.5}
-    assert options["label_selector"] == {"ray.io/node-id": "in(b)"}
+    placed = place(job(), cluster(a=node(), b=node()))
+    assert placed.set_aside == {"cpus": 1, "memory": 1.0}
+    assert placed.options["label_selector"] == {"ray.io/node-id": "in(a,b)"}
+    placed = place(job(requirements=Requirements(cpus=3, memory=2.5)), cluster(a=node(cpus=2), b=node()))
+    assert placed.set_aside == {"cpus": 3, "memory": 2.5}
+    assert placed.options["label_selector"] == {"ray.io/node-id": "in(b)"}
 
 
 def test_threads_are_the_cores_that_are_set_aside_and_no_more_than_a_node_has() -> None:
-    placed, options = place(job(threads=16), cluster(a=node(cpus=4)))
-    assert (placed.threads, options["num_cpus"]) == (4, 4)
+    placed = place(job(threads=16), cluster(a=node(cpus=4)))
+    assert (placed.job.threads, placed.options["num_cpus"]) == (4, 4)
 
 
 def test_the_store_is_not_told_to_nodes() -> None:
-    placed, _ = place(job(), cluster(a=node()))
-    assert placed.settings.database is None
+    placed = place(job(), cluster(a=node()))
+    assert placed.job.settings.database is None
 
 
 @pytest.mark.parametrize(
@@ -55,31 +55,31 @@ def test_the_store_is_not_told_to_nodes() -> None:
 def test_cells_share_a_gpu_by_the_memory_that_they_need(
     device: str, gpus: tuple[float, ...], share: float | None
 ) -> None:
-    placed, options = place(job(device), cluster(a=node(gpus=gpus)))
-    assert set_aside(options).get("gpus") == (None if share is None else pytest.approx(share))
-    assert placed.settings.device == ("cpu" if share is None else "cuda")
+    placed = place(job(device), cluster(a=node(gpus=gpus)))
+    assert placed.set_aside.get("gpus") == (None if share is None else pytest.approx(share))
+    assert placed.job.settings.device == ("cpu" if share is None else "cuda")
 
 
 def test_where_the_size_of_a_gpu_is_not_known_a_cell_gets_all_of_it() -> None:
     unknown = Node(4, 8.0, 1, Answer("host", {}, [], [], True))
-    assert set_aside(place(job(), cluster(a=unknown, b=node(gpus=(80.0,))))[1])["gpus"] == 1.0
+    assert place(job(), cluster(a=unknown, b=node(gpus=(80.0,)))).set_aside["gpus"] == 1.0
 
 
 def test_cells_that_use_a_gpu_go_to_nodes_that_have_one() -> None:
-    _, options = place(job(), cluster(a=node(), b=node(gpus=(80.0,))))
-    assert options["label_selector"] == {"ray.io/node-id": "in(b)"}
+    placed = place(job(), cluster(a=node(), b=node(gpus=(80.0,))))
+    assert placed.options["label_selector"] == {"ray.io/node-id": "in(b)"}
 
 
 def test_a_cell_in_a_container_gets_no_gpu() -> None:
     split = Split(Loaded(), Loaded(), "00", frozenset(), "m:B", (), (), container="podman 5")
-    placed, options = place(job(split=split), cluster(a=node(gpus=(80.0,))))
-    assert "num_gpus" not in options
-    assert placed.settings.device == "cpu"
+    placed = place(job(split=split), cluster(a=node(gpus=(80.0,))))
+    assert "num_gpus" not in placed.options
+    assert placed.job.settings.device == "cpu"
 
 
 def test_preparing_goes_to_nodes_that_see_the_cache() -> None:
-    _, options = place(job(kind="prepare"), cluster(a=node(shares=False), b=node()))
-    assert options["label_selector"] == {"ray.io/node-id": "in(b)"}
+    placed = place(job(kind="prepare"), cluster(a=node(shares=False), b=node()))
+    assert placed.options["label_selector"] == {"ray.io/node-id": "in(b)"}
 
 
 @pytest.mark.parametrize("needs", [Requirements(cpus=5), Requirements(memory=9)])
