@@ -50,7 +50,7 @@ def first_line(error: BaseException) -> str:
 
 
 def is_machine_failure(error: BaseException) -> bool:
-    """Tell whether an error is the machine's: its memory, its disk, its accelerator. It is no score of any method.
+    """Tell whether an error is the machine's: its memory, disk or accelerator, or a damaged file. It is no score.
 
     Whoever catches what a method raises, to count it as a result, lets these through. So is an error that was raised
     because of such a one.
@@ -60,7 +60,7 @@ def is_machine_failure(error: BaseException) -> bool:
     words = ("CUDA error", "CUBLAS_STATUS", "can't start new thread")
     names = ("AcceleratorError", "BrokenProcessPool")
     return (
-        isinstance(error, OSError)
+        isinstance(error, OSError | Damaged)
         or is_out_of_memory(error)
         or type(error).__name__ in names
         or (isinstance(error, RuntimeError) and any(text in str(error) for text in words))

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from suite.errors import SuiteError, did_you_mean, first_line, is_machine_failure, is_out_of_memory
+from suite.errors import Damaged, SuiteError, did_you_mean, first_line, is_machine_failure, is_out_of_memory
 
 
 def test_it_survives_a_process_border() -> None:
@@ -33,6 +33,7 @@ MEMORY = [
 MACHINE = [
     *MEMORY,
     OSError(errno.ENOSPC, "No space left on device"),
+    Damaged("another sha256", place="a file", next="restore it"),
     RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"),
     RuntimeError("can't start new thread"),
     chained(ValueError("nothing found"), MemoryError()),
@@ -70,3 +71,10 @@ def test_suggestions() -> None:
 )
 def test_the_first_line_of_an_error_is_never_empty(error: Exception, line: str) -> None:
     assert first_line(error) == line
+
+
+@pytest.mark.parametrize("kind", [SuiteError, Damaged])
+def test_an_error_crosses_processes_as_what_it_is(kind: type[SuiteError]) -> None:
+    error = pickle.loads(pickle.dumps(kind("broken", place="here", next="mend it")))
+    assert type(error) is kind
+    assert str(error) == "broken\n  at:   here\n  next: mend it"
