@@ -24,7 +24,6 @@ from suite.run.executors.ray.cluster import Cluster, connect, question
 from suite.run.executors.ray.node import Delivery, Parcel, Question, work
 from suite.run.executors.ray.parts import plugin_parts
 from suite.run.executors.ray.placing import Placed, place
-from suite.run.record import note_where
 from suite.run.result import LOG_FILE, RESULT_FILE
 from suite.settings import Settings, cores
 
@@ -128,6 +127,8 @@ class _Courier:
         return {name: self._sent[name] for name in names}
 
     def _taken_in(self, reference: Any, job: Job, placed: Placed) -> JobExit:
+        from suite.run.record import note_where  # with the database library, which no other command needs
+
         try:
             delivery: Delivery = self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
