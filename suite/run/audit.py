@@ -44,9 +44,9 @@ def _of_cell(cell: CellRow) -> str | None:
         return "its cell's id is not the hash of its identity"
     identity = json.loads(cell.identity)
     columns = ("task", "task_version", "method", "method_version", "seed")
-    odd = [name for name in columns if identity[name] != getattr(cell, name)]
+    odd = [name for name in columns if identity.get(name) != getattr(cell, name)]
     odd += [name for name, value in identity.get("setting", {}).items() if cell.setting.get(name) != value]
-    odd += [name for name, value in identity["parameters"].items() if cell.parameters.get(name) != value]
+    odd += [name for name, value in identity.get("parameters", {}).items() if cell.parameters.get(name) != value]
     return f"its cell and the identity of that disagree on {', '.join(odd)}" if odd else None
 
 
@@ -58,7 +58,7 @@ def _of_samples(run: RunRow, settings: Settings, registry: Registry) -> str | No
     if run.cell.task not in registry.tasks:
         return None
     task = registry.tasks[run.cell.task]()
-    if json.loads(run.cell.identity)["metrics"] != metric_keys(task):
+    if json.loads(run.cell.identity).get("metrics") != metric_keys(task):
         return None  # suite rescore gives it today's
     return _of_scores(run, task, settings)
 
@@ -71,6 +71,8 @@ def _of_scores(run: RunRow, task: Task, settings: Settings) -> str | None:
         made = {str(score.column): score for score in scores_of(task, task.samples.read(table))}
     except SuiteError:  # samples of a version that the task no longer reads
         return None
+    except Exception as error:  # third-party: whatever it is, the other runs are looked at
+        return f"its scores cannot be computed from its samples: {type(error).__name__}: {error}"
     kept = {f"{score.metric} {score.subset}": score for score in run.scores}
     odd = sorted(name for name in {**made, **kept} if not agree(made.get(name), kept.get(name)))
     return f"its scores are not those of its samples: {', '.join(odd[:3])}" if odd else None

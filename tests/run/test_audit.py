@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from bench import Bench
 from sqlalchemy import text
@@ -79,3 +81,27 @@ def test_pages_that_are_damaged_are_found(found, bench: Bench) -> None:
     file.write_bytes(content)
     with pytest.raises(SuiteError, match="the store is damaged"):
         check_pages(url)
+
+
+def test_a_task_that_cannot_make_scores_of_its_samples_stops_nothing(
+    found, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found()
+    monkeypatch.setattr("suite.run.audit.scores_of", lambda *_: {}["gone"])
+    said = found()
+    assert set(said) == {"fast/constant", "fast/twin"}
+    assert set(said.values()) == {"its scores cannot be computed from its samples: KeyError: 'gone'"}
+
+
+def test_an_identity_that_lacks_a_part_contradicts_its_cell(found, bench: Bench) -> None:
+    found()
+    document = '{"seed": 0}'
+    named = hashlib.sha256(document.encode()).hexdigest()
+    engine = writer_engine(bench.settings().database_url, foreign_keys=False)
+    with engine.begin() as connection:
+        [[old]] = connection.execute(text(f"SELECT id FROM cell {CONSTANT}")).all()
+        connection.execute(text("UPDATE run SET cell = :new WHERE cell = :old"), {"new": named, "old": old})
+        changed = text("UPDATE cell SET id = :new, identity = :document WHERE id = :old")
+        connection.execute(changed, {"new": named, "old": old, "document": document})
+    engine.dispose()
+    assert "disagree on task, task_version, method, method_version" in found()["fast/constant"]
