@@ -59,7 +59,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "screened-discrimination": {
         **NETWORK,
         **{"hidden": 8, "epochs": 1, "learning_rate": 0.03, "rule": None, "threshold": 0.01, "folds": 3},
-        **{"orders": (2,), "moments": 2, "above": 1e9, "memory": 0, "times": 1e9, "shuffles": None, "agreement": 0.99},
+        **{"orders": (2,), "moments": 2, "above": 1e9, "memory": 0, "times": 1.01, "shuffles": None, "agreement": 0.99},
     },
     "spectral": {"neighbours": 3, "frames": 32, "restarts": None},
     "tica-msm-pcca": {"microstates": 5, "lag": None, "components": None},
