@@ -42,9 +42,9 @@ def crowd(bench: Bench, server: Any, runners: int, seeds: int, reference: Path, 
     started = time.monotonic()
     crew = [bench.start(*arguments, "--workers", "1", "--set", "constant.seconds=0.2") for _ in range(runners)]
     cells = len(METHODS) * seeds
-    _wait_for(bench, cells // 4, crew)
+    wait_for(bench, cells // 4, crew)
     crew[0].kill()
-    _wait_for(bench, cells // 2, crew[1:])
+    wait_for(bench, cells // 2, crew[1:])
     server.control("restart", str(down))
     outputs = [runner.communicate(timeout=3600)[0] for runner in crew]
     again = bench.start(*arguments, "--workers", "2", "--set", "constant.seconds=0.2")
@@ -76,7 +76,8 @@ def crowd(bench: Bench, server: Any, runners: int, seeds: int, reference: Path, 
     )
 
 
-def _wait_for(bench: Bench, evaluations: int, crew: list[subprocess.Popen[str]]) -> None:
+def wait_for(bench: Bench, evaluations: int, crew: list[subprocess.Popen[str]]) -> None:
+    """Wait until so many cells have begun, while any of the runners lives."""
     while sum(bench.evaluations().values()) < evaluations:
         assert any(runner.poll() is None for runner in crew), "the runners ended early"
         time.sleep(0.05)

@@ -8,7 +8,7 @@ import signal
 
 import psutil
 import pytest
-from bench import gone, on_both
+from bench import gone
 
 SEEDS = tuple(range(10))
 ARGUMENTS = ("-m", "constant", "-m", "twin", *(word for seed in SEEDS for word in ("-s", str(seed))))
@@ -16,7 +16,6 @@ SLOW = ("--set", "constant.seconds=0.1")
 CELLS = 2 * len(SEEDS)
 
 
-@on_both
 def test_every_cell_is_done_exactly_once_however_often_the_runner_is_killed(bench, eventually) -> None:
     settled: dict[tuple[str, int], str] = {}
     kills = 0
@@ -64,7 +63,6 @@ def test_grandchildren_and_daemons_die_with_the_runner(bench, eventually) -> Non
     eventually(lambda: all(map(gone, pids)), seconds=10)
 
 
-@on_both
 def test_ctrl_c_keeps_what_finished_frees_the_rest_and_says_so(bench, eventually) -> None:
     runner = bench.start("-m", "constant", "-m", "sleeps", "-s", "0", "--workers", "1")
     eventually(lambda: bench.pids("sleeping.txt"))

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import pytest
-from bench import on_both
 
-CONTAINER = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 SEEDS = tuple(range(8))
 
 
-@on_both
 def test_every_cell_is_evaluated_once_failing_ones_too(bench) -> None:
     arguments = ("-m", "constant", "-m", "raises", *(word for seed in SEEDS for word in ("-s", str(seed))))
     slow = ("--set", "constant.seconds=0.05", "--workers", "1")
@@ -36,23 +30,6 @@ def test_cells_that_another_runner_has_are_left_to_it(bench, eventually) -> None
 
 
 @pytest.mark.slow
-def test_a_runner_in_another_container_of_the_same_host_name_is_not_taken_for_dead(bench, eventually) -> None:
-    if shutil.which("unshare") is None or subprocess.run([*CONTAINER, "true"], capture_output=True).returncode:
-        pytest.skip("PID namespaces cannot be made here")
-    other = bench.start("-m", "sleeps", "-s", "0")
-    eventually(lambda: bench.pids("sleeping.txt"))
-    contained = bench.start("-m", "sleeps", "-m", "constant", "-s", "0", before=CONTAINER)
-    output, _ = contained.communicate(timeout=120)
-    other.kill()
-    other.communicate()
-    assert "1 cell run, 1 cell left to another runner" in output
-    assert bench.evaluations() == {"sleeps 0": 1, "constant 0": 1}
-    assert {method: (run.state, run.attempt) for (method, _), run in bench.runs().items()} == {
-        "sleeps": ("running", 1),
-        "constant": ("done", 1),
-    }
-
-
 def test_a_cell_that_somebody_took_over_meanwhile_is_no_failure(bench, eventually) -> None:
     other = bench.start("-m", "constant", "-s", "0", "--set", "constant.seconds=2")
     eventually(bench.evaluations)
