@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,7 +148,9 @@ def connect(settings: Settings, log: Callable[[str], None] | None = None) -> Non
     if not ray.is_initialized():
         _connect(ray, address, settings.workers)
     if log is not None and ray.get_runtime_context().get_job_id() in _own:
-        log(f"no Ray cluster is named: one with {settings.workers} cores runs on this machine; RAY_ADDRESS names one")
+        log(
+            f"no Ray cluster is named: one runs on this machine, with {settings.workers} at once; RAY_ADDRESS names one"
+        )
 
 
 _own: set[str] = set()
@@ -162,18 +165,28 @@ def _connect(ray: Any, address: str, workers: int) -> None:
             next="run suite on a node of the cluster, with RAY_ADDRESS=auto or HOST:6379",
         )
     own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address == "local" else {}
+    host, _, port = address.rpartition(":")
+    if port.isdigit():
+        try:  # Ray itself tries for some minutes
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+        except OSError as error:
+            raise _not_connected(address, error) from None
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody without being asked for
     with _signals():
         try:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=False, **own)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise SuiteError(
-                f"no connection to the Ray cluster: {error}",
-                place=f"RAY_ADDRESS={address}",
-                next="ray status --address HOST:6379",
-            ) from None
+            raise _not_connected(address, error) from None
     if own:
         _own.add(ray.get_runtime_context().get_job_id())
+
+
+def _not_connected(address: str, error: Exception) -> SuiteError:
+    return SuiteError(
+        f"no connection to the Ray cluster: {error}",
+        place=f"RAY_ADDRESS={address}",
+        next="ray status --address HOST:6379",
+    )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 
 import pytest
 from bench import Bench
@@ -16,6 +17,16 @@ def test_the_address_of_a_client_is_refused(bench: Bench) -> None:
         bench.run("constant", executor="ray", ray_address="ray://head:10001")
     assert caught.value.place == "RAY_ADDRESS=ray://head:10001"
     assert bench.evaluations() == {}
+
+
+def test_an_address_where_nothing_answers_is_told_at_once(bench: Bench) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'basin-suite[ray]'")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"  # bound, and not listened at
+        with pytest.raises(SuiteError, match=r"no connection to the Ray cluster: .*refused") as caught:
+            bench.run("constant", executor="ray", ray_address=address)
+    assert caught.value.place == f"RAY_ADDRESS={address}"
 
 
 def test_without_ray_the_extra_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
