@@ -56,7 +56,7 @@ def test_children_die_with_the_runner(bench, eventually, method: str, note: str)
 def test_grandchildren_and_daemons_die_with_the_runner(bench, eventually) -> None:
     waits = ("--set", "grandchild.waits=true", "--set", "leaves-a-daemon.waits=true")
     runner = bench.start("-m", "grandchild", "-m", "leaves-a-daemon", "-s", "0", *waits, "--workers", "2")
-    eventually(lambda: len(bench.pids("grandchildren.txt")) == 2)
+    eventually(lambda: len(bench.pids("grandchildren.txt")) == 2, seconds=120)
     runner.kill()
     runner.communicate()
     pids = bench.pids("grandchildren.txt")
