@@ -11,7 +11,7 @@ import suite
 from suite.registry import load_registry
 
 ROOT = Path(suite.__file__).resolve().parent.parent
-CORE = ("run", "store", "stats", "board", "export", "scaffold", "cli")
+CORE = ("run", "store", "stats", "board", "export", "scaffold", "reference", "cli")
 FOLDERS = (*(f"suite/{name}" for name in CORE), "leaderboard")
 FILES = sorted({*(ROOT / "suite").glob("*.py"), *(path for each in FOLDERS for path in (ROOT / each).rglob("*.py"))})
 EXAMPLES = (
