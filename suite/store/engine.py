@@ -11,6 +11,7 @@ import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -234,6 +235,8 @@ def translated(url: str) -> Iterator[None]:
         if "not a database" in message or "malformed" in message:
             raise _damaged(url, message) from error
         raise
+    except JSONDecodeError as error:  # SQLAlchemy reads JSON columns, and says so in the words of json
+        raise _damaged(url, f"a value is no JSON: {error}") from error
 
 
 def _damaged(url: str, message: str) -> SuiteError:

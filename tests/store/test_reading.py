@@ -136,3 +136,13 @@ def test_a_store_on_a_read_only_disk_can_be_read(tmp_path: Path, cell: Cell) -> 
         reader.close()
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_a_value_that_is_no_json_any_more_is_said_to_be_damage(sqlite: str, cell: Cell) -> None:
+    writer = Writer(sqlite)
+    run = writer.claim(cell(0), [])
+    with writer_engine(sqlite).begin() as connection:
+        connection.execute(text("UPDATE cell SET parameters = substr(parameters, 2)"))
+    for read in (lambda: Reader(sqlite).run(run), Reader(sqlite).latest_runs):
+        with pytest.raises(SuiteError, match="the store is damaged: a value is no JSON"):
+            read()
