@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from suite.errors import SuiteError
+from suite.hashing import canonical_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from suite.contracts import Method, Samples, Score, Task
     from suite.registry import Registry
     from suite.settings import Settings
-    from suite.store.rows import RunRow, ScoreRow
+    from suite.store.rows import CellRow, RunRow, ScoreRow
 
 Names = str | Iterable[str]
 SCORE_COLUMNS = [
@@ -218,10 +219,15 @@ def _frame(registry: Registry, settings: Settings, wanted: Callable[[RunRow], bo
             "run": row.id,
             "submission": owner.name if owner else "",
         }
-        for row, owner in sorted(runs, key=lambda pair: (pair[0].cell.task, pair[0].cell.method, pair[0].cell.seed))
+        for row, owner in sorted(runs, key=lambda pair: _place(pair[0].cell))
         for score in row.scores
     ]
     return pd.DataFrame(rows, columns=SCORE_COLUMNS)
+
+
+def _place(cell: CellRow) -> tuple[object, ...]:
+    """Return by what the scores of a cell come before those of others: by what it is, and not by its hash."""
+    return cell.task, cell.method, sorted(cell.setting.items()), canonical_json(cell.parameters), cell.seed
 
 
 def _flat(score: Score | ScoreRow) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def draw_samples(run: RunRow, *, own: bool) -> None:
         _say("The samples of this run cannot be read. The server's log says why.")
         return
     if table is None:
-        gone, kept_back = "gone: their file is no longer in the store's folder", "not published"
+        gone, kept_back = "gone: their file is no longer in the store's folder, or is damaged", "not published"
         _say(f"The samples of this run are {gone if own else kept_back}. The scores stay.")
         return
     draw("<h2>Samples</h2>")

@@ -57,7 +57,7 @@ def plan(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Plan:
         def __init__(self, *about: object) -> None:
             pass
 
-        def run(self, request: Request, *limit: object) -> None:
+        def run(self, request: Request, *limit: object, **waiting: object) -> None:
             raise Asked(request)
 
     monkeypatch.setattr("suite.run.runner.Runner", Runner)

@@ -24,8 +24,7 @@ from suite.board import artifact
 from suite.board.artifact import load_board
 from suite.cli.main import app
 from suite.errors import SuiteError
-from suite.hashing import digest
-from suite.store.samples import samples_path
+from suite.store.samples import keep_samples, samples_path
 
 from ..board.conftest import PLUGIN, Store, fill
 
@@ -188,15 +187,16 @@ def test_rows_are_compared_in_a_setting() -> None:
     assert error.next == "suite run -t demo/varied --setting amount=many"
 
 
-def marked(store: Store, method: str, right: int) -> None:
-    """Record one seed of a method with a file of 200 marks, of which the first are right."""
+def marked(store: Store, method: str, right: int) -> str:
+    """Record one seed of a method with a file of 200 marks, of which the first are right; return the file's sha256."""
     marks = (np.arange(200) < right).astype(float)
     table = pa.table({"subset": ["near"] * 200, "mark": marks})
-    path = samples_path(store.settings, digest(method))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path)
+    written = store.settings.home / "written.parquet"
+    pq.write_table(table, written)
+    samples = keep_samples(store.settings, written)
     scores = {("accuracy", "near"): right / 200, ("error", "near"): 1 - right / 200}
-    store.run(method, 0, 0.0, scores=scores, samples=path.stem)
+    store.run(method, 0, 0.0, scores=scores, samples=samples)
+    return samples
 
 
 def compared(store: Store) -> dict[str, dict[str, Any]]:
@@ -207,14 +207,13 @@ def compared(store: Store) -> dict[str, dict[str, Any]]:
 
 
 def test_each_sides_samples_are_read_once_and_name_their_basis(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    marked(store, "alpha", 150)
-    marked(store, "beta", 130)
+    kept = [marked(store, "alpha", 150), marked(store, "beta", 130)]
     load_board(store.settings, store.registry)
     reads: list[Path] = []
     read_table = pq.read_table
     monkeypatch.setattr(pq, "read_table", lambda path, **how: reads.append(path) or read_table(path, **how))
     entries = compared(store)
-    assert sorted(path.stem for path in reads if isinstance(path, Path)) == sorted(map(digest, ("alpha", "beta")))
+    assert sorted(path.stem for path in reads if isinstance(path, Path)) == sorted(kept)
     accuracy, error = entries["accuracy near"], entries["error near"]
     assert accuracy["over"] == "paired, normal approximation over marks"
     assert error["over"] == "paired, 100 resamples of marks"
@@ -225,8 +224,7 @@ def test_each_sides_samples_are_read_once_and_name_their_basis(store: Store, mon
 @pytest.mark.parametrize("damage", ["gone", "damaged", "of other samples"])
 def test_samples_that_are_not_at_hand_leave_the_difference(store: Store, damage: str) -> None:
     marked(store, "alpha", 150)
-    marked(store, "beta", 130)
-    path = samples_path(store.settings, digest("beta"))
+    path = samples_path(store.settings, marked(store, "beta", 130))
     if damage == "gone":
         path.unlink()
     elif damage == "damaged":

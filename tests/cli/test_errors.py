@@ -60,9 +60,17 @@ WRONG = {
     "unknown parameter": ((*FAST, "--set", "constant.valeu=1"), {}, "Did you mean 'value'"),
     "no parameter": ((*FAST, "--set", "value=1"), {}, "'value=1' is not METHOD.NAME=VALUE"),
     "parameter of an unknown method": ((*FAST, "--set", "constnat.value=1"), {}, "unknown method 'constnat'"),
-    "workers": (FAST, {"SUITE_WORKERS": "zero"}, "setting 'workers' has a wrong value 'zero'"),
-    "device": (FAST, {"SUITE_DEVICE": "gpu"}, "setting 'device' has a wrong value 'gpu'"),
-    "time limit": ((*FAST, "--time-limit", "-1"), {}, "setting 'time_limit' has a wrong value -1"),
+    "workers": (FAST, {"SUITE_WORKERS": "zero"}, "setting 'workers' has a wrong value: 'zero' is no whole number"),
+    "device": (
+        FAST,
+        {"SUITE_DEVICE": "gpu"},
+        "setting 'device' has a wrong value: 'gpu' is none of auto, cpu, cuda, cuda:N",
+    ),
+    "time limit": (
+        (*FAST, "--time-limit", "-1"),
+        {},
+        "setting 'time_limit' has a wrong value: -1.0 is not more than 0.0",
+    ),
     "mirror": (("run", "-t", "ood/cifar10", "-m", "energy"), {"SUITE_DATA": "/nowhere"}, "mirror is not a folder"),
     "database to run": (FAST, {"SUITE_DATABASE": "no url"}, "URL of the store cannot be used"),
     "database to read": (("board",), {"SUITE_DATABASE": "no url"}, "URL of the store cannot be used"),
@@ -243,7 +251,7 @@ def test_a_mirror_that_cannot_be_read(suite, tmp_path: Path) -> None:
     mirror = _mirror(tmp_path / "mirror", b"PAR1 no parquet PAR1")
     done = suite("run", "-t", "ood/cifar10", "-m", "energy", SUITE_DATA=str(mirror), HF_HOME=str(tmp_path / "hf"))
     error = one_error(done, status=1)
-    assert "ood/cifar10 seed 0 could not be prepared (failed): the mirror of uoft-cs/cifar10" in error["cause"]
+    assert "ood/cifar10 seed 0 could not be prepared (damaged): the mirror of uoft-cs/cifar10" in error["cause"]
     assert error["at"].startswith(str(mirror))
 
 

@@ -27,6 +27,7 @@ def states(suite: Suite) -> list[str]:
     return sorted(run["state"] for run in suite.json("board", "--runs"))
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_runs_again(suite: Suite, tmp_path: Path) -> None:
     (failed,) = [run["run"] for run in suite.json("board", "--runs") if run["state"] == "failed"]
     (tmp_path / "printed").write_text("words")

@@ -108,7 +108,7 @@ def test_a_run_is_what_show_prints_without_what_tells_of_the_machine(built: Home
     run = built.run("alpha", 0, 0.5)
     shown = json.loads(suite.printed("show", run, "--format", "json"))
     answer = client.get(f"/api/run/{run[:10]}").json()
-    assert set(shown) - set(answer) == {"owner", "samples_file"}
+    assert set(shown) - set(answer) == {"owner", "samples_file", "log_file"}
     assert {name: shown[name] for name in answer} == answer
 
 

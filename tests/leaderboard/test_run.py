@@ -156,7 +156,7 @@ def test_a_damaged_samples_file_is_said_and_breaks_nothing(page: Open, store: St
     file.write_bytes(b"PAR1 and then nothing")
     app = page("run", run=run)
     assert_sound(app)
-    assert "cannot be read" in words(app)
+    assert "gone: their file is no longer in the store's folder, or is damaged" in words(app)
     assert grids(app)[0].column("accuracy ↑ %") == ["87.50"]
 
 

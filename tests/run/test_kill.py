@@ -53,6 +53,7 @@ def test_children_die_with_the_runner(bench, eventually, method: str, note: str)
     eventually(lambda: gone(pid), seconds=10)
 
 
+@pytest.mark.slow
 def test_grandchildren_and_daemons_die_with_the_runner(bench, eventually) -> None:
     waits = ("--set", "grandchild.waits=true", "--set", "leaves-a-daemon.waits=true")
     runner = bench.start("-m", "grandchild", "-m", "leaves-a-daemon", "-s", "0", *waits, "--workers", "2")

@@ -45,7 +45,7 @@ def scores(bench) -> dict[tuple[str, int], list[tuple[object, ...]]]:
     return {key: [each for each in of_run if each[0] != "seconds"] for key, of_run in found.items()}
 
 
-@pytest.mark.parametrize("split", ["auto", "always"])
+@pytest.mark.parametrize("split", ["auto", pytest.param("always", marks=pytest.mark.slow)])
 def test_scores_are_the_same_bit_for_bit_beside_two_rude_plugins(bench, tmp_path, rude, split: str) -> None:
     from bench import Bench
 

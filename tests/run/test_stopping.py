@@ -113,6 +113,7 @@ def test_who_waits_gets_what_another_one_has_done(bench, elsewhere, monkeypatch:
     assert (summary.states, summary.elsewhere, summary.failed_before) == ({}, 0, 1)
 
 
+@pytest.mark.slow
 def test_who_waits_does_so_until_the_time_is_over(bench, elsewhere) -> None:
     summary = bench.run("constant", seeds=(0,), wait=True, limit=3.0)
     assert (summary.states, summary.elsewhere) == ({}, 1)

@@ -38,9 +38,9 @@ def postgresql(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest) -> str:
-    """URL of an empty database of either kind."""
+    """URL of an empty database of either kind; the second is of the slow stage."""
     return str(request.getfixturevalue(request.param))
 
 

@@ -176,7 +176,7 @@ class Wrong(Delays):
         ("unplanned", r"the plan's scales: expected shape \(25, 40\), got \(25, 39\)"),
         ("short", r"the plan's scales: expected shape \(25, 40\), got \(24, 40\)"),
         ("unknown", r"the plan's scales: a value is not finite \(NaN or infinity\)"),
-        ("number", r"a tensor of shape \(25, 40\), got float; or give an object with scale\(seen\)"),
+        ("number", r"a tensor of shape \(25, 40\), got the number 3.0; or give an object with scale\(seen\)"),
         ("unlabelled", "the strengths of wrong are no mapping from label to strength: list"),
         ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
         ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
