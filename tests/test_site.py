@@ -24,6 +24,7 @@ PAGES = ("", "first-method/", "reference/methods/basins/", "memorization/")
 """The first page, one with code, one that was made, and one with wide tables."""
 
 pytestmark = [
+    pytest.mark.packaging,  # whose stage has the extra docs
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the PATH: apt-get install chromium"),
 ]
