@@ -24,11 +24,10 @@ CLAIMANTS = 8
 CELLS = 200
 
 
-def test_eight_processes_claim_every_cell_exactly_once_and_have_their_share(url: str) -> None:
+def test_eight_processes_claim_every_cell_exactly_once(url: str) -> None:
     Writer(url).close()
     said = together("claim", url, CLAIMANTS, CELLS)
     assert sorted(seed for each in said for seed in each["taken"]) == list(range(CELLS))
-    assert min(len(each["taken"]) for each in said) >= CELLS / CLAIMANTS / 4, "a fair share"
     runs = Reader(url).latest_runs()
     assert Counter(run.state for run in runs) == {"done": CELLS}
     assert all(len(run.scores) == 1 for run in runs)
