@@ -1,4 +1,4 @@
-"""How eight writers of one SQLite store share 1,000 cells, and how long the slowest call takes. Prints, gates nothing."""
+"""How eight writers of one SQLite store share 1,000 cells, and how long the slowest call takes. Gates nothing."""
 
 from __future__ import annotations
 
