@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ from suite.testing import cache
 from .support.command import Suite
 from .support.makers import TESTS, makers
 from .support.stores import postgres_server, postgresql, sqlite, url  # noqa: F401 - fixtures
+
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # under nohup, or behind a shell's &, they are ignored
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 # A busy machine is no failure. The slow stage asks for five times as many examples: --hypothesis-profile=thorough
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
