@@ -41,32 +41,37 @@ class Whose(enum.StrEnum):
 
 
 SettingOption = Annotated[
-    list[str] | None, typer.Option("--setting", metavar="AXIS=VALUE", help="As precision=W8A8; default: the first.")
+    list[str] | None,
+    typer.Option("--setting", metavar="AXIS=VALUE", help="For example precision=W8A8. Default: the first setting."),
 ]
 
 
 def board(
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern. Default: all.")] = None,
     setting: SettingOption = None,
-    all_settings: Annotated[bool, typer.Option("--all-settings", help="Every value of every other axis.")] = False,
-    by: Annotated[str, typer.Option(metavar="AXIS", help="Methods x values of an axis, in the primary column.")] = "",
-    form: FormatOption = Format.table,
-    full: Annotated[bool, typer.Option("--full", help="Every metric on every subset.")] = False,
-    protocols: Annotated[
-        bool, typer.Option("--all-protocols", help="Also tables of earlier data or versions.")
+    all_settings: Annotated[
+        bool, typer.Option("--all-settings", help="Show all settings of the axes that --setting does not name.")
     ] = False,
-    together: Annotated[bool, typer.Option("--together", help="Rank methods of every access as one field.")] = False,
+    by: Annotated[str, typer.Option(metavar="AXIS", help="One row a method, one column a value of this axis.")] = "",
+    form: FormatOption = Format.table,
+    full: Annotated[bool, typer.Option("--full", help="Show each metric on each subset.")] = False,
+    protocols: Annotated[
+        bool, typer.Option("--all-protocols", help="Show tables of older data and versions, too.")
+    ] = False,
+    together: Annotated[
+        bool, typer.Option("--together", help="Rank methods with and without extra access in one table.")
+    ] = False,
     everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="Rank intervals that hold for all rows at once.")
+        bool, typer.Option("--everywhere", help="Make rank intervals that hold for all rows at once.")
     ] = False,
     source: Annotated[
-        Whose, typer.Option("--source", help="Whose rows: all, own or published; ranks stay.")
+        Whose, typer.Option("--source", help="Show all rows, own rows or published rows. Ranks stay the same.")
     ] = Whose.all,
-    runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, failures included.")] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="List the runs instead, also those that failed.")] = False,
     plugin: PluginOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """Print the leaderboard: what the store holds, and what others have published; of many tables a line each."""
+    """Print the leaderboard: your results and the published ones. If there are many tables, print a line for each."""
     registry, settings = load(strict, plugin)
     from suite.contracts import Setting
     from suite.errors import SuiteError

@@ -10,12 +10,12 @@ import typer
 from suite.cli.forget import YesOption
 from suite.cli.output import Format, FormatOption, bytes_of, counted, duration, echo, print_list, seconds_of
 
-app = typer.Typer(help="Look at the cache of shared artifacts, and make room.", no_args_is_help=True)
+app = typer.Typer(help="See what the cache of shared artifacts holds, and free space.", no_args_is_help=True)
 
 
 @app.command("list")
 def show(form: FormatOption = Format.table) -> None:
-    """List what lies in the cache by kind: how much, and when it was used last."""
+    """List the kinds of artifacts in the cache: their number, their size, and when they were last used."""
     from suite.settings import load_settings
     from suite.upkeep.artifacts import artifacts
     from suite.upkeep.finding import size
@@ -43,19 +43,25 @@ def show(form: FormatOption = Format.table) -> None:
 
 @app.command()
 def prune(
-    kind: Annotated[list[str] | None, typer.Option(help="Of a kind; suite cache list names them.")] = None,
-    unused: Annotated[str, typer.Option(metavar="TIME", help="Not used for so long, as 12h or 30d.")] = "",
-    to: Annotated[
-        str, typer.Option(metavar="SIZE", help="Until the cache is so small, as 5G; longest unused first.")
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Remove this kind. `suite cache list` shows the kinds.")
+    ] = None,
+    unused: Annotated[
+        str, typer.Option(metavar="TIME", help="Remove what nobody used for this long: 12h or 30d.")
     ] = "",
-    left: Annotated[bool, typer.Option("--left", help="What killed processes left half-written.")] = False,
-    damaged: Annotated[bool, typer.Option("--damaged", help="What is not what was written.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
+    to: Annotated[
+        str, typer.Option(metavar="SIZE", help="Remove until the cache has this size: 5G. The longest unused go first.")
+    ] = "",
+    left: Annotated[bool, typer.Option("--left", help="Remove what killed processes left unfinished.")] = False,
+    damaged: Annotated[
+        bool, typer.Option("--damaged", help="Remove files that have changed since they were written.")
+    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Remove everything.")] = False,
     yes: YesOption = False,
 ) -> None:
-    """Remove artifacts that meet every condition. They are made again when a cell needs them, which takes time.
+    """Remove artifacts that meet all conditions. The next cell that needs one makes it again, which takes time.
 
-    What a process is making or has open stays.
+    An artifact that a process uses or makes stays.
     """
     from suite.cache import Cache
     from suite.errors import SuiteError

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 def cancel(
     runs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="Ids of runs that are running, or how they start; suite board --runs."),
+        typer.Argument(
+            metavar="[RUN]...", help="Ids of running runs, or the start of an id. `suite board --runs` lists them."
+        ),
     ] = None,
-    task: Annotated[str, typer.Option("--task", "-t", help="All that are running of a task or pattern.")] = "",
-    method: Annotated[str, typer.Option("--method", "-m", help="Those of a method or pattern.")] = "",
+    task: Annotated[str, typer.Option("--task", "-t", help="Cancel the running cells of this task or pattern.")] = "",
+    method: Annotated[
+        str, typer.Option("--method", "-m", help="Cancel the running cells of this method or pattern.")
+    ] = "",
 ) -> None:
-    """Take cells away from their runners, here or on any machine that works on the same store; the others go on.
+    """Stop running cells, on any machine that uses the same store. The other cells go on.
 
-    A cancelled cell is given back, with a note: that is no failure of its method, and no runner that is at work takes
-    it again. The next suite run that asks for it runs it. The process executor ends it within seconds; the inline one
-    finishes it, and records nothing.
+    A cancelled cell does not count as a failure of its method. Runners that are at work do not start it again, but the
+    next `suite run` does. The process executor stops a cell within seconds. The inline executor finishes the cell, and
+    does not record it.
     """
     from suite.errors import SuiteError
     from suite.settings import load_settings

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 
 def check(
-    name: Annotated[str, typer.Argument(help="Method or task, in full or its name alone, or a pattern.")],
+    name: Annotated[str, typer.Argument(help="Method, task or pattern, with or without its track.")],
     plugin: PluginOption = None,
     given: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE of a parameter, as few steps where it takes long.")
+        list[str] | None,
+        typer.Option("--set", help="Set a parameter: NAME=VALUE. For example fewer steps, to save time."),
     ] = None,
     change: Annotated[
-        list[str] | None, typer.Option("--change", help="NAME=VALUE of a parameter that must change the answer.")
+        list[str] | None, typer.Option("--change", help="A parameter that must change the answer: NAME=VALUE.")
     ] = None,
-    tracebacks: Annotated[bool, typer.Option("--traceback", help="Print what pytest says of each failure.")] = False,
+    tracebacks: Annotated[bool, typer.Option("--traceback", help="Print pytest's report of each failure.")] = False,
     form: FormatOption = Format.table,
 ) -> None:
-    """Run the contract tests of a method or a task: what everything of its kind must hold. It needs pytest.
+    """Test whether a method or a task keeps the rules of its kind. This needs pytest.
 
     Exit status: 0, or 1 if a check failed.
     """

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 def compare(
-    task: Annotated[str, typer.Argument(help="Task, as ood/digits.")],
-    methods: Annotated[list[str], typer.Argument(help="Two or more, as on the board: knn, or 'knn (k=7)'.")],
+    task: Annotated[str, typer.Argument(help="Task, for example ood/digits.")],
+    methods: Annotated[list[str], typer.Argument(help="Two or more names from the board: knn or 'knn (k=7)'.")],
     setting: SettingOption = None,
     form: FormatOption = Format.table,
-    full: Annotated[bool, typer.Option("--full", help="Every metric on every subset.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Compare each metric on each subset.")] = False,
     plugin: PluginOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """Compare methods pair by pair on the same seeds, or with one seed on the same test samples."""
+    """Compare methods in pairs on the same seeds. With one seed, compare them on the same test samples."""
     registry, settings = load(strict, plugin)
     from suite.board.comparison import compare as compared
     from suite.board.samples import samples_reader

@@ -20,16 +20,18 @@ class Layout(enum.StrEnum):
 
 
 def convert_weights(
-    file: Annotated[Path, typer.Argument(help="A checkpoint of torch.save: .pth, .pt or .ckpt.")],
+    file: Annotated[Path, typer.Argument(help="A checkpoint from torch.save: .pth, .pt or .ckpt.")],
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="FILE", help="Where to write; FILE.safetensors beside it.")
+        Path | None, typer.Option("--to", metavar="FILE", help="File to write. Default: FILE.safetensors.")
     ] = None,
-    layout: Annotated[Layout, typer.Option(help="openood renames its shortcuts; plain keeps names.")] = Layout.openood,
+    layout: Annotated[
+        Layout, typer.Option(help="openood renames OpenOOD's shortcut layers. plain keeps all names.")
+    ] = Layout.openood,
 ) -> None:
-    """Write the state dict of a pickled checkpoint as safetensors, for suite run --model.
+    """Convert a pickled checkpoint to safetensors, for `suite run --model`.
 
-    Only plain state dicts are read, by torch's reader that runs no code of the file. Exit status: 0, or 2 if it is
-    none.
+    The file must hold a plain state dict. No code in the file is run. Exit status: 0, or 2 if the file holds anything
+    else.
     """
     from suite.models.conversion import convert
 

@@ -6,12 +6,12 @@ import typer
 
 from suite.cli.output import echo
 
-app = typer.Typer(help="Look after the store's schema.", no_args_is_help=True)
+app = typer.Typer(help="Check or upgrade the database of the store.", no_args_is_help=True)
 
 
 @app.command()
 def upgrade() -> None:
-    """Bring the store's schema up to date; a backup is made first."""
+    """Upgrade the store to this version. A backup is made first."""
     from suite.settings import load_settings
     from suite.store.engine import shown
     from suite.store.migrate import check_not_newer
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 @app.command()
 def status() -> None:
-    """Print the store's URL and schema revision, once its pages were found in order."""
+    """Check the store's database file, then print its URL and schema revision."""
     from suite.settings import load_settings
     from suite.store.engine import check_pages, reader_engine, shown, translated
     from suite.store.migrate import current_revision

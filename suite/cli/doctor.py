@@ -15,9 +15,9 @@ def doctor(
     plugin: PluginOption = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Look at store, samples, cache, board, plugins and machine: what is wrong, and the command that mends it.
+    """Look for problems in store, samples, cache, board, plugins and machine. Print a command that repairs each.
 
-    Every file is compared with what was written. Nothing is changed. Exit status: 0, or 1 if something is wrong.
+    The check reads every file and changes nothing. Exit status: 0, or 1 if it finds a problem.
     """
     from suite.text import clean
     from suite.upkeep.doctor import examine

@@ -28,21 +28,23 @@ class ExportFormat(enum.StrEnum):
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; absent, empty or an earlier export.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to write. It must be new, empty or an older export.")
+    ],
     form: Annotated[
         ExportFormat,
-        typer.Option("--format", "-f", help="site: pages and files; the others: docs/export.md."),
+        typer.Option("--format", "-f", help="site writes web pages. docs/export.md tells of the others."),
     ] = ExportFormat.site,
-    url: Annotated[str, typer.Option(metavar="URL", help="Where it will be served; for sitemap and previews.")] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Address of the site, for its sitemap and previews.")] = "",
     dataset: Annotated[
-        str, typer.Option(metavar="OWNER/NAME", help="--format hub: the benchmark's data set on the hub.")
+        str, typer.Option(metavar="OWNER/NAME", help="For --format hub: the data set of the benchmark on the hub.")
     ] = "",
     organization: Annotated[
-        str, typer.Option(metavar="NAME", help="--format every-eval-ever: who provides the results.")
+        str, typer.Option(metavar="NAME", help="For --format every-eval-ever: who gives the results.")
     ] = "unknown",
     strict: StrictOption = False,
 ) -> None:
-    """Write the board as a static site, or in the format of another collection of results."""
+    """Write the board as a static site, or in a format that other collections of results read."""
     registry, settings = load(strict)
     from suite.board.artifact import load_board
     from suite.errors import SuiteError

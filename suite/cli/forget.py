@@ -13,23 +13,29 @@ if TYPE_CHECKING:
     from suite.store.removal import Forgotten
 
 LISTED = 20
-YesOption = Annotated[bool, typer.Option("--yes", help="Do it. Without this, only say what would go.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Delete. Without it, only print what would be deleted.")]
 
 
 def forget(
-    runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...", help="Run ids, or how they start.")] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Runs of a task or pattern.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Those of a method or pattern.")] = None,
-    state: Annotated[
-        list[str] | None, typer.Option("--state", help="Those in a state, as failed, killed, stale or late.")
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Run ids, or the start of an id.")
     ] = None,
-    older: Annotated[str, typer.Option(metavar="TIME", help="Those that ended longer ago, as 12h or 30d.")] = "",
-    orphans: Annotated[bool, typer.Option("--orphans", help="Also files that belong to no run.")] = False,
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Forget runs of this task or pattern.")] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", "-m", help="Forget runs of this method or pattern.")
+    ] = None,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Forget runs in this state: failed, killed, stale, late.")
+    ] = None,
+    older: Annotated[
+        str, typer.Option(metavar="TIME", help="Forget runs that ended longer ago than this: 12h or 30d.")
+    ] = "",
+    orphans: Annotated[bool, typer.Option("--orphans", help="Delete files that belong to no run, too.")] = False,
     yes: YesOption = False,
 ) -> None:
-    """Forget runs of the store, with their scores, verdicts, logs, and samples that no other run has.
+    """Delete runs from the store, with their scores, verdicts and logs, and samples that no other run uses.
 
-    Every condition must hold. What is under way stays. What is forgotten runs again when it is asked for.
+    A run is deleted if all conditions hold. Running cells stay. `suite run` can run deleted cells again.
     """
     from suite.errors import SuiteError
     from suite.store.health import examine

@@ -11,15 +11,15 @@ from suite.cli.output import Format, PluginOption, echo, load, print_json
 
 
 def landscape(
-    task: Annotated[str, typer.Argument(help="Task id, as ood/digits.")],
-    seed: Annotated[int | None, typer.Option(help="Of the models; the task's first one if not given.")] = None,
-    against: Annotated[int | None, typer.Option(help="Also the line to the models of this seed.")] = None,
-    samples: Annotated[int, typer.Option(min=2, help="Training samples to look at, at most.")] = 500,
-    probes: Annotated[int, typer.Option(min=1, help="Random vectors that a trace is estimated with.")] = 50,
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    task: Annotated[str, typer.Argument(help="Task, for example ood/digits.")],
+    seed: Annotated[int | None, typer.Option(help="Seed of the models. Default: the task's first seed.")] = None,
+    against: Annotated[int | None, typer.Option(help="Measure the line to the models of this seed, too.")] = None,
+    samples: Annotated[int, typer.Option(min=2, help="Use at most this many training samples.")] = 500,
+    probes: Annotated[int, typer.Option(min=1, help="Use this many random vectors to estimate a trace.")] = 50,
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
     plugin: PluginOption = None,
 ) -> None:
-    """Measure the loss landscape around a task's reference models, which are trained if need be."""
+    """Measure the loss landscape around a task's reference models. Models that are missing are trained first."""
     from suite.cache import Cache
     from suite.contracts import Resources
     from suite.landscape.facts import facts_of

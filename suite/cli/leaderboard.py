@@ -9,10 +9,10 @@ import typer
 
 def leaderboard(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
-    address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 shows it to the network.")] = "localhost",
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    address: Annotated[str, typer.Option(help="Address to listen on. 0.0.0.0 opens it to the network.")] = "localhost",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Serve the leaderboard as a web page. It only reads the store, so it may run beside `suite run`."""
+    """Show the leaderboard as a web page. It only reads the store, so it can run beside `suite run`."""
     import os
     import sys
     from importlib.util import find_spec

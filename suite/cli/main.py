@@ -37,7 +37,7 @@ from suite.cli.output import echo
 
 app = typer.Typer(
     name="suite",
-    help="Run standardized tasks on methods, and see where they stand.",
+    help="Run methods on standard tasks, and see which ones are best.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

@@ -45,11 +45,11 @@ def _rows(registry: Registry) -> Rows:
 
 @app.command()
 def show(
-    method: Annotated[str, typer.Argument(help="Method name, as energy or ood/energy.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    method: Annotated[str, typer.Argument(help="Method, for example energy or ood/energy.")],
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
     plugin: PluginOption = None,
 ) -> None:
-    """Show a method: its card, and its parameters with their defaults."""
+    """Show what a method is, and its parameters with their defaults."""
     registry, _ = load(plugin_files=plugin)
     from suite.contracts.method import as_text
     from suite.run.selection import matching

@@ -11,23 +11,22 @@ import typer
 
 from suite.cli.output import PluginOption, echo, load
 
-app = typer.Typer(help="Start a method or a task of your own from a template that works.", no_args_is_help=True)
+app = typer.Typer(help="Start your own method or task from a template that works.", no_args_is_help=True)
 
 
 @app.command()
 def method(
-    name: Annotated[str, typer.Argument(help="Name of the method, as my-method.")],
-    track: Annotated[str, typer.Option("--track", help="Track that it belongs to; suite tasks lists them.")],
+    name: Annotated[str, typer.Argument(help="Name of the method, for example my-method.")],
+    track: Annotated[str, typer.Option("--track", help="Track of the method. `suite tasks` lists the tracks.")],
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Where to write it; a new folder of that name if not given.")
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder to write. Default: a new folder with that name.")
     ] = None,
-    role: Annotated[str, typer.Option("--role", help="Kind of method; the track's first if not given.")] = "",
+    role: Annotated[str, typer.Option("--role", help="Kind of method. Default: the track's first kind.")] = "",
     plugin: PluginOption = None,
 ) -> None:
     """Write a small package: a method that works, its test, pyproject.toml, README and licence.
 
-    Exit status: 0, or 2 if the name is taken, there is no template, or the folder is not empty: then nothing is
-    written.
+    Exit status: 0 or 2. With 2 nothing is written: the name is taken, the folder is not empty, or there is no template.
     """
     registry, _ = load(plugin_files=plugin)
     from suite.scaffold import new_method
@@ -50,34 +49,41 @@ def method(
 
 @app.command()
 def task(
-    name: Annotated[str, typer.Argument(help="Name of the task, as my-task.")],
+    name: Annotated[str, typer.Argument(help="Name of the task, for example my-task.")],
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Where to write it; a new folder of that name if not given.")
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder to write. Default: a new folder with that name.")
     ] = None,
     track: Annotated[
-        str, typer.Option("--track", help="Track that it belongs to; with images the first with a template.")
+        str,
+        typer.Option("--track", help="Track of the task. Default with images: the first track that has a template."),
     ] = "",
     from_folder: Annotated[
         Path | None,
         typer.Option(
-            "--from-folder", metavar="PATH", help="Your images: a folder with one for each class, or a Parquet file."
+            "--from-folder",
+            metavar="PATH",
+            help="Your images: a folder with a folder for each class, or a Parquet file.",
         ),
     ] = None,
     leave_out: Annotated[
-        list[str] | None, typer.Option(metavar="CLASS", help="A class that counts among the others.")
+        list[str] | None, typer.Option(metavar="CLASS", help="Leave this class out. It counts as one of the others.")
     ] = None,
     other: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND=PATH", help="Images beside them, of a kind that the track names: a folder or file."),
+        typer.Option(
+            metavar="KIND=PATH", help="More images of another kind, in a folder or file. The track names the kinds."
+        ),
     ] = None,
-    image_column: Annotated[str, typer.Option(help="Of Parquet files: the bytes of images.")] = "image",
-    label_column: Annotated[str, typer.Option(help="Of Parquet files: numbers or names of classes.")] = "label",
+    image_column: Annotated[str, typer.Option(help="Column of a Parquet file with the bytes of the images.")] = "image",
+    label_column: Annotated[
+        str, typer.Option(help="Column of a Parquet file with the class: a number or a name.")
+    ] = "label",
     plugin: PluginOption = None,
 ) -> None:
     """Write a small package: a task that works, its test, pyproject.toml, README and licence.
 
-    With --from-folder it is on your images, all of which are looked at first. Exit status: 0, or 2 if the name is
-    taken, an image is wrong, or the folder is not empty: then nothing is written.
+    With --from-folder the task uses your images. Each image is checked first. Exit status: 0 or 2. With 2 nothing is
+    written: the name is taken, the folder is not empty, or an image is wrong.
     """
     registry, _ = load(plugin_files=plugin)
     from suite.errors import SuiteError

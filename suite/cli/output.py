@@ -31,11 +31,13 @@ class Format(enum.StrEnum):
 UNLIMITED = 10_000
 """Columns for what is piped into a file or another program: no table is as wide, and none is cut."""
 
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print; JSON is stable and documented.")]
-PluginOption = Annotated[
-    list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A Python file with hooks, loaded as a plugin.")
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="Format of the output. JSON is stable and documented.")
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if any plugin failed to load.")]
+PluginOption = Annotated[
+    list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Load this Python file with hooks as a plugin.")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a plugin cannot be loaded.")]
 
 
 def load(strict: bool = False, plugin_files: Sequence[Path] | None = None) -> tuple[Registry, Settings]:

@@ -13,9 +13,9 @@ def plugins(
     form: FormatOption = Format.table,
     strict: StrictOption = False,
     plugin: PluginOption = None,
-    tracebacks: Annotated[bool, typer.Option("--traceback", help="Print the tracebacks of failures.")] = False,
+    tracebacks: Annotated[bool, typer.Option("--traceback", help="Print the traceback of each failure.")] = False,
 ) -> None:
-    """List the plugins: where each comes from, what it registered, and what failed."""
+    """List the plugins: where each comes from, what it registers, and what fails."""
     from suite.registry import load_registry
     from suite.settings import load_settings
 

@@ -18,28 +18,42 @@ SUBMISSION = "submission.yaml"
 def reproduce(
     runs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="Run ids, or how they start; or the folder of a submission."),
+        typer.Argument(metavar="[RUN]...", help="Run ids or the start of an id, or the folder of a submission."),
     ] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Finished runs of a task or pattern.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Those of a method or pattern.")] = None,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept with the verdict.")] = "",
+    task: Annotated[
+        list[str] | None, typer.Option("--task", "-t", help="Finished runs of this task or pattern.")
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", "-m", help="Finished runs of this method or pattern.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Your name. It is stored with the verdict.")] = "",
     tolerance: Annotated[
-        float | None, typer.Option(min=0, help="What a score may differ by, instead of what follows from the changes.")
+        float | None,
+        typer.Option(
+            min=0, help="Largest difference of a score that counts as equal. Default: it follows from what changed."
+        ),
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of a cell; as recorded.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of a cell. Default: as in the recorded run.")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="One of auto, cpu, cuda, cuda:N. A run that was made on the CPU stays there with auto."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many cells run at once. Default: the number of cores.")
+    ] = None,
     executor: Annotated[
-        str, typer.Option(help="process (a child per cell), ray (a cluster), inline (to debug).")
+        str, typer.Option(help="process: a process for each cell. ray: a cluster. inline: this process, to debug.")
     ] = "process",
     plugin: PluginOption = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
 ) -> None:
-    """Run recorded cells again, exactly, and compare every score with the recorded one.
+    """Run recorded cells again, and compare each score with the recorded one.
 
-    The recorded runs stay as they are; the verdicts are kept beside them, and suite show RUN shows them. Exit status:
-    0 if all are equal or within tolerance, 1 if one is different or cannot be run again, 2 if something else is wrong.
-    The folder of a submission is run again as by suite submit reproduce, which can also keep what came of it.
+    The recorded runs stay as they are. `suite show RUN` shows the verdicts. Exit status: 0 if all scores are equal or
+    within tolerance. 1 if a score differs or a cell cannot be run again. 2 if something else is wrong. For the folder
+    of a submission use `suite submit reproduce`: it can keep the verdicts, too.
     """
     if len(runs or ()) == 1 and (folder := Path((runs or ("",))[0])).joinpath(SUBMISSION).is_file():
         from suite.cli.submit_run import reproduce as of_submission

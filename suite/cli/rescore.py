@@ -10,12 +10,12 @@ from suite.cli.output import StrictOption, counted, echo, load
 
 
 def rescore(
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern. Default: all.")] = None,
     strict: StrictOption = False,
 ) -> None:
-    """Compute scores anew from the stored samples, where a metric has a newer version. Nothing is run again.
+    """Compute scores again from stored samples, if a metric has a newer version. No cell is run again.
 
-    Exit status: 0, or 1 if the samples of a run are gone or its data has changed.
+    Exit status: 0, or 1 if the samples of a run are missing or its data has changed.
     """
     registry, settings = load(strict)
     from suite.cache import Cache

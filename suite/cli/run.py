@@ -48,79 +48,99 @@ class Split(enum.StrEnum):
 
 @told
 def run(
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern, as 'ood/*'.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option(metavar="AXIS=VALUE", help="A setting, as precision=W8A8; default: the first.")
+    task: Annotated[
+        list[str] | None, typer.Option("--task", "-t", help="Task or pattern, for example 'ood/*'.")
     ] = None,
-    all_settings: Annotated[bool, typer.Option("--all-settings", help="Every value of every other axis.")] = False,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", "-m", help="Method or pattern, for example 'knn*'.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AXIS=VALUE", help="For example precision=W8A8. Default: the first setting."),
+    ] = None,
+    all_settings: Annotated[
+        bool, typer.Option("--all-settings", help="Run all settings of the axes that --setting does not name.")
+    ] = False,
     access: Annotated[
         list[str] | None,
-        typer.Option(help="If no method is named: those that need this, as 'training data'; default: no slow one."),
+        typer.Option(
+            help="Without --method: run methods that need this, for example 'training data'. Default: no slow methods."
+        ),
     ] = None,
     standing: Annotated[
         Standing,
-        typer.Option(help="If no method is named: those that are ranked, references (controls, bounds), or all."),
+        typer.Option(help="Without --method: run ranked methods, references (controls, bounds), or all."),
     ] = Standing.ranked,
     seed: Annotated[
-        list[int] | None, typer.Option("--seed", "-s", min=0, help="Seeds instead of the task's own.")
+        list[int] | None, typer.Option("--seed", "-s", min=0, help="Use this seed. Default: all seeds of the task.")
     ] = None,
     parameter: Annotated[
-        list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter.")
+        list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="Set a parameter of a method.")
     ] = None,
     tier: Annotated[
         Tier | None,
-        typer.Option(help="Which tasks, if none are named; see above.", show_default=False),
+        typer.Option(help="Without --task: run the tasks of this tier.", show_default=False),
     ] = None,
     plugin: PluginOption = None,
     tune: Annotated[
-        bool, typer.Option("--tune", help="Choose parameters from each method's grid on validation data.")
+        bool, typer.Option("--tune", help="Search the grid of each method for its best values on validation data.")
     ] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed before again.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells again that failed before.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for cells that other runners have, and take over what they give back.")
+        bool, typer.Option("--wait", help="Wait for cells of other runners, and run those that they give back.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and how long it takes.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do not run. Print what would run, and how long it takes.")
+    ] = False,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Weights (safetensors) of a network of your own.")
+        Path | None, typer.Option(metavar="FILE", help="Weights of your own network, in a safetensors file.")
     ] = None,
     architecture: Annotated[
-        str, typer.Option(metavar="NAME", help="Architecture of --model, as resnet18 (timm's) or resnet20-cifar.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Network of --model: resnet20-cifar, or a name from timm, for example resnet18."
+        ),
     ] = "",
     argument: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of the architecture, if the weights do not tell it.")
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Argument of the network, if the weights do not show it."),
     ] = None,
     transform: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Its input: size=32, mean=0.5,0.5,0.5, std=...")
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Input of the network: size=32, mean=0.5,0.5,0.5, std=..."),
     ] = None,
     limit: Annotated[
         str,
-        typer.Option(metavar="TIME", help="Stop after this time, as 10m or 1h30m; the same command goes on."),
+        typer.Option(metavar="TIME", help="Stop after this time: 10m or 1h30m. Run the same command to go on."),
     ] = "",
-    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
-    memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many cells run at once. Default: the number of cores.")
+    ] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Time limit of a cell, in seconds.")] = None,
+    memory_limit: Annotated[float | None, typer.Option(help="Memory limit of a cell, in GiB.")] = None,
+    device: Annotated[str | None, typer.Option(help="One of auto, cpu, cuda, cuda:N.")] = None,
     split: Annotated[
         Split | None,
-        typer.Option(help="Which methods run apart from labels and scores: all but built-in ones, all, or none."),
+        typer.Option(
+            help="Which methods run in a process without labels and scores: all but the built-in ones, all, or none."
+        ),
     ] = None,
     executor: Annotated[
-        str, typer.Option(help="process (a child per cell), ray (a cluster), inline (to debug).")
+        str, typer.Option(help="process: a process for each cell. ray: a cluster. inline: this process, to debug.")
     ] = "process",
     log_format: Annotated[
-        LogFormat, typer.Option(help="How it tells how it goes: text, or json: an event a line; docs/upkeep.md.")
+        LogFormat, typer.Option(help="Print progress as text, or as JSON with one event in a line. See docs/upkeep.md.")
     ] = LogFormat.text,
     form: FormatOption = Format.table,
     strict: StrictOption = False,
 ) -> None:
-    """Run what is not done yet, record it, and print the board.
+    """Run the cells that are not done yet, record them, and print the board.
 
-    If nothing is chosen: the tour, one small task of each track, in about three minutes on two cores. With --tier, or
-    with any other choice: the ranked methods of each track, without those that take long, on every task of the embedded
-    tier under its default setting. Safe to interrupt and to repeat: finished cells are not run again. Exit status: 0,
-    or 1 if a cell failed, or 2 if something else is wrong, or 3 if cells were left to another runner or cancelled, or
-    128 + the signal that stopped it: SIGTERM and SIGHUP give cells back as Ctrl-C does.
+    Without options it runs the tour: one small task of each track, in about three minutes on two cores. With --tier or
+    any other choice, it runs the ranked methods that are not slow on every embedded task, in the default setting. You
+    can stop it at any time: Ctrl-C, SIGTERM and SIGHUP give cells back. The same command goes on, and finished cells
+    are not run again. Exit status: 0. 1 if a cell failed. 2 if something else is wrong. 3 if cells were cancelled or
+    left to another runner. 128 + N if signal N stopped it.
     """
     registry, settings = load(strict, plugin)
     from suite.board.artifact import load_board

@@ -13,18 +13,21 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8600,
     name: Annotated[
-        list[str] | None, typer.Option("--name", help="Host name that people type, as board.example.org; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--name", help="Host name that people type, for example board.example.org. Give it again for more names."
+        ),
     ] = None,
     proxy: Annotated[
-        str | None, typer.Option(help="Address of the reverse proxy, whose X-Forwarded-For is believed.")
+        str | None, typer.Option(help="Address of the reverse proxy. Its X-Forwarded-For header is trusted.")
     ] = None,
-    max_upload: Annotated[int, typer.Option(min=1, max=1024, help="MiB of an upload.")] = 32,
-    uploads_per_hour: Annotated[int, typer.Option(min=1, help="Uploads of one holder of tokens.")] = 30,
-    requests_per_minute: Annotated[int, typer.Option(min=1, help="Requests of one address.")] = 120,
+    max_upload: Annotated[int, typer.Option(min=1, max=1024, help="Largest upload, in MiB.")] = 32,
+    uploads_per_hour: Annotated[int, typer.Option(min=1, help="Most uploads of one person in an hour.")] = 30,
+    requests_per_minute: Annotated[int, typer.Option(min=1, help="Most requests of one address in a minute.")] = 120,
 ) -> None:
-    """Serve the intake: people with a token hand in results, and ask what became of them.
+    """Run a server where people with a token upload results, and see what became of them.
 
-    Nothing is checked here: `suite worker` does that. TLS is the reverse proxy's; see docs/serving.md.
+    `suite worker` checks the uploads. A reverse proxy must do TLS: see docs/serving.md.
     """
     from suite.extras import check_library
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def show(
-    run: Annotated[str, typer.Argument(help="Run id, or the start of one; suite board --runs lists them.")],
-    log: Annotated[bool, typer.Option("--log", help="What it printed, and its traceback, instead.")] = False,
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    run: Annotated[str, typer.Argument(help="Run id or its start. `suite board --runs` lists the runs.")],
+    log: Annotated[bool, typer.Option("--log", help="Show what the run printed, and its traceback.")] = False,
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
 ) -> None:
-    """Show one run: its scores, cost, provenance, and what went wrong."""
+    """Show a run: its scores, cost and provenance, and what went wrong."""
     from suite.board.artifact import PATIENCE
     from suite.board.badges import told
     from suite.board.marks import published_origin

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from suite.store.submission import Listed
     from suite.submit import Report
 
-app = typer.Typer(help="Bring methods and results in, check them, run them, say what came of it.", no_args_is_help=True)
+app = typer.Typer(help="Submit methods and results, or check and run those of others.", no_args_is_help=True)
 app.command("pack")(submit_pack.pack)
 app.command("run")(submit_run.run)
 app.command("reproduce")(submit_run.reproduce)
 app.command("review")(submit_review.review)
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; kept in the history.")]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the history.")]
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Folder of a submission, with its submission.yaml.")
+]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Your name. It is kept in the history.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason. It is kept in the history.")]
 
 
 class ReportFormat(enum.StrEnum):
@@ -40,27 +42,31 @@ class ReportFormat(enum.StrEnum):
 @app.command()
 def check(
     folder: FolderArgument,
-    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="markdown is for a pull request.")] = (
-        ReportFormat.table
-    ),
+    form: Annotated[
+        ReportFormat, typer.Option("--format", "-f", help="Format of the report. markdown is for a pull request.")
+    ] = (ReportFormat.table),
     beside: Annotated[
-        Path | None, typer.Option(help="Folder of other submissions, whose names are taken; the one around FOLDER.")
+        Path | None,
+        typer.Option(help="Folder of other submissions: their names are taken. Default: the folder around FOLDER."),
     ] = None,
     before: Annotated[
-        Path | None, typer.Option(help="FOLDER as it was: its history must go on, with nothing that is a maintainer's.")
+        Path | None,
+        typer.Option(
+            help="An older copy of FOLDER. The history must continue it, without lines that only maintainers write."
+        ),
     ] = None,
     record: Annotated[
         bool,
         typer.Option(
             "--record",
-            help="If it is fine, add to the history: 'submitted' if it is new or was edited, else 'validated'.",
+            help="If all is fine, add a line to the history: 'submitted' if it is new or changed, else 'validated'.",
         ),
     ] = False,
     by: ByOption = "",
 ) -> None:
-    """Check a submission, all of it. Runs no code of it and writes nothing, but for --record.
+    """Check a submission, and print each problem. No code of it is run. Only --record writes anything.
 
-    Exit status: 0 if it is fine, 1 if not: every problem is printed, 2 if something else is wrong.
+    Exit status: 0 if all is fine, 1 if there is a problem, 2 if something else is wrong.
     """
     from suite.submit import check as checked
     from suite.submit.states import record_check
@@ -83,11 +89,11 @@ def check(
 @app.command()
 def status(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="A submission, or a folder of them.", show_default=True)
+        Path, typer.Argument(metavar="[FOLDER]", help="Folder of one submission, or of many.", show_default=True)
     ] = Path("submissions"),
-    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="table or json.")] = ReportFormat.table,
+    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="Print a table or JSON.")] = ReportFormat.table,
 ) -> None:
-    """Say in which state a submission is, with its history; or list those of a folder."""
+    """Print the state and the history of a submission, or list the submissions in a folder."""
     from suite.cli.output import Format, print_list
     from suite.errors import SuiteError
     from suite.store.submission import listed, read_submissions
@@ -112,13 +118,13 @@ def status(
 
 @app.command()
 def dispute(folder: FolderArgument, reason: ReasonOption, by: ByOption) -> None:
-    """Add to the history that results are disputed, and why."""
+    """Mark the results of a submission as disputed, with the reason."""
     _add(folder, "disputed", reason, by)
 
 
 @app.command()
 def withdraw(folder: FolderArgument, reason: ReasonOption, by: ByOption) -> None:
-    """Add to the history that a submission is withdrawn, and why. Its files stay; its rows go."""
+    """Withdraw a submission, with the reason. Its files stay, and its rows leave the board."""
     _add(folder, "withdrawn", reason, by)
 
 

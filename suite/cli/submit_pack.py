@@ -11,38 +11,43 @@ from suite.cli.output import counted, echo, load
 
 
 def pack(
-    name: Annotated[str, typer.Argument(help="Name of the submission, as my-method.")],
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
-    method: Annotated[
-        list[str] | None, typer.Option("--method", "-m", help="Method or pattern; all if not given.")
-    ] = None,
+    name: Annotated[str, typer.Argument(help="Name of the submission, for example my-method.")],
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern. Default: all.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern. Default: all.")] = None,
     about: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A submission.yaml to take title, authors and so on from.")
+        Path | None, typer.Option(metavar="FILE", help="Take title, authors and so on from this submission.yaml.")
     ] = None,
-    title: Annotated[str, typer.Option(help="What the board calls it.")] = "",
+    title: Annotated[str, typer.Option(help="Title that the board shows.")] = "",
     author: Annotated[
-        list[str] | None, typer.Option(metavar="NAME[; AFFILIATION[; ORCID]]", help="An author; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME[; AFFILIATION[; ORCID]]", help="An author. Give it again for each author."),
     ] = None,
-    licence: Annotated[str, typer.Option(help="Of method and results, as SPDX writes it: MIT, Apache-2.0.")] = "",
-    contact: Annotated[str, typer.Option(help="Mail or https address of somebody who answers.")] = "",
-    paper: Annotated[str, typer.Option(help="https address or DOI.")] = "",
-    code: Annotated[bool, typer.Option("--code", help="Tier code: others may run the method, too.")] = False,
+    licence: Annotated[
+        str, typer.Option(help="Licence of method and results, by its SPDX name: MIT, Apache-2.0.")
+    ] = "",
+    contact: Annotated[str, typer.Option(help="Mail or https address where somebody answers.")] = "",
+    paper: Annotated[str, typer.Option(help="Address (https) or DOI of the paper.")] = "",
+    code: Annotated[
+        bool, typer.Option("--code", help="Submit the code, too, so that others can run the method.")
+    ] = False,
     wheel: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A wheel of the method, if no index has it.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Wheel of the method, if no package index has it.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who submits it; the first author.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who submits. Default: the first author.")] = "",
     samples: Annotated[
         float,
-        typer.Option(min=0, metavar="MIB", help="Samples at most, by whole tables; they are pressed to about half."),
+        typer.Option(
+            min=0,
+            metavar="MIB",
+            help="Include at most this many MiB of samples, in whole tables. Packed, they take about half.",
+        ),
     ] = 16,
-    folder: Annotated[Path, typer.Option("--in", metavar="DIR", help="Where to write it.")] = Path("submissions"),
-    archive: Annotated[
-        bool, typer.Option("--archive", help="Write NAME.zip beside it, too, to send or upload.")
-    ] = False,
+    folder: Annotated[Path, typer.Option("--in", metavar="DIR", help="Folder to write to.")] = Path("submissions"),
+    archive: Annotated[bool, typer.Option("--archive", help="Write NAME.zip, too. You can send or upload it.")] = False,
 ) -> None:
-    """Write a submission from runs of the own store: DIR/NAME with submission.yaml, results, history and wheels.
+    """Make a submission from runs of your store: a folder DIR/NAME with submission.yaml, results, history and wheels.
 
-    Exit status: 0, or 2 if something is missing or DIR/NAME is there already: then nothing is written.
+    Exit status: 0 or 2. With 2 nothing is written: something is missing, or DIR/NAME exists.
     """
     import suite
     from suite.submit.pack import pack as write

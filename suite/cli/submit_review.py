@@ -12,13 +12,15 @@ from suite.cli.output import counted, echo, load
 
 
 def review(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="The folder of submissions as it is.")],
-    proposed: Annotated[Path, typer.Argument(metavar="PROPOSED", help="The folder as a pull request would leave it.")],
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all of it there, as JSON.")] = None,
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="Folder of all submissions, before the pull request.")],
+    proposed: Annotated[Path, typer.Argument(metavar="PROPOSED", help="The same folder, after the pull request.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the whole report to this file, as JSON.")
+    ] = None,
 ) -> None:
-    """Check every submission that a pull request adds, changes or removes, and compare its rows with the others.
+    """Check each submission that a pull request adds, changes or removes, and compare its rows with the others.
 
-    Runs no code of either folder. Exit status: 0 if all is fine, 1 if not.
+    No code of either folder is run. Exit status: 0 if all is fine, else 1.
     """
     from suite.errors import SuiteError
     from suite.files import write_text_atomic

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from suite.submit import Report
     from suite.submit.run import Ran
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A submission: a folder with submission.yaml.")]
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Folder of a submission, with its submission.yaml.")
+]
 ContainerOption = Annotated[
     bool | None,
     typer.Option(
         "--container/--no-container",
-        help="Methods in containers of podman or docker; if not said, other people's, where one starts, on the CPU.",
+        help="Run methods in containers of podman or docker. Default: others' code on the CPU, if a container starts.",
         show_default=False,
     ),
 ]
@@ -29,20 +31,28 @@ ContainerOption = Annotated[
 
 def run(
     folder: FolderArgument,
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="A task of it; all if not given.")] = None,
-    seed: Annotated[list[int] | None, typer.Option("--seed", "-s", min=0, help="Of its seeds; all if none.")] = None,
-    limit: Annotated[str, typer.Option(metavar="TIME", help="Stop after this time, as 10m; repeat to go on.")] = "",
-    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Wall-clock seconds of a cell.")] = None,
-    memory_limit: Annotated[float | None, typer.Option(help="GiB of memory of a cell.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", "-t", help="Task of the submission. Default: all.")
+    ] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option("--seed", "-s", min=0, help="Seed of the submission. Default: all.")
+    ] = None,
+    limit: Annotated[
+        str, typer.Option(metavar="TIME", help="Stop after this time: 10m. Run the same command to go on.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many cells run at once. Default: the number of cores.")
+    ] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Time limit of a cell, in seconds.")] = None,
+    memory_limit: Annotated[float | None, typer.Option(help="Memory limit of a cell, in GiB.")] = None,
     container: ContainerOption = None,
-    pack: Annotated[bool, typer.Option("--pack", help="Put the results into FOLDER, which must have none.")] = False,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who runs it; --pack needs it.")] = "",
+    pack: Annotated[bool, typer.Option("--pack", help="Write the results to FOLDER. It must have none yet.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Your name. --pack needs it.")] = "",
 ) -> None:
-    """Install the methods of a submission apart from everything else, run them apart from their judge, and record it.
+    """Install the methods of a submission in an environment of their own, run them, and record the runs.
 
-    FOLDER is checked first. Its code is imported in confined processes alone, and what they were kept from is printed.
-    Exit status: 0, or 1 if FOLDER is not fine or a cell failed, or 2 if something else is wrong.
+    FOLDER is checked first. Its code runs only in confined processes. The command prints what they could not reach.
+    Exit status: 0, or 1 if FOLDER has a problem or a cell failed, or 2 if something else is wrong.
     """
     from suite.cli.endings import print_summary
     from suite.cli.progress import Progress
@@ -84,24 +94,36 @@ def run(
 
 def reproduce(
     folder: FolderArgument,
-    sample: Annotated[int | None, typer.Option(min=1, help="So many cells at random; all if not given.")] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern.")] = None,
-    tolerance: Annotated[
-        float | None, typer.Option(min=0, help="What a score may differ by, instead of what follows from the changes.")
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Run this many cells, chosen at random. Default: all.")
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of a cell; as recorded.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N; the CPU for what ran there.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Cells side by side; the number of cores.")] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern. Default: all.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern. Default: all.")] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Largest difference of a score that counts as equal. Default: it follows from what changed."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of a cell. Default: as in the recorded run.")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="One of auto, cpu, cuda, cuda:N. A run that was made on the CPU stays there with auto."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many cells run at once. Default: the number of cores.")
+    ] = None,
     container: ContainerOption = None,
-    record: Annotated[bool, typer.Option("--record", help="Add what came of it to the history; needs --by.")] = False,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept in the history.")] = "",
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    record: Annotated[bool, typer.Option("--record", help="Add the verdict to the history. It needs --by.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Your name. It is kept in the history.")] = "",
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
 ) -> None:
-    """Run recorded cells of a submission again, and compare every score with the recorded one.
+    """Run cells of a submission again, and compare each score with the recorded one.
 
-    Code that is not the suite's own is kept apart as suite submit run does. Exit status: 0 if all are equal or within
-    tolerance, 1 if not or FOLDER is not fine, 2 if something else is wrong.
+    Code of others is confined as in `suite submit run`. Exit status: 0 if all scores are equal or within tolerance. 1
+    if not, or if FOLDER has a problem. 2 if something else is wrong.
     """
     from suite.cli.progress import Progress
     from suite.cli.stopping import stoppable

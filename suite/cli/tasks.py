@@ -45,8 +45,8 @@ def _rows(registry: Registry) -> Rows:
 
 @app.command()
 def show(
-    task: Annotated[str, typer.Argument(help="Task id, as ood/digits.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.table,
+    task: Annotated[str, typer.Argument(help="Task, for example ood/digits.")],
+    form: Annotated[Format, typer.Option("--format", "-f", help="Print a table or JSON.")] = Format.table,
     plugin: PluginOption = None,
 ) -> None:
     """Show a task: its protocol, metrics and subsets."""

@@ -11,16 +11,18 @@ from suite.cli.output import Format, FormatOption, echo, print_list
 if TYPE_CHECKING:
     from suite.store.tokens import Tokens
 
-app = typer.Typer(help="Tokens with which people hand in submissions to `suite serve`.", no_args_is_help=True)
+app = typer.Typer(
+    help="Make, list and revoke the tokens that people need to upload to `suite serve`.", no_args_is_help=True
+)
 
 
 @app.command()
 def new(
-    holder: Annotated[str, typer.Argument(help="Whose token it is, as 'Ada Lovelace' or ada@example.org.")],
-    role: Annotated[str, typer.Option(help="submitter, maintainer or admin.")] = "submitter",
-    days: Annotated[int, typer.Option(help="Days until it expires; 0: never.")] = 90,
+    holder: Annotated[str, typer.Argument(help="Who gets the token: 'Ada Lovelace' or ada@example.org.")],
+    role: Annotated[str, typer.Option(help="One of submitter, maintainer, admin.")] = "submitter",
+    days: Annotated[int, typer.Option(help="Days until the token ends. With 0 it never ends.")] = 90,
 ) -> None:
-    """Make a token and print it. It is shown this once, and kept nowhere."""
+    """Make a token and print it. It is not stored, so you see it only once."""
     token, secret = _tokens().new(holder, role, days or None)
     until = f"until {token.expires:%Y-%m-%d} UTC" if token.expires else "for ever"
     echo(f"token {token.id} of {token.holder}, {token.role}, good {until}; it is shown only now:", err=True)
@@ -29,7 +31,7 @@ def new(
 
 @app.command("list")
 def list_tokens(form: FormatOption = Format.table) -> None:
-    """List every token that was ever made, without its secret."""
+    """List all tokens, also old ones, without their secrets."""
     rows = [
         {
             "token": token.id,
@@ -45,8 +47,8 @@ def list_tokens(form: FormatOption = Format.table) -> None:
 
 
 @app.command()
-def revoke(token: Annotated[str, typer.Argument(help="Id of the token, as `suite tokens list` prints it.")]) -> None:
-    """Make a token worthless from now on."""
+def revoke(token: Annotated[str, typer.Argument(help="Id of the token. `suite tokens list` prints it.")]) -> None:
+    """Revoke a token: the server refuses it from now on."""
     revoked = _tokens().revoke(token)
     echo(f"token {revoked.id} of {revoked.holder} was revoked on {revoked.revoked:%Y-%m-%d %H:%M} UTC")
 

@@ -14,15 +14,18 @@ NAME = 100
 
 
 def export_runs(
-    file: Annotated[Path, typer.Argument(help="The file to write, as results.zip; it must not be there yet.")],
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern; all if not given.")] = None,
-    method: Annotated[
-        list[str] | None, typer.Option("--method", "-m", help="Method or pattern; all if not given.")
-    ] = None,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who made the runs; every store is told.")] = "",
-    samples: Annotated[bool, typer.Option(help="With the samples, from which scores can be made again.")] = True,
+    file: Annotated[Path, typer.Argument(help="File to write, for example results.zip. It must not exist yet.")],
+    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Task or pattern. Default: all.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", "-m", help="Method or pattern. Default: all.")] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="NAME", help="Who made the runs. The name goes to every store that merges the file."
+        ),
+    ] = "",
+    samples: Annotated[bool, typer.Option(help="Include the samples, so that scores can be computed again.")] = True,
 ) -> None:
-    """Write runs that have ended into one file, with scores, environments and samples, for suite merge."""
+    """Write finished and failed runs to a file for `suite merge`, with their scores, environments and samples."""
     import suite
     from suite.errors import SuiteError
     from suite.run.plan import SETTLED
@@ -52,10 +55,10 @@ def export_runs(
     )
 
 
-def merge(file: Annotated[Path, typer.Argument(help="What suite export-runs wrote.")]) -> None:
-    """Bring the runs of a file into the store. What is there stays; the file is checked and may come from anybody.
+def merge(file: Annotated[Path, typer.Argument(help="A file from `suite export-runs`.")]) -> None:
+    """Add the runs of a file to the store. Your runs stay as they are. The file may come from anybody: it is checked.
 
-    Exit status: 0, or 1 if a cell has other scores here than there, or 2 if the file is refused.
+    Exit status: 0, or 1 if the scores of a cell differ from yours, or 2 if the file is refused.
     """
     from suite.run.foreign import judge
     from suite.store.transfer.merge import merge as bring

@@ -11,10 +11,10 @@ from suite.cli.output import echo
 
 
 def worker(
-    once: Annotated[bool, typer.Option("--once", help="End when nothing waits any more.")] = False,
-    by: Annotated[str, typer.Option(help="Who is named in the history of what is accepted.")] = "suite worker",
+    once: Annotated[bool, typer.Option("--once", help="Stop when no upload waits.")] = False,
+    by: Annotated[str, typer.Option(help="Name for the history of what is accepted.")] = "suite worker",
 ) -> None:
-    """Check what was handed in to `suite serve`, and put what is accepted on the board. Runs no code of it."""
+    """Check the uploads of `suite serve`, and put the good ones on the board. No code of an upload is run."""
     from suite.server.worker import Worker
     from suite.settings import load_settings
     from suite.store.intake import Queue
