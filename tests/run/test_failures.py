@@ -116,7 +116,7 @@ def test_a_daemon_of_a_method_that_ends_at_once_is_killed(bench) -> None:
 
 
 def test_a_thread_that_a_method_leaves_does_not_hold_its_place(bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("suite.run.executors.process.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("suite.run.executors.child.GRACE_SECONDS", 0.2)
     started = time.monotonic()
     assert bench.run("leaves-a-thread", "constant", seeds=(0,), time_limit=600).states == {"done": 2}
     assert time.monotonic() - started < 60

@@ -18,8 +18,8 @@ from pathlib import Path
 from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
 from suite.freshness import changed, stamps
 from suite.registry import Registry, chosen, complete_registry, load_registry
+from suite.run.executors.forkserver import LIBRARIES
 from suite.run.executors.leftovers import adopt, end_all
-from suite.run.executors.process import LIBRARIES
 from suite.run.split.confinement import reach
 from suite.run.split.confinement.kernel import LINUX, PR_SET_PDEATHSIG, prctl
 from suite.run.threads import thread_pools
