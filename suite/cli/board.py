@@ -100,7 +100,7 @@ def board(
     entries = [entry for entry in of_tasks if is_asked(entry)]
     if task and not entries:
         wanted = [part for axis, value in request.settings for part in ("--setting", f"{axis}={value}")]
-        from suite.store.engine import shown
+        from suite.store.urls import shown
 
         command, options = ("board", ["--all-settings"]) if of_tasks else ("run", wanted)
         raise SuiteError(
@@ -133,7 +133,7 @@ def newest_board(settings: Settings, registry: Registry) -> Board:
     try:
         return load_board(settings, registry)
     except SuiteError as error:
-        from suite.store.engine import Unanswered
+        from suite.store.complaints import Unanswered
 
         last = last_board(board_folder(settings)) if isinstance(error, Unanswered) else None
         if last is None:

@@ -13,10 +13,10 @@ app = typer.Typer(help="Check or upgrade the database of the store.", no_args_is
 def upgrade() -> None:
     """Upgrade the store to this version. A backup is made first."""
     from suite.settings import load_settings
-    from suite.store.engine import shown
     from suite.store.migrate import check_not_newer
     from suite.store.migrate import upgrade as migrate
     from suite.store.schema import REVISION
+    from suite.store.urls import shown
 
     url = load_settings().database_url
     check_not_newer(url)
@@ -28,9 +28,12 @@ def upgrade() -> None:
 def status() -> None:
     """Check the store's database file, then print its URL and schema revision."""
     from suite.settings import load_settings
-    from suite.store.engine import check_pages, reader_engine, shown, translated
+    from suite.store.complaints import translated
+    from suite.store.engine import reader_engine
     from suite.store.migrate import current_revision
+    from suite.store.pages import check_pages
     from suite.store.schema import REVISION
+    from suite.store.urls import shown
 
     url = load_settings().database_url
     with translated(url):

@@ -37,7 +37,7 @@ def print_board(board: Board, summary: Summary, form: Format, *, brief: bool) ->
 
 def print_summary(summary: Summary, settings: Settings) -> None:
     """Print how many cells ran, failed and wait, and which took longest."""
-    from suite.store.engine import shown
+    from suite.store.urls import shown
 
     if len(summary.seconds) > SLOWEST:
         slowest = sorted(summary.seconds.items(), key=lambda item: -item[1])[:SLOWEST]

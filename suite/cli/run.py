@@ -151,7 +151,7 @@ def run(
     from suite.run.runner import Runner
     from suite.run.selection import Request
     from suite.settings import load_settings
-    from suite.store.engine import shown
+    from suite.store.urls import shown
 
     given: dict[str, object] = {"workers": workers, "time_limit": time_limit, "memory_limit": memory_limit}
     given |= {"device": device, "split": split.value if split else None}

@@ -37,7 +37,7 @@ def serve(
     from suite.server.app import create_app
     from suite.server.limits import MEBIBYTE, Limits
     from suite.settings import load_settings
-    from suite.store.engine import shown
+    from suite.store.urls import shown
 
     settings = load_settings()
     limits = Limits(

@@ -22,7 +22,7 @@ from suite.run.schedule import Schedule
 from suite.run.split.plan import plan_loads, plan_split
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
-from suite.store.engine import Away
+from suite.store.complaints import Away
 from suite.store.opening import LEASE_SECONDS
 from suite.store.writing import Writer
 

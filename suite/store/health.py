@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, exists, select
 
 from suite.hashing import digest
-from suite.store.engine import reader_engine, translated
+from suite.store.complaints import translated
+from suite.store.engine import reader_engine
 from suite.store.migrate import check_revision
 from suite.store.opening import now
 from suite.store.owner import is_known_dead

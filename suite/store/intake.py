@@ -12,7 +12,8 @@ from sqlalchemy import Connection, and_, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
-from suite.store.engine import reader_engine, translated
+from suite.store.complaints import translated
+from suite.store.engine import reader_engine
 from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_write
 from suite.store.owner import is_known_dead, this_process
 from suite.store.patience import patiently

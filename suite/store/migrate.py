@@ -12,8 +12,10 @@ from sqlalchemy import Table as SQLTable
 
 from suite.errors import SuiteError
 from suite.files import write_atomic
-from suite.store.engine import database_file, shown, translated, writer_engine
+from suite.store.complaints import translated
+from suite.store.engine import writer_engine
 from suite.store.schema import REVISION, VERSION_TABLE, metadata
+from suite.store.urls import database_file, shown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

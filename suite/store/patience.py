@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from suite.store.engine import Away
+from suite.store.complaints import Away
 
 LONGEST_PAUSE = 1.0
 """Seconds between two tries, at most; as long as chance has it, so that many runners do not come at once."""

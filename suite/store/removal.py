@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from suite.settings import Settings
-from suite.store.engine import reader_engine, translated
+from suite.store.complaints import translated
+from suite.store.engine import reader_engine
 from suite.store.health import under_way, unused_cells, unused_environments
 from suite.store.logs import Logs
 from suite.store.migrate import check_revision

@@ -12,9 +12,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.engine import Row
 
 from suite.errors import SuiteError
-from suite.store.engine import reader_engine, shown, translated
+from suite.store.complaints import translated
+from suite.store.engine import reader_engine
 from suite.store.opening import in_seconds, now, open_to_write
 from suite.store.schema import ROLES, token
+from suite.store.urls import shown
 
 PREFIX = "basin_"  # lets scanners of repositories tell a token that was published by mistake
 DAY = 24 * 3600

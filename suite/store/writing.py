@@ -15,12 +15,14 @@ from sqlalchemy.sql import update
 
 from suite.errors import SuiteError
 from suite.hashing import digest
-from suite.store.engine import PATIENCE, shown, translated
+from suite.store.complaints import translated
+from suite.store.engine import PATIENCE
 from suite.store.opening import LEASE_SECONDS, has_run_out, in_seconds, open_to_write
 from suite.store.owner import is_known_dead, this_process
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunResult
 from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
+from suite.store.urls import shown
 
 _CANCELLED: ColumnElement[bool] = and_(run.c.state == "stale", func.coalesce(run.c.error, "").startswith(CANCELLED))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from suite.errors import SuiteError
 from suite.settings import Settings
-from suite.store.engine import database_file, has_store, shown
 from suite.store.health import Health, examine
 from suite.store.schema import REVISION
+from suite.store.urls import database_file, has_store, shown
 from suite.upkeep.finding import Finding, named
 
 PART = "store"

@@ -20,7 +20,7 @@ from suite.leaderboard import worker
 from suite.leaderboard.components import source
 from suite.registry import load_registry
 from suite.settings import load_settings
-from suite.store.engine import Unanswered
+from suite.store.complaints import Unanswered
 
 from .conftest import Open, Store, texts
 

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.run.audit import contradictions
-from suite.store.engine import check_pages, writer_engine
+from suite.store.engine import writer_engine
+from suite.store.pages import check_pages
 from suite.store.samples import samples_path
 
 from ..support.flipping import flipped

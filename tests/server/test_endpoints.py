@@ -14,7 +14,7 @@ import suite.server
 from suite.server.endpoints import Endpoints
 from suite.server.limits import Limits
 from suite.settings import Settings
-from suite.store.engine import Unanswered
+from suite.store.complaints import Unanswered
 from suite.store.tokens import Tokens
 
 Bearer = Callable[..., dict[str, str]]

@@ -13,7 +13,7 @@ from sample_rows import cell, done
 from sqlalchemy.exc import OperationalError
 
 from suite.store import opening, patience
-from suite.store.engine import Away
+from suite.store.complaints import Away
 from suite.store.intake import Queue
 from suite.store.patience import patiently
 from suite.store.reading import Reader

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from suite.errors import SuiteError
-from suite.store.engine import database_file
 from suite.store.tokens import PREFIX, Tokens
+from suite.store.urls import database_file
 
 
 def test_a_secret_leads_to_its_token_and_to_no_other(url: str) -> None:

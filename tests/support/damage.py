@@ -16,7 +16,7 @@ from suite.run.foreign import CLOCK
 from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.settings import Settings, load_settings
-from suite.store.engine import check_pages
+from suite.store.pages import check_pages
 from suite.store.reading import Reader
 from suite.store.samples import read_table
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.settings import Settings
-from suite.store.engine import translated
+from suite.store.complaints import translated
 from suite.store.rows import CellRow
 from suite.store.samples import keep_samples, samples_path, sound_samples
 from suite.store.schema import run, score

@@ -84,7 +84,7 @@ def closed_folders(hidden: Sequence[Path]) -> list[str]:
 
 def secret_places(settings: Settings) -> list[Path]:
     """Return where store, cache, data and weights lie: closed to a method even inside of what it may read."""
-    from suite.store.engine import database_file  # no host needs a database library
+    from suite.store.urls import database_file  # no host needs a database library
 
     store = database_file(settings.database_url)
     places = (settings.home, settings.cache_folder, settings.data, settings.weights, store)
