@@ -17,8 +17,8 @@ from suite.errors import SuiteError
 from suite.registry import Registry, load_registry
 from suite.settings import Settings, load_settings
 from suite.store.archive import Archive
+from suite.store.engine import has_store
 from suite.store.published import published
-from suite.store.urls import has_store
 
 from ..worker import served_folder
 from .escape import clean, plain

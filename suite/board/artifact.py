@@ -58,8 +58,8 @@ def _reader(settings: Settings, *, needed: bool) -> Reader | None:
     """Return the store; None if there is none and it is not ``needed``. The library of databases takes 0.3 seconds."""
     if not needed and settings.database is None and not settings.store_file.exists():
         return None
+    from suite.store.engine import has_store
     from suite.store.reading import Reader
-    from suite.store.urls import has_store
 
     return Reader(settings.database_url, PATIENCE) if needed or has_store(settings.database_url) else None
 

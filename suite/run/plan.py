@@ -14,9 +14,9 @@ from suite.run.expectation import Expectation
 from suite.run.identity import known_ingredients, make_cell
 from suite.run.selection import MethodChoice, TaskChoice
 from suite.run.summary import Summary
+from suite.store.engine import has_store
 from suite.store.reading import Reader
 from suite.store.rows import CellRow
-from suite.store.urls import has_store
 
 SETTLED = ("failed", "timeout", "out-of-memory", "killed", "invalid")
 """States that are results: such a cell runs again only when asked to."""

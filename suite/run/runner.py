@@ -21,8 +21,8 @@ from suite.run.selection import Request, current, select_methods, select_tasks
 from suite.run.split.plan import check_splits
 from suite.run.summary import Reporter, Summary
 from suite.settings import Settings
+from suite.store.engine import has_store
 from suite.store.reading import Reader
-from suite.store.urls import has_store
 from suite.store.writing import Writer
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from suite.errors import SuiteError
 from suite.settings import Settings
-from suite.store.engine import PATIENCE
+from suite.store.engine import PATIENCE, has_store
 from suite.store.published import Published, published
 from suite.store.reading import NoSuchRun, Reader, SeveralRuns
 from suite.store.rows import Reproduction, RunRow
 from suite.store.samples import read_table
-from suite.store.urls import has_store, shown
+from suite.store.urls import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -112,6 +112,12 @@ def has_answered(url: str) -> bool:
     return url in _ANSWERED
 
 
+def has_store(url: str) -> bool:
+    """Return whether there is a store to read; a database server is asked only when it is used."""
+    file = database_file(url)
+    return file is None or file.exists()
+
+
 def _create(url: str) -> Engine:
     parts = parsed(url)
     try:

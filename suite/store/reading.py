@@ -11,7 +11,7 @@ from suite.contracts import Interval
 from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
 from suite.store.complaints import translated
-from suite.store.engine import PATIENCE, has_answered, reader_engine
+from suite.store.engine import PATIENCE, has_answered, has_store, reader_engine
 from suite.store.migrate import check_revision
 from suite.store.opening import has_run_out
 from suite.store.owner import is_known_dead
@@ -19,7 +19,7 @@ from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
 from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
 from suite.store.stored import StoredRun, read_runs
-from suite.store.urls import database_file, has_store, shown
+from suite.store.urls import database_file, shown
 
 OPEN = ("running", "stale")
 """States of runs that have not ended, or of which the end is not known."""

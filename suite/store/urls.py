@@ -32,12 +32,6 @@ def parsed(url: str) -> URL:
     return parts
 
 
-def has_store(url: str) -> bool:
-    """Return whether there is a store to read; a database server is asked only when it is used."""
-    file = database_file(url)
-    return file is None or file.exists()
-
-
 def database_file(url: str) -> Path | None:
     """Return the file of an SQLite URL; None for other databases and for SQLite in memory."""
     try:

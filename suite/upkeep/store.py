@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from suite.errors import SuiteError
 from suite.settings import Settings
+from suite.store.engine import has_store
 from suite.store.health import Health, examine
 from suite.store.schema import REVISION
-from suite.store.urls import database_file, has_store, shown
+from suite.store.urls import database_file, shown
 from suite.upkeep.finding import Finding, named
 
 PART = "store"
