@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from suite.reference import commands, hooks, methods, metrics, python, settings, store, tasks
+from suite.reference import commands, hooks, methods, metrics, python, results, settings, store, tasks
+from suite.reference.results.page import page as results_page
 from suite.registry import Registry
 
 
@@ -19,4 +20,6 @@ def pages(registry: Registry) -> dict[str, str]:
     for part in (tasks, methods, metrics):
         kind = part.__name__.rpartition(".")[2]
         made |= {f"{kind}/{track.name}.md": part.page(registry, track) for track in tracks}
+    board = results.published(registry)
+    made |= {f"results/{track.name}.md": results_page(board, track) for track in board.index.tracks}
     return made

@@ -11,6 +11,10 @@ import pytest
 import typer
 
 from suite import hookspecs
+from suite.board.files import read_index
+from suite.board.ready import READY
+from suite.board.shelf import Shelf
+from suite.contracts import Setting
 from suite.reference import commands, hooks, pages
 from suite.registry import HOOKS, Registry, load_registry
 from suite.settings import Settings
@@ -94,6 +98,20 @@ def test_every_task_method_and_metric_is_there(made: dict[str, str], registry: R
         assert list(sections(made[f"methods/{track}.md"])) == [entry.value.name for entry in methods]
         metrics = {metric.name for entry in tasks for metric in entry.value.metrics}
         assert list(sections(made[f"metrics/{track}.md"])) == sorted(metrics)
+
+
+def test_every_published_table_is_there_with_date_and_command(made: dict[str, str]) -> None:
+    index = read_index(Shelf(READY))
+    assert index is not None
+    for track in index.tracks:
+        page = made[f"results/{track.name}.md"]
+        entries = [entry for entry in index.entries if entry.track == track.name]
+        titles = [f"{entry.task}, {Setting(entry.setting)}".removesuffix(", ") for entry in entries]
+        assert list(sections(page)) == titles
+        told = re.findall(r"Last run (\d{4}-\d\d-\d\d): `suite board --task (\S+)[ `]", page)
+        assert told == [((entry.ended or "")[:10], entry.task) for entry in entries]
+        rows = re.findall(r"^\| (?:\d|–|reference)", page, re.MULTILINE)
+        assert len(rows) == sum(len(entry.results) for entry in entries)
 
 
 def test_every_definition_is_told_once(made: dict[str, str], registry: Registry) -> None:
