@@ -24,11 +24,12 @@ def slow(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting and which module imports which."""
+    """Check style, formatting, which module imports which, and the lines for the changelog."""
     session.install("-e", ".[dev]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
+    session.run("towncrier", "build", "--draft", "--version", "next")
 
 
 @nox.session
