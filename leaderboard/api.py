@@ -84,7 +84,7 @@ def table(request: Request) -> Response:
     everything = _last()
     entry = next((entry for entry in everything.entries if entry.file == name), None)
     if entry is None or kind not in KINDS:
-        raise Absent("there is no such table", place="/api/table", next="GET /api/board")
+        raise Absent("the board does not have this table", place="/api/table", next="GET /api/board")
     return _answer(request, everything.file(entry, kind), kind, None if kind == "json" else f"{name}.{kind}")
 
 
@@ -109,8 +109,8 @@ def run(request: Request) -> Response:
 
 
 def unknown(request: Request) -> Response:
-    """Answer that the API has no such address."""
-    raise Absent("the API has no such address", place="/api", next="GET /api/board")
+    """Answer that the API does not have this address."""
+    raise Absent("the API does not have this address", place="/api", next="GET /api/board")
 
 
 def health(request: Request) -> Response:

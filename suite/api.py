@@ -173,7 +173,7 @@ def evaluate(
     if not isinstance(named, contracts):
         wanted = " or ".join(contract.__name__ for contract in contracts)
         raise SuiteError(
-            f"{named!r} is no method object of the track {instance.track!r}: it derives from {wanted}",
+            f"{named!r} is not a method of the track {instance.track!r}: its class must derive from {wanted}",
             place="suite.evaluate",
             next=f"suite tasks show {instance.id}",
         )
@@ -181,7 +181,7 @@ def evaluate(
     partners = [type(partner) for partner in named.beside.values()]
     if reason := instance.declines(type(named), complete, partners):
         raise SuiteError(
-            f"{instance.id} leaves out {named.name}: {reason}",
+            f"{instance.id} cannot run {named.name}: {reason}",
             place=f"suite.evaluate, seed {seed}{f', {complete}' if complete else ''}",
             next=f"suite tasks show {instance.id}",
         )
@@ -258,9 +258,9 @@ def _names(names: Names) -> tuple[str, ...]:
     for name in listed:
         if not isinstance(name, str):
             raise SuiteError(
-                f"{name!r} is no name",
+                f"{name!r} is not a name",
                 place="suite.run or suite.scores",
-                next="suite.evaluate(method, task) runs objects",
+                next="use suite.evaluate(method, task) for objects",
             )
     return listed
 

@@ -180,7 +180,7 @@ def file_module(path: Path) -> str:
 
 def _load_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise FileNotFoundError(f"no plugin file at {path}")
+        raise FileNotFoundError(f"the plugin file {path} does not exist")
     name = file_module(path)
     if path.suffix != ".py":
         raise ImportError(f"{path} is not a Python file")

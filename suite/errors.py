@@ -41,7 +41,9 @@ def as_suite_error(error: OSError) -> SuiteError | None:
         return None
     what = "the disk is full" if error.errno == errno.ENOSPC else f"cannot write: {error.strerror}"
     place = str(error.filename or "a file of SUITE_HOME")
-    return SuiteError(what, place=place, next="mend that, or export SUITE_HOME=<folder>")
+    return SuiteError(
+        what, place=place, next="free space or change its rights, or use another folder: export SUITE_HOME=<folder>"
+    )
 
 
 def first_line(error: BaseException) -> str:

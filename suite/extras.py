@@ -24,7 +24,7 @@ def check_library(name: str) -> None:
     """
     if find_spec(name) is None:
         raise SuiteError(
-            f"what is asked for needs the {name} package, which is not installed",
+            f"the package {name} is not installed. This command needs it",
             place=f"package {name!r}",
             next=f"pip install 'basin-suite[{EXTRAS[name]}]'",
         )

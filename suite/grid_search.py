@@ -39,7 +39,7 @@ def search(
     valued = [(candidate.value, candidate) for candidate in trials if candidate.value is not None]
     if not valued:
         raise SuiteError(
-            f"{method.name} fails at every point of its grid, first with: {trials[0].error}",
+            f"{method.name} fails with all values of its grid. The first error is: {trials[0].error}",
             place="--tune",
             next=f"suite methods show {method.name}",
         )

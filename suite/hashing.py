@@ -54,5 +54,5 @@ def unsealed(content: bytes) -> bytes:
     if not found:
         return content
     if bytes_digest(line).encode() != digest:
-        raise ValueError("it is not what was written: another sha256")
+        raise ValueError("the file has changed since it was written: its sha256 is another one")
     return line

@@ -58,7 +58,7 @@ class Table(Generic[T]):
         taken = self._entries.get(entry.name)
         if taken is not None:
             raise ValueError(
-                f"the {self.kind} {entry.name!r} is already registered by plugin {taken.plugin.name!r} "
+                f"the {self.kind} {entry.name!r} was already registered by plugin {taken.plugin.name!r} "
                 f"({taken.plugin.distribution} {taken.plugin.version})"
             )
         self._entries[entry.name] = entry
@@ -174,7 +174,9 @@ class Registry:
                 yield
         finally:
             for name in changed:
-                _record(plugin, "import", RuntimeError(f"it changes {name}, which was undone: do so in the method"))
+                _record(
+                    plugin, "import", RuntimeError(f"it changes {name}. This was undone: change it inside a method")
+                )
 
     def _implements(self, module: object, hook: str) -> bool:
         return any(impl.plugin is module for impl in getattr(self._manager.hook, hook).get_hookimpls())
@@ -205,7 +207,9 @@ class Registry:
         if not isinstance(track, Track):
             raise TypeError(f"expected a suite.Track, got {describe(track)}")
         if not isinstance(track.libraries, tuple) or not all(isinstance(name, str) for name in track.libraries):
-            raise TypeError(f"the libraries of track {track.name!r} are {track.libraries!r}, not names in a tuple")
+            raise TypeError(
+                f"the libraries of track {track.name!r} are {track.libraries!r}. They must be a tuple of names"
+            )
         check_roles(track)
         check_task_kit(track)
         for contract in track.contracts:
@@ -218,7 +222,7 @@ class Registry:
         contracts = self.tracks[cls.track].contracts
         if not issubclass(cls, contracts):
             raise TypeError(
-                f"{describe(cls)} declares track {cls.track!r} and so must derive from "
+                f"{describe(cls)} declares track {cls.track!r}, so it must derive from "
                 f"{' or '.join(map(describe, contracts))}"
             )
         self._check_access(cls.track, cls.needs | cls.uses, describe(cls))
@@ -252,7 +256,7 @@ class Registry:
         known = {access.name for access in self.tracks[track].access}
         if unknown := sorted(names - known):
             raise ValueError(
-                f"{owner}: the track {track!r} knows no access {unknown[0]!r}, but {', '.join(sorted(known)) or 'none'}"
+                f"{owner}: track {track!r} has no access {unknown[0]!r}. It has {', '.join(sorted(known)) or 'none'}"
             )
 
     def _adder(self, table: Table[T], entry: Entry[T]) -> Callable[[], None]:
@@ -318,7 +322,7 @@ def _check_markers(module: object) -> None:
     """Refuse hooks that lack their marker: pluggy would overlook them in silence."""
     for name in vars(module):
         if name.startswith("suite_register_") and not hasattr(getattr(module, name), f"{hookspecs.PROJECT}_impl"):
-            raise LookupError(f"{name} is not marked: write @suite.hookimpl above it")
+            raise LookupError(f"{name} has no mark: write @suite.hookimpl above it")
 
 
 def _with_suggestion(message: str) -> str:

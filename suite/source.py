@@ -70,7 +70,7 @@ def check_source(entry: Entry[type], planned: str | None) -> None:
     """
     if planned is not None and source_digest(entry) != planned:
         raise SuiteError(
-            f"the source of {entry.name} was edited after the run was planned, so this is not the cell's method",
+            f"the source of {entry.name} was edited after the run was planned",
             place=entry.plugin.origin,
             next="suite run",
         )

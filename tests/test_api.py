@@ -70,11 +70,13 @@ def test_runs_return_none_of_what_the_store_has_besides(fast) -> None:
 
 
 def test_what_is_no_name_or_no_method_of_the_track_is_told() -> None:
-    with pytest.raises(SuiteError, match="is no name") as caught:
+    with pytest.raises(SuiteError, match="is not a name") as caught:
         suite.run("ood/digits", NeedsOutliers())
     assert "suite.evaluate" in caught.value.next
     for method in (NeedsOutliers(), NeedsOutliers):
-        with pytest.raises(SuiteError, match="no method object of the track 'basins': it derives from BasinDetector"):
+        with pytest.raises(
+            SuiteError, match="is not a method of the track 'basins': its class must derive from BasinDetector"
+        ):
             suite.evaluate(method, "basins/d50")
 
 
@@ -109,7 +111,7 @@ class NeedsOutliers(Detector):
 
 
 def test_a_declined_method_is_told_before_anything_is_loaded() -> None:
-    with pytest.raises(SuiteError, match="ood/imagenet leaves out needs-outliers: it gives no outliers"):
+    with pytest.raises(SuiteError, match="ood/imagenet cannot run needs-outliers: it gives no outliers"):
         suite.evaluate(NeedsOutliers(), "ood/imagenet")
 
 

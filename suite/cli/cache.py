@@ -71,11 +71,11 @@ def prune(
 
     settings = load_settings()
     if not (kind or unused or to or left or damaged or everything):
-        raise SuiteError("nothing was chosen", place="suite cache prune", next="suite cache prune --unused 30d")
+        raise SuiteError("no condition is given", place="suite cache prune", next="suite cache prune --unused 30d")
     found = artifacts(settings.cache_folder)
     unknown = sorted(set(kind or ()) - {each.kind for each in found})
     if unknown:
-        raise SuiteError(f"the cache has no kind {unknown[0]!r}", place="--kind", next="suite cache list")
+        raise SuiteError(f"the cache has no artifacts of kind {unknown[0]!r}", place="--kind", next="suite cache list")
     doomed = chosen(
         found,
         kinds=kind or (),

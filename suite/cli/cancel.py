@@ -38,7 +38,7 @@ def cancel(
     from suite.store.writing import Writer
 
     if not (runs or task or method):
-        raise SuiteError("nothing was chosen", place="suite cancel", next="suite board --runs, then: suite cancel RUN")
+        raise SuiteError("no run is given", place="suite cancel", next="suite board --runs, then: suite cancel RUN")
     url = load_settings().database_url
     reader = Reader(url)
     try:
@@ -63,7 +63,7 @@ def _running(reader: Reader, prefix: str) -> RunRow:
     run = reader.run(prefix)
     if run.state != "running":
         raise SuiteError(
-            f"run {run.id} is not running: it is {run.state}", place=run.cell.title, next="suite board --runs"
+            f"run {run.id} is not running: its state is {run.state}", place=run.cell.title, next="suite board --runs"
         )
     return run
 

@@ -55,7 +55,7 @@ def compare(
         given = shlex.join(["suite", "compare", task, rows[0].label])
         others = [row.label for row in table.rows if row is not rows[0] and row.seeds]
         raise SuiteError(
-            f"there is nothing to compare {rows[0].label} with",
+            f"only one method is given: {rows[0].label}. Name another one",
             place=given,
             next=f"{given} {shlex.quote(others[0])}" if others else shlex.join(["suite", "run", *table.arguments]),
         )
@@ -101,7 +101,7 @@ def _row(table: Table, registry: Registry, name: str) -> Row:
     name = name if name in rows else today.removeprefix(f"{table.track}/")
     if name not in rows:
         raise SuiteError(
-            f"there is no row {name!r}.{did_you_mean(name, rows)}",
+            f"the board has no row {name!r}.{did_you_mean(name, rows)}",
             place=f"the board of {table.task}",
             next=shlex.join(["suite", "board", *table.arguments]),
         )

@@ -55,7 +55,7 @@ def export(
         _write(registry, board, form, folder, base, dataset, organization)
     except OSError as error:  # whatever it is, the target is at fault: all else is in memory or checked
         raise SuiteError(
-            f"the export cannot be written: {error.strerror or error}",
+            f"cannot write the export: {error.strerror or error}",
             place=str(folder),
             next="suite export ANOTHER_FOLDER",
         ) from error
@@ -100,5 +100,7 @@ def _base(url: str) -> str:
     except ValidationError:
         parts = None
     if parts is None or parts.query is not None or parts.fragment is not None or parts.username or _STRANGE.search(url):
-        raise SuiteError(f"{url!r} is no address of a site", place="--url", next="suite export DIR --url https://...")
+        raise SuiteError(
+            f"{url!r} is not the address of a site", place="--url", next="suite export DIR --url https://..."
+        )
     return f"{str(parts).rstrip('/')}/"

@@ -48,7 +48,7 @@ def forget(
     for each in state or ():
         if each not in STATES:
             raise SuiteError(
-                f"there is no state {each!r}; there are: {', '.join(STATES)}",
+                f"{each!r} is not a state. The states are: {', '.join(STATES)}",
                 place="--state",
                 next="suite forget --state failed",
             )
@@ -60,12 +60,12 @@ def forget(
         seconds_of(older, "--older", "suite forget --older 30d") if older else 0.0,
     )
     if wanted == Wanted() and not orphans:
-        raise SuiteError("nothing was chosen", place="suite forget", next="suite forget --state failed")
+        raise SuiteError("no run and no condition is given", place="suite forget", next="suite forget --state failed")
     chosen = runs_of(settings, wanted) if wanted != Wanted() else []
     for prefix in wanted.ids:
         if not any(row.id.startswith(prefix) for row in chosen):
             raise SuiteError(
-                f"no run of the store that meets the conditions starts with {prefix!r}",
+                f"no run meets the conditions and has an id that starts with {prefix!r}",
                 place="suite forget",
                 next="suite board --runs",
             )

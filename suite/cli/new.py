@@ -94,9 +94,9 @@ def task(
         images = GivenImages(from_folder, tuple(leave_out or ()), _others(other or ()), image_column, label_column)
         track = track or next((entry.name for entry in registry.tracks if entry.value.tasks.images), "")
     elif leave_out or other:
-        raise SuiteError("the images are not named", place="--leave-out, --other", next="--from-folder PATH")
+        raise SuiteError("no images are given", place="--leave-out, --other", next="give them: --from-folder PATH")
     if not track:
-        raise SuiteError("the track is not named", place="--track", next="--track TRACK; suite tasks lists them")
+        raise SuiteError("no track is given", place="--track", next="give one: --track TRACK. List them: suite tasks")
     package = new_task(registry, name, track, folder, images)
     package.write()
     echo(f"{package.name} is in {package.folder}: {', '.join(package.files)}")

@@ -50,7 +50,9 @@ def load(strict: bool = False, plugin_files: Sequence[Path] | None = None) -> tu
         if not file.is_file():
             from suite.errors import SuiteError
 
-            raise SuiteError(f"there is no plugin file {file}", place=f"--plugin {file}", next=f"ls {file.parent}")
+            raise SuiteError(
+                f"the plugin file {file} does not exist", place=f"--plugin {file}", next=f"ls {file.parent}"
+            )
     if plugin_files:
         files = (*settings.plugins, *(file.resolve() for file in plugin_files))
         settings = settings.model_copy(update={"plugins": files})
@@ -160,7 +162,7 @@ def seconds_of(text: str, option: str = "--limit", next: str = "suite run --limi
     parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.replace(" ", ""))
     days, hours, minutes, seconds = (int(part or 0) for part in parts.groups()) if parts else (0, 0, 0, 0)
     if not days + hours + minutes + seconds:
-        raise SuiteError(f"{text!r} is no length of time", place=option, next=next)
+        raise SuiteError(f"{text!r} is not a length of time", place=option, next=next)
     return 86400.0 * days + 3600.0 * hours + 60.0 * minutes + seconds
 
 
@@ -174,7 +176,7 @@ def bytes_of(text: str, option: str) -> int:
 
     parts = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?", text.replace(" ", ""), re.IGNORECASE)
     if parts is None:
-        raise SuiteError(f"{text!r} is no size", place=option, next=f"{option} 500M or 5G")
+        raise SuiteError(f"{text!r} is not a size", place=option, next=f"{option} 500M or 5G")
     return int(float(parts[1]) * 1024 ** " KMGT".index(parts[2].upper() or " "))
 
 

@@ -73,10 +73,12 @@ def reproduce(
     registry, settings = load(plugin_files=plugin)
     settings = load_settings(plugins=settings.plugins, device=device, workers=workers)
     if not (runs or task or method):
-        raise SuiteError("nothing was chosen", place="suite reproduce", next="suite reproduce --task TASK")
+        raise SuiteError("no run is given", place="suite reproduce", next="suite reproduce --task TASK")
     name = clean(by)
     if len(name) > NAME:
-        raise SuiteError(f"the name has more than {NAME} signs", place="--by", next="suite reproduce --by NAME RUN")
+        raise SuiteError(
+            f"the name has more than {NAME} characters", place="--by", next="suite reproduce --by NAME RUN"
+        )
     archive = Archive(settings)
     try:
         found = chosen(archive, runs or (), task or (), method or ())

@@ -203,9 +203,7 @@ def _network(
     if model is None:
         for option, given in {"architecture": architecture, "argument": arguments, "transform": transform}.items():
             if given:
-                raise SuiteError(
-                    "which file has the weights is not said", place=f"--{option}", next="suite run --model FILE ..."
-                )
+                raise SuiteError("no file of weights is given", place=f"--{option}", next="suite run --model FILE ...")
         return None
     pairs = [
         dict(_pair(text, option) for text in texts)

@@ -103,7 +103,7 @@ def status(
     one = (folder / FILE).is_file()
     found = [listed(folder.absolute())] if one else read_submissions(folder)
     if not found:
-        raise SuiteError("there is no submission", place=str(folder), next="suite submit pack NAME")
+        raise SuiteError("the folder holds no submission", place=str(folder), next="suite submit pack NAME")
     if form is ReportFormat.json:
         print_json(json.dumps([_document(each) for each in found], indent=1, ensure_ascii=False) + "\n")
         return

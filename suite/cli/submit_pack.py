@@ -104,7 +104,7 @@ def _runs(settings: Any, task: list[str] | None, method: list[str] | None) -> li
         rows = [row for row in reader.latest_runs(scores=False) if row.state in ("done", *SETTLED)]
         rows = [row for row in rows if fits(row.cell.task, task) and fits(row.cell.method, method)]
         if not rows:
-            raise SuiteError("no run that was chosen has ended", place=reader.url, next="suite board --runs")
+            raise SuiteError("none of the chosen runs has ended", place=reader.url, next="suite board --runs")
         return [reader.run(row.id) for row in rows]
     finally:
         reader.close()
@@ -121,11 +121,13 @@ def _given(about: Path | None) -> dict[str, Any]:
     try:
         value = parse(read_plain(about, LARGEST)).value
     except OSError:
-        raise SuiteError(f"there is no file {about}", place="--about", next="leave --about out") from None
+        raise SuiteError(
+            f"the file {about} does not exist", place="--about", next="give another file, or leave --about out"
+        ) from None
     except Unreadable as error:
-        raise SuiteError(str(error), place=f"{about}, line {error.line}", next="mend it") from None
+        raise SuiteError(str(error), place=f"{about}, line {error.line}", next="correct the file") from None
     if not isinstance(value, dict):
-        raise SuiteError("it is no list of fields", place=str(about), next="mend it")
+        raise SuiteError("the file must be a list of fields", place=str(about), next="correct the file")
     return {key: each for key, each in value.items() if key not in ("format", "name", "methods", "runs", "results")}
 
 

@@ -29,7 +29,7 @@ def review(
 
     for folder in (base, proposed):
         if folder.is_symlink() or not folder.is_dir():
-            raise SuiteError("it is no folder", place=str(folder), next="suite submit review --help")
+            raise SuiteError("this is not a folder", place=str(folder), next="suite submit review --help")
     registry, _ = load()
     found = reviewed(base, proposed, registry)
     if output is not None:

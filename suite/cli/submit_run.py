@@ -68,9 +68,11 @@ def run(
     of = checked(folder, registry, anew=True).submission
     assert of is not None
     if pack and of.results is not None:
-        raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
+        raise SuiteError(
+            "the submission already has results", place=str(folder), next=f"suite submit reproduce {folder}"
+        )
     if pack and not by:
-        raise SuiteError("who runs it is missing", place="--pack", next=f"suite submit run {folder} --pack --by NAME")
+        raise SuiteError("--pack needs your name", place="--pack", next=f"suite submit run {folder} --pack --by NAME")
     with stoppable("what finished is recorded, the same command goes on from there"), Progress() as progress:
         made = ran(
             folder,
@@ -137,9 +139,11 @@ def reproduce(
     settings = load_settings(device=device, workers=workers)
     report = checked(folder, registry)
     if report.results is None or report.submission is None:
-        raise SuiteError("it has no results", place=str(folder), next=f"suite submit run {folder} --pack --by NAME")
+        raise SuiteError(
+            "the submission has no results", place=str(folder), next=f"suite submit run {folder} --pack --by NAME"
+        )
     if record and not by:
-        raise SuiteError("who does it is missing", place="--record", next="suite submit reproduce --record --by NAME")
+        raise SuiteError("--record needs your name", place="--record", next="suite submit reproduce --record --by NAME")
     with stoppable("nothing is kept of it"), Progress() as progress:
         made = again(
             folder,

@@ -36,13 +36,15 @@ def export_runs(
     _, settings = load()
     name = clean(by)
     if len(name) > NAME:
-        raise SuiteError(f"the name has more than {NAME} signs", place="--by", next="suite export-runs FILE --by NAME")
+        raise SuiteError(
+            f"the name has more than {NAME} characters", place="--by", next="suite export-runs FILE --by NAME"
+        )
     reader = Reader(settings.database_url)
     try:
         rows = [row for row in reader.latest_runs(scores=False) if row.state in ("done", *SETTLED)]
         rows = [row for row in rows if fits(row.cell.task, task) and fits(row.cell.method, method)]
         if not rows:
-            raise SuiteError("no run that was chosen has ended", place=reader.url, next="suite board --runs")
+            raise SuiteError("none of the chosen runs has ended", place=reader.url, next="suite board --runs")
         made = write(
             [reader.run(row.id) for row in rows], settings, file, version=suite.__version__, by=name, samples=samples
         )

@@ -34,9 +34,9 @@ class Card(BaseModel):
     @model_validator(mode="after")
     def _published_work_is_named(self) -> Self:
         if self.status != "baseline" and not (self.paper and self.authors):
-            raise ValueError(f"a card of status {self.status!r} names its paper and authors")
+            raise ValueError(f"a card with status {self.status!r} must name its paper and authors")
         if self.status == "reconstruction" and not self.note.startswith("Reconstruction:"):
             raise ValueError(
-                "the note of a reconstruction starts with 'Reconstruction:' and says what was not available"
+                "the note of a reconstruction must start with 'Reconstruction:' and say what was not available"
             )
         return self

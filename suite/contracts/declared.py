@@ -60,15 +60,19 @@ def check_method(given: object) -> type[Method]:
     if not isinstance(cls.Parameters, type) or not issubclass(cls.Parameters, Parameters):
         raise TypeError(f"{describe(cls)}.Parameters does not derive from {describe(Parameters)}")
     if cls.standing not in get_args(Standing):
-        raise ValueError(f"{describe(cls)}: the standing {cls.standing!r} is none of {', '.join(get_args(Standing))}")
+        raise ValueError(
+            f"{describe(cls)}: the standing is {cls.standing!r}. It must be one of {', '.join(get_args(Standing))}"
+        )
     for role, contract in cls.partners.items():
         if not isinstance(contract, type) or not issubclass(contract, Method):
-            raise TypeError(f"{describe(cls)}: the partner {role!r} is {contract!r}, not a class of suite.Method")
+            raise TypeError(
+                f"{describe(cls)}: the partner {role!r} is {contract!r}. It must be a class of suite.Method"
+            )
     if twice := cls.partners.keys() & cls.Parameters.model_fields.keys():
-        raise TypeError(f"{describe(cls)}: {', '.join(sorted(twice))} is both a parameter and a partner")
+        raise TypeError(f"{describe(cls)}: {', '.join(sorted(twice))} is a parameter and also a partner")
     required = [name for name, field in cls.Parameters.model_fields.items() if field.is_required()]
     if required:
-        raise TypeError(f"{describe(cls)}: parameters without default: {', '.join(map(repr, required))}")
+        raise TypeError(f"{describe(cls)}: these parameters need a default: {', '.join(map(repr, required))}")
     for name, values in cls.grid.items():
         for value in values:
             cls(**{name: value})  # a SuiteError names the parameter or its value
@@ -79,15 +83,17 @@ def check_task(given: object) -> type[Task]:
     """Return ``given`` if it is a complete task with seeds, a known tier, and a primary column among its columns."""
     cls = check_class(given, Task, TASK)
     if cls.tier not in get_args(Tier):
-        raise ValueError(f"task {cls.id}: the tier {cls.tier!r} is none of {', '.join(get_args(Tier))}")
+        raise ValueError(f"task {cls.id}: the tier is {cls.tier!r}. It must be one of {', '.join(get_args(Tier))}")
     if not cls.seeds or any(not isinstance(seed, int) or seed < 0 for seed in cls.seeds):
-        raise ValueError(f"task {cls.id}: seeds are {cls.seeds!r}, not one or more integers from 0")
+        raise ValueError(
+            f"task {cls.id}: the seeds are {cls.seeds!r}. They must be integers of 0 or more, at least one"
+        )
     if cls.primary.metric not in {metric.name for metric in cls.metrics}:
-        raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not among its metrics")
+        raise ValueError(f"task {cls.id}: the primary metric {cls.primary.metric!r} is not one of its metrics")
     if cls.primary.subset not in cls.subsets:
-        raise ValueError(f"task {cls.id}: the primary subset {cls.primary.subset!r} is not among its subsets")
+        raise ValueError(f"task {cls.id}: the primary subset {cls.primary.subset!r} is not one of its subsets")
     if not isinstance(cls.samples, type) or not issubclass(cls.samples, Samples):
-        raise TypeError(f"task {cls.id}: samples is {describe(cls.samples)}, not a class of suite.Samples")
+        raise TypeError(f"task {cls.id}: samples is {describe(cls.samples)}. It must be a class of suite.Samples")
     _check_axes(cls)
     _check_tour(cls)
     return cls
@@ -101,10 +107,12 @@ def check_roles(track: Track) -> None:
         ValueError: a role says what cannot be.
     """
     if not isinstance(track.roles, tuple) or not all(isinstance(role, Role) for role in track.roles):
-        raise TypeError(f"the roles of track {track.name!r} are {track.roles!r}, not suite.contracts.Role in a tuple")
+        raise TypeError(
+            f"the roles of track {track.name!r} are {track.roles!r}. They must be a tuple of suite.contracts.Role"
+        )
     names = [role.name for role in track.roles]
     if not all(AXIS.match(name) for name in names) or len(set(names)) < len(names):
-        raise ValueError(f"the roles of track {track.name!r} are {names!r}, not different names in lower case")
+        raise ValueError(f"the roles of track {track.name!r} are {names!r}. They must be different names in lower case")
     for role in track.roles:
         where = f"the role {role.name!r} of track {track.name!r}"
         for contract, check in role.checks.items():
@@ -113,7 +121,7 @@ def check_roles(track: Track) -> None:
                     f"{where} has the check {check!r} of {describe(contract)}, not 'module:Class' of a Method"
                 )
         if role.template is not None and not role.template.is_dir():
-            raise ValueError(f"{where} has a template that is no folder: {role.template}")
+            raise ValueError(f"{where} has a template that is not a folder: {role.template}")
 
 
 def check_task_kit(track: Track) -> None:
@@ -124,19 +132,23 @@ def check_task_kit(track: Track) -> None:
         ValueError: it says what cannot be.
     """
     if not isinstance(track.tasks, TaskKit):
-        raise TypeError(f"the tasks of track {track.name!r} are {track.tasks!r}, not a suite.contracts.TaskKit")
+        raise TypeError(
+            f"the tasks of track {track.name!r} are {track.tasks!r}. They must be a suite.contracts.TaskKit"
+        )
     for base, check in track.tasks.checks.items():
         if not CHECK.match(base) or not CHECK.match(check):
             raise ValueError(f"track {track.name!r} has the check {check!r} of {base!r}, not 'module:Class' of both")
     for folder in (track.tasks.template, track.tasks.images):
         if folder is not None and not folder.is_dir():
-            raise ValueError(f"track {track.name!r} has a template that is no folder: {folder}")
+            raise ValueError(f"track {track.name!r} has a template that is not a folder: {folder}")
 
 
 def _check_axes(cls: type[Task]) -> None:
     names = [axis.name if isinstance(axis, Axis) else "" for axis in cls.axes]
     if not all(AXIS.match(name) for name in names) or len(set(names)) < len(names):
-        raise ValueError(f"task {cls.id}: its axes are {cls.axes!r}, not suite.Axis of different names in lower case")
+        raise ValueError(
+            f"task {cls.id}: its axes are {cls.axes!r}. They must be suite.Axis, with different names in lower case"
+        )
     for axis in cls.axes:
         words = isinstance(axis.values, tuple) and all(isinstance(v, str) and VALUE.match(v) for v in axis.values)
         if not words or not axis.values or len(set(axis.values)) < len(axis.values):
@@ -152,7 +164,7 @@ def _check_axes(cls: type[Task]) -> None:
 
 def _check_tour(cls: type[Task]) -> None:
     if cls.cost is not None and not (isinstance(cls.cost, Cost) and cls.cost.preparation >= 0 < cls.cost.cell):
-        raise ValueError(f"task {cls.id}: its cost is {cls.cost!r}, not a suite.Cost of seconds")
+        raise ValueError(f"task {cls.id}: its cost is {cls.cost!r}. It must be a suite.Cost, in seconds")
     if not isinstance(cls.tour, tuple) or (cls.tour and (cls.cost is None or len(cls.seeds) < 2)):
         found = f"its tour is {cls.tour!r}"
         raise ValueError(f"task {cls.id}: {found}, not settings in a tuple, beside a suite.Cost and two seeds or more")

@@ -23,4 +23,4 @@ class Requirements:
 
     def __post_init__(self) -> None:
         if self.cpus < 1 or self.memory <= 0 or self.gpu_memory <= 0:
-            raise ValueError(f"{self}: what a cell needs is positive, and at least one core")
+            raise ValueError(f"{self}: each value must be positive, with at least one core")

@@ -102,7 +102,9 @@ def complete(axes: Sequence[Axis], values: Mapping[str, str], *, task: str) -> S
             allowed = ", ".join(known[name].values)
             more = f", or {known[name].further}" if known[name].pattern else ""
             about = f". {known[name].about}" if known[name].about else ""
-            raise SuiteError(f"{value!r} is no {name}: it is {allowed}{more}{about}", place=place, next=command)
+            raise SuiteError(
+                f"{value!r} is not a value of {name}. The values are {allowed}{more}{about}", place=place, next=command
+            )
     return Setting({axis.name: values.get(axis.name, axis.default) for axis in axes})
 
 

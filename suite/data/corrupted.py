@@ -125,7 +125,7 @@ def _versions() -> dict[str, str]:
         return {package: version(package) for package in PACKAGES}
     except PackageNotFoundError as error:
         raise SuiteError(
-            "corrupted images need the imagecorruptions package, which is not installed",
+            "the package imagecorruptions is not installed. Corrupted images need it",
             place=f"package {error.name!r}",
             next="pip install 'basin-suite[corruptions]'",
         ) from None

@@ -36,7 +36,7 @@ def decoded(content: bytes) -> NDArray[np.uint8]:
             pixels = np.asarray(image if deep or image.mode in ("L", "RGB") else image.convert("RGB"))
             ranged = image.mode != "F" and (not deep or 0 <= pixels.min() <= pixels.max() < 2**16)
             if not ranged:
-                raise Undecodable(f"its pixels are of mode {image.mode}, whose range nobody knows")
+                raise Undecodable(f"its pixels have the mode {image.mode}. The range of their values is not known")
     except Undecodable:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:

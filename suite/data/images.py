@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"))
-GUIDE = "docs/own-data.md, section 'Images of your own'"
+GUIDE = "read docs/own-data.md, section 'Images of your own'"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Images:
                 path for path in found if not any(part.startswith(".") for part in path.parts[len(self.path.parts) :])
             ]
         else:
-            raise Missing(f"no folder and no file {self.path}")
+            raise Missing(f"{self.path} does not exist")
         stats = [(path, path.stat()) for path in found]
         return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
@@ -90,9 +90,9 @@ class ImageRows:
             return decoded(self.content(index))
         except Undecodable as error:
             raise Damaged(
-                f"row {index} is no image that can be used: {error}",
+                f"the image in row {index} cannot be used: {error}",
                 place=self.place(index),
-                next="mend or remove it; then the same command",
+                next="correct or remove it, then run the same command",
             ) from None
 
     def content(self, index: int) -> bytes:
@@ -116,7 +116,7 @@ def _of_folder(folder: Path, files: tuple[tuple[str, int, int], ...]) -> ImageRo
     paths = [Path(name) for name, _, _ in files]
     if not paths:
         raise SuiteError(
-            f"there is no image in the folder; images end in {', '.join(sorted(ENDINGS))}",
+            f"the folder has no images. Names of images end in {', '.join(sorted(ENDINGS))}",
             place=str(folder),
             next=GUIDE,
         )
@@ -124,9 +124,9 @@ def _of_folder(folder: Path, files: tuple[tuple[str, int, int], ...]) -> ImageRo
     loose = [path for path, parts in zip(paths, tops, strict=True) if len(parts) == 1]
     if loose and len(loose) < len(paths):
         raise SuiteError(
-            f"{len(loose)} images lie beside the folders of the classes, and have no class",
+            f"{len(loose)} images are not in the folder of a class",
             place=str(loose[0]),
-            next="move them into the folder of their class, or out of here",
+            next="move each into the folder of its class, or to another place",
         )
     classes = () if loose else tuple(sorted({parts[0] for parts in tops}))
     numbers = {name: number for number, name in enumerate(classes)}
@@ -146,10 +146,10 @@ def _of_table(source: Images, files: tuple[tuple[str, int, int], ...]) -> ImageR
         wanted = [name for name in (source.image, source.label) if name in names]
         table = pq.read_table(source.path, columns=wanted).combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise SuiteError(f"this is no Parquet file: {first_line(error)}", place=where, next=GUIDE) from None
+        raise SuiteError(f"this is not a Parquet file: {first_line(error)}", place=where, next=GUIDE) from None
     if source.image not in names:
         raise SuiteError(
-            f"there is no column {source.image!r}; the columns are {', '.join(names) or 'none'}",
+            f"the file has no column {source.image!r}. Its columns are {', '.join(names) or 'none'}",
             place=where,
             next=GUIDE,
         )
@@ -158,7 +158,9 @@ def _of_table(source: Images, files: tuple[tuple[str, int, int], ...]) -> ImageR
         images = pc.struct_field(images, "bytes")
     if not (pa.types.is_binary(images.type) or pa.types.is_large_binary(images.type)):
         raise SuiteError(
-            f"the column {source.image!r} holds {images.type}, not the bytes of encoded images", place=where, next=GUIDE
+            f"the column {source.image!r} holds {images.type}. It must hold encoded images as bytes",
+            place=where,
+            next=GUIDE,
         )
     _check_none(images, "has no image", where)
     if not len(images):
@@ -182,7 +184,7 @@ def _labels(column: Any, name: str, where: str) -> tuple[NDArray[np.int64], tupl
     text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     if not (text or pa.types.is_integer(column.type)):
         raise SuiteError(
-            f"the column {name!r} holds {column.type}, neither whole numbers nor names of classes",
+            f"the column {name!r} holds {column.type}. It must hold whole numbers or names of classes",
             place=where,
             next=GUIDE,
         )
@@ -190,9 +192,9 @@ def _labels(column: Any, name: str, where: str) -> tuple[NDArray[np.int64], tupl
     if not text and (values < 0).any():
         row = int(np.flatnonzero(values < 0)[0])
         raise SuiteError(
-            f"row {row} has the label {values[row]}, and labels start at 0",
+            f"row {row} has the label {values[row]}. Labels start at 0",
             place=where,
-            next="mend the label, or drop the row",
+            next="correct the label, or remove the row",
         )
     known, numbers = np.unique(values, return_inverse=True)
     return numbers.astype(np.int64), tuple(map(str, known))
@@ -201,4 +203,4 @@ def _labels(column: Any, name: str, where: str) -> tuple[NDArray[np.int64], tupl
 def _check_none(column: Any, problem: str, where: str) -> None:
     if column.null_count:
         row = column.is_null().to_pylist().index(True)
-        raise SuiteError(f"row {row} {problem}", place=where, next="mend the row, or drop it")
+        raise SuiteError(f"row {row} {problem}", place=where, next="correct the row, or remove it")

@@ -57,7 +57,7 @@ def inspect(name: str, rows: ImageRows, seen: dict[bytes, str]) -> Inspection:
                 raise SuiteError(
                     f"the same image is there twice, {what}: {rows.place(index)}",
                     place=before,
-                    next="remove one of the two; then the same command",
+                    next="remove one of the two, then run the same command",
                 )
             repeated += 1
     sides: NDArray[np.int64] = np.array(shapes)

@@ -60,7 +60,7 @@ class Jigsaw:
         rows = np.asarray(self.rows, dtype=np.int64)
         members = _by_class(rows, whole.labels[rows])
         if len(members) < QUADRANTS:
-            raise ValueError(f"a jigsaw needs images of {QUADRANTS} classes, not of {len(members)}")
+            raise ValueError(f"a jigsaw needs images of {QUADRANTS} classes. There are {len(members)}")
         rng = np.random.default_rng(self.seed)
         chosen = (rng.permutation(len(members))[:QUADRANTS] for _ in range(self.count))
         images = [_joined([whole.image(int(rng.choice(members[which]))) for which in classes]) for classes in chosen]

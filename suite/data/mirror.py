@@ -38,7 +38,7 @@ def shards(folder: Path, split: str, config: str | None) -> list[Path]:
     named = {path: files for path, files in folders.items() if not config or config in path.relative_to(folder).parts}
     places = ", ".join(sorted(str(path.relative_to(folder)) for path in named or folders))
     if folders and not named:
-        raise Missing(f"{folder} has split {split!r} in {places}, and no configuration {config!r}")
+        raise Missing(f"{folder} has split {split!r} in {places}, but no configuration {config!r}")
     if len(named) > 1:
         raise SuiteError(
             f"the mirror has split {split!r} in several folders: {places}",
@@ -57,13 +57,13 @@ def _complete(folder: Path, split: str, files: list[Path]) -> list[Path]:
         return [numbered[number] for number in range(upload[0])]
     if upload and len(numbered) == len(files):
         absent = [number for number in range(upload[0]) if number not in numbered]
-        cause = f"of the {upload[0]} files of split {split!r}, {len(absent)} are not there; the first is {absent[:1]}"
+        cause = f"{len(absent)} of the {upload[0]} files of split {split!r} are missing, the first is {absent[:1]}"
     else:
         cause = f"the files of split {split!r} are not of one upload: {', '.join(sorted(file.name for file in files))}"
     raise SuiteError(
         cause,
         place=str(folder),
-        next="copy all files of the split as the hub has them, and no others, then: suite run",
+        next="copy all files of the split from the hub, and no others, then: suite run",
     )
 
 

@@ -44,13 +44,13 @@ def load_trajectories(
 
     Raises:
         SuiteError: mdtraj is not installed; a file is missing or cannot be read with this topology; nothing is
-            selected; lengths differ; a coordinate is not finite.
+            selected; lengths differ; a coordinate is NaN or infinite.
     """
     import numpy as np
 
     if features not in ("distances", "coordinates"):
         raise SuiteError(
-            f"there are no features {features!r}", place="load_trajectories", next="choose distances or coordinates"
+            f"{features!r} is not a kind of features", place="load_trajectories", next="choose distances or coordinates"
         )
     coordinates = []
     for name, trajectory in _read(files, topology, stride):
@@ -87,13 +87,13 @@ def _read(files: Files, topology: Path | str | None, stride: int) -> Iterator[tu
     mdtraj = required_library("mdtraj")
     if not files or stride < 1:
         raise SuiteError(
-            f"expected at least one file and a stride of at least 1, got {len(files)} and {stride}",
+            f"got {len(files)} files and a stride of {stride}. Both must be 1 or more",
             place="load_trajectories or dihedrals",
             next="name the files of the trajectories",
         )
     for needed in (*files, *([topology] if topology else [])):
         if not Path(needed).is_file():
-            raise SuiteError("there is no such file", place=str(needed), next="check the path")
+            raise SuiteError("the file does not exist", place=str(needed), next="check the path")
     known = None
     for file in files:
         try:
@@ -103,7 +103,7 @@ def _read(files: Files, topology: Path | str | None, stride: int) -> Iterator[tu
             raise SuiteError(
                 f"mdtraj cannot read it: {type(problem).__name__}: {problem}",
                 place=f"{file}{f' with topology {topology}' if topology else ''}",
-                next="check that the file is whole and the topology is its own",
+                next="check that the file is complete, and that the topology belongs to it",
             ) from problem
         yield file, trajectory
 
@@ -114,12 +114,14 @@ def _heavy_atoms(topology: Any, selection: str | None, file: Path | str) -> list
         chosen = topology.select(selection or "not water")
     except Exception as problem:  # a parser's
         raise SuiteError(
-            f"{selection!r} is no selection: {problem}", place="selection", next="see mdtraj's atom selection"
+            f"{selection!r} is not a selection of atoms: {problem}",
+            place="selection",
+            next="see mdtraj's atom selection",
         ) from problem
     heavy = [int(index) for index in chosen if topology.atom(index).element.number > 1]
     if len(heavy) < 2:
         raise SuiteError(
-            f"{selection or 'not water'!r} selects {len(heavy)} heavy atoms, not two or more",
+            f"{selection or 'not water'!r} selects {len(heavy)} heavy atoms. It must select two or more",
             place=str(file),
             next="choose another selection",
         )
@@ -134,9 +136,9 @@ def _check_like_first(arrays: list[NDArray[np.float32]], files: Files) -> None:
     if latest.shape != first.shape:
         what = "frames" if len(latest) != len(first) else "atoms or angles"
         raise SuiteError(
-            f"trajectories differ: it has shape {latest.shape}, the first {first.shape}",
+            f"the shapes of trajectories differ: {latest.shape}, and {first.shape} for the first",
             place=f"{what} of {file}, against {files[0]}",
             next="cut all trajectories to the same length, of the same molecule",
         )
     if not np.isfinite(latest).all():
-        raise SuiteError("a coordinate is not finite", place=str(file), next="leave this trajectory out")
+        raise SuiteError("a coordinate is NaN or infinite", place=str(file), next="leave this trajectory out")

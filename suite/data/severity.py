@@ -32,7 +32,7 @@ def shifted(split: Split, kind: str, severity: float, top: int) -> Split:
     """
     if kind not in SHIFTS:
         raise SuiteError(
-            f"there is no shift {kind!r}.{did_you_mean(kind, SHIFTS)}",
+            f"{kind!r} is not a shift.{did_you_mean(kind, SHIFTS)}",
             place=f"data set {split.data.name!r}",
             next=f"name one of {', '.join(SHIFTS)}",
         )

@@ -85,7 +85,7 @@ class Split:
         known = sorted(set(self.targets(resources).tolist()) - {-1})
         if len(known) < 2:
             raise SuiteError(
-                f"the {name} split of {self.data.name} has images of {len(known)} classes, and two are the least",
+                f"the {name} split of {self.data.name} has images of {len(known)} classes. It must have two or more",
                 place=f"data set {self.data.name!r}",
                 next="choose rows of several classes: suite tasks show TASK",
             )

@@ -73,4 +73,4 @@ def _listed(folder: Path) -> set[str]:
 
 
 def _refusal(folder: Path, why: str) -> SuiteError:
-    return SuiteError(f"{folder} is not overwritten: {why}", place=str(folder), next="suite export ANOTHER_FOLDER")
+    return SuiteError(f"cannot overwrite {folder}: {why}", place=str(folder), next="suite export ANOTHER_FOLDER")

@@ -32,7 +32,7 @@ def export_results(board: Board, folder: Path, dataset: str) -> int:
     """
     if not _DATASET.match(dataset):
         raise SuiteError(
-            f"{dataset!r} is no data set of the hub",
+            f"{dataset!r} is not the name of a data set on the hub",
             place="--dataset",
             next="suite export DIR --format hub --dataset OWNER/NAME",
         )

@@ -54,7 +54,7 @@ def facts(subject: Subject, against: Subject | None = None, *, probes: int = PRO
         } | _line(subject, "initialisation", start)
     if against is not None:
         if len(against.weights) != len(weights):
-            raise ValueError(f"networks of {len(weights)} and {len(against.weights)} weights lie on no line")
+            raise ValueError(f"no line joins networks of {len(weights)} and {len(against.weights)} weights")
         found |= _line(subject, "the other seed", against.weights)
     if subject.features is not None and subject.labels is not None and subject.head is not None:
         head = subject.head
@@ -93,7 +93,7 @@ def facts_of(
         other = others.get(name)
         if other is not None and other.fingerprint(resources) == model.fingerprint(resources):
             raise SuiteError(
-                f"the seeds {seed} and {against} of {task.id} share {name}: no line leads from it to itself",
+                f"the seeds {seed} and {against} of {task.id} use the same model {name}. No line joins it to itself",
                 place=f"--against {against}",
                 next=f"suite tasks landscape {task.id}",
             )
@@ -107,9 +107,9 @@ def _trained(task: Task, seed: int) -> dict[str, Trained]:
     models: dict[str, Trained] = {model.name: model for model in task.requires(seed) if isinstance(model, Trained)}
     if not models:
         raise SuiteError(
-            f"{task.id} has no reference model that says what it was trained on",
+            f"{task.id} has no reference model with known training data",
             place=task.id,
-            next="suite tasks lists the other tasks",
+            next="choose another task: suite tasks",
         )
     return models
 

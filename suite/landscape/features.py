@@ -55,10 +55,10 @@ def neural_collapse(features: Tensor, labels: Tensor, weight: Tensor, bias: Tens
     features, weight = features.double(), weight.double()
     classes = len(weight)
     if weight.shape[1] != features.shape[1]:
-        raise ValueError(f"the head takes {weight.shape[1]} features, and there are {features.shape[1]}")
+        raise ValueError(f"the head takes {weight.shape[1]} features. There are {features.shape[1]}")
     counts = torch.bincount(labels, minlength=classes)
     if classes < 2 or len(counts) > classes or int(counts.min()) == 0:
-        raise ValueError(f"each of at least two classes needs a sample; their counts are {counts.tolist()}")
+        raise ValueError(f"two or more classes need samples, at least one each. Their counts are {counts.tolist()}")
     one_hot = torch.nn.functional.one_hot(labels, classes).double()
     means = one_hot.T @ features / counts.unsqueeze(1)
     spread, centred = features - means[labels], means - means.mean(dim=0)

@@ -46,7 +46,7 @@ def barrier(measure: Callable[[Tensor], Tensor], one: Tensor, other: Tensor, poi
         ValueError: there are fewer than two points.
     """
     if points < 2:
-        raise ValueError(f"a line has at least two points, not {points}")
+        raise ValueError(f"a line needs two points or more, not {points}")
     first, last = measure(one).double(), measure(other).double()
     highest = torch.where(first.isfinite() & last.isfinite(), torch.zeros_like(first), torch.nan)
     for share in (number / (points - 1) for number in range(1, points - 1)):

@@ -36,8 +36,8 @@ def check_knows(model: Network, split: Split, resources: Resources) -> None:
     chance = 1 / classes
     if correct.mean() <= chance + DEVIATIONS * (chance * (1 - chance) / len(correct)) ** 0.5:
         raise SuiteError(
-            f"{model.name} is right on {100 * correct.mean():.1f} % of {len(correct):,} held-out images, and guessing "
-            f"is on {100 * chance:.1f} %: it has other classes, or another order of them, or another transform",
+            f"{model.name} is right on {100 * correct.mean():.1f} % of {len(correct):,} held-out images. Guessing "
+            f"is right on {100 * chance:.1f} %. Its classes, their order or its transform do not fit",
             place=f"the data set {split.data.name}",
-            next="compare the order of classes, and give --transform size=..., mean=..., std=... as in training",
+            next="compare the order of the classes, or give the transform: --transform size=..., mean=..., std=...",
         )

@@ -69,7 +69,7 @@ def architecture_of(name: str, arguments: Mapping[str, Any]) -> Architecture:
     """
     if loads := sorted(LOADERS & arguments.keys()):
         raise SuiteError(
-            f"{loads[0]!r} is no argument of an architecture: the weights are those of the file",
+            f"{loads[0]!r} cannot be set: the weights come from the file",
             place=f"--argument {loads[0]}=...",
             next=f"leave it out: suite run --model FILE --architecture {name}",
         )
@@ -85,6 +85,6 @@ def architecture_of(name: str, arguments: Mapping[str, Any]) -> Architecture:
         raise SuiteError(
             f"unknown architecture {name!r}.{did_you_mean(short, known)}",
             place="--architecture",
-            next="python -c 'import timm; print(timm.list_models())' lists timm's",
+            next="list timm's: python -c 'import timm; print(timm.list_models())'",
         )
     return Architecture(f"timm/{short}", dict(arguments))

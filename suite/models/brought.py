@@ -72,7 +72,7 @@ class Brought:
                 stored = json.loads(beside.read_bytes()[:100_000])
             except ValueError as error:
                 raise SuiteError(
-                    f"the JSON beside the weights cannot be read: {error}", place=str(beside), next=f"rm {beside}"
+                    f"cannot read the JSON file of the weights: {error}", place=str(beside), next=f"rm {beside}"
                 ) from None
         known: Description = _checked(Description, stored, str(beside))
         typed = {name: _typed(text) for name, text in self.arguments.items()}
@@ -81,9 +81,9 @@ class Brought:
         both = _checked(Description, {"arguments": {**known.arguments, **typed}}, "--argument")
         if not (architecture := self.architecture or known.architecture):
             raise SuiteError(
-                "which architecture the weights are of is not said",
+                "the architecture of the weights is not given",
                 place=f"--model {self.file}",
-                next=f"suite run --model {self.file} --architecture resnet18, or any other that timm has",
+                next=f"suite run --model {self.file} --architecture resnet18, or another name from timm",
             )
         transform = known.transform.model_copy(update=told)
         return both.model_copy(update={"architecture": architecture, "transform": transform})
@@ -155,7 +155,7 @@ def _transform(network: nn.Module, look: Look, reference: Transform, channels: i
         if len(getattr(made, name)) not in (1, made.channels):
             count = len(getattr(made, name))
             raise SuiteError(
-                f"{name} has {count} numbers, and the network takes images of {made.channels} channels",
+                f"{name} has {count} numbers. The network takes images with {made.channels} channels",
                 place=str(file),
                 next=f"--transform {name}=" + ",".join(["0.5"] * made.channels),
             )
@@ -169,13 +169,13 @@ def _check_answers(network: nn.Module, transform: Transform, classes: int, name:
     place, command = str(file), "suite run --model FILE --architecture NAME --argument NAME=VALUE"
     if not _has_head(network):
         raise SuiteError(
-            f"{name!r} ends in no linear layer, which methods ask about features", place=place, next=command
+            f"{name!r} does not end in a linear layer. Methods need one for its features", place=place, next=command
         )
     if (found := linear_head(network).out_features) != classes:
         raise SuiteError(
-            f"the network has {found} classes, and the task has {classes}",
+            f"the network has {found} classes. The task has {classes}",
             place=place,
-            next="bring a network that was trained on the classes of the task: suite tasks show TASK",
+            next="use a network that was trained on the classes of the task: suite tasks show TASK",
         )
     blank = torch.zeros(2, transform.channels, transform.size, transform.size)
     size = f"{transform.size}x{transform.size}"
@@ -186,11 +186,13 @@ def _check_answers(network: nn.Module, transform: Transform, classes: int, name:
         raise SuiteError(
             f"the network does not take images of {size} with {transform.channels} channels: {first_line(error)}",
             place=place,
-            next="say what it takes: --transform size=32, and for a ViT --argument img_size=32",
+            next="give its input: --transform size=32, and for a ViT --argument img_size=32",
         ) from None
     if not isinstance(logits, torch.Tensor) or logits.shape != (2, classes):
         shape = list(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise SuiteError(f"the network returns {shape} for 2 images of {classes} classes", place=place, next=command)
+        raise SuiteError(
+            f"the network returns {shape} for 2 images. The task has {classes} classes", place=place, next=command
+        )
 
 
 def _built(architecture: Architecture, file: Path) -> nn.Module:
@@ -201,7 +203,7 @@ def _built(architecture: Architecture, file: Path) -> nn.Module:
             return architecture.build()
         except Exception as error:  # timm raises whatever its architectures do
             raise SuiteError(
-                f"{architecture.name!r} cannot be built with {architecture.arguments}: {first_line(error)}",
+                f"cannot build {architecture.name!r} with {architecture.arguments}: {first_line(error)}",
                 place=str(file),
                 next="correct the arguments: --argument NAME=VALUE",
             ) from None
@@ -241,5 +243,5 @@ def _checked(kind: type[Part], values: Any, place: str) -> Part:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SuiteError(
-            f"{where or 'it'}: {first['msg']}", place=place, next="docs/own-data.md, section 'Your own network'"
+            f"{where or 'it'}: {first['msg']}", place=place, next="read docs/own-data.md, section 'Your own network'"
         ) from None

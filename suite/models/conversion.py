@@ -46,18 +46,18 @@ def convert(source: Path, target: Path, layout: str = "openood") -> list[str]:
             next="pip install 'torch>=2.6'",
         )
     if not source.is_file():
-        raise SuiteError("there is no such file", place=str(source), next="suite convert-weights FILE")
+        raise SuiteError("the file does not exist", place=str(source), next="suite convert-weights FILE")
     if target.exists() or target.is_symlink():
         raise SuiteError(
-            "the file is there already, and nothing is overwritten", place=str(target), next="name another: --to FILE"
+            "the file exists, and is not overwritten", place=str(target), next="write to another file: --to FILE"
         )
     try:
         loaded = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as error:  # unpickling raises whatever it meets
         raise SuiteError(
-            f"the file is no plain state dict, which is all that is read of a pickle: {first_line(error)}",
+            f"the file is not a plain state dict. Nothing else is read from a pickle: {first_line(error)}",
             place=str(source),
-            next="save it anew where you trust it: torch.save(network.state_dict(), FILE)",
+            next="if you trust it, load it and save it again: torch.save(network.state_dict(), FILE)",
         ) from None
     state = {_renamed(name, layout): tensor for name, tensor in _state_dict(loaded, source).items()}
     tensors = {name: tensor.detach().clone().contiguous() for name, tensor in state.items()}  # none share memory
@@ -72,9 +72,9 @@ def _state_dict(loaded: Any, source: Path) -> Mapping[str, Tensor]:
     named = isinstance(inner, Mapping) and all(isinstance(name, str) for name in inner)
     if not named or not inner or not all(isinstance(tensor, torch.Tensor) for tensor in inner.values()):
         raise SuiteError(
-            f"the file holds no state dict, a dict of names and tensors, but {type(inner).__name__}",
+            f"the file holds {type(inner).__name__}. It must hold a state dict: a dict of names and tensors",
             place=str(source),
-            next="save it anew: torch.save(network.state_dict(), FILE)",
+            next="save it again: torch.save(network.state_dict(), FILE)",
         )
     state: Mapping[str, Tensor] = inner
     return state

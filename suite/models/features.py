@@ -24,10 +24,12 @@ def linear_head(network: nn.Module) -> nn.Linear:
     from torch import nn
 
     if not hasattr(network, "get_classifier"):
-        raise TypeError(f"{type(network).__name__} has no get_classifier(), which all of timm's networks have")
+        raise TypeError(f"{type(network).__name__} has no get_classifier(). All networks of timm have it")
     head = network.get_classifier()  # type: ignore[operator] # timm's convention, which torch's types do not know
     if not isinstance(head, nn.Linear):
-        raise TypeError(f"the classifier of {type(network).__name__} is {type(head).__name__}, not a linear layer")
+        raise TypeError(
+            f"the classifier of {type(network).__name__} is {type(head).__name__}. It must be a linear layer"
+        )
     return head
 
 
@@ -39,7 +41,7 @@ def stages(network: nn.Module) -> list[nn.Module]:
     """
     described = getattr(network, "feature_info", None)
     if described is None:
-        raise TypeError(f"{type(network).__name__} has no feature_info, so its stages are not known")
+        raise TypeError(f"{type(network).__name__} has no feature_info. Its stages are not known")
     names = dict.fromkeys(stage["module"] for stage in described)
     return [network.get_submodule(name) for name in names]
 

@@ -77,7 +77,7 @@ class PretrainedFolder(Ingredient):
             return made.from_pretrained(folder, subfolder=part, local_files_only=True, **options)
         except Exception as error:  # the libraries raise whatever their readers do
             raise SuiteError(
-                f"it is no {cls}: {first_line(error)}",
+                f"this is not a {cls}: {first_line(error)}",
                 place=str(folder / part),
                 next="restore the folder from the hub, or delete it to download it again, then: suite run",
             ) from error
@@ -101,5 +101,5 @@ class PretrainedFolder(Ingredient):
             return None
         lacking = [file for file in self.files if not (folder / file).is_file()]
         if lacking:
-            raise Missing(f"no {', '.join(lacking)} in {folder}")
+            raise Missing(f"{folder} has no {', '.join(lacking)}")
         return folder

@@ -66,11 +66,11 @@ class OwnNetwork(Substitute, Network):
         """Return the hash of `identity`; the file's sha256 is compared with it.
 
         Raises:
-            Damaged: the file is not there any more, or is another now.
+            Damaged: the file is missing, or is another now.
         """
         found = resources.cache.file_digest(self.file) if self.file.is_file() else ""
         if found != self.sha256:
-            what = f"has the sha256 {found[:12]}…, not {self.sha256[:12]}…" if found else "is not there any more"
+            what = f"has changed: its sha256 is {found[:12]}…, not {self.sha256[:12]}…" if found else "is missing"
             raise Damaged(
                 f"the file of the network {self.name} {what}",
                 place=str(self.file),

@@ -90,7 +90,7 @@ class Recipe:
         """
         loss = loss or cross_entropy
         if outlier_batch and (outliers is None or len(outliers) == 0):
-            raise ValueError(f"there are no outliers to take batches of {outlier_batch} from")
+            raise ValueError(f"there are no outliers, and the recipe takes {outlier_batch} of them for a batch")
         outliers = pixels[:0] if outliers is None else outliers
         generator = torch.Generator().manual_seed(seed)
         others = torch.Generator().manual_seed(seed + OUTLIER_STREAM)

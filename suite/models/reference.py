@@ -104,7 +104,7 @@ class ReferenceModel(Network):
             raise SuiteError(
                 f"the checkpoint does not fit {self.architecture.name!r}: {first_line(error)}",
                 place=str(path),
-                next="restore the file, or delete it and train anew: suite run",
+                next="restore the file, or delete it and train again: suite run",
             ) from error
         return network.to(resources.device).eval()
 
@@ -161,7 +161,7 @@ class ReferenceModel(Network):
         path = folder / self.given.file
         if not folder.is_dir():
             raise SuiteError(
-                "the folder of reference weights is not there",
+                "the folder of reference weights does not exist",
                 place=f"SUITE_WEIGHTS={folder}",
                 next=f"export SUITE_WEIGHTS=<folder with {self.given.file}>, or unset SUITE_WEIGHTS to train",
             )
@@ -169,13 +169,13 @@ class ReferenceModel(Network):
 
     def _checked(self, path: Path, expected: str, resources: Resources) -> str:
         if not path.exists():
-            raise Missing(f"no checkpoint at {path}")
+            raise Missing(f"the checkpoint {path} does not exist")
         found = resources.cache.file_digest(path)
         if found != expected:
             raise Damaged(
-                f"the checkpoint of {self.name!r} is corrupt: its sha256 is {found[:12]}…, not {expected[:12]}…",
+                f"the checkpoint of {self.name!r} is damaged: its sha256 is {found[:12]}…, not {expected[:12]}…",
                 place=str(path),
-                next=f"delete it, so that it is trained or copied anew: rm {path}",
+                next=f"delete it, and the suite makes it again: rm {path}",
             )
         return found
 

@@ -45,7 +45,7 @@ class TorchScriptFile(Ingredient):
             return torch.jit.load(str(path), map_location=resources.device).eval()
         except Exception as error:  # torch raises whatever its readers do
             raise SuiteError(
-                f"it is no TorchScript: {first_line(error)}",
+                f"this is not TorchScript: {first_line(error)}",
                 place=str(path),
                 next=f"take the file from {self.source}, then: suite run",
             ) from error
@@ -53,5 +53,5 @@ class TorchScriptFile(Ingredient):
     def _path(self, resources: Resources) -> Path:
         weights = resources.settings.weights
         if weights is None or not (weights / self.file).is_file():
-            raise Missing(f"no {self.file} under SUITE_WEIGHTS; it is at {self.source}")
+            raise Missing(f"SUITE_WEIGHTS has no {self.file}. Get it from {self.source}")
         return weights / self.file

@@ -24,12 +24,12 @@ def read_weights(file: Path) -> dict[str, Tensor]:
         SuiteError: it is not there, is a pickle, is damaged, holds nothing, or holds what is not finite.
     """
     if not file.is_file():
-        raise SuiteError("there is no such file", place=f"--model {file}", next="suite run --model FILE.safetensors")
+        raise SuiteError("the file does not exist", place=f"--model {file}", next="suite run --model FILE.safetensors")
     with file.open("rb") as opened:
         start = opened.read(4)
     if start.startswith(PICKLED):
         raise SuiteError(
-            "this is a pickled checkpoint, which may run code when it is read, and so is not read here",
+            "this is a pickled checkpoint. It can run code when it is read, so it is not read",
             place=str(file),
             next=f"suite convert-weights {shlex.quote(str(file))}",
         )
@@ -40,18 +40,22 @@ def read_weights(file: Path) -> dict[str, Tensor]:
         weights = load_file(file)
     except (SafetensorError, OSError, ValueError) as error:
         raise SuiteError(
-            f"this is no safetensors file: {first_line(error)}",
+            f"this is not a safetensors file: {first_line(error)}",
             place=str(file),
-            next="write it by safetensors.torch.save_file(network.state_dict(), FILE)",
+            next="write one: safetensors.torch.save_file(network.state_dict(), FILE)",
         ) from None
     if not weights:
-        raise SuiteError("there is no tensor in the file", place=str(file), next="save the network's state_dict()")
+        raise SuiteError(
+            "the file has no tensors",
+            place=str(file),
+            next="save the network's weights: safetensors.torch.save_file(network.state_dict(), FILE)",
+        )
     wrong = [name for name, tensor in weights.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if wrong:
         raise SuiteError(
             f"{shown(wrong)} {'is' if len(wrong) == 1 else 'are'} not finite",
             place=str(file),
-            next="check the training: such a network has no answers",
+            next="check the training: a network with such weights gives no answers",
         )
     return weights
 
@@ -78,7 +82,7 @@ def check_fit(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor], archi
         raise SuiteError(
             f"the weights do not fit the architecture {architecture!r}: {problem}",
             place=str(file),
-            next="name the architecture that the weights are of, and its arguments: --architecture, --argument",
+            next="give the architecture of the weights, and its arguments: --architecture, --argument",
         )
 
 

@@ -95,7 +95,7 @@ def _made(entry: Entry[type[Listener]], settings: Settings) -> Listener:
         raise
     except Exception as error:  # third-party: whatever it is, whoever asked for the listener is told
         raise SuiteError(
-            f"the listener {entry.name!r} cannot be made: {type(error).__name__}: {error}",
+            f"cannot make the listener {entry.name!r}: {type(error).__name__}: {error}",
             place=f"SUITE_LISTENERS, plugin {entry.plugin.name!r}",
             next="suite plugins",
         ) from error

@@ -67,10 +67,10 @@ def evaluate(task: Task, method: Method, context: TaskContext) -> Evaluated:
     """
     outcome = task.evaluate(method, context)
     if not isinstance(outcome, Outcome):
-        raise InvalidOutcome(f"the task returned {type(outcome).__name__} where Outcome was expected")
+        raise InvalidOutcome(f"the task returned {type(outcome).__name__}. It must return an Outcome")
     if type(outcome.samples) is not task.samples:
         kind, declared = type(outcome.samples).__name__, task.samples.__name__
-        raise InvalidOutcome(f"the task returned {kind} where its samples, {declared}, were expected")
+        raise InvalidOutcome(f"the task returned samples of type {kind}. They must be {declared}")
     if wrong := undeclared(task, outcome.samples):
         raise InvalidOutcome(wrong)
     table = stored_table(outcome.samples)

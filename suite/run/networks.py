@@ -67,7 +67,7 @@ def recall(name: str, cache: Cache) -> OwnNetwork:
     note = cache.note(KIND, {"name": name})
     if note is None:
         raise SuiteError(
-            f"the network {name!r} is not known here: nobody has brought its file",
+            f"the network {name!r} is not known here. Its file was never given",
             place=f"the setting {NETWORK}={name}",
             next="give its file: suite run --task TASK --model FILE --architecture NAME",
         )
@@ -80,8 +80,8 @@ def _reference(task: Task) -> Network:
     reference = task.replaceable()
     if not isinstance(reference, Network):
         raise SuiteError(
-            f"{task.id} takes no network of yours: what it asks has no network that another could stand in for",
+            f"{task.id} cannot use your own network",
             place="--model",
-            next="suite tasks shows what other tasks there are",
+            next="choose another task: suite tasks",
         )
     return reference

@@ -39,7 +39,7 @@ def find_partner(registry: Registry, method: type[Method], role: str, name: str)
     if name not in fitting:
         known = f"{method.track}/{name}" in registry.methods
         raise SuiteError(
-            f"{name!r} {f'is not a {contract.__name__}' if known else 'is no method'}.{did_you_mean(name, fitting)}",
+            f"{name!r} {f'is not a {contract.__name__}' if known else 'is not a method'}.{did_you_mean(name, fitting)}",
             place=f"--set {method.name}.{role}={name}",
             next=f"suite methods show {method.name}",
         )

@@ -61,7 +61,9 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
     """Record the new scores; tells whether there was anything to do."""
     table = read_table(resources.settings, old.samples)
     if table is None:
-        raise SuiteError("its samples are not at hand", place=f"run {old.id}", next=f"suite run --task {task.id}")
+        raise SuiteError(
+            "the samples of the run are missing", place=f"run {old.id}", next=f"suite run --task {task.id}"
+        )
     scores = scores_of(task, task.samples.read(table))
     cell = _cell(task, old.cell, resources)
     wrong = check_result(task, Result(state="done", scores=scores, missing=tuple(old.missing)))
@@ -105,7 +107,7 @@ def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:
     ingredients = known_ingredients(task, old.seed, resources)
     if ingredients is None or ingredients.fingerprints != identity["ingredients"]:
         raise SuiteError(
-            "its data or reference model is not at hand, or is another now",
+            "its data or its reference model is missing, or has changed",
             place=old.task,
             next=f"suite run --task {task.id}",
         )

@@ -96,7 +96,9 @@ class Runner:
             tracks = ", ".join(sorted({choice.task.track for choice in tasks}))
             none = "no task has a part in the tour" if request.tours else "no task is of this tier"
             why = f"no method that was asked for is of the track {tracks}" if tasks else none
-            raise SuiteError(f"nothing to run: {why}", place="suite run", next="suite tasks; suite methods")
+            raise SuiteError(
+                f"nothing to run: {why}", place="suite run", next="see what there is: suite tasks, suite methods"
+            )
         resources = Resources(self._settings, Cache(self._settings.cache_folder), log=self._reporter.message)
         if request.network is not None:
             tasks = [with_network(choice, request.network, resources.cache) for choice in tasks]

@@ -141,7 +141,7 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
         axes = {axis.name for task in tasks for axis in task.axes}
         unknown = next((axis for axis in wanted if axis not in axes), "")
         raise SuiteError(
-            f"no task that was asked for has all of the axes {', '.join(wanted)}.{did_you_mean(unknown, axes)}",
+            f"none of the chosen tasks has all of the axes {', '.join(wanted)}.{did_you_mean(unknown, axes)}",
             place=" ".join(f"--setting {axis}={value}" for axis, value in request.settings),
             next=f"suite tasks show {tasks[0].id}",
         )
@@ -210,7 +210,7 @@ def matching(pattern: str, names: Sequence[str], kind: str, *, place: str, next:
         short = [*names, *(name.split("/", 1)[1] for name in names)]
         if any(name.startswith(f"{pattern}/") for name in names):  # a track, which is no task or method of its own
             raise SuiteError(
-                f"{pattern!r} is a track, no {kind}; '{pattern}/*' are all of its {kind}s",
+                f"{pattern!r} is a track. All of its {kind}s are '{pattern}/*'",
                 place=place,
                 next=next or f"suite {kind}s",
             )
@@ -255,7 +255,7 @@ def _check_all_used(choices: Sequence[MethodChoice], request: Request) -> None:
     for method, name, value in request.overrides if choices else ():
         if method not in used:
             raise SuiteError(
-                f"{method} is neither a method of this run nor a partner of one",
+                f"{method} is not a method of this run, and not a partner of one",
                 place=f"--set {method}.{name}={value}",
                 next=f"suite run --method {method} --set {method}.{name}={value}",
             )

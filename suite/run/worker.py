@@ -133,7 +133,7 @@ def _check_task(registry: Registry, job: Job) -> None:
     """Raise `SuiteError` if the task is not the code that the cell was planned with."""
     if job.task_source is not None and task_source(registry.tasks[job.task]()) != job.task_source:
         raise SuiteError(
-            f"the source of {job.task} was edited after the run was planned, so this is not the cell's task",
+            f"the source of {job.task} was edited after the run was planned",
             place=registry.tasks.entry(job.task).plugin.origin,
             next="suite run",
         )
@@ -157,7 +157,9 @@ def _hosted(job: Job, end: socket.socket) -> Parts:
     assert job.split is not None
     host = Host(end, job)
     if host.method.needs != job.split.needs:
-        raise InvalidOutcome(f"the method needs {sorted(host.method.needs)}, planned with {sorted(job.split.needs)}")
+        raise InvalidOutcome(
+            f"the method needs {sorted(host.method.needs)}. It was planned with {sorted(job.split.needs)}"
+        )
     return host.method, host.partners(job), {"confined": host.confined, "order": job.split.order}
 
 

@@ -80,13 +80,13 @@ class GivenImages:
         names = list(inside.classes)
         if not names:
             raise SuiteError(
-                "the images have no classes: in a folder each class is a folder, in a Parquet file a column says it",
+                "the images have no classes. Each class needs a folder. A Parquet file needs a column of labels",
                 place=str(self.inside),
-                next="make a folder for each class, or name the column: --label-column NAME",
+                next="make a folder for each class, or give the column: --label-column NAME",
             )
         if unknown := [name for name in self.left_out if name not in names]:
             raise SuiteError(
-                f"there is no class {unknown[0]!r} to leave out; there are {', '.join(names[:20])}",
+                f"the images have no class {unknown[0]!r}. Their classes are {', '.join(names[:20])}",
                 place="--leave-out",
                 next=f"--leave-out {names[-1]}",
             )
@@ -95,9 +95,9 @@ class GivenImages:
             left_out = tuple(names[-max(1, int(LEFT_OUT * len(names))) :])
         if len(names) - len(left_out) < 2:
             raise SuiteError(
-                f"{len(names)} classes with {len(left_out)} of them left out: two that stay are the least",
+                f"of {len(names)} classes {len(left_out)} are left out. Two or more must stay",
                 place=str(self.inside),
-                next=f"give others of their own: {_options(kinds)}",
+                next=f"give the others in a folder of their own: {_options(kinds)}",
             )
         return left_out
 
@@ -111,7 +111,7 @@ class GivenImages:
         for kind in self.others:
             if kind not in kinds:
                 raise SuiteError(
-                    f"there is no kind {kind!r} of further images: the track has {', '.join(kinds) or 'none'}."
+                    f"{kind!r} is not a kind of other images. The track has {', '.join(kinds) or 'none'}."
                     f"{did_you_mean(kind, kinds)}",
                     place="--other",
                     next=_options(kinds) if kinds else "leave --other out",
@@ -122,7 +122,7 @@ class GivenImages:
         for each in names:
             if names.count(each) > 1 or each in ("left-out", f"{name}-id"):
                 raise SuiteError(
-                    f"two data sets would be called {each!r}", place="--other", next="rename one of the folders"
+                    f"two data sets would get the name {each!r}", place="--other", next="rename one of the folders"
                 )
 
 

@@ -30,7 +30,7 @@ def new_method(registry: Registry, name: str, track: str, role: str = "", folder
     check_free(f"{track}/{name}", cast("Table[object]", registry.methods))
     if former := registry.former_methods.get(f"{track}/{name}"):
         raise SuiteError(
-            f"{name!r} is what the method {former[0]!r} was called before",
+            f"{name!r} is an old name of the method {former[0]!r}",
             place="the registry",
             next=f"suite methods show {former[0]}",
         )
@@ -60,7 +60,7 @@ def _role(track: Track, wanted: str, origin: str) -> Role:
     roles = {role.name: role for role in track.roles if role.template is not None}
     if not roles:
         raise SuiteError(
-            f"the track {track.name!r} has no template of a method: its author can bring one by Track(roles=...)",
+            f"the track {track.name!r} has no template for a method. Its author can add one with Track(roles=...)",
             place=origin,
             next="start from an example: docs/plugins.md, section 'A method in one file'",
         )

@@ -27,7 +27,7 @@ def check_name(name: str) -> str:
         rule = "a lower-case letter, then lower-case letters, digits, '-' and '.', at most 64"
         raise SuiteError(f"{name!r} is not a name: {rule}.{hint}", place="NAME", next=COMMAND)
     if keyword.iskeyword(module) or keyword.issoftkeyword(module):
-        raise SuiteError(f"{name!r} is a word of Python's own", place="NAME", next=COMMAND)
+        raise SuiteError(f"{name!r} is a reserved word of Python", place="NAME", next=COMMAND)
     return module
 
 
@@ -40,7 +40,7 @@ def check_module(name: str, module: str, kind: str = "method") -> None:
     found = find_spec(module)
     if found is not None or module in sys.stdlib_module_names:
         raise SuiteError(
-            f"there is a Python module {module!r} already, and that of {name!r} would have the same name",
+            f"{name!r} would become the Python module {module!r}, and this module exists",
             place=(found and found.origin) or "Python itself",
             next=f"suite new {kind} {name}-{kind} ...",
         )
@@ -55,7 +55,7 @@ def check_free(name: str, table: Table[object]) -> None:
     if name in table:
         plugin = table.entry(name).plugin
         raise SuiteError(
-            f"the {table.kind} {name!r} is there already, from the plugin {plugin.name!r}",
+            f"the {table.kind} {name!r} exists, from the plugin {plugin.name!r}",
             place=f"{plugin.distribution} {plugin.version}, {plugin.origin}",
             next=f"suite {table.kind}s show {name}",
         )
@@ -78,4 +78,4 @@ def check_folder(folder: Path) -> None:
     above = next(path for path in (folder, *folder.absolute().parents) if path.exists() or path.is_symlink())
     if not above.is_dir() or (above == folder and any(folder.iterdir())):
         what = "is not empty" if above.is_dir() else "is not a folder"
-        raise SuiteError(f"{above} {what}; nothing was written", place=str(folder), next="name another folder: DIR")
+        raise SuiteError(f"{above} {what}. Nothing was written", place=str(folder), next="choose another folder: DIR")

@@ -40,9 +40,9 @@ class Templates:
 
     def _broken(self, name: str, error: Exception) -> SuiteError:
         return SuiteError(
-            f"the template {name} cannot be rendered: {type(error).__name__}: {error}",
+            f"cannot render the template {name}: {type(error).__name__}: {error}",
             place=str(self.folder),
-            next="tell whoever wrote the track; docs/plugins.md says what templates are given",
+            next="tell the author of the track. docs/plugins.md says what a template gets",
         )
 
 

@@ -29,14 +29,14 @@ def new_task(
     if template is None:
         what = "a task" if images is None else "a task on images"
         raise SuiteError(
-            f"the track {track!r} has no template of {what}: its author can bring one by Track(tasks=...)",
+            f"the track {track!r} has no template for {what}. Its author can add one with Track(tasks=...)",
             place=entry.plugin.origin,
             next="start from an example: docs/plugins.md, section 'A task'",
         )
     check_free(f"{track}/{name}", cast("Table[object]", registry.tasks))
     if former := registry.former_tasks.get(f"{track}/{name}"):
         raise SuiteError(
-            f"{name!r} is what the task {former[0]!r} was called before",
+            f"{name!r} is an old name of the task {former[0]!r}",
             place="the registry",
             next=f"suite tasks show {former[0]}",
         )

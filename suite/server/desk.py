@@ -54,7 +54,7 @@ class Desk:
         holder = None if token.may("maintainer") else token.holder
         entry = await run_in_threadpool(self._queue.entry, identifier, holder)
         if entry is None:
-            raise Refusal(404, "there is no such submission among yours", next="GET /api/submissions")
+            raise Refusal(404, "you have no such submission", next="GET /api/submissions")
         return entry
 
     async def entries(self, token: Token, state: str | None, before: int | None, limit: int) -> list[Entry]:

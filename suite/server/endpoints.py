@@ -50,7 +50,7 @@ class Endpoints:
         token = await self._gate.bearer(request)
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type not in MEDIA_TYPES:
-            raise Refusal(415, "this content type is not taken", next=f"send one of {', '.join(MEDIA_TYPES)}")
+            raise Refusal(415, "this content type is not accepted", next=f"send one of {', '.join(MEDIA_TYPES)}")
         async with receiving(request, self._limits):
             await self._desk.check_room(token)
             async with self._desk.reception() as reception:
@@ -65,7 +65,7 @@ class Endpoints:
         token = await self._gate.bearer(request)
         state = request.query_params.get("state")
         if state is not None and state not in INTAKE_STATES:
-            raise Refusal(422, "there is no such state", next=f"state is one of {', '.join(INTAKE_STATES)}")
+            raise Refusal(422, "this is not a state", next=f"state is one of {', '.join(INTAKE_STATES)}")
         before = _whole(request.query_params, "before", 1, 2**31 - 1)
         limit = _whole(request.query_params, "limit", 1, MOST) or MOST
         entries = await self._desk.entries(token, state, before, limit)
@@ -88,7 +88,7 @@ class Endpoints:
         await self._gate.bearer(request, "admin")
         known = {token.id for token in await run_in_threadpool(self._tokens.all)}
         if request.path_params["id"] not in known:
-            raise Refusal(404, "there is no such token", next="GET /api/tokens")
+            raise Refusal(404, "the token does not exist", next="GET /api/tokens")
         return JSONResponse(described(await run_in_threadpool(self._tokens.revoke, request.path_params["id"])))
 
     async def description(self, request: Request) -> Response:
@@ -107,5 +107,5 @@ def _whole(query: QueryParams, name: str, least: int, most: int) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
-        raise Refusal(422, f"{name} is no whole number from {least} to {most}", next=f"leave {name} out")
+        raise Refusal(422, f"{name} is not a whole number from {least} to {most}", next=f"leave {name} out")
     return int(text)

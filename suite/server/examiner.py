@@ -57,7 +57,7 @@ def examined(archive: Path, folder: Path, beside: Path, renew: Callable[[], obje
     try:
         return Verdict.model_validate_json((folder / VERDICT).read_bytes())
     except (OSError, ValidationError):
-        raise Broken("the check left no verdict") from None
+        raise Broken("the check ended without a verdict") from None
 
 
 def _wait(process: subprocess.Popen[bytes], renew: Callable[[], object]) -> None:

@@ -109,4 +109,4 @@ def _add(fields: dict[str, str], name: str, data: bytes) -> None:
 
 
 def _malformed(why: Any) -> Refusal:
-    return Refusal(400, f"the form cannot be read: {why}", next="open the upload page of this server")
+    return Refusal(400, f"cannot read the form: {why}", next="open the upload page of this server")

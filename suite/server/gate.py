@@ -35,12 +35,14 @@ class Gate:
             self._counter.wrong_token(address)
             raise Refusal(
                 401,
-                "there is no such token, or it has expired or was revoked",
+                "the token is not valid: it is unknown, expired or revoked",
                 next="ask a maintainer for a token",
                 headers={"WWW-Authenticate": 'Bearer realm="basin-suite"'},
             )
         if not token.may(role):
-            raise Refusal(403, f"this needs the role {role}; the token has {token.role}", next="ask a maintainer")
+            raise Refusal(
+                403, f"this needs the role {role}. The token has the role {token.role}", next="ask a maintainer"
+            )
         return token
 
 
@@ -55,4 +57,4 @@ def check_same_site(request: Request) -> None:
     A form carries its token, and no cookie is ever set, so another site has nothing to ride on. This is a second lock.
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Refusal(403, "the form was sent by another site", next="open the upload page of this server")
+        raise Refusal(403, "the form came from another site", next="open the upload page of this server")

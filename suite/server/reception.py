@@ -61,7 +61,7 @@ class Reception:
 async def receiving(request: Request, limits: Limits) -> AsyncIterator[None]:
     """Refuse a body that says it is too large, that is compressed on the way, or that takes too long."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Refusal(415, "a Content-Encoding is not taken", next="send the archive as it is")
+        raise Refusal(415, "a Content-Encoding is not accepted", next="send the archive as it is")
     length = request.headers.get("Content-Length", "")
     if length.isascii() and length.isdigit() and int(length[:20]) > limits.upload_bytes + 4096:  # a form's own lines
         raise too_large(limits.upload_bytes)
@@ -75,6 +75,6 @@ async def receiving(request: Request, limits: Limits) -> AsyncIterator[None]:
 def too_large(limit: int) -> Refusal:
     """Return the refusal of an upload of more bytes than the limit."""
     return Refusal(
-        413, f"the upload has more than {limit:,} bytes", next="leave samples out: suite submit pack --help",
+        413, f"the upload has more than {limit:,} bytes", next="leave out samples: suite submit pack --help",
         headers={"Connection": "close"},
     )  # fmt: skip

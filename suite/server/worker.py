@@ -35,7 +35,7 @@ class Worker:
         tell: is given a line on each upload.
 
     Raises:
-        SuiteError: there is no folder for what is accepted.
+        SuiteError: the folder for accepted submissions is missing.
     """
 
     def __init__(self, queue: Queue, settings: Settings, by: str, tell: Callable[[str], object]) -> None:
@@ -43,7 +43,9 @@ class Worker:
         self._intake = settings.intake_folder
         if not settings.submission_folders:
             raise SuiteError(
-                "there is no folder for what is accepted", place="SUITE_SUBMISSIONS", next="unset SUITE_SUBMISSIONS"
+                "the folder for accepted submissions is missing",
+                place="SUITE_SUBMISSIONS",
+                next="unset SUITE_SUBMISSIONS",
             )
         self._submissions = settings.submission_folders[0]
         self._by = by

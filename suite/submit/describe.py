@@ -58,7 +58,7 @@ def descriptions(
     if not isinstance(told, dict) or not isinstance(told.get("methods"), dict):
         why = clean(told["error"])[:500] if isinstance(told, dict) and "error" in told else clean(said)[-500:]
         raise SuiteError(
-            f"the methods cannot be loaded: {why or 'their process ended without a word'}",
+            f"cannot load the methods: {why or 'their process ended without a message'}",
             place=place,
             next="suite check METHOD, where the method is installed",
         )

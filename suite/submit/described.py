@@ -28,14 +28,14 @@ def packages_of(runs: Sequence[RunRow], registry: Registry) -> list[dict[str, An
             found.setdefault((str(plugin["distribution"]), str(plugin["version"])), set()).add(run.cell.method)
         elif run.state == "done":
             raise SuiteError(
-                f"{run.cell.method} came from a file, and from no version of a distribution",
+                f"{run.cell.method} came from a file, not from an installed package",
                 place=f"run {run.id[:8]}",
                 next="install its package, run it again without --plugin, then pack",
             )
     several = [name for names in found.values() for name in names if sum(name in each for each in found.values()) > 1]
     if several:
         raise SuiteError(
-            f"{several[0]} was run in several versions",
+            f"{several[0]} has runs of several versions",
             place="the store",
             next="choose runs of one version: --task, --method",
         )

@@ -60,7 +60,7 @@ class Opened:
         assert isinstance(member.key, tarfile.TarInfo)
         stream = self._archive.extractfile(member.key)
         if stream is None:
-            raise Odd(f"{member.path} is no plain file")
+            raise Odd(f"{member.path} is not a plain file")
         return stream
 
 
@@ -82,13 +82,13 @@ def opened(file: Path) -> Iterator[Opened]:
                 with tarfile.open(fileobj=_Bounded(stream, most), mode="r:") as archive:
                     yield Opened(archive, _checked(_of_tar(archive)))
     except BROKEN as error:
-        raise Odd(f"it is damaged, or no archive ({type(error).__name__}: {error})") from error
+        raise Odd(f"it is damaged, or not an archive ({type(error).__name__}: {error})") from error
 
 
 def _of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
     for info in archive.infolist():
         if info.header_offset < 0 or not info.filename:
-            raise Odd("it is damaged: a member has no name, or lies outside of it")
+            raise Odd("it is damaged: a member has no name, or lies outside of the file")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if info.is_dir() and kind in (0, stat.S_IFDIR) and not info.file_size:
             _path(info.filename.rstrip("/"))
@@ -96,9 +96,9 @@ def _of_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
         if kind not in (0, stat.S_IFREG):
             raise Odd(f"{info.filename[:LONGEST]!r} is a link or a device")
         if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Odd(f"{info.filename[:LONGEST]!r} is encrypted, or packed in an odd way")
+            raise Odd(f"{info.filename[:LONGEST]!r} is encrypted, or packed in a way that is not supported")
         if info.file_size > RATIO * max(info.compress_size, 1) + 2**20:
-            raise Odd(f"{info.filename[:LONGEST]!r} would grow more than {RATIO} times")
+            raise Odd(f"{info.filename[:LONGEST]!r} would be more than {RATIO} times as large, unpacked")
         yield Member(_path(info.filename), info.file_size, info)
 
 
@@ -124,7 +124,7 @@ class _Bounded(io.RawIOBase):
 
     def _check(self, size: int) -> None:
         if self.tell() + size > self._most:
-            raise Odd(f"it would grow more than {RATIO} times, or beyond {UNPACKED // 2**20} MiB")
+            raise Odd(f"unpacked, it would be more than {RATIO} times as large, or more than {UNPACKED // 2**20} MiB")
 
 
 def _unpacked(plain: IO[bytes]) -> IO[bytes]:
@@ -162,7 +162,7 @@ def _checked(found: Iterator[Member]) -> tuple[Member, ...]:
 def _path(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if not name or len(name) > LONGEST or not name.isprintable() or any(sign in name for sign in '\\:*?"<>|'):
-        raise Odd(f"it has a member of an odd name: {name[:80]!r}")
+        raise Odd(f"a member has a forbidden name: {name[:80]!r}")
     if path.is_absolute() or ".." in path.parts or str(path) != name.removeprefix("./"):
-        raise Odd(f"it has a member whose path is not a plain one inside it: {name[:80]!r}")
+        raise Odd(f"a member has an unsafe path: {name[:80]!r}")
     return path

@@ -74,7 +74,7 @@ def pack(
             valid.
     """
     if folder.exists():
-        raise SuiteError(f"{folder} is there already", place=str(folder), next="choose another name, or remove it")
+        raise SuiteError(f"{folder} exists", place=str(folder), next="choose another name, or remove this one")
     _check_done(runs)
     packages = packages_of(runs, registry)
     made = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
@@ -113,7 +113,9 @@ def add_results(
     """
     document = parse((folder / FILE).read_bytes()).value
     if document.get("results"):
-        raise SuiteError("it has results already", place=str(folder), next=f"suite submit reproduce {folder}")
+        raise SuiteError(
+            "the submission already has results", place=str(folder), next=f"suite submit reproduce {folder}"
+        )
     _check_done(runs)
     history, chosen = read_history(folder), sampled(runs, settings, registry, samples)
     shown, version = [public(run) for run in runs], suite.__version__
@@ -132,9 +134,9 @@ def add_results(
 def _check_done(runs: Sequence[RunRow]) -> None:
     if not any(run.state == "done" for run in runs):
         raise SuiteError(
-            f"none of the {len(runs)} runs is done: they say nothing of the method",
+            f"none of the {len(runs)} runs is done, so there are no scores",
             place=runs[0].cell.title if runs else "the store",
-            next="suite board --runs, mend the method, run it again",
+            next="look at the runs: suite board --runs. Correct the method and run it again",
         )
 
 
@@ -147,7 +149,7 @@ def pack_archive(folder: Path, archive: Path) -> None:
                 made.write(file, f"{folder.name}/{file.relative_to(folder).as_posix()}")
 
     if archive.exists():
-        raise SuiteError(f"{archive} is there already", place=str(archive), next="choose another name, or remove it")
+        raise SuiteError(f"{archive} exists", place=str(archive), next="choose another name, or remove this one")
     write_atomic(archive, write)
 
 
@@ -158,7 +160,7 @@ def _add(wheel: Path, packages: list[dict[str, Any]], made: Path) -> None:
     try:
         name, version, _, _ = parse_wheel_filename(wheel.name)
     except InvalidWheelFilename:
-        raise SuiteError("it is no wheel", place=str(wheel), next="pip wheel --no-deps ./PROJECT") from None
+        raise SuiteError("this is not a wheel", place=str(wheel), next="pip wheel --no-deps ./PROJECT") from None
     for package in packages:
         if canonicalize_name(package["distribution"]) == name and package["version"] == str(version):
             (made / "source").mkdir(exist_ok=True)
@@ -168,7 +170,7 @@ def _add(wheel: Path, packages: list[dict[str, Any]], made: Path) -> None:
     raise SuiteError(
         f"no run was made with {name} {version}",
         place=str(wheel),
-        next="pip install it, run the tasks, then pack",
+        next="install the wheel with pip, run the tasks, then pack",
     )
 
 
@@ -183,7 +185,7 @@ def _validated(document: dict[str, Any]) -> dict[str, Any]:
         raise SuiteError(
             f"submission.yaml would not be valid: {f'{where}: ' if where else ''}{first['msg']}",
             place="suite submit pack",
-            next="give it by an option, or by --about FILE; suite submit pack --help",
+            next="give it as an option, or with --about FILE. See suite submit pack --help",
         ) from None
     order = ("format", "name", "title", "tier", "authors", "licence", "contact", "paper", "methods", "runs", "claims")
     dumped = said.model_dump(mode="json", exclude_defaults=True) | {"format": said.format}

@@ -26,14 +26,14 @@ def present_runs(runs: Sequence[RunRow], registry: Registry, settings: Settings,
     if not present:
         method, task = runs[0].cell.method, runs[0].cell.task
         raise SuiteError(
-            f"none of the {len(runs)} runs that were chosen is of a method as it is installed here",
+            f"none of the {len(runs)} chosen runs used the method that is installed here",
             place=method,
             next=f"suite run -t {task} -m {method}" if method in registry.methods else "pip install its package",
         )
     editable = next((run for run in present if tier == "code" and _plugin(run).get("editable")), None)
     if editable is not None:
         raise SuiteError(
-            f"the code of {editable.cell.method} could be edited in place (pip install -e), so nobody else has it",
+            f"{editable.cell.method} was installed with pip install -e, so nobody else has its code",
             place=f"run {editable.id[:8]}",
             next="pip wheel --no-deps -w dist PROJECT; pip install --no-deps dist/*.whl; then run it again",
         )

@@ -61,7 +61,7 @@ def reproduce(
     done = [run for run in results.runs if run.state == "done"]
     chosen = [run for run in done if _fits(run.cell.task, tasks) and _fits(run.cell.method, methods)]
     if not chosen:
-        raise SuiteError("no finished run was chosen", place=str(folder), next="suite submit status FOLDER")
+        raise SuiteError("none of the chosen runs is finished", place=str(folder), next="suite submit status FOLDER")
     picked = [results.row(run) for run in (sampled(chosen, sample) if sample else chosen)]
     picked.sort(key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
     bench = Bench(folder, of, settings)

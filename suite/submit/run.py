@@ -65,7 +65,7 @@ def run(
         for request in _requests(entry, of, registry, seeds):
             summaries.append(Runner(registry, apart, reporter).run(request, deadline.left()))
     if not summaries:
-        raise SuiteError("nothing of the submission was chosen", place=str(folder), next="suite submit status FOLDER")
+        raise SuiteError("nothing of the submission is chosen", place=str(folder), next="suite submit status FOLDER")
     runs = _runs(settings, {cell for summary in summaries for cell in summary.cells})
     isolation = [each.isolation or {} for each in runs if each.state == "done"]
     together = [set(each.get("confined", ())) for each in isolation]

@@ -72,9 +72,9 @@ def _other(name: str, said: Description, package: Package) -> str:
     declared = package.declared.get(name)
     for field in ("needs", "uses", "standing", "card") if declared else ():
         if getattr(said, field) != getattr(declared, field):
-            return f"its code declares other {field} than submission.yaml says"
+            return f"{field} in its code differs from submission.yaml"
     if declared and said.defaults != declared.parameters:
-        return "its code has other parameters than submission.yaml says"
+        return "the parameters in its code differ from submission.yaml"
     return ""
 
 
@@ -82,7 +82,7 @@ def _stand_in(name: str, said: Description) -> type[Method]:
     contracts = tuple(_contract(place) for place in said.contracts)
     track = name.partition("/")[0]
     if any(contract.track != track for contract in contracts):
-        raise TypeError(f"its contract is not of the track {track!r}")
+        raise TypeError(f"its contract belongs to another track than {track!r}")
     fields: dict[str, Any] = {parameter: (Any, value) for parameter, value in said.parameters.items()}
     members: dict[str, Any] = {
         "__module__": said.module,
@@ -107,7 +107,7 @@ def _contract(place: str) -> type[Method]:
     assert module.startswith(CONTRACTS)
     contract = getattr(import_module(module), attribute)
     if not isinstance(contract, type) or not issubclass(contract, Method):
-        raise TypeError(f"{place} is no contract")
+        raise TypeError(f"{place} is not a contract")
     return contract
 
 

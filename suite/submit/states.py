@@ -58,4 +58,4 @@ def known(folder: Path) -> tuple[tuple[Event, ...], str]:
     try:
         return read_history(folder), read.sha256
     except ValueError as error:
-        raise SuiteError(f"the history is damaged: {error}", place=str(folder), next="put it back as it was") from None
+        raise SuiteError(f"the history is damaged: {error}", place=str(folder), next="restore the file") from None

@@ -35,7 +35,7 @@ def unpack(archive: Path, folder: Path) -> Path:
         if isinstance(error, OSError) and error.errno not in OF_THE_ARCHIVE:
             raise  # the disk's
         raise SuiteError(
-            f"{archive.name} is refused, and nothing was written: {error}",
+            f"{archive.name} is refused: {error}. Nothing was written",
             place=str(archive),
             next="suite submit pack NAME --archive",
         ) from error
@@ -49,7 +49,7 @@ def _top(content: Opened) -> PurePosixPath:
     holders = [member.path.parent for member in content.members if member.path.name == FILE]
     top = min(holders, key=lambda path: len(path.parts), default=None)
     if top is None or len(top.parts) > 1:
-        raise Odd(f"it has no {FILE} at its top, or in its one folder")
+        raise Odd(f"{FILE} is missing: it must be at the top, or in the only folder")
     if stray := [member.path for member in content.members if not member.path.is_relative_to(top)]:
         raise Odd(f"{str(stray[0])!r} lies beside the folder of {FILE}")
     return top
@@ -62,5 +62,5 @@ def _write(content: Opened, member: Member, target: Path) -> None:
         while block := source.read(min(2**20, left + 1)):
             left -= len(block)
             if left < 0:
-                raise Odd(f"{member.path} is larger than it says")
+                raise Odd(f"{member.path} is larger than its header says")
             file.write(block)

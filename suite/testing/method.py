@@ -125,17 +125,17 @@ class MethodContract(DeclarationContract):
     @classmethod
     def inputs(cls) -> Any:
         """Return what methods are fitted to and asked about."""
-        raise NotImplementedError("a track's contract has inputs")
+        raise NotImplementedError("the contract tests of a track must define inputs")
 
     @classmethod
     def tensors(cls, inputs: Any) -> Answer:
         """Return all tensors of the inputs that a method must leave as they were."""
-        raise NotImplementedError("a track's contract says which tensors its inputs have")
+        raise NotImplementedError("the contract tests of a track must define the tensors of its inputs")
 
     @classmethod
     def ask(cls, method: Any, inputs: Any, seed: int = 0) -> Answer:
         """Fit a new method to the inputs and return its answer."""
-        raise NotImplementedError("a track's contract says how a method is asked")
+        raise NotImplementedError("the contract tests of a track must define how to call a method")
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -269,7 +269,7 @@ def test_what_is_misspelt_leads_on() -> None:
     alone = problem("compare", VARIED, "alpha")
     assert alone.next == f"suite compare {VARIED} alpha chance"
     track = problem("board", "--task", "demo")
-    assert track.cause == "'demo' is a track, no task; 'demo/*' are all of its tasks"
+    assert track.cause == "'demo' is a track. All of its tasks are 'demo/*'"
     axis = problem("board", "--task", "demo/plain", "--by", "precision")
     assert axis.cause.startswith("demo/plain has no axis 'precision'.")
     assert VARIED in axis.cause

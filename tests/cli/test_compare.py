@@ -69,8 +69,8 @@ def test_what_cannot_be_compared_is_named(suite: Suite, run: Any) -> None:
     run(0)
     done = suite("compare", "ood/digits", "knn", "knn")
     assert done.returncode == 2
-    assert "there is nothing to compare knn with" in done.stderr
+    assert "only one method is given: knn. Name another one" in done.stderr
     done = suite("compare", "ood/digits", "knn", "mps")
     assert done.returncode == 2
-    assert "there is no row 'mps'. Did you mean 'msp'?" in done.stderr
+    assert "the board has no row 'mps'. Did you mean 'msp'?" in done.stderr
     assert "next: suite board --task ood/digits" in done.stderr

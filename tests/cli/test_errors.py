@@ -264,7 +264,7 @@ def test_a_checkpoint_that_is_corrupt(suite, tmp_path: Path) -> None:
     places = {"SUITE_DATA": str(mirror), "SUITE_WEIGHTS": str(weights), "HF_HOME": str(tmp_path / "hf")}
     done = suite("run", "-t", "ood/cifar10", "-m", "energy", **places)
     error = one_error(done, status=1)
-    assert "is corrupt: its sha256 is" in error["cause"]
+    assert "is damaged: its sha256 is" in error["cause"]
     assert hashlib.sha256(b"no tensors").hexdigest()[:12] in error["cause"]
     assert error["at"] == str(checkpoint)
     assert error["next"].endswith(f"rm {checkpoint}")

@@ -41,15 +41,15 @@ def test_records_and_results_are_written(suite, run: None, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--url", "http://x y"), "is no address of a site"),
-        (("--url", "http://[x"), "is no address of a site"),
-        (("--url", "https://example.org/a b"), "is no address of a site"),
-        (("--url", 'https://example.org/"onload='), "is no address of a site"),
-        (("--url", "https://example.org:port/"), "is no address of a site"),
-        (("--url", "example.org"), "is no address of a site"),
-        (("--url", "javascript://x/y"), "is no address of a site"),
-        (("--url", "https://example.org/?a=b"), "is no address of a site"),
-        (("--format", "hub"), "is no data set of the hub"),
+        (("--url", "http://x y"), "is not the address of a site"),
+        (("--url", "http://[x"), "is not the address of a site"),
+        (("--url", "https://example.org/a b"), "is not the address of a site"),
+        (("--url", 'https://example.org/"onload='), "is not the address of a site"),
+        (("--url", "https://example.org:port/"), "is not the address of a site"),
+        (("--url", "example.org"), "is not the address of a site"),
+        (("--url", "javascript://x/y"), "is not the address of a site"),
+        (("--url", "https://example.org/?a=b"), "is not the address of a site"),
+        (("--format", "hub"), "is not the name of a data set on the hub"),
     ],
 )
 def test_wrong_options_are_refused_and_nothing_is_written(suite, run: None, tmp_path: Path, options, said) -> None:
@@ -77,7 +77,7 @@ def test_a_folder_of_somebody_else_is_refused(suite, run: None, tmp_path: Path) 
     (tmp_path / "thesis.tex").write_text("years of work")
     done = suite("export", str(tmp_path))
     assert done.returncode == 2
-    assert "is not overwritten" in done.stderr
+    assert "cannot overwrite" in done.stderr
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 

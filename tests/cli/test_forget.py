@@ -48,10 +48,10 @@ def test_what_is_forgotten_runs_again(suite: Suite, tmp_path: Path) -> None:
 
 
 WRONG = {
-    "": "nothing was chosen",
-    "--state gone": "there is no state 'gone'",
-    "zz": "no run of the store that meets the conditions starts with 'zz'",
-    "--older soon": "'soon' is no length of time",
+    "": "no run and no condition is given",
+    "--state gone": "'gone' is not a state",
+    "zz": "no run meets the conditions and has an id that starts with 'zz'",
+    "--older soon": "'soon' is not a length of time",
 }
 
 

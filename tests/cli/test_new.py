@@ -29,7 +29,7 @@ def test_an_empty_folder_is_taken_and_a_hidden_file_is_not_overlooked(suite: Sui
     assert f"cd '{folder}'" in suite.printed("new", "method", "my-idea", str(folder), "--track", "basins")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     told = one_error(suite("new", "method", "my-other-idea", str(folder), "--track", "basins"))
-    assert "is not empty; nothing was written" in told["cause"]
+    assert "is not empty. Nothing was written" in told["cause"]
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
@@ -41,13 +41,17 @@ WRONG = {
     "a line break": ("my-idea\n", (), "is not a name"),
     "too long": ("a" * 65, (), "is not a name"),
     "a library's prefix": ("library/idea", (), "is not a name"),
-    "a keyword": ("lambda", (), "is a word of Python's own"),
-    "a module": ("json", (), "there is a Python module 'json' already"),
-    "an installed module": ("pydantic-core", (), "there is a Python module 'pydantic_core' already"),
-    "a method": ("max-logit", (), "the method 'ood/max-logit' is there already, from the plugin 'ood-methods'"),
+    "a keyword": ("lambda", (), "is a reserved word of Python"),
+    "a module": ("json", (), "would become the Python module 'json', and this module exists"),
+    "an installed module": (
+        "pydantic-core",
+        (),
+        "would become the Python module 'pydantic_core', and this module exists",
+    ),
+    "a method": ("max-logit", (), "the method 'ood/max-logit' exists, from the plugin 'ood-methods'"),
     "an unknown track": ("my-idea", ("--track", "odo"), "unknown track 'odo'. Did you mean 'ood'?"),
     "an unknown role": ("my-idea", ("--role", "detecter"), "no role 'detecter'. Did you mean 'detector'"),
-    "a former name": ("kmeans-known", ("--track", "basins"), "is what the method 'basins/kmeans' was called before"),
+    "a former name": ("kmeans-known", ("--track", "basins"), "is an old name of the method 'basins/kmeans'"),
 }
 
 
@@ -79,8 +83,8 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(suite: Suite, tmp_path:
     [
         (("--from-folder", "nowhere", "--other", "near"), "'near' is not KIND=PATH"),
         (("--from-folder", "nowhere", "--other", "nera=nowhere"), "no kind 'nera'"),
-        (("--other", "near=nowhere"), "the images are not named"),
-        ((), "the track is not named"),
+        (("--other", "near=nowhere"), "no images are given"),
+        ((), "no track is given"),
     ],
 )
 def test_a_task_on_images_that_are_not_named_well_is_refused(

@@ -37,7 +37,7 @@ def test_every_verb_that_names_methods_takes_a_plugin(suite: Suite) -> None:
 def test_a_plugin_file_that_is_not_there_is_one_error(suite: Suite, verb: tuple[str, ...]) -> None:
     done = suite(*verb, "--plugin", "nowhere.py")
     assert done.returncode == 2
-    assert "there is no plugin file nowhere.py" in done.stderr
+    assert "the plugin file nowhere.py does not exist" in done.stderr
 
 
 def test_of_a_plugin_file_that_fails_the_command_that_is_named_shows_why(suite: Suite, tmp_path: Path) -> None:

@@ -78,10 +78,10 @@ def test_a_method_that_is_not_installed_cannot_be_run_again(suite, home: Path) -
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
-        ((), "nothing was chosen"),
+        ((), "no run is given"),
         (("zzz",), "no run starts with 'zzz'"),
-        (("-t", "fast/varied"), "no finished run was chosen"),
-        (("-t", "fast/*", "--by", "x" * 101), "the name has more than 100 signs"),
+        (("-t", "fast/varied"), "none of the chosen runs is finished"),
+        (("-t", "fast/*", "--by", "x" * 101), "the name has more than 100 characters"),
         (("-t", "fast/*", "--device", "gpu"), "setting 'device' has a wrong value"),
         (("-t", "fast/*", "--executor", "proces"), "unknown executor 'proces'"),
     ],

@@ -148,7 +148,7 @@ def test_a_dry_run_counts_what_is_not_prepared(suite: Suite) -> None:
 def test_a_limit_that_is_no_time_is_refused(suite: Suite, text: str) -> None:
     done = suite("run", "--limit", text)
     assert done.returncode == 2
-    assert f"{text!r} is no length of time" in done.stderr
+    assert f"{text!r} is not a length of time" in done.stderr
     assert "suite run --limit 10m" in done.stderr
 
 

@@ -63,9 +63,9 @@ def test_scores_beyond_the_bounds_of_the_metric_are_refused(suite, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
-        (("export-runs", "{}/new.zip", "-t", "ood/*"), "no run that was chosen has ended"),
+        (("export-runs", "{}/new.zip", "-t", "ood/*"), "none of the chosen runs has ended"),
         (("export-runs", "{}/old.zip"), "is there already"),
-        (("export-runs", "{}/new.zip", "--by", "x" * 101), "the name has more than 100 signs"),
+        (("export-runs", "{}/new.zip", "--by", "x" * 101), "the name has more than 100 characters"),
         (("merge", "{}/none.zip"), "there is no file"),
         (("merge", "{}/old.zip"), "damaged, or no export of runs"),
         (("merge", "{}"), "there is no file"),

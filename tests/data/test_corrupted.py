@@ -107,6 +107,6 @@ def test_without_the_package_it_says_what_to_install(resources: Resources, monke
 
     monkeypatch.setattr("importlib.metadata.version", missing)
     for ask in (Corrupted(Smooth(), "fog", ROWS).stamp, Corrupted(Smooth(), "fog", ROWS).open):
-        with pytest.raises(SuiteError, match="imagecorruptions package, which is not installed") as error:
+        with pytest.raises(SuiteError, match="the package imagecorruptions is not installed") as error:
             ask(resources)
         assert error.value.next == "pip install 'basin-suite[corruptions]'"

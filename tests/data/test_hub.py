@@ -114,7 +114,7 @@ def test_a_mirror_is_read_where_the_librarys_own_folder_cannot_be_made(
 def test_a_part_of_a_mirror_is_the_tasks_error_and_not_missing(at: Resources) -> None:
     write(folder(at) / "test-00001-of-00002.parquet", IMAGES, LABELS)
     for ask in (Hub("owner/name", "test", REVISION, "config").stamp, Hub("owner/name", "test", None, "config").open):
-        with pytest.raises(SuiteError, match="1 are not there"):
+        with pytest.raises(SuiteError, match="1 of the 2 files of split 'test' are missing"):
             ask(at)
 
 

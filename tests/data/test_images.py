@@ -78,12 +78,12 @@ def _loose(place: Path) -> Path:
 
 
 WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "no image": (lambda place: place, "there is no image in the folder"),
-    "an image beside the classes": (_loose, "1 images lie beside the folders of the classes"),
+    "no image": (lambda place: place, "the folder has no images"),
+    "an image beside the classes": (_loose, "1 images are not in the folder of a class"),
     "no label": (lambda place: table(place, [None, *NUMBERS[1:].tolist()]), "row 0 has no label"),
     "a label below zero": (lambda place: table(place, [3, -1] + [0] * 38), "row 1 has the label -1"),
-    "a label of another kind": (lambda place: table(place, [0.5] * 40), "neither whole numbers nor names"),
-    "no bytes": (lambda place: table(place, images=["a path"] * 40), "not the bytes of encoded images"),
+    "a label of another kind": (lambda place: table(place, [0.5] * 40), "It must hold whole numbers or names"),
+    "no bytes": (lambda place: table(place, images=["a path"] * 40), "It must hold encoded images as bytes"),
     "no image in a row": (lambda place: table(place, images=[None, *map(encoded, range(1, 40))]), "row 0 has no image"),
 }
 
@@ -97,11 +97,11 @@ def test_what_is_wrong_names_the_row_and_the_place(make: Callable[[Path], Path],
 
 
 def test_what_is_not_there_is_missing_and_what_is_no_image_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Missing, match="no folder and no file"):
+    with pytest.raises(Missing, match="does not exist"):
         Images(tmp_path / "nowhere").rows()
     broken = folder(tmp_path) / "class-1" / "zz.png"
     broken.write_bytes(b"no image at all")
-    with pytest.raises(SuiteError, match="is no image that can be used") as raised:
+    with pytest.raises(SuiteError, match="the image in row 8 cannot be used") as raised:
         inspect("own", Images(tmp_path).rows(), {})
     assert raised.value.place == str(broken)
 

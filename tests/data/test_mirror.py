@@ -40,7 +40,7 @@ def test_a_part_of_the_files_is_refused_whichever_it_is(tmp_path_factory, drawn:
     if len(kept) in (0, total):
         assert len(shards(folder, "train", None)) == len(kept)
         return
-    with pytest.raises(SuiteError, match=f"of the {total} files of split 'train', {total - len(kept)} are not there"):
+    with pytest.raises(SuiteError, match=f"{total - len(kept)} of the {total} files of split 'train' are missing"):
         shards(folder, "train", None)
 
 
@@ -57,7 +57,7 @@ def test_two_uploads_beside_each_other_are_refused(tmp_path: Path, uploads: tupl
 def test_a_configuration_is_its_folder_and_no_other(tmp_path: Path) -> None:
     laid(tmp_path, *(f"full/{name}" for name in names(1)), *(f"small/{name}" for name in names(2)))
     assert [file.parent.name for file in shards(tmp_path, "train", "small")] == ["small", "small"]
-    with pytest.raises(Missing, match=re.escape("in full, small, and no configuration 'cropped'")):
+    with pytest.raises(Missing, match=re.escape("in full, small, but no configuration 'cropped'")):
         shards(tmp_path, "train", "cropped")
     with pytest.raises(SuiteError, match="several folders: full, small"):
         shards(tmp_path, "train", None)

@@ -48,5 +48,5 @@ def test_noise_is_the_same_at_every_severity_but_for_its_size(resources: Resourc
 
 
 def test_an_unknown_shift_is_refused_by_name(resources: Resources) -> None:
-    with pytest.raises(SuiteError, match=r"there is no shift 'rotatoin'\. Did you mean 'rotation'"):
+    with pytest.raises(SuiteError, match=r"'rotatoin' is not a shift\. Did you mean 'rotation'"):
         shifted(Split(DIGITS), "rotatoin", 0.5, 16)

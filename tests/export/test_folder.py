@@ -62,7 +62,7 @@ def test_a_folder_that_is_no_export_of_ours_is_refused(place: Path, manifest: st
     if manifest is not None:
         (place / MANIFEST).write_text(manifest)
     before = files(place)
-    with pytest.raises(SuiteError, match="is not overwritten"):
+    with pytest.raises(SuiteError, match="cannot overwrite"):
         write(place, one="2")
     assert files(place) == before
 

@@ -75,6 +75,6 @@ def test_names_become_folders_of_any_system(written: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("name", ["", "basin-suite", "a/b/c", "../x", "a/b\n"])
 def test_a_name_that_is_no_data_set_is_refused(board: Board, tmp_path: Path, name: str) -> None:
-    with pytest.raises(SuiteError, match="is no data set of the hub"):
+    with pytest.raises(SuiteError, match="is not the name of a data set on the hub"):
         export_results(board, tmp_path / "out", name)
     assert not (tmp_path / "out").exists()

@@ -115,12 +115,12 @@ def test_a_run_is_what_show_prints_without_what_tells_of_the_machine(built: Home
 @pytest.mark.parametrize(
     ("path", "said", "next"),
     [
-        ("/api/table/nothing.json", "there is no such table", "GET /api/board"),
-        ("/api/table/FILE.exe", "there is no such table", "GET /api/board"),
-        ("/api/table/..%2F..%2Fsuite.json", "the API has no such address", "GET /api/board"),
+        ("/api/table/nothing.json", "the board does not have this table", "GET /api/board"),
+        ("/api/table/FILE.exe", "the board does not have this table", "GET /api/board"),
+        ("/api/table/..%2F..%2Fsuite.json", "the API does not have this address", "GET /api/board"),
         ("/api/run/ffff", "no run starts with 'ffff'", "GET /api/board/full"),
-        ("/api/", "the API has no such address", "GET /api/board"),
-        ("/api/boards", "the API has no such address", "GET /api/board"),
+        ("/api/", "the API does not have this address", "GET /api/board"),
+        ("/api/boards", "the API does not have this address", "GET /api/board"),
     ],
 )
 def test_what_is_not_there_is_said_as_json(built: Home, client: TestClient, path: str, said: str, next: str) -> None:

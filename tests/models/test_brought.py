@@ -85,10 +85,10 @@ def test_whatever_answers_depend_on_makes_another_network(tmp_path: Path, resour
 def test_a_file_that_is_gone_or_another_now_is_told(tmp_path: Path, resources: Resources) -> None:
     network = brought(saved(Architecture("resnet-cifar", {"depth": 8, "classes": 10}), tmp_path), "resnet8-cifar")
     saved(Architecture("resnet-cifar", {"depth": 8, "classes": 11}), tmp_path)
-    with pytest.raises(SuiteError, match="has the sha256"):
+    with pytest.raises(SuiteError, match="has changed: its sha256 is"):
         network.load(resources)
     network.file.unlink()
-    with pytest.raises(SuiteError, match="is not there any more"):
+    with pytest.raises(SuiteError, match=r"the file of the network \S+ is missing"):
         network.load(resources)
 
 
@@ -122,20 +122,30 @@ def _beside(folder: Path) -> Path:
 
 R8 = "resnet8-cifar"
 WRONG: dict[str, tuple[Callable[[Path], Path], str, dict[str, Any], str]] = {
-    "no file": (lambda folder: folder / "my.safetensors", R8, {}, "there is no such file"),
+    "no file": (lambda folder: folder / "my.safetensors", R8, {}, "the file does not exist"),
     "a pickle": (_pickled, R8, {}, "suite convert-weights"),
-    "something else": (_written(b"hello, hello, hello"), R8, {}, "this is no safetensors file"),
-    "no tensors": (_edited(lambda state: state.clear()), R8, {}, "there is no tensor in the file"),
+    "something else": (_written(b"hello, hello, hello"), R8, {}, "this is not a safetensors file"),
+    "no tensors": (_edited(lambda state: state.clear()), R8, {}, "the file has no tensors"),
     "not finite": (_edited(lambda state: state["linear.bias"].fill_(torch.nan)), R8, {}, "linear.bias is not finite"),
     "missing": (_edited(lambda state: state.pop("bn1.weight")), R8, {}, "the file lacks bn1.weight"),
     "too many": (_edited(lambda s: s.update(more=torch.ones(1))), R8, {}, "the file has more, which the network"),
     "another shape": (_edited(lambda s: s.update({"bn1.bias": torch.ones(3)})), R8, {}, "bn1.bias has the shape [3]"),
     "another depth": (_edited(lambda state: None), "resnet20-cifar", {}, "the file lacks layer1.1."),
     "a wrong name": (_edited(lambda state: None), "resnet18-32", {}, "Did you mean 'resnet18-32x32'"),
-    "no name": (_edited(lambda state: None), "", {}, "which architecture the weights are of is not said"),
+    "no name": (_edited(lambda state: None), "", {}, "the architecture of the weights is not given"),
     "a hub's name": (_edited(lambda state: None), "hf-hub:someone/some", {}, "unknown architecture"),
-    "a checkpoint": (_edited(lambda s: None), "resnet18", {"arguments": {"checkpoint_path": "x"}}, "is no argument of"),
-    "an argument": (_edited(lambda state: None), R8, {"arguments": {"depht": "8"}}, "cannot be built with"),
+    "a checkpoint": (
+        _edited(lambda s: None),
+        "resnet18",
+        {"arguments": {"checkpoint_path": "x"}},
+        "cannot be set: the weights come from the file",
+    ),
+    "an argument": (
+        _edited(lambda state: None),
+        R8,
+        {"arguments": {"depht": "8"}},
+        "cannot build 'resnet8-cifar' with",
+    ),
     "a mean": (_edited(lambda state: None), R8, {"transform": {"mean": "0.5,0.5"}}, "mean has 2 numbers"),
     "a number": (_edited(lambda state: None), R8, {"transform": {"size": "big"}}, "size: Input should be"),
     "a transform": (_edited(lambda state: None), R8, {"transform": {"colour": "red"}}, "colour: Extra inputs"),
@@ -155,7 +165,7 @@ def test_what_is_wrong_is_one_clear_error(
 
 def test_classes_and_size_of_the_input_must_be_the_tasks(tmp_path: Path) -> None:
     file = saved(Architecture("resnet-cifar", {"depth": 8, "classes": 7}), tmp_path)
-    with pytest.raises(SuiteError, match="the network has 7 classes, and the task has 10"):
+    with pytest.raises(SuiteError, match=r"the network has 7 classes\. The task has 10"):
         brought(file, R8)
     arguments = {"num_classes": 10, "img_size": 32, "patch_size": 8, "embed_dim": 24, "depth": 1}
     vit = saved(Architecture("timm/vit_tiny_patch16_224", arguments), tmp_path, "vit.safetensors")

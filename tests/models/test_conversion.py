@@ -52,11 +52,11 @@ class Harmless:
 @pytest.mark.parametrize(
     ("content", "cause"),
     [
-        (Harmless(), "the file is no plain state dict"),
-        ({"state_dict": [1, 2]}, "holds no state dict"),
-        ([torch.zeros(1)], "holds no state dict"),
-        ({}, "holds no state dict"),
-        ({"weight": torch.zeros(1), "epoch": 3}, "holds no state dict"),
+        (Harmless(), "the file is not a plain state dict"),
+        ({"state_dict": [1, 2]}, "It must hold a state dict"),
+        ([torch.zeros(1)], "It must hold a state dict"),
+        ({}, "It must hold a state dict"),
+        ({"weight": torch.zeros(1), "epoch": 3}, "It must hold a state dict"),
     ],
     ids=["an object", "a list inside", "a list", "nothing", "a number"],
 )
@@ -72,10 +72,10 @@ def test_whatever_is_no_state_dict_is_refused_and_nothing_is_written(
 def test_nothing_is_overwritten_and_no_old_torch_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.save({"weight": torch.zeros(1)}, tmp_path / "best.ckpt")
     (tmp_path / "taken").write_text("mine")
-    with pytest.raises(SuiteError, match="nothing is overwritten"):
+    with pytest.raises(SuiteError, match="the file exists, and is not overwritten"):
         convert(tmp_path / "best.ckpt", tmp_path / "taken")
     assert (tmp_path / "taken").read_text() == "mine"
-    with pytest.raises(SuiteError, match="there is no such file"):
+    with pytest.raises(SuiteError, match="the file does not exist"):
         convert(tmp_path / "worst.ckpt", tmp_path / "new")
     monkeypatch.setattr(torch, "__version__", "2.5.1")
     with pytest.raises(SuiteError, match="cannot read pickled files safely"):

@@ -93,7 +93,7 @@ def test_a_classifier_that_is_not_linear_is_refused() -> None:
         def get_classifier(self) -> nn.Module:
             return nn.Identity()
 
-    with pytest.raises(TypeError, match="the classifier of Odd is Identity, not a linear layer"):
+    with pytest.raises(TypeError, match=r"the classifier of Odd is Identity\. It must be a linear layer"):
         linear_head(Odd())
 
 

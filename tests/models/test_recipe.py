@@ -59,7 +59,7 @@ def test_outliers_leave_the_order_and_augmentation_of_the_images_as_they_were() 
 
 
 def test_a_batch_of_no_outliers_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no outliers to take batches of 24 from"):
+    with pytest.raises(ValueError, match="there are no outliers, and the recipe takes 24 of them"):
         trained(SGD, outlier_batch=24)
 
 

@@ -144,14 +144,14 @@ def test_given_weights_that_changed_are_refused_and_no_method_is_blamed(tmp_path
     assert found.known_fingerprint(at)
     with flipped(path, place):
         for use in (found.known_fingerprint, found.load):
-            with pytest.raises(Damaged, match="is corrupt: its sha256") as error:
+            with pytest.raises(Damaged, match="is damaged: its sha256") as error:
                 use(at)
             assert error.value.place == str(path)
-            assert error.value.next == f"delete it, so that it is trained or copied anew: rm {path}"
+            assert error.value.next == f"delete it, and the suite makes it again: rm {path}"
     assert found.known_fingerprint(at)
 
 
 def test_a_folder_of_weights_that_is_not_there(tmp_path: Path) -> None:
     settings = load_settings(weights=tmp_path / "nowhere")
-    with pytest.raises(SuiteError, match="the folder of reference weights is not there"):
+    with pytest.raises(SuiteError, match="the folder of reference weights does not exist"):
         model(given=GivenWeights("net.safetensors", "0")).known_fingerprint(Resources(settings, Cache(tmp_path)))

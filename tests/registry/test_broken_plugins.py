@@ -15,7 +15,7 @@ BROKEN = {
     "broken_exit": ("import", "SystemExit: this module is a script"),
     "broken_half": ("suite_register_methods", "RuntimeError: gave up half-way"),
     "broken_import": ("import", "ModuleNotFoundError: No module named 'a_package_that_is_not_installed'"),
-    "broken_marker": ("import", "suite_register_methods is not marked: write @suite.hookimpl above it"),
+    "broken_marker": ("import", "suite_register_methods has no mark: write @suite.hookimpl above it"),
     "broken_raise": ("suite_register_methods", "RuntimeError: the hook gave up"),
     "broken_spelling": ("import", "Did you mean 'suite_register_methods'"),
     "broken_string": ("suite_register_methods('broken_string:Missing')", "AttributeError: "),
@@ -69,7 +69,7 @@ def test_only_plugins_that_registered_something_are_partial(registry: Registry) 
 def test_a_name_stays_with_the_plugin_that_had_it_first(registry: Registry) -> None:
     assert registry.method("ood", "msp").plugin.distribution == "basin-suite"
     (failure,) = plugin(registry, "broken_duplicate").failures
-    assert "'ood/msp' is already registered" in failure.message
+    assert "'ood/msp' was already registered" in failure.message
 
 
 def test_what_a_hook_registers_before_it_raises_is_kept_out(registry: Registry) -> None:

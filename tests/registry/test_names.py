@@ -116,7 +116,7 @@ def test_what_is_no_name_of_an_executor_or_a_track(name: str) -> None:
 def test_libraries_of_a_track_are_names_in_a_tuple() -> None:
     track = Track(name="named", title="Named", question="Which?", contract=Detector, libraries="timm")  # type: ignore[arg-type]
     (message,) = failures(register("suite_register_tracks", track))
-    assert "the libraries of track 'named' are 'timm', not names in a tuple" in message
+    assert "the libraries of track 'named' are 'timm'. They must be a tuple of names" in message
 
 
 @pytest.mark.parametrize("name", [None, 5, b"msp"])
@@ -129,7 +129,7 @@ def test_a_name_is_text(name: object) -> None:
 def test_one_plugin_cannot_register_a_name_twice() -> None:
     plugin = register("suite_register_methods", method_named("twice"), method_named("twice"))
     assert plugin.registered == ["track ood", "method ood/twice"]
-    assert "'ood/twice' is already registered by plugin 'test' (test 1)" in failures(plugin)[0]
+    assert "'ood/twice' was already registered by plugin 'test' (test 1)" in failures(plugin)[0]
 
 
 def test_declarations_that_are_missing_are_listed() -> None:
@@ -142,4 +142,4 @@ def test_declarations_that_are_missing_are_listed() -> None:
 def test_the_primary_metric_is_one_of_the_task() -> None:
     other = type("Other", (task_named("ood/other"),), {"primary": Column(metric="accuracy", subset="near")})
     plugin = register("suite_register_tasks", other)
-    assert failures(plugin) == ["ValueError: task ood/other: the primary metric 'accuracy' is not among its metrics"]
+    assert failures(plugin) == ["ValueError: task ood/other: the primary metric 'accuracy' is not one of its metrics"]

@@ -41,7 +41,7 @@ def test_a_file_is_loaded_after_what_is_installed_and_cannot_take_its_names() ->
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "FileNotFoundError: no plugin file at "),
+        (None, "FileNotFoundError: the plugin file "),
         ("def f(:\n", "SyntaxError: "),
         ("x = 1 / 0\n", "ZeroDivisionError"),
     ],

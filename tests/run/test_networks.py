@@ -68,16 +68,16 @@ def test_a_cell_names_all_that_its_answers_depend_on_and_can_be_asked_for_again(
     again = at_home.printed(*RUN, "-m", "msp", "-m", "energy", "--setting", row["setting"])
     assert "1 cell run" in again
     file.unlink()
-    assert "is not there any more" in at_home(*RUN, "-m", "knn", "--setting", row["setting"]).stderr
+    assert "is missing" in at_home(*RUN, "-m", "knn", "--setting", row["setting"]).stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
         (("--model", "{file}", "--architecture", "lenet"), "the weights do not fit the architecture 'lenet'"),
-        (("--architecture", "small-cnn"), "which file has the weights is not said"),
+        (("--architecture", "small-cnn"), "no file of weights is given"),
         (("--model", "{file}", "--architecture", "small-cnn", "--transform", "size"), "'size' is not NAME=VALUE"),
-        (("--setting", "network=resnet18-0123456789ab"), "nobody has brought its file"),
+        (("--setting", "network=resnet18-0123456789ab"), "Its file was never given"),
     ],
 )
 def test_what_is_wrong_is_one_error_and_nothing_runs(
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_one_error_and_nothing_runs(
 
 def test_a_task_that_asks_no_classifier_takes_no_network(at_home: Suite, file: Path) -> None:
     done = at_home("run", "-t", "basins/d50", "--model", str(file), "--architecture", "small-cnn")
-    assert "basins/d50 takes no network of yours" in one_error(done)["cause"]
+    assert "basins/d50 cannot use your own network" in one_error(done)["cause"]
 
 
 def test_a_method_that_trains_is_declined(at_home: Suite, file: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_network_that_knows_no_more_than_chance_is_refused(tmp_path: Path, res
     save_file(state, tmp_path / "my.safetensors")
     task = load_registry().tasks["ood/digits"]()
     task.substitute = bring(Brought(tmp_path / "my.safetensors", "small-cnn"), task.replaceable())
-    with pytest.raises(SuiteError, match=r"% of 60 held-out images, and guessing is on 16.7 %"):
+    with pytest.raises(SuiteError, match=r"% of 60 held-out images\. Guessing is right on 16\.7 %"):
         task.prepare(TaskContext(0, resources))
 
 

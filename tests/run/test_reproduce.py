@@ -122,7 +122,7 @@ def test_a_run_without_scores_cannot_be_compared(bench: Bench) -> None:
     bench.run("raises", seeds=(0,), executor="inline", workers=1)
     failed = bench.runs()["raises", 0]
     ((_, verdict),) = again(bench, failed.id[:6])
-    assert (verdict.verdict, verdict.reason) == ("cannot", "the run is failed: it has no scores to compare")
+    assert (verdict.verdict, verdict.reason) == ("cannot", "the run has no scores to compare: its state is failed")
 
 
 def test_other_data_is_named(bench: Bench) -> None:
@@ -169,7 +169,7 @@ def test_a_task_that_declines_the_method_now_says_so(bench: Bench, monkeypatch: 
     bench.run("constant", seeds=(0,), executor="inline", workers=1)
     registry = load_registry(bench.settings().plugins)
     monkeypatch.setattr(registry.methods["fast/constant"], "needs", frozenset({"answer"}))
-    with pytest.raises(CannotRepeat, match="the task leaves out the method now"):
+    with pytest.raises(CannotRepeat, match="the task does not run this method any more"):
         repeated(bench.runs()["constant", 0].cell, registry, Cache(bench.settings().cache_folder))
 
 

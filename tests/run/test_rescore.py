@@ -104,7 +104,7 @@ def test_a_run_whose_samples_are_gone_is_named(settings: Settings, registry: Reg
     summary = run(settings, registry)
     assert summary.done == 1
     (error,) = summary.errors
-    assert "constant size=large, hint=none seed 0: its samples are not at hand" in error
+    assert "constant size=large, hint=none seed 0: the samples of the run are missing" in error
     assert "next: suite run --task fast/varied" in error
 
 
@@ -113,4 +113,4 @@ def test_other_data_is_not_mixed_in(settings: Settings, registry: Registry, monk
     monkeypatch.setattr(module, "known_ingredients", lambda *arguments: None)
     summary = run(settings, registry)
     assert summary.done == 0
-    assert all("is not at hand, or is another now" in error for error in summary.errors)
+    assert all("is missing, or has changed" in error for error in summary.errors)

@@ -58,7 +58,10 @@ def test_all_settings_are_every_combination_that_has_the_values_named() -> None:
 @pytest.mark.parametrize(
     ("pair", "message"),
     [
-        (("size", "medium"), "'medium' is no size: it is small, large, or another that is written alike"),
+        (
+            ("size", "medium"),
+            "'medium' is not a value of size. The values are small, large, or another that is written alike",
+        ),
         (("sise", "large"), "has all of the axes sise. Did you mean 'size'"),
     ],
 )
@@ -110,7 +113,7 @@ def test_a_partner_is_a_parameter_that_names_a_method() -> None:
 
 
 def test_a_parameter_of_no_method_of_the_run_is_refused() -> None:
-    with pytest.raises(SuiteError, match="told is neither a method of this run nor a partner of one") as caught:
+    with pytest.raises(SuiteError, match="told is not a method of this run, and not a partner of one") as caught:
         methods(methods=("constant",), overrides=(("told", "value", "1"),))
     assert caught.value.place == "--set told.value=1"
 
@@ -124,7 +127,7 @@ def test_a_setting_that_is_named_counts_more_than_that_of_a_former_name() -> Non
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("twin", "'twin' is not a Constant"), ("constnt", "'constnt' is no method. Did you mean 'constant'")],
+    [("twin", "'twin' is not a Constant"), ("constnt", "'constnt' is not a method. Did you mean 'constant'")],
 )
 def test_a_partner_that_does_not_fit_is_named(name: str, message: str) -> None:
     with pytest.raises(SuiteError, match=message) as caught:

@@ -150,7 +150,7 @@ def test_a_cancelled_cell_is_left_by_who_planned_it_before_and_by_who_waits(benc
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"), [((), "nothing was chosen"), (("0123",), "no run starts with"), (("0",), "is not running")]
+    ("arguments", "said"), [((), "no run is given"), (("0123",), "no run starts with"), (("0",), "is not running")]
 )
 def test_what_cannot_be_cancelled_is_said(bench, elsewhere, command, arguments: tuple[str, ...], said: str) -> None:
     writer, run = elsewhere

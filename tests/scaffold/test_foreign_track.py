@@ -61,29 +61,31 @@ def test_its_template_is_rendered_with_what_the_built_in_ones_get(tmp_path: Path
 
 
 def test_a_track_without_a_template_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(SuiteError, match=r"no template of a method: its author can bring one by Track\(roles=") as told:
+    with pytest.raises(
+        SuiteError, match=r"no template for a method\. Its author can add one with Track\(roles="
+    ) as told:
         new_method(registry(tmp_path, "()"), "my-guess", "guessing", folder=tmp_path / "new")
     assert told.value.place == str(tmp_path / "guessing.py")
 
 
 def test_a_template_that_asks_for_more_than_there_is_is_named(tmp_path: Path, templates: Path) -> None:
     (templates / "method.py.jinja").write_text("{{ colour }}")
-    with pytest.raises(SuiteError, match=r"method\.py\.jinja cannot be rendered: UndefinedError: 'colour'"):
+    with pytest.raises(SuiteError, match=r"cannot render the template method\.py\.jinja: UndefinedError: 'colour'"):
         new_method(registry(tmp_path, ROLE), "my-guess", "guessing", folder=tmp_path / "new")
     (templates / "test_method.py.jinja").unlink()
-    with pytest.raises(SuiteError, match=r"test_method\.py\.jinja cannot be rendered"):
+    with pytest.raises(SuiteError, match=r"cannot render the template test_method\.py\.jinja"):
         new_method(registry(tmp_path, ROLE), "my-guess", "guessing", folder=tmp_path / "new")
 
 
 @pytest.mark.parametrize(
     ("roles", "why"),
     [
-        ('[Role("guesser", "Guesses.", {})]', "not suite.contracts.Role in a tuple"),
-        ('(Role("Guesser", "Guesses.", {}),)', "not different names in lower case"),
-        ('(Role("guesser", "Guesses.", {}),) * 2', "not different names in lower case"),
+        ('[Role("guesser", "Guesses.", {})]', "They must be a tuple of suite.contracts.Role"),
+        ('(Role("Guesser", "Guesses.", {}),)', "They must be different names in lower case"),
+        ('(Role("guesser", "Guesses.", {}),) * 2', "They must be different names in lower case"),
         ('(Role("guesser", "Guesses.", {Guesser: "GuesserContract"}),)', "not 'module:Class' of a Method"),
         ('(Role("guesser", "Guesses.", {int: "checks:GuesserContract"}),)', "not 'module:Class' of a Method"),
-        ('(Role("guesser", "Guesses.", {}, Path("nowhere")),)', "a template that is no folder"),
+        ('(Role("guesser", "Guesses.", {}, Path("nowhere")),)', "a template that is not a folder"),
     ],
 )
 def test_roles_that_say_what_cannot_be_are_refused(tmp_path: Path, roles: str, why: str) -> None:

@@ -75,7 +75,7 @@ def test_others_are_of_the_kinds_that_the_track_names(tmp_path: Path) -> None:
     assert (task.near, task.far) == (("digit-8",), ("digit-9",))
     wrong = GivenImages(inside, (), {"nera": others["near"]})
     with pytest.raises(
-        SuiteError, match=r"no kind 'nera' of further images: the track has near, far\. Did you mean 'near'\?"
+        SuiteError, match=r"'nera' is not a kind of other images\. The track has near, far\. Did you mean 'near'\?"
     ):
         new_task(REGISTRY, "mine", "ood", tmp_path / "other", wrong)
 
@@ -83,10 +83,10 @@ def test_others_are_of_the_kinds_that_the_track_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "track", "images", "cause"),
     [
-        ("digits", "ood", None, "the task 'ood/digits' is there already"),
+        ("digits", "ood", None, "the task 'ood/digits' exists"),
         ("Mine", "ood", None, "is not a name"),
-        ("mine", "basins", GivenImages(Path("nowhere")), "has no template of a task on images"),
-        ("mine", "ood", GivenImages(Path("nowhere")), "no folder and no file nowhere"),
+        ("mine", "basins", GivenImages(Path("nowhere")), "has no template for a task on images"),
+        ("mine", "ood", GivenImages(Path("nowhere")), "nowhere does not exist"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused(
 
 def test_classes_must_be_there_and_be_enough(tmp_path: Path) -> None:
     place = digits(tmp_path / "id", 5)
-    with pytest.raises(SuiteError, match="there is no class 'digit x' to leave out"):
+    with pytest.raises(SuiteError, match="the images have no class 'digit x'"):
         new_task(REGISTRY, "mine", "ood", tmp_path / "package", GivenImages(place, ("digit x",)))
     with pytest.raises(SuiteError, match="the images have no classes"):
         new_task(REGISTRY, "mine", "ood", tmp_path / "package", GivenImages(place / "digit 1"))

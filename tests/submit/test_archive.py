@@ -58,18 +58,21 @@ def device() -> zipfile.ZipInfo:
 
 
 TRICKS: dict[str, tuple[Callable[[Members], object], str]] = {
-    "up": (lambda m: m.update({"../x.py": ""}), "a member whose path is not a plain one inside it: '../x.py'"),
-    "root": (lambda m: m.update({"/x.py": ""}), "not a plain one inside it"),
-    "inside": (lambda m: m.update({"a/../../x.py": ""}), "not a plain one inside it"),
-    "dot": (lambda m: m.update({"a/./x.py": ""}), "not a plain one inside it"),
-    "backslash": (lambda m: m.update({"a\\x.py": ""}), "a member of an odd name"),
-    "control": (lambda m: m.update({"a\x1b[1m.py": ""}), "a member of an odd name"),
-    "long": (lambda m: m.update({"a" * 400: ""}), "a member of an odd name"),
+    "up": (lambda m: m.update({"../x.py": ""}), "a member has an unsafe path: '../x.py'"),
+    "root": (lambda m: m.update({"/x.py": ""}), "a member has an unsafe path"),
+    "inside": (lambda m: m.update({"a/../../x.py": ""}), "a member has an unsafe path"),
+    "dot": (lambda m: m.update({"a/./x.py": ""}), "a member has an unsafe path"),
+    "backslash": (lambda m: m.update({"a\\x.py": ""}), "a member has a forbidden name"),
+    "control": (lambda m: m.update({"a\x1b[1m.py": ""}), "a member has a forbidden name"),
+    "long": (lambda m: m.update({"a" * 400: ""}), "a member has a forbidden name"),
     "link": (lambda m: m.update({link(): "/etc/hostname"}), "'mine/link.py' is a link or a device"),
     "device": (lambda m: m.update({device(): ""}), "'mine/null' is a link or a device"),
     "twice": (lambda m: m.update({"Mine.py": ""}), "two members of one name"),
     "file and folder": (lambda m: m.update({"mine.py/x": ""}), "'mine.py' is a file and a folder"),
-    "grows": (lambda m: m.update({"zeros.txt": "0" * 3_000_000}), "'zeros.txt' would grow more than 200 times"),
+    "grows": (
+        lambda m: m.update({"zeros.txt": "0" * 3_000_000}),
+        "'zeros.txt' would be more than 200 times as large, unpacked",
+    ),
     "many": (lambda m: m.update({f"mine/{n}.py": "" for n in range(6_001)}), "more than 6000 members"),
     "compiled": (lambda m: m.update({"mine/fast.so": ""}), "mine/fast.so is compiled code"),
     "pickle": (lambda m: m.update({"mine/weights.pkl": ""}), "mine/weights.pkl is a pickle"),
@@ -119,7 +122,7 @@ def test_another_sha256_is_told_before_it_is_opened(tmp_path: Path) -> None:
     (tmp_path / "source" / NAME).write_bytes(b"no archive")
     (told,) = archive_problems(tmp_path, package(tmp_path, sha256="0" * 64))
     assert "its sha256 is" in told.cause
-    with pytest.raises(SuiteError, match="damaged, or no archive"):
+    with pytest.raises(SuiteError, match="damaged, or not an archive"):
         check_archive(tmp_path, package(tmp_path))
 
 

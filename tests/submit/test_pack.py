@@ -79,9 +79,9 @@ def test_the_file_of_a_template_says_the_rest(pack: Pack, tmp_path: Path, desk: 
         (("again", *WHO[:-2]), "submission.yaml would not be valid: contact"),
         (("Again", *WHO), "submission.yaml would not be valid: name"),
         (("again", *WHO, "--paper", "javascript:x"), "submission.yaml would not be valid: paper"),
-        (("again", *WHO, "-t", "replay/*"), "no run that was chosen has ended"),
-        (("again", *WHO, "--about", "none.yaml"), "there is no file none.yaml"),
-        (("again", *WHO, "--wheel", "none.txt"), "it is no wheel"),
+        (("again", *WHO, "-t", "replay/*"), "none of the chosen runs has ended"),
+        (("again", *WHO, "--about", "none.yaml"), "the file none.yaml does not exist"),
+        (("again", *WHO, "--wheel", "none.txt"), "this is not a wheel"),
         (("again", *WHO, "--wheel", "other-1.0-py3-none-any.whl"), "no run was made with other 1.0"),
     ],
 )
@@ -96,14 +96,14 @@ def test_what_is_missing_is_one_error_and_no_folder(
 
 def test_a_folder_that_is_there_is_left_alone(pack: Pack, tmp_path: Path) -> None:
     (tmp_path / "out" / "again").mkdir(parents=True)
-    assert "is there already" in pack("again", *WHO).stderr
+    assert "submissions/again exists" in pack("again", *WHO).stderr
 
 
 def test_a_method_from_a_file_has_no_version_to_submit(suite: Suite, tmp_path: Path) -> None:
     home = {"SUITE_HOME": str(tmp_path / "home"), "SUITE_PLUGINS": str(PLUGIN)}
     suite.printed("run", "-t", "fast/count", "-m", "constant", "--executor", "inline", **home)
     done = suite("submit", "pack", "again", *WHO, "--in", str(tmp_path / "out"), **home)
-    assert "came from a file, and from no version of a distribution" in done.stderr
+    assert "came from a file, not from an installed package" in done.stderr
 
 
 def edited(store: Path, **environment: object) -> None:
@@ -132,7 +132,7 @@ def test_runs_of_another_version_or_distribution_are_not_packed(
     edited(own_shop, **other)
     done = suite("submit", "pack", "again", *WHO, "--in", str(tmp_path / "out"), SUITE_HOME=str(own_shop))
     assert done.returncode == 2
-    assert "none of the 1 runs that were chosen is of a method as it is installed here" in done.stderr
+    assert "none of the 1 chosen runs used the method that is installed here" in done.stderr
     assert "suite run -t ood/digits -m ood/energy" in done.stderr
     assert not (tmp_path / "out").exists()
 

@@ -125,7 +125,7 @@ def test_code_that_is_not_what_it_says_is_told(registry: Registry, tmp_path: Pat
     folder = submission(registry, tmp_path, declared=declared)
     of = read_submission(folder).submission
     assert of is not None
-    with pytest.raises(SuiteError, match="its code declares other card than"):
+    with pytest.raises(SuiteError, match=r"card in its code differs from submission\.yaml"):
         Bench(folder, of, settings).registry()
 
 
@@ -140,7 +140,7 @@ def test_code_that_breaks_or_looks_around_when_it_is_imported(
     folder = submission(registry, tmp_path, f"\nraise RuntimeError(open({str(secret)!r}).read())\n")
     of = read_submission(folder).submission
     assert of is not None
-    with pytest.raises(SuiteError, match="the methods cannot be loaded: no plugin registers") as caught:
+    with pytest.raises(SuiteError, match="cannot load the methods: no plugin registers") as caught:
         Bench(folder, of, settings).registry()
     assert "the labels" not in caught.value.cause
     assert "PermissionError" in caught.value.cause
@@ -171,4 +171,4 @@ def test_what_is_the_suites_own_needs_no_installation(packed: Path, shop: Settin
 def test_what_could_not_be_packed_is_told_before_anything_runs(suite: Suite, packed: Path) -> None:
     done = suite("submit", "run", str(packed), "--pack", "--by", "Bob")
     assert done.returncode == 2
-    assert "it has results already" in done.stderr
+    assert "the submission already has results" in done.stderr

@@ -57,16 +57,19 @@ def test_a_tar_is_taken_with_or_without_its_folder(tmp_path: Path, mode: str, to
 
 
 TRICKS: dict[str, tuple[Callable[[tarfile.TarFile], object], str]] = {
-    "up": (lambda made: made.addfile(*entry("../evil")), "not a plain one inside it"),
-    "root": (lambda made: made.addfile(*entry("/tmp/evil")), "not a plain one inside it"),
+    "up": (lambda made: made.addfile(*entry("../evil")), "a member has an unsafe path"),
+    "root": (lambda made: made.addfile(*entry("/tmp/evil")), "a member has an unsafe path"),
     "link": (lambda made: made.addfile(*entry("x", type=tarfile.SYMTYPE, linkname="/etc")), "'x' is a link"),
     "hard link": (lambda made: made.addfile(*entry("x", type=tarfile.LNKTYPE, linkname="/etc/x")), "'x' is a link"),
     "device": (lambda made: made.addfile(*entry("x", b"", type=tarfile.CHRTYPE)), "a device or another special"),
     "fifo": (lambda made: made.addfile(*entry("x", b"", type=tarfile.FIFOTYPE)), "another special file"),
-    "grows": (lambda made: made.addfile(*entry("x", b"0" * 6_000_000)), "it would grow more than 200 times"),
+    "grows": (
+        lambda made: made.addfile(*entry("x", b"0" * 6_000_000)),
+        "unpacked, it would be more than 200 times as large",
+    ),
     "beside": (lambda made: made.addfile(*entry("other/x")), "lies beside the folder of submission.yaml"),
     "twice": (lambda made: made.addfile(*entry("it/submission.yaml")), "two members of one name"),
-    "odd": (lambda made: made.addfile(*entry("it/a\nb")), "a member of an odd name"),
+    "odd": (lambda made: made.addfile(*entry("it/a\nb")), "a member has a forbidden name"),
 }
 
 
@@ -79,7 +82,7 @@ def test_each_trick_is_one_error_and_writes_nothing(tmp_path: Path, trick: str) 
         change(made)
 
     archive = tar(tmp_path / "it.tar.gz", add)
-    with pytest.raises(SuiteError, match="is refused, and nothing was written") as caught:
+    with pytest.raises(SuiteError, match=r"is refused: .*\. Nothing was written") as caught:
         unpack(archive, tmp_path / "in")
     assert cause in caught.value.cause
     assert not (tmp_path / "in").exists() or not list((tmp_path / "in").iterdir())
@@ -89,14 +92,14 @@ def test_a_header_that_claims_to_be_huge_is_not_read(tmp_path: Path) -> None:
     info = tarfile.TarInfo("x")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, 2**33
     (tmp_path / "it.tar").write_bytes(info.tobuf(tarfile.GNU_FORMAT) + b"a" * 2**20)
-    with pytest.raises(SuiteError, match="it would grow"):
+    with pytest.raises(SuiteError, match="it would be more than"):
         unpack(tmp_path / "it.tar", tmp_path / "in")
 
 
 def test_without_a_submission_there_is_nothing_to_unpack(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "it.zip", "w") as made:
         made.writestr("a/b/submission.yaml", "")
-    with pytest.raises(SuiteError, match=r"no submission\.yaml at its top"):
+    with pytest.raises(SuiteError, match=r"submission\.yaml is missing: it must be at the top"):
         unpack(tmp_path / "it.zip", tmp_path / "in")
 
 

@@ -94,7 +94,7 @@ def test_annealing(changes: dict[str, Any], why: str, resources: Resources) -> N
     flat = type("Flat", (CIRCLE,), changes)
     with pytest.raises(SuiteError, match=why) as error:
         made("temperature/circle", landscape=flat()).check(TaskContext(0, resources))
-    assert error.value.next == "mend the landscape: suite tasks show temperature/circle"
+    assert error.value.next == "correct the landscape: suite tasks show temperature/circle"
 
 
 def test_annealing_without_time(resources: Resources) -> None:
@@ -115,7 +115,7 @@ class _Grouped:
 @pytest.mark.parametrize("labels", [[0, 0, 0], [2, 0, 1]])
 def test_finding_basins(labels: list[int], resources: Resources) -> None:
     alone, grouped = _Grouped(labels), _Grouped([0, 0, 1])
-    with pytest.raises(SuiteError, match="there is nothing to group in grouped"):
+    with pytest.raises(SuiteError, match="grouped cannot be grouped"):
         made("basins/d50", requires=lambda self, seed: (alone,)).check(TaskContext(0, resources))
     made("basins/d50", requires=lambda self, seed: (alone, grouped)).check(TaskContext(0, resources))
 

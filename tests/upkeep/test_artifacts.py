@@ -94,10 +94,10 @@ def test_a_lock_of_what_is_being_made_now_is_no_leftover() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "nothing was chosen"),
-        (("--kind", "none"), "the cache has no kind 'none'"),
-        (("--to", "much"), "'much' is no size"),
-        (("--unused", "long"), "'long' is no length of time"),
+        ((), "no condition is given"),
+        (("--kind", "none"), "the cache has no artifacts of kind 'none'"),
+        (("--to", "much"), "'much' is not a size"),
+        (("--unused", "long"), "'long' is not a length of time"),
     ],
 )
 def test_a_wrong_choice_is_told(suite: Suite, arguments: tuple[str, ...], said: str) -> None:

@@ -33,7 +33,7 @@ class MlflowListener(Listener):
         where = os.environ.get("MLFLOW_TRACKING_URI")
         if not where:
             raise SuiteError(
-                "MLflow is asked for, and where to is not said",
+                "MLflow needs an address to log to",
                 place="environment variable MLFLOW_TRACKING_URI",
                 next="export MLFLOW_TRACKING_URI=sqlite:///mlflow.db",
             )

@@ -61,7 +61,7 @@ def repeated(cell: CellRow, registry: Registry, cache: Cache) -> Repeated:
     except SuiteError as error:
         raise CannotRepeat(error.cause) from error
     if reason := method.declined_by(task, setting):
-        raise CannotRepeat(f"the task leaves out the method now: {reason}")
+        raise CannotRepeat(f"the task does not run this method any more: {reason}")
     made = make_cell(task, setting, method, cell.seed, Ingredients(identity.get("ingredients", {}), {}))
     if made.id != cell.id:
         raise CannotRepeat("; ".join(_differences(identity, json.loads(made.identity))))

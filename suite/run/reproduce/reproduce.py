@@ -38,7 +38,7 @@ def chosen(archive: Archive, prefixes: Sequence[str], tasks: Sequence[str], meth
             done.add(row.cell.id)
             runs.setdefault(row.id, archive.run(row.id))
     if not runs:
-        raise SuiteError("no finished run was chosen", place="suite reproduce", next="suite board --runs")
+        raise SuiteError("none of the chosen runs is finished", place="suite reproduce", next="suite board --runs")
     return sorted(runs.values(), key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
 
 
@@ -93,7 +93,7 @@ def judged_again(
     for run in runs:
         try:
             if run.state != "done":
-                raise CannotRepeat(f"the run is {run.state}: it has no scores to compare")
+                raise CannotRepeat(f"the run has no scores to compare: its state is {run.state}")
             device = "cpu" if run.device == "cpu" and settings.device == "auto" else settings.device
             cell = repeated(run.cell, registry, Cache(settings.cache_folder))
             order = (run.isolation or {}).get("order")

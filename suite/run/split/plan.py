@@ -36,7 +36,7 @@ def plan_split(
     whole = _whole(executor, methods, (task, track), track.value.border, track.value.unsplit)
     if whole and settings.split == "always":
         raise SuiteError(
-            f"{cell.title} cannot be split: {whole}", place="--split always", next="suite run --split auto"
+            f"{cell.title} cannot run in two processes: {whole}", place="--split always", next="suite run --split auto"
         )
     if whole:
         return None, whole
@@ -114,7 +114,7 @@ def _engine() -> str:
     engine = find_engine()
     if engine is None:
         raise SuiteError(
-            "neither podman nor docker starts a container here",
+            "podman and docker cannot start a container here",
             place="SUITE_CONTAINER or --container",
             next="unset SUITE_CONTAINER, or leave --container out",
         )

@@ -200,7 +200,7 @@ class _Unstarted:
     steps_left = 0
 
     def simulate(self, representatives: Sequence[int], count: int) -> Tensor:
-        raise ValueError("there are no representatives yet: propose some, and simulate in `partition`")
+        raise ValueError("there are no representatives yet. Propose some first, and simulate in `partition`")
 
 
 def _checked(answer: Sequence[tuple[int, int]], states: Tensor, most: int) -> list[tuple[int, int]]:
@@ -216,7 +216,7 @@ def _checked(answer: Sequence[tuple[int, int]], states: Tensor, most: int) -> li
     inside = all(0 <= place < size for pair in places for place, size in zip(pair, states.shape[:2], strict=True))
     if not 1 <= len(set(places)) == len(places) <= most or not inside:
         raise ValueError(
-            f"expected 1 to {most} distinct frames of {states.shape[0]} trajectories of {states.shape[1]}, got {places}"
+            f"choose 1 to {most} different frames of {states.shape[0]} trajectories of {states.shape[1]}. Got {places}"
         )
     return places
 

@@ -13,7 +13,7 @@ def _table(true: ArrayLike, predicted: ArrayLike) -> NDArray[np.int64]:
     _, rows = np.unique(np.asarray(true), return_inverse=True)
     _, columns = np.unique(np.asarray(predicted), return_inverse=True)
     if rows.shape != columns.shape or rows.ndim != 1 or not rows.size:
-        raise ValueError(f"expected two labellings of the same items, got shapes {rows.shape} and {columns.shape}")
+        raise ValueError(f"the labellings must have the same items. Got shapes {rows.shape} and {columns.shape}")
     counts = np.zeros((rows.max() + 1, columns.max() + 1), dtype=np.int64)
     np.add.at(counts, (rows, columns), 1)
     return counts
@@ -53,7 +53,7 @@ def risk_error(exact: ArrayLike, estimated: ArrayLike) -> float:
     """Return the mean absolute difference of two risk matrices [K, K] over the pairs above the diagonal."""
     first, second = np.asarray(exact, dtype=np.float64), np.asarray(estimated, dtype=np.float64)
     if first.shape != second.shape or first.ndim != 2 or first.shape[0] != first.shape[1]:
-        raise ValueError(f"expected two matrices [K, K], got shapes {first.shape} and {second.shape}")
+        raise ValueError(f"expected two matrices [K, K]. Got shapes {first.shape} and {second.shape}")
     above = np.triu_indices(len(first), 1)
     return float(np.abs(first - second)[above].mean()) if above[0].size else 0.0
 

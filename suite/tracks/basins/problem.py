@@ -109,11 +109,11 @@ class MeteredSimulator:
         steps = len(asked) * count * self._problem.steps
         if len(set(asked)) < len(asked) or not set(asked) <= set(self._made) or count < 1:
             raise ValueError(
-                f"expected distinct representatives in 0..{len(self._made) - 1} and a count of at least 1, "
-                f"got {asked} and {count}"
+                f"give different representatives in 0..{len(self._made) - 1} and a count of 1 or more. "
+                f"Got {asked} and {count}"
             )
         if steps > self.steps_left:
-            raise ValueError(f"{steps:,} further integrator steps are more than the {self.steps_left:,} left")
+            raise ValueError(f"this needs {steps:,} integrator steps. Only {self.steps_left:,} are left")
         started = time.perf_counter()
         self.steps += steps
         parts = []

@@ -76,7 +76,7 @@ class ProcessLatent(Simulated):
             if exact.ambiguous < AMBIGUOUS:
                 break
         else:
-            raise ValueError(f"{self.name}: {100 * exact.ambiguous:.0f} % of pairs are ambiguous; change the horizon")
+            raise ValueError(f"{self.name}: {100 * exact.ambiguous:.0f} % of pairs are ambiguous. Change the horizon")
         return {
             "starts": starts,
             "trajectories": self.simulate(starts, range(REPRESENTATIVES), 0, TRAJECTORIES),

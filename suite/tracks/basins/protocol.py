@@ -75,7 +75,7 @@ class BasinTask(Task[BasinDetector]):
         labels = {data.name: data.arrays(context.resources)["labels"].tolist() for data in self.requires(context.seed)}
         if all(len(set(each)) in (1, len(each)) for each in labels.values()):
             raise SuiteError(
-                f"there is nothing to group in {', '.join(labels)}: all starts are in one basin, or each has its own",
+                f"{', '.join(labels)} cannot be grouped: all starts are in one basin, or each has its own",
                 place=self.id,
                 next=f"choose another horizon or more starts: suite tasks show {self.id}",
             )
@@ -132,7 +132,7 @@ class BasinTask(Task[BasinDetector]):
         counted = "count" in self.gives | given_by(self.axes, setting)
         samples = self.samples.joined([self.ask(method, problem, context, counted) for problem in problems])
         if all(samples.error):
-            raise ValueError(f"{method.name} fails at every problem, first with: {samples.error[0]}")
+            raise ValueError(f"{method.name} fails on all problems. The first error is: {samples.error[0]}")
         return samples
 
 

@@ -130,5 +130,7 @@ class Schedule(Procedure):
         rates = real(rates, f"rates of {self.name}", wanted, finite=False)
         if wrong := (~(rates.isfinite() & (rates >= 0))).nonzero().tolist():
             update, run = wrong[0]
-            raise ValueError(f"rates of {self.name} has {float(rates[update, run])} at update {update} of run {run}")
+            raise ValueError(
+                f"rates of {self.name} returns {float(rates[update, run])} at update {update} of run {run}"
+            )
         return trainer.train(trainer.start, rates)

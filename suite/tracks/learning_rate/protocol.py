@@ -116,7 +116,7 @@ class TrainingTask(Task[Procedure]):
         weights = real(returned, f"train of {method.name}", problem.start.shape, finite=False)
         lost = int((~weights.isfinite()).any(dim=1).sum())
         if lost and problem.radius:  # on a sphere no rate is so high that it makes them infinite
-            raise ValueError(f"{method.name} returns weights that are not finite in {lost} of {len(weights)} runs")
+            raise ValueError(f"the weights of {method.name} are NaN or infinite in {lost} of {len(weights)} runs")
         weights = weights.to(problem.start)
         right = self.by_rate(problem.hits(weights, problem.test).double()).cpu().numpy()
         validation = self.by_rate(1 - problem.errors(weights, problem.validation)).cpu().numpy()

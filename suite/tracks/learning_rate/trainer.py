@@ -64,9 +64,9 @@ class TaskTrainer(Trainer):
     def gradient(self, weights: Tensor, again: bool = False, ghosts: int = 1) -> Tensor:
         """See `Trainer`."""
         if ghosts < 1 or self.batch % ghosts:
-            raise ValueError(f"a batch of {self.batch} has no {ghosts} equal parts")
+            raise ValueError(f"a batch of {self.batch} cannot be cut into {ghosts} equal parts")
         if again and not len(self._rows):
-            raise ValueError("there was no batch yet that could be taken again")
+            raise ValueError("no batch was taken yet, so none can be taken again")
         self._spend(1, weights)
         if not again:
             self._rows = self._next_rows()
@@ -79,9 +79,9 @@ class TaskTrainer(Trainer):
 
     def _spend(self, cost: int, weights: Tensor) -> None:
         if weights.shape != self._problem.start.shape:
-            raise ValueError(f"weights of shape {tuple(weights.shape)}, not {tuple(self._problem.start.shape)}")
+            raise ValueError(f"the weights have shape {tuple(weights.shape)}, not {tuple(self._problem.start.shape)}")
         if cost > self.left:
-            raise ValueError(f"it costs {cost} gradients a run, and {self.left} are left")
+            raise ValueError(f"it costs {cost} gradients a run. Only {self.left} are left")
         self.used += cost
 
     def _next_rows(self) -> Tensor:

@@ -186,7 +186,7 @@ def _drawn(rng: np.random.Generator, among: NDArray[np.int64], count: int, what:
     """Return so many of these images, each once."""
     if len(among) < count:
         raise SuiteError(
-            f"{count} {what} are to be drawn among {len(among)} training images of the same signs",
+            f"the design needs {count} {what}. Only {len(among)} training images have the same signs",
             place=f"the task's design, {what}",
             next="give the task more images, or a design with fewer specials, companions or components",
         )

@@ -198,8 +198,9 @@ class Experiment:
         )
         if free > FREE_AT_MOST or plain < PLAIN_AT_LEAST or ordinary > ORDINARY_AT_MOST:
             raise SuiteError(
-                f"this denoiser memorizes {100 * free:.0f} % without guidance, {100 * plain:.0f} % with it and "
-                f"{100 * ordinary:.1f} % of ordinary captions: no mitigation can be measured on it",
+                "mitigation cannot be measured on this denoiser. It copies "
+                f"{100 * free:.0f} % without guidance, {100 * plain:.0f} % with guidance, and "
+                f"{100 * ordinary:.1f} % of ordinary captions",
                 place=f"{self.task.family}, seed {self.context.seed}",
                 next="suite run --seed with one of the task's own seeds",
             )

@@ -22,10 +22,10 @@ def strengths_of(method: Mitigation) -> dict[str, Any]:
     """
     if not isinstance(method.strengths, Mapping):
         kind = type(method.strengths).__name__
-        raise ValueError(f"the strengths of {method.name} are no mapping from label to strength: {kind}")
+        raise ValueError(f"the strengths of {method.name} must be a mapping from label to strength. Got {kind}")
     strengths = dict(method.strengths)
     if not 1 <= len(strengths) <= MOST_STRENGTHS:
-        raise ValueError(f"a sweep has 1 to {MOST_STRENGTHS} strengths, {method.name} has {len(strengths)}")
+        raise ValueError(f"a sweep has 1 to {MOST_STRENGTHS} strengths. {method.name} has {len(strengths)}")
     return strengths
 
 
@@ -63,5 +63,5 @@ def _attention(given: Attention, conditions: Tensor) -> Attention:
         _check(f"the plan's attention, {name}", part, tuple(shape))
     shown = given.shown.to(conditions.device, torch.bool)
     if not shown.any(dim=1).all():
-        raise ValueError("the plan's attention shows no token of a condition")
+        raise ValueError("the attention of the plan masks every token of a condition")
     return Attention(given.factors.detach().to(conditions), shown)

@@ -41,7 +41,7 @@ def _check(file: Path) -> None:
     listed = _listed(file.with_name(LIST))
     if file.name in listed and file_digest(file) != listed[file.name]:
         raise Damaged(
-            "weights that come with the suite are damaged: another sha256 than was written",
+            "weights of the suite are damaged: their sha256 has changed",
             place=str(file),
             next="pip install --force-reinstall --no-deps basin-suite",
         )

@@ -217,7 +217,7 @@ def _number(method: BoundedDetector) -> float:
     except (TypeError, ValueError, RuntimeError):  # the last is torch's, of several numbers
         boundary = float("nan")
     if not np.isfinite(boundary):
-        raise ValueError(f"{method.name} claims the boundary {claimed!r}: expected a finite score")
+        raise ValueError(f"{method.name} claims the boundary {claimed!r}. It must be a finite number")
     return boundary
 
 
@@ -234,5 +234,5 @@ def conformal_boundary(scores: NDArray[np.float64], level: float) -> float:
     rank = int(np.floor((len(scores) + 1) * (1 - level) + 1e-9))
     if rank < 1:
         needed = int(np.ceil(1 / (1 - level) - 1e-9)) - 1
-        raise ValueError(f"a level of {level:.0%} takes {needed} calibration images, and there are {len(scores)}")
+        raise ValueError(f"a level of {level:.0%} needs {needed} calibration images. There are {len(scores)}")
     return float(np.sort(scores)[rank - 1])

@@ -100,8 +100,8 @@ class FittedMethod(ABC):
         if beyond[worst] > 0:
             first, second = scores[rows[worst]], again[worst]
             raise Inconsistent(
-                f"test sample {rows[worst]} has the score {first:.6g} in one batch and {second:.6g} in another, "
-                f"{(beyond > 0).sum()} of {len(rows)} differ: a score must not depend on its batch, nor on chance"
+                f"test sample {rows[worst]} has the score {first:.6g} in one batch and {second:.6g} in another. "
+                f"{(beyond > 0).sum()} of {len(rows)} differ. A score must not depend on its batch or on chance"
             )
 
     def adapt(self, split: Split) -> None:  # noqa: B027 - most methods are fitted once
@@ -230,7 +230,7 @@ def training_data(method: TrainedDetector, model: Network, splits: Development, 
     outliers = [train[0][:0]]
     if "outliers" in method.needs:
         if not splits.outliers:
-            raise Missing(f"{method.name} trains with auxiliary outliers, and their data set is not at hand")
+            raise Missing(f"{method.name} trains with auxiliary outliers. Their data set is missing")
         outliers = [split.pixels(model.transform, resources) for split in splits.outliers.values()]
     return TrainingData(
         *train,

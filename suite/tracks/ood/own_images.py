@@ -119,12 +119,12 @@ class OwnImagesTask(OODTask):
             if name not in rows.classes:
                 known = ", ".join(rows.classes[:20]) or "none"
                 raise SuiteError(
-                    f"there is no class {name!r} to leave out; there are {known}", place=place, next=command
+                    f"the images have no class {name!r}. Their classes are {known}", place=place, next=command
                 )
         kept = [number for number, name in enumerate(rows.classes) if name not in self.left_out]
         if len(kept) < 2:
             raise SuiteError(
-                f"{len(kept)} classes are ID, and two are the least: an ID set has a folder for each class, or labels",
+                f"{len(kept)} classes are ID. There must be two or more: give each a folder, or give labels",
                 place=place,
                 next="leave fewer classes out, or give a data set with classes",
             )
@@ -132,7 +132,7 @@ class OwnImagesTask(OODTask):
         for number in kept:
             if counts[number] < FEWEST:
                 raise SuiteError(
-                    f"the class {rows.classes[number]!r} has {counts[number]} images, and {FEWEST} are the least",
+                    f"the class {rows.classes[number]!r} has {counts[number]} images. It needs {FEWEST} or more",
                     place=place,
                     next="add images, or name the class in left_out",
                 )

@@ -113,7 +113,7 @@ class DetectionTask(Task[OODMethod]):
         sets = ", ".join(splits.validation_ood)
         if not sets:
             raise SuiteError(
-                f"{self.id} has no OOD validation data at hand to tune on",
+                f"{self.id} has no OOD validation data for tuning",
                 place="--tune",
                 next="suite run without --tune",
             )

@@ -35,7 +35,7 @@ def latent(model: nn.Module, original: nn.Module, *, keep_weights: bool) -> nn.M
     for name, tensor in original.named_parameters():
         # A tensor of a class of its own, as libraries pack integers, is no float that could be gone back from.
         if name not in floats or floats[name].shape != tensor.shape or type(floats[name]) is not nn.Parameter:
-            raise NoLatentWeights(f"the quantized model has no floats under the name {name}")
+            raise NoLatentWeights(f"the quantized model has no weights in floating point named {name}")
     return stripped
 
 

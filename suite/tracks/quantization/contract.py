@@ -38,7 +38,7 @@ class Calibration:
             ValueError: nothing was given.
         """
         if self.training is None:
-            raise ValueError("this method trains, and there are no training images")
+            raise ValueError("this method trains, but there are no training images")
         return self.training
 
 

@@ -59,7 +59,9 @@ class Evaluation:
         reference = extract(self.model, self.test, self.resources)["logits"].double()
         logits = self._logits(network).double()
         if logits.shape != reference.shape or not bool(logits.isfinite().all()):
-            raise ValueError(f"expected finite logits of shape {tuple(reference.shape)}, got {tuple(logits.shape)}")
+            raise ValueError(
+                f"logits must be finite, of shape {tuple(reference.shape)}. Got shape {tuple(logits.shape)}"
+            )
         return QuantizationSamples(
             rows=self.test.rows(self.resources),
             labels=self.test.targets(self.resources),

@@ -73,6 +73,6 @@ def check_budget(name: str, buffer_bytes: int, held: int, budget: int, classes: 
     beyond = max(0, held - slack)
     if buffer_bytes + beyond > budget:
         raise OverBudget(
-            f"{name} keeps {buffer_bytes + beyond:,} bytes of {budget:,}: {buffer_bytes:,} in the buffer and "
-            f"{held:,} of its own, of which {slack:,} are free"
+            f"{name} keeps {buffer_bytes + beyond:,} bytes. The limit is {budget:,}. The buffer has {buffer_bytes:,}. "
+            f"The method has {held:,}, and {slack:,} of these are free"
         )

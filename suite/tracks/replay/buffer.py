@@ -69,14 +69,14 @@ class Buffer:
         """
         slots = integers(slots, "the method", f"integers [{len(samples)}], a slot for each sample")
         if slots.shape != (len(samples),):
-            raise ValueError(f"expected {len(samples)} slots, got shape {tuple(slots.shape)}")
+            raise ValueError(f"give {len(samples)} slots. Got shape {tuple(slots.shape)}")
         kept = slots >= 0
         if not kept.any():
             return
         last: dict[int, int] = {int(slot): place for place, slot in enumerate(slots.tolist()) if slot >= 0}
         count = max(self._count, max(last) + 1)
         if min(slots.tolist()) < -1 or count > self.capacity:
-            raise ValueError(f"slots {sorted(last)} for a buffer of {self.capacity}; -1 keeps none")
+            raise ValueError(f"the buffer has {self.capacity} slots. Got {sorted(last)}, and -1 means: do not keep")
         fresh = set(range(self._count, count)) - last.keys()
         if fresh:
             raise ValueError(f"slot {count - 1} was filled before slot {min(fresh)}")

@@ -133,7 +133,7 @@ def matched_beta(patterns: Tensor, share: float = OWN_WEIGHT) -> float:
         ValueError: there are fewer than two patterns.
     """
     if len(patterns) < 2:
-        raise ValueError(f"cannot match beta on {len(patterns)} patterns; it takes two")
+        raise ValueError(f"cannot match beta on {len(patterns)} patterns. It needs two or more")
     some = torch.linspace(0, len(patterns) - 1, min(len(patterns), MATCHED)).round().long().to(patterns.device)
     patterns = patterns.double()
     squares = patterns.square().sum(dim=1)
@@ -174,7 +174,7 @@ def energies(vectors: Tensor, beta: float | None = None, normalise: bool = False
 
 def _check(patterns: Tensor, beta: float, exclude: Tensor | None) -> None:
     if not beta > 0:
-        raise ValueError(f"beta is {beta}, not above 0")
+        raise ValueError(f"beta must be above 0. Got {beta}")
     if len(patterns) <= (exclude is not None):
         raise ValueError(f"a memory of {len(patterns)} patterns{' less one' if exclude is not None else ''} is empty")
 

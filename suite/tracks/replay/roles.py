@@ -129,9 +129,9 @@ def places(answer: object, most: int, count: int) -> torch.Tensor:
     if chosen.ndim != 1:
         refuse(answer, "the method", wanted)
     if len(chosen) > most:
-        raise ValueError(f"{len(chosen)} samples were chosen where there is room for {most}")
+        raise ValueError(f"{len(chosen)} samples were chosen. There is room for {most}")
     if len(chosen) and not 0 <= int(chosen.min()) <= int(chosen.max()) < count:
-        raise ValueError(f"places {int(chosen.min())}..{int(chosen.max())} were chosen of 0..{count - 1}")
+        raise ValueError(f"choose places in 0..{count - 1}. Got {int(chosen.min())}..{int(chosen.max())}")
     if len(set(chosen.tolist())) < len(chosen):
         raise ValueError("a sample was chosen twice")
     return chosen

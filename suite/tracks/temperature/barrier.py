@@ -62,7 +62,7 @@ def estimate(ring: Ring, images: int = 48, iterations: int = 3000) -> Saddle:
     gradient = float(np.linalg.norm(ring.slope(found[:, None], ring.tau)))
     falling = int((np.linalg.eigvalsh(_hessian(ring, found)) < -1e-6).sum())
     if gradient > 1e-8 or falling != 1:
-        raise ValueError(f"no saddle: gradient {gradient:.1e}, {falling} falling directions")
+        raise ValueError(f"this is not a saddle: its gradient is {gradient:.1e}, and {falling} directions fall")
     barrier = float(ring.energy(found[:, None])[0]) - start
     return Saddle(barrier, energies.max(axis=0) - start, gradient, falling)
 

@@ -52,7 +52,7 @@ class Walkers(ABC):
         Raises:
             ValueError: the task gives none.
         """
-        raise ValueError("this task gives no loss: declare needs = {'loss'}")
+        raise ValueError("the loss is not given. Declare needs = {'loss'}")
 
 
 @dataclass(frozen=True, kw_only=True)

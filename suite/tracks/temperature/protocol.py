@@ -79,9 +79,9 @@ class AnnealingTask(Task[Annealer]):
         }
         if why := [words for words, holds in wrong.items() if holds]:
             raise SuiteError(
-                f"nothing can be measured on this landscape: {'; '.join(why)}",
+                f"this landscape cannot be used: {'; '.join(why)}",
                 place=f"{type(self.landscape).__name__} of {self.id}",
-                next=f"mend the landscape: suite tasks show {self.id}",
+                next=f"correct the landscape: suite tasks show {self.id}",
             )
 
     def walkers(self, context: TaskContext) -> TaskWalkers:
@@ -114,7 +114,7 @@ class AnnealingTask(Task[Annealer]):
         seconds = time.perf_counter() - started
         answers, betas = walkers.finish(), np.array(walkers.record.betas)
         if not len(betas):
-            raise ValueError(f"{method.name} takes no step")
+            raise ValueError(f"{method.name} makes no step")
         above = np.asarray(self.landscape.energy(answers), np.float64) - self.landscape.lowest
         spent, walked = walkers.record.checkpoints, np.array(walkers.record.walked)
         exact = self.exact(walkers, betas)

@@ -79,9 +79,9 @@ class TaskWalkers(Walkers):
             raise WrongReturn(f"walk was given {described(given)}; it takes inverse temperatures, real numbers")
         given = given.astype(np.float64)
         if given.ndim not in (1, 2) or (given.ndim == 2 and given.shape[1] != self.count):
-            raise ValueError(f"betas of shape {given.shape}, not [S] or [S, {self.count}]")
+            raise ValueError(f"the betas have shape {given.shape}, not [S] or [S, {self.count}]")
         if not ((given > 0) & np.isfinite(given)).all():
-            raise ValueError("an inverse temperature is not positive and finite")
+            raise ValueError("inverse temperatures must be positive and finite")
         self._spend(len(given) * self.count, evaluations=False)
         sigmas = np.zeros_like(given) if self.mode == "loss-only" else np.sqrt(2 * self.eta / given)
         self.record.betas += (given if given.ndim == 1 else given.max(axis=1)).tolist()
@@ -105,7 +105,7 @@ class TaskWalkers(Walkers):
         """See `Walkers`."""
         given = np.asarray(rows)
         if given.ndim != 2 or len(given) != self.runs or not given.shape[1] or given.dtype.kind not in "iu":
-            raise ValueError(f"rows of shape {given.shape}, not integers [{self.runs}, L]")
+            raise ValueError(f"the rows must be integers [{self.runs}, L]. Got shape {given.shape}")
         if given.min() < 0 or given.max() >= self.count:
             raise ValueError(f"rows are not all in 0..{self.count - 1}")
         self.states = self.states[:, (given.T * self.runs + np.arange(self.runs)).reshape(-1)]
@@ -153,7 +153,7 @@ class TaskWalkers(Walkers):
     def _spend(self, evaluations_of_a_run: int, *, evaluations: bool) -> None:
         if evaluations_of_a_run > self.left:
             what = "energies cost" if evaluations else "steps cost"
-            raise ValueError(f"the {what} {evaluations_of_a_run} evaluations a run, and {self.left} are left")
+            raise ValueError(f"the {what} {evaluations_of_a_run} evaluations a run. Only {self.left} are left")
 
     def _look(self) -> None:
         record = self.record

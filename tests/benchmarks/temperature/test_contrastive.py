@@ -93,5 +93,5 @@ def test_an_idle_method_fails(resources: Resources) -> None:
             pass
 
     task = ContrastiveDigitsTask()
-    with pytest.raises(ValueError, match="takes no step"):
+    with pytest.raises(ValueError, match="makes no step"):
         task.evaluate(Idle(), TaskContext(0, resources, task.setting({})))

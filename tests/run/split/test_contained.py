@@ -29,7 +29,7 @@ def run(folder: Path, resources: Resources, **how: object) -> RunRow:
 def test_a_container_changes_no_score(tmp_path: Path, resources: Resources) -> None:
     engine = container.find_engine()
     if engine is None:
-        pytest.skip("neither podman nor docker starts a container here")
+        pytest.skip("podman and docker cannot start a container here")
     contained = run(tmp_path / "contained", resources, container=True)
     assert (contained.state, contained.error) == ("done", None)
     assert contained.isolation is not None
@@ -47,5 +47,5 @@ def test_without_an_engine_no_cell_is_planned(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(container, "find_engine", lambda: None)
     cell = CellRow("id", "{}", "protocol", "ood/digits", "2", "ood/msp", "1", {}, {}, 0)
     settings = Settings(split="always", container=True)
-    with pytest.raises(SuiteError, match="neither podman nor docker"):
+    with pytest.raises(SuiteError, match="podman and docker cannot start"):
         plan_split(load_registry(), settings, ProcessExecutor, cell)

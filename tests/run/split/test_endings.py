@@ -105,5 +105,5 @@ def test_who_is_never_split_says_so(tmp_path: Path) -> None:
 
 
 def test_who_is_always_split_is_told_where_that_cannot_be(tmp_path: Path) -> None:
-    with pytest.raises(SuiteError, match="cannot be split: the executor 'inline' has one process"):
+    with pytest.raises(SuiteError, match="cannot run in two processes: the executor 'inline' has one process"):
         run(tmp_path, "right", executor="inline", split="always")

@@ -101,7 +101,7 @@ def test_a_basin_without_a_proposal_is_lost(resources: Resources) -> None:
     ids=["none", "twice", "no such frame", "no such trajectory", "too many"],
 )
 def test_a_proposal_of_the_wrong_form_is_nothing_found(answer: list[tuple[int, int]], resources: Resources) -> None:
-    with pytest.raises(ValueError, match="expected 1 to 4 distinct frames of 8 trajectories of 64, got"):
+    with pytest.raises(ValueError, match=r"choose 1 to 4 different frames of 8 trajectories of 64\. Got"):
         evaluated(resources, lambda *_: answer)  # the only problem: a failure of all is one of the method
 
 

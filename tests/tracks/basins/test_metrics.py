@@ -45,7 +45,7 @@ def test_values_by_hand() -> None:
 
 
 def test_different_shapes_are_refused() -> None:
-    with pytest.raises(ValueError, match="two labellings of the same items"):
+    with pytest.raises(ValueError, match="the labellings must have the same items"):
         adjusted_rand_index([0, 1], [0])
     with pytest.raises(ValueError, match=r"two matrices \[K, K\]"):
         risk_error(np.zeros((2, 2)), np.zeros((2, 3)))

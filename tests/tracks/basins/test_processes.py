@@ -84,5 +84,5 @@ def test_a_process_whose_pairs_stay_ambiguous_is_refused(monkeypatch: pytest.Mon
     law = slow.laws(np.array(slow.sites, dtype=np.float32), 24, 6)
     assert 0.25 < 0.5 * np.abs(law[0] - law[1]).sum() < 0.75
     monkeypatch.setattr(processes, "process", lambda name: slow)
-    with pytest.raises(ValueError, match=r"slow: \d+ % of pairs are ambiguous; change the horizon"):
+    with pytest.raises(ValueError, match=r"slow: \d+ % of pairs are ambiguous\. Change the horizon"):
         ProcessLatent("slow", 0).compute()

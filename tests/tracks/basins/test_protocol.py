@@ -217,7 +217,9 @@ def test_an_answer_of_the_wrong_form_is_a_failure(answer: Any, message: str, con
         def answer(self, trajectories: Tensor, context: BasinContext) -> Any:
             return answer
 
-    with pytest.raises(ValueError, match=f"scripted fails at every problem, first with: WrongReturn: {message}"):
+    with pytest.raises(
+        ValueError, match=rf"scripted fails on all problems\. The first error is: WrongReturn: {message}"
+    ):
         Small().evaluate(Wrong(), context)
 
 
@@ -262,10 +264,10 @@ def test_the_simulator_continues_the_numbering_and_refuses_more_than_the_budget(
     both = simulator.simulate([5], 3)
     again = MeteredSimulator(problem, resources)
     assert torch.equal(torch.cat([again.simulate([5], 1), again.simulate([5], 2)], dim=1), both)
-    with pytest.raises(ValueError, match="integrator steps are more than the"):
+    with pytest.raises(ValueError, match=r"integrator steps\. Only [\d,]+ are left"):
         simulator.simulate(range(16), 16 * BUDGET)
     for wrong, count in (([16], 1), ([1, 1], 1), ([0], 0)):
-        with pytest.raises(ValueError, match=r"expected distinct representatives in 0\.\.15 and a count of at least 1"):
+        with pytest.raises(ValueError, match=r"give different representatives in 0\.\.15 and a count of 1 or more"):
             simulator.simulate(wrong, count)
 
 

@@ -63,5 +63,5 @@ def test_rates_that_are_none_are_refused_before_a_step(answer: Any, why: str, im
 
 def test_weights_that_are_not_finite_have_no_score(resources: Resources) -> None:
     task = TicksTask()
-    with pytest.raises(ValueError, match="lost returns weights that are not finite in 1 of 30 runs"):
+    with pytest.raises(ValueError, match="the weights of lost are NaN or infinite in 1 of 30 runs"):
         task.evaluate(Lost(), TaskContext(0, resources, task.setting({})))

@@ -78,7 +78,7 @@ def test_gradients_and_looks_are_counted(images: Problem) -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ({"again": True}, "no batch yet"),
+        ({"again": True}, "no batch was taken yet"),
         ({"ghosts": 3}, "no 3 equal parts"),
         ({"ghosts": 0}, "no 0 equal parts"),
         ({"weights": torch.zeros(1, 3)}, "shape"),

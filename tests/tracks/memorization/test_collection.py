@@ -56,8 +56,8 @@ def test_duplicates_have_clear_signs(collection) -> None:
 @pytest.mark.parametrize(
     ("design", "told"),
     [
-        (Design(held=200, clear=1.5), "duplicates are to be drawn among"),
-        (Design(held=200, companions=200), "200 companions are to be drawn among"),
+        (Design(held=200, clear=1.5), "duplicates. Only"),
+        (Design(held=200, companions=200), "the design needs 200 companions. Only"),
     ],
 )
 def test_a_design_for_more_images_is_refused(design: Design, told: str) -> None:

@@ -177,7 +177,7 @@ class Wrong(Delays):
         ("short", r"the plan's scales: expected shape \(25, 40\), got \(24, 40\)"),
         ("unknown", r"the plan's scales: a value is not finite \(NaN or infinity\)"),
         ("number", r"a tensor of shape \(25, 40\), got the number 3.0; or give an object with scale\(seen\)"),
-        ("unlabelled", "the strengths of wrong are no mapping from label to strength: list"),
+        ("unlabelled", "the strengths of wrong must be a mapping from label to strength. Got list"),
         ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
         ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
     ],
@@ -199,14 +199,14 @@ class Untrained(DigitsTask):
 
 
 def test_a_denoiser_that_memorizes_nothing_tells_nothing(resources) -> None:
-    with pytest.raises(SuiteError, match="no mitigation can be measured on it"):
+    with pytest.raises(SuiteError, match="mitigation cannot be measured on this denoiser"):
         Untrained().prepare(TaskContext(0, resources))
 
 
 @pytest.mark.parametrize(
     ("what", "copied", "told"),
     [
-        (FREE, True, "memorizes 100 % without guidance"),
+        (FREE, True, "It copies 100 % without guidance"),
         (PLAIN, False, "0 % with it"),
         (ORDINARY, True, "100.0 % of ordinary captions"),
     ],
@@ -250,7 +250,7 @@ def test_a_shipped_file_with_a_flipped_byte_is_refused_and_no_method_is_blamed(t
     for place in PLACES:
         with flipped(Path(file), place):
             for use in (model.known_fingerprint, model.load):
-                with pytest.raises(Damaged, match="weights that come with the suite are damaged"):
+                with pytest.raises(Damaged, match="weights of the suite are damaged"):
                     use(resources)
 
 

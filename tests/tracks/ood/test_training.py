@@ -107,7 +107,7 @@ def test_outliers_whose_data_set_is_not_at_hand_are_missing(
     task = DigitsTask()
     bare = replace(task.splits(0, resources), outliers={})
     monkeypatch.setattr(DigitsTask, "splits", lambda self, seed, resources: bare)
-    with pytest.raises(Missing, match="spy trains with auxiliary outliers, and their data set is not at hand"):
+    with pytest.raises(Missing, match=r"spy trains with auxiliary outliers\. Their data set is missing"):
         evaluate(Exposed(), resources)
     evaluate(Spy(), resources)
 

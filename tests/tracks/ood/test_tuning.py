@@ -75,7 +75,9 @@ def test_the_first_of_equal_points_wins(context: TaskContext) -> None:
 
 
 def test_a_method_that_fails_everywhere_is_an_error(context: TaskContext) -> None:
-    with pytest.raises(SuiteError, match="knn fails at every point of its grid, first with: k = 600 is more than"):
+    with pytest.raises(
+        SuiteError, match=r"knn fails with all values of its grid\. The first error is: k = 600 is more than"
+    ):
         DigitsTask().tune(KNN, {}, {"k": [600, 700]}, context)
 
 
@@ -84,7 +86,7 @@ def test_without_validation_data_there_is_no_tuning(context: TaskContext, monkey
     splits = task.splits(0, context.resources)
     bare = Splits(**{**vars(splits), "validation_ood": {}})
     monkeypatch.setattr(task, "splits", lambda seed, resources: bare)
-    with pytest.raises(SuiteError, match="ood/digits has no OOD validation data at hand to tune on"):
+    with pytest.raises(SuiteError, match="ood/digits has no OOD validation data for tuning"):
         task.tune(KNN, {}, {"k": [1, 50]}, context)
 
 

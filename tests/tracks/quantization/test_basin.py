@@ -86,5 +86,5 @@ def test_a_compensation_is_no_latent_weight() -> None:
 
 
 def test_other_parameters_are_refused() -> None:
-    with pytest.raises(NoLatentWeights, match=r"no floats under the name layer\.weight"):
+    with pytest.raises(NoLatentWeights, match=r"no weights in floating point named layer\.weight"):
         latent(Bumpy(1.0), Net(), keep_weights=True)

@@ -178,7 +178,7 @@ class Logits(nn.Module):
     ("result", "error", "message"),
     [
         ("a model", TypeError, "returned the text 'a model'; its contract wants a torch module"),
-        (Logits(float("nan"), 10), ValueError, "expected finite logits"),
+        (Logits(float("nan"), 10), ValueError, "logits must be finite"),
         (Logits(1.0, 3), ValueError, "of shape"),
         (ValueError("cannot do that"), ValueError, "cannot do that"),
         (MemoryError("no memory"), MemoryError, "no memory"),

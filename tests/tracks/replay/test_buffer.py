@@ -56,10 +56,10 @@ def test_bytes_are_those_of_inputs_labels_and_columns() -> None:
 @pytest.mark.parametrize(
     ("slots", "message"),
     [
-        ([0, 5], r"slots \[0, 5\] for a buffer of 5"),
-        ([-2, 2], "-1 keeps none"),
+        ([0, 5], r"the buffer has 5 slots\. Got \[0, 5\]"),
+        ([-2, 2], "-1 means: do not keep"),
         ([3, -1], "slot 3 was filled before slot 2"),
-        ([2], r"expected 2 slots, got shape \(1,\)"),
+        ([2], r"give 2 slots\. Got shape \(1,\)"),
         ([0.5, 1.0], r"returned a tensor \[2\] of float32; its contract wants integers \[2\], a slot for each sample"),
         (None, "the method returned None; its contract wants integers"),
     ],

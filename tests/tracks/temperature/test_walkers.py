@@ -24,10 +24,10 @@ def test_every_evaluation_counts(walkers) -> None:
 @pytest.mark.parametrize(
     ("betas", "why"),
     [
-        (np.ones(101), "101 evaluations a run, and 100 are left"),
-        (np.array([1.0, 0.0]), "not positive"),
-        (np.array([np.nan]), "not positive"),
-        (np.array([np.inf]), "not positive"),
+        (np.ones(101), "101 evaluations a run. Only 100 are left"),
+        (np.array([1.0, 0.0]), "must be positive and finite"),
+        (np.array([np.nan]), "must be positive and finite"),
+        (np.array([np.inf]), "must be positive and finite"),
         (np.ones((2, 2)), r"not \[S\] or \[S, 1\]"),
     ],
 )
@@ -41,7 +41,7 @@ def test_steps_that_cannot_be_are_refused(walkers, betas: np.ndarray, why: str) 
 def test_energies_beyond_the_budget_are_refused(walkers) -> None:
     made = walkers(Circle(), budget=3)
     made.walk(np.ones(3))
-    with pytest.raises(ValueError, match="energies cost 1 evaluations a run, and 0 are left"):
+    with pytest.raises(ValueError, match=r"energies cost 1 evaluations a run\. Only 0 are left"):
         made.energies()
 
 

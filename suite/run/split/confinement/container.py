@@ -210,7 +210,7 @@ def _lies_in(path: str, folder: str) -> bool:
 def _mount(path: str) -> str:
     if set(path) & set(',"\n\r'):
         raise SuiteError(
-            "a path with a comma or a quote cannot be mounted into a container",
+            "a container cannot mount a path with a comma or a quote",
             place=path,
             next="suite run --split always",
         )

@@ -109,9 +109,7 @@ class Embedding:
         one = torch.ones((1, 1))
         parts = _SIGNALS[self.kind](one.expand(1, 1, latent), one, 1.0).shape[2]
         if parts > self.dimension:
-            raise ValueError(
-                f"{self.kind} makes {parts} coordinates of {latent}, more than {self.dimension} dimensions"
-            )
+            raise ValueError(f"{self.kind} turns {latent} coordinates into {parts}. There is room for {self.dimension}")
         drawn = CounterNormals(keys(stream(seed, "rotation"), torch.arange(parts)), self.dimension)(0, 1)[0]
         directions: Tensor = torch.linalg.qr(drawn.double())[0].T.float().contiguous()
         return directions

@@ -56,8 +56,8 @@ def simulate(
     """
     if starts.ndim != 2 or starts.shape[1] != system.dimension or keys.shape != starts.shape[:1]:
         raise ValueError(
-            f"{system.name} has {system.dimension} coordinates: expected starts [N, {system.dimension}] and keys [N], "
-            f"got {list(starts.shape)} and {list(keys.shape)}"
+            f"{system.name} needs starts of shape [N, {system.dimension}] and keys of shape [N]. "
+            f"Got {list(starts.shape)} and {list(keys.shape)}"
         )
     every = every or system.steps(frames)
     starts, mean = starts.detach().float().contiguous(), integrator == "baoab-limit"
@@ -81,7 +81,7 @@ def simulate(
     run_chunks(run, range(0, len(starts), max(1, size)), threads)
     wrong = (~states.isfinite()).flatten(1).any(dim=1).nonzero()
     if len(wrong):
-        raise ValueError(f"{system.name}: {len(wrong)} of {len(starts)} trajectories run away; shorten the step")
+        raise ValueError(f"{system.name}: {len(wrong)} of {len(starts)} trajectories diverge. Use a shorter step")
     return states
 
 

@@ -90,8 +90,9 @@ class TailExperiment(Experiment):
             )
             if guided - free < GUIDED_AT_LEAST:
                 raise SuiteError(
-                    f"guidance takes the alignment of {group} captions from {100 * free:.0f} % to {100 * guided:.0f} % "
-                    "alone: what a mitigation costs them cannot be measured on this denoiser",
+                    "the cost of a mitigation cannot be measured on this denoiser. "
+                    f"Guidance lifts the alignment of {group} captions only from {100 * free:.0f} % to "
+                    f"{100 * guided:.0f} %",
                     place=f"{self.task.family}, seed {self.context.seed}",
                     next="suite run --seed with one of the task's own seeds",
                 )

@@ -87,7 +87,7 @@ class EvenRecipe:
         rest = [parameter for parameter in parameters if not any(parameter is each for each in square)]
         if not hasattr(torch.optim, "Muon"):
             raise SuiteError(
-                f"torch {torch.__version__} has no Muon, which denoisers of mixtures are trained with",
+                f"torch {torch.__version__} does not have the optimizer Muon. Denoisers of mixtures need it",
                 place="training a denoiser of a mixture",
                 next="pip install 'torch>=2.9'",
             )

@@ -172,8 +172,8 @@ class PromptedExperiment:
             plain, free = (float(self.anchors[f"{part} {name}"][:verbatim].mean()) for part in (PLAIN, FREE))
             if plain - free < least:
                 raise SuiteError(
-                    f"the {metric} of verbatim prompts is {plain:.2f} with plain guidance and {free:.2f} without: no "
-                    "mitigation can be measured on these weights and images",
+                    f"mitigation cannot be measured here. The {metric} of verbatim prompts is "
+                    f"{plain:.2f} with plain guidance and {free:.2f} without guidance",
                     place=f"{self.task.id}, seed {self.context.seed}",
-                    next=f"check that the images of {self.task.prompts.name} are those of its list, then: suite run",
+                    next=f"check that the images of {self.task.prompts.name} fit its list, then: suite run",
                 )

@@ -47,9 +47,9 @@ class Prompt:
             return Image.fromarray(decoded(path.read_bytes())).convert("RGB")
         except Undecodable as error:
             raise SuiteError(
-                f"an image of the prompt {self.text!r} is none: {error}",
+                f"a file of the prompt {self.text!r} is not an image: {error}",
                 place=str(path),
-                next="restore the image, or take the file away, then: suite run",
+                next="restore the image, or remove the file, then: suite run",
             ) from None
 
 
@@ -94,9 +94,9 @@ class PromptLists(Ingredient):
             kind, index = row.get("type"), str(row.get("index", ""))
             if kind not in KINDS or not row.get("caption") or not index.isdecimal():
                 raise SuiteError(
-                    f"the row says type {kind!r} and index {index!r}: caption, a number, and VM or TM are needed",
+                    f"the row has type {kind!r} and index {index!r}. It needs a caption, a number, and VM or TM",
                     place=place,
-                    next=f"take the list with types that localizing_memorization publishes, as {MEMORIZED}.csv",
+                    next=f"use the list with types from localizing_memorization, as {MEMORIZED}.csv",
                 )
             truths = self._folder(resources) / TRUTHS / index
             images = tuple(sorted(path for path in truths.glob("*") if not path.name.startswith(".")))
@@ -104,9 +104,9 @@ class PromptLists(Ingredient):
                 found[kind].append(Prompt(str(row["caption"]), kind, images))
         if lacking := [kind for kind in KINDS if not found[kind]]:
             raise SuiteError(
-                f"there is no image of any {' or '.join(lacking)} prompt",
+                f"there are no images of {' and '.join(lacking)} prompts",
                 place=str(self._folder(resources) / TRUTHS),
-                next=f"copy the published images there, each prompt's into {TRUTHS}/<its Index>, then: suite run",
+                next=f"copy the published images of each prompt into {TRUTHS}/<its Index>, then: suite run",
             )
         return found
 
@@ -122,7 +122,7 @@ class PromptLists(Ingredient):
     def _folder(self, resources: Resources) -> Path:
         data = resources.settings.data
         if data is None:
-            raise Missing(f"{self.name}: SUITE_DATA is not set, and no hub has it")
+            raise Missing(f"{self.name} needs SUITE_DATA. No hub has this data")
         return data / self.name
 
     def _lists(self, resources: Resources, *names: str, folders: tuple[str, ...] = ()) -> list[Path]:
@@ -132,7 +132,7 @@ class PromptLists(Ingredient):
         lacking = [f"{name}{endings}" for name, found in zip(names, files, strict=True) if not found]
         lacking += [f"{name}/" for name in folders if not (folder / name).is_dir()]
         if lacking:
-            raise Missing(f"no {', '.join(lacking)} in {folder}, where it is to be copied; no hub has it")
+            raise Missing(f"{folder} has no {', '.join(lacking)}. Copy it there: no hub has it")
         return [found[0] for found in files]
 
     def _files(self, resources: Resources) -> list[Path]:
@@ -159,7 +159,7 @@ def _documents(lines: Any, path: Path) -> Iterator[dict[str, Any]]:
             yield dict(json.loads(line))
         except (ValueError, TypeError) as error:
             raise SuiteError(
-                "the line is no document of JSON",
+                "the line is not JSON",
                 place=f"{path}, line {number}",
                 next="restore the list, then: suite run",
             ) from error

@@ -104,8 +104,8 @@ def _compare(once: Logits, again: Logits, tolerance: float) -> None:
     differ = (np.abs(once - again).max(axis=1) > tolerance + 1e-6).sum()
     if differ:
         raise Inconsistent(
-            f"{differ} of {len(once)} test images have other logits in another batch: they must not depend on it, nor "
-            "on chance"
+            f"{differ} of {len(once)} test images have other logits in another batch. They must not depend on it, "
+            "or on chance"
         )
 
 

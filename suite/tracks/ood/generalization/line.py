@@ -42,7 +42,7 @@ def fitted(clean: ArrayLike, shifted: ArrayLike) -> Line:
     """
     x, y = _probit(clean), _probit(shifted)
     if len(x) < 3 or np.ptp(x) == 0:
-        raise ValueError(f"a line takes three models of different accuracy on clean images, and there are {len(x)}")
+        raise ValueError(f"a line needs three models of different accuracy on clean images. There are {len(x)}")
     slope, intercept = np.polyfit(x, y, 1)
     left = np.square(y - slope * x - intercept).sum()
     whole = np.square(y - y.mean()).sum()

@@ -30,7 +30,7 @@ def asked(network: nn.Module, images: SplitImages) -> tuple[NDArray[np.float64],
     ]
     features, logits = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     if not (np.isfinite(features).all() and np.isfinite(logits).all()):
-        raise ValueError("expected finite features and logits")
+        raise ValueError("features and logits must be finite")
     back = np.arange(len(images)) if images.order is None else np.argsort(images.order)
     return features[back], logits[back]
 

@@ -124,6 +124,6 @@ def _share(now: Strata, was: Strata, chance: float) -> Strata:
     """
     if estimate(was) - chance < LEAST:
         raise ValueError(
-            f"the FP32 network is {100 * (estimate(was) - chance):.1f} points above chance: nothing to keep"
+            f"the FP32 network is {100 * (estimate(was) - chance):.1f} points above chance, so there is nothing to keep"
         )
     return ratio(combined([(1, now)], -chance), combined([(1, was)], -chance))

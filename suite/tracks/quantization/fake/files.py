@@ -76,7 +76,7 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise SuiteError(
-            f"no quantized model can be read: {error}", place=str(path), next="write it anew by save_integers"
+            f"cannot read a quantized model: {error}", place=str(path), next="write it again: save_integers"
         ) from error
     insert(model)
     floats = {name.removeprefix("float."): tensor for name, tensor in tensors.items() if name.startswith("float.")}
@@ -100,7 +100,7 @@ def load_integers(model: nn.Module, path: Path) -> nn.Module:
                 layer.weight.data = decoded if layer.fold is None else decoded / layer.fold
     except (KeyError, RuntimeError) as error:
         raise SuiteError(
-            f"the file is of another architecture: {first_line(error)}",
+            f"the file belongs to another architecture: {first_line(error)}",
             place=str(path),
             next="build the model with the arguments that it was quantized with",
         ) from error
@@ -113,7 +113,7 @@ def _check_fit(model: nn.Module, floats: Mapping[str, Tensor], quantizers: Colle
     held = tuple(f"{name}." for name, module in model.named_modules() if isinstance(module, FakeQuantizer))
     wanted = {name for name in model.state_dict() if name not in quantizers and not name.startswith(held or ("\0",))}
     if absent := sorted(wanted - floats.keys()):
-        raise KeyError(f"it has no {', '.join(absent[:3])}")
+        raise KeyError(f"the file has no {', '.join(absent[:3])}")
     if more := sorted((floats.keys() - wanted) | (set(quantizers) - sites)):
         raise KeyError(f"the model has no {', '.join(more[:3])}")
 

@@ -36,7 +36,7 @@ def uniform(quantizer: nn.Module) -> Uniform:
     if not isinstance(fixed, Uniform):
         raise NotInteger(f"{type(quantizer).__name__} has no uniform scale")
     if (fixed.zero_point != fixed.zero_point.round()).any():
-        raise NotInteger("its zero point is no integer")
+        raise NotInteger("its zero point is not an integer")
     return fixed
 
 
@@ -48,7 +48,7 @@ def exact_weight(layer: QuantLayer) -> Exact:
     """
     quantizer = uniform(layer.weight_quantizer)
     if quantizer.scale.numel() not in (1, layer.weight.shape[0]):
-        raise NotInteger("scales of the weight differ along the dimension that is summed over")
+        raise NotInteger("the scales of the weight differ within a sum")
     fold = layer.fold
     codes = quantizer.codes(layer.weight if fold is None else layer.weight * fold) - quantizer.zero_point
     return codes.double(), quantizer.scale.double()
@@ -77,7 +77,7 @@ def exact_activation(quantizer: nn.Module, x: Tensor, *, folded: bool = False, k
     scale = fixed.scale.double()
     for dimension in (-1, -2):
         if scale.ndim >= -dimension and scale.shape[dimension] > 1 and dimension != kept:
-            raise NotInteger("scales of the activation differ along the dimension that is summed over")
+            raise NotInteger("the scales of the activation differ within a sum")
     return codes, scale
 
 
@@ -90,7 +90,7 @@ def layer_output(layer: QuantLayer, x: Tensor) -> Tensor:
     codes, weight_scale = exact_weight(layer)
     inputs, input_scale = exact_activation(layer.input_quantizer, x, folded=layer.folds)
     if isinstance(layer, QuantConv2d) and input_scale.numel() > 1:
-        raise NotInteger("scales of the image differ along the dimension that is summed over")
+        raise NotInteger("the scales of the image differ within a sum")
     shape = (-1, 1, 1) if isinstance(layer, QuantConv2d) else (-1,)
     output = layer.multiply(inputs, codes, None) * weight_scale.reshape(shape) * input_scale
     return (output if layer.bias is None else output + layer.bias.double().reshape(shape)).to(x.dtype)

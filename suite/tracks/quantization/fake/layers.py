@@ -120,7 +120,7 @@ class _Attending(TorchFunctionMode):
             return func(*args, **(kwargs or {}))
         product = next(self.products, None)
         if product is None:
-            raise ValueError(f"this attention multiplies more than {PRODUCTS} times; it cannot be quantized")
+            raise ValueError(f"cannot quantize this attention: it has more than {PRODUCTS} products")
         return product(*args, **(kwargs or {}))
 
     def _linear(self, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -143,7 +143,7 @@ def insert(model: nn.Module) -> nn.Module:
     """
     for name, module in model.named_modules():
         if _own_forward(module):
-            raise ValueError(f"{name} is a {type(module).__name__} with a forward pass of its own; cannot quantize it")
+            raise ValueError(f"cannot quantize {name}: it is a {type(module).__name__} with its own forward pass")
     for module in list(model.modules()):
         if isinstance(module, QuantLayer | QuantAttention):
             continue
@@ -217,7 +217,7 @@ def compensate(block: nn.Module, weight: Tensor, bias: Tensor) -> None:
         ValueError: the block is compensated already.
     """
     if isinstance(block, Compensated):
-        raise ValueError("this block is compensated already")
+        raise ValueError("this block was compensated before")
     width, _ = weight.shape
     linear = nn.Linear(width, width, device=weight.device)
     linear.weight.data = weight.T.half().to(torch.float32)

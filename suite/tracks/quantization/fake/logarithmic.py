@@ -28,7 +28,7 @@ class Logarithmic(FakeQuantizer):
     ) -> None:
         super().__init__(bits)
         if base <= 1:
-            raise ValueError(f"the base of a logarithmic quantizer is above 1, not {base}")
+            raise ValueError(f"the base of a logarithmic quantizer must be above 1. Got {base}")
         self.base, self.offset, self.extra_zero = base, offset, extra_zero
         self.register_buffer("scale", checked_single(scale))
 
@@ -77,7 +77,7 @@ class TwinUniform(FakeQuantizer):
     def __init__(self, bits: int, fine: Tensor, coarse: Tensor, split: str) -> None:
         super().__init__(bits)
         if split not in ("magnitude", "sign"):
-            raise ValueError(f"split is 'magnitude' or 'sign', not {split!r}")
+            raise ValueError(f"split must be 'magnitude' or 'sign'. Got {split!r}")
         if bits < 2:
             raise ValueError("twin grids need at least 2 bits")
         self.split = split

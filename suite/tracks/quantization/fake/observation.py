@@ -93,7 +93,7 @@ def observe(model: nn.Module, sites: Sequence[Site], images: Tensor, batch: int 
             site.put(quantizer)
     missed = [name for name, observation in observations.items() if not observation.seen]
     if missed:
-        raise ValueError(f"nothing passed at {', '.join(missed)}: the model does not call what these belong to")
+        raise ValueError(f"the model never calls {', '.join(missed)}")
     return observations
 
 
@@ -117,7 +117,7 @@ def layer_inputs(model: nn.Module, layer: nn.Module, images: Tensor, batch: int 
             with suppress(_Seen):
                 model(part)
     if not parts:
-        raise ValueError(f"the model does not call the {type(layer).__name__} whose input was asked for")
+        raise ValueError(f"the model never calls this {type(layer).__name__}, so it has no input")
     return torch.cat(parts)
 
 

@@ -26,7 +26,7 @@ class FakeQuantizer(nn.Module, ABC):
     def __init__(self, bits: int, granularity: Granularity = "per-tensor") -> None:
         super().__init__()
         if not 1 <= bits <= MOST_BITS:
-            raise ValueError(f"a quantizer has 1 to {MOST_BITS} bits, not {bits}; to keep floats, put none")
+            raise ValueError(f"a quantizer has 1 to {MOST_BITS} bits, not {bits}. To keep floats, use no quantizer")
         self.bits = bits
         self.granularity: Granularity = granularity
 
@@ -63,7 +63,7 @@ def checked(scale: Tensor) -> Tensor:
     """
     scale = scale.detach()
     if not (torch.isfinite(scale) & (scale >= 0)).all():
-        raise ValueError("a quantizer's scales are finite and not negative; were the values that it was set by finite?")
+        raise ValueError("the scales of a quantizer must be finite and not negative. Check that its data is finite")
     return scale.clamp(min=SMALLEST_SCALE)
 
 
@@ -74,7 +74,7 @@ def checked_single(scale: Tensor) -> Tensor:
         ValueError: there is more than one scale.
     """
     if scale.numel() != 1:
-        raise ValueError(f"this quantizer has one scale for all values, not one of shape {list(scale.shape)}")
+        raise ValueError(f"this quantizer needs one scale for all values. Got shape {list(scale.shape)}")
     return checked(scale).reshape(())
 
 

@@ -53,7 +53,7 @@ class SiBlurryTask(SplitTask):
             labels = split(context.resources).targets(context.resources)
             if set(np.unique(labels).tolist()) != set(range(self.classes)) or self.shares.sessions < 2:
                 raise SuiteError(
-                    f"{self.id} cannot be measured: it takes two sessions or more, and {name} images of each of "
+                    f"{self.id} cannot be measured. It needs two sessions or more, and {name} images of each of "
                     f"{self.classes} classes",
                     place=f"{type(self).__module__}.{type(self).__qualname__}",
                     next=f"change its shares, classes or data, then: suite run --task {self.id}",

@@ -81,7 +81,7 @@ def min_accuracy(curve: Curve) -> float:
     """
     last = int(curve.training.max())
     if last < 1:
-        raise ValueError("min-ACC takes two tasks at least")
+        raise ValueError("min-ACC needs two tasks or more")
     return float(np.mean([curve.values[curve.training > j, j].min() for j in range(last)]))
 
 

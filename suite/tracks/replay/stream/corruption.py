@@ -32,7 +32,7 @@ class Corruption:
         """
         labels = np.unique(samples.labels.numpy())
         if len(labels) < 2:
-            raise ValueError("label noise takes two classes in a task at least")
+            raise ValueError("label noise needs two or more classes in a task")
         noisy, outlying = self.places(len(samples), rng)
         changed = samples.labels.clone()
         for place in noisy:

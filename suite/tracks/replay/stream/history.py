@@ -71,4 +71,4 @@ class Recorder:
         try:
             return torch.tensor([self._places[row] for row in rows.tolist()], dtype=torch.int64)
         except KeyError:
-            raise Unavailable("there is no record of samples of other tasks than the one that has just ended") from None
+            raise Unavailable("the record holds only samples of the task that has just ended") from None

@@ -80,7 +80,7 @@ class MeteredLearner(Learner):
             Unavailable: no task has just ended.
         """
         if self.recorded is None:
-            raise Unavailable("what the network said in training is there at the end of a task alone")
+            raise Unavailable("the outputs of training are known only at the end of a task")
         return self.recorded(samples)
 
     def _gradients(self, samples: Exemplars) -> tuple[Tensor, ...]:

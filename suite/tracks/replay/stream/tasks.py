@@ -33,7 +33,7 @@ def class_order(classes: int, rng: np.random.Generator, tasks: int) -> list[list
         ValueError: the classes cannot be dealt to the tasks in equal shares.
     """
     if classes % tasks:
-        raise ValueError(f"{classes} classes cannot be dealt to {tasks} tasks in equal shares")
+        raise ValueError(f"{classes} classes cannot be split into {tasks} tasks of the same size")
     return [part.tolist() for part in np.split(rng.permutation(classes), tasks)]
 
 

@@ -117,7 +117,7 @@ class ContrastiveTask(Task[Annealer]):
         method.anneal(walkers, self.told(context))
         seconds, betas = time.perf_counter() - started, walkers.record.betas
         if not betas:
-            raise ValueError(f"{method.name} takes no step")
+            raise ValueError(f"{method.name} makes no step")
         inside, outside = walkers.embedded(known), walkers.embedded(asked)
         generator, some = context.method.generator("task:test views"), judge.few(labels)
         uniformity = judge.uniformity(outside)

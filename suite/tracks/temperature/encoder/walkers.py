@@ -72,7 +72,7 @@ class EncoderWalkers(Walkers):
         """See `Walkers`."""
         given = np.asarray(betas, np.float64)
         if given.shape not in ((len(given),), (len(given), 1)) or not ((given > 0) & np.isfinite(given)).all():
-            raise ValueError("an encoder takes inverse temperatures [S], positive and finite")
+            raise ValueError("the inverse temperatures of an encoder must be positive and finite, of shape [S]")
         self._spend(len(given), "steps")
         for beta in given.reshape(-1).tolist():
             log_beta = torch.tensor(math.log(beta), requires_grad=True)
@@ -100,7 +100,7 @@ class EncoderWalkers(Walkers):
     def gather(self, rows: NDArray[np.integer]) -> None:
         """See `Walkers`. One encoder does not multiply: anything but [[0]] is refused."""
         if np.asarray(rows).tolist() != [[0]]:
-            raise ValueError("there is one encoder, which does not multiply")
+            raise ValueError("there is only one encoder. It cannot be copied")
 
     def embedded(self, images: Tensor) -> Tensor:
         """Return unit vectors [N, D] of images [N, C, H, W]."""
@@ -119,4 +119,4 @@ class EncoderWalkers(Walkers):
 
     def _spend(self, cost: int, what: str) -> None:
         if cost > self.left:
-            raise ValueError(f"the {what} cost {cost} evaluations, and {self.left} are left")
+            raise ValueError(f"the {what} cost {cost} evaluations. Only {self.left} are left")

@@ -61,6 +61,6 @@ def test_a_file_of_it_is_read_as_a_peptide(tmp_path: Path) -> None:
 
 def test_without_openmm_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openmm", None)
-    with pytest.raises(SuiteError, match="needs the openmm package, which is not installed") as error:
+    with pytest.raises(SuiteError, match="the package openmm is not installed") as error:
         topology()
     assert error.value.next == "pip install 'basin-suite[molecules]'"

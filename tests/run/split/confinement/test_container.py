@@ -77,7 +77,7 @@ def test_an_engine_that_does_not_start_one_is_none(monkeypatch: pytest.MonkeyPat
 def test_inside_there_is_nothing_else(place: Path, tmp_path: Path) -> None:
     engine = find_engine()
     if engine is None:
-        pytest.skip("neither podman nor docker starts a container here")
+        pytest.skip("podman and docker cannot start a container here")
     ours, theirs = socket.socketpair()
     arguments = ["-c", INSIDE % {"code": place / "code", "home": place / "home"}]
     with ours, (tmp_path / "errors").open("wb") as errors:
@@ -110,7 +110,7 @@ def test_inside_there_is_nothing_else(place: Path, tmp_path: Path) -> None:
 def test_a_container_that_does_not_end_is_killed(place: Path, tmp_path: Path) -> None:
     engine = find_engine()
     if engine is None:
-        pytest.skip("neither podman nor docker starts a container here")
+        pytest.skip("podman and docker cannot start a container here")
     ours, theirs = socket.socketpair()
     with ours, (tmp_path / "errors").open("wb") as errors:
         sleeping = "import os, time; os.write(1, b'up'); time.sleep(600)"

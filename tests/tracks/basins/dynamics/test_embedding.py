@@ -87,5 +87,5 @@ def test_signflip_leaves_no_mean_and_separates_as_it_is_told(separation: float) 
 
 
 def test_too_few_dimensions_are_refused() -> None:
-    with pytest.raises(ValueError, match="signflip makes 4 coordinates of 2, more than 3 dimensions"):
+    with pytest.raises(ValueError, match=r"signflip turns 2 coordinates into 4\. There is room for 3"):
         Embedding("signflip", 3).observe(latent(), 0, NUMBERS)

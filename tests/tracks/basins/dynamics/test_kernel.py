@@ -92,7 +92,7 @@ def test_small_work_and_other_potentials_are_left_to_torch() -> None:
 def test_runaways_are_found() -> None:
     system = replace(SYSTEMS["double-well"], step=2.0)
     kernel.kernel(system.potential.gradient, 1)
-    with pytest.raises(ValueError, match="4 of 4 trajectories run away; shorten the step"):
+    with pytest.raises(ValueError, match=r"4 of 4 trajectories diverge\. Use a shorter step"):
         simulate(system, torch.full((4, 1), 3.0), KEYS[:4], 2, every=50)
 
 

@@ -90,9 +90,9 @@ def test_ten_dimensions_with_a_potential_of_ones_own() -> None:
 
 
 def test_bad_input_is_named() -> None:
-    with pytest.raises(ValueError, match=r"triple-well has 2 coordinates: expected starts \[N, 2\] .* got \[4, 3\]"):
+    with pytest.raises(ValueError, match=r"triple-well needs starts of shape \[N, 2\] .* Got \[4, 3\]"):
         simulate(SYSTEMS["triple-well"], torch.zeros(4, 3), KEYS[:4], 2)
-    with pytest.raises(ValueError, match="4 of 4 trajectories run away; shorten the step"):
+    with pytest.raises(ValueError, match=r"4 of 4 trajectories diverge\. Use a shorter step"):
         simulate(replace(SYSTEMS["double-well"], step=2.0), torch.full((4, 1), 3.0), KEYS[:4], 2, every=50)
 
 

@@ -105,5 +105,5 @@ def test_a_denoiser_that_does_not_follow_a_group_is_refused(group: str, resource
         opposite = one.collection.patterns(held) == 7 - one.ordinary.patterns[row]
         deaf[row] = held[opposite][0]
     vars(one)["anchors"] = {**one.anchors, ORDINARY: deaf}
-    with pytest.raises(SuiteError, match=f"guidance takes the alignment of {group} captions"):
+    with pytest.raises(SuiteError, match=f"Guidance lifts the alignment of {group} captions only from"):
         one.check_that_it_can_tell()

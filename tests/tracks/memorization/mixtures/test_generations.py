@@ -94,5 +94,5 @@ def test_training_lowers_the_loss_and_hands_out_averages() -> None:
 
 def test_a_torch_without_muon_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(torch.optim, "Muon", raising=False)
-    with pytest.raises(SuiteError, match="has no Muon"):
+    with pytest.raises(SuiteError, match="does not have the optimizer Muon"):
         ShortTask().model(1).retrained(torch.zeros(4, 1), 0, print)

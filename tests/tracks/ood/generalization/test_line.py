@@ -34,5 +34,5 @@ def test_it_is_the_regression_of_probits() -> None:
 
 def test_perfect_models_have_a_place_and_equal_ones_have_no_line() -> None:
     assert np.isfinite(fitted([0.5, 0.9, 1.0], [0.0, 0.4, 1.0]).slope)
-    with pytest.raises(ValueError, match="three models of different accuracy on clean images, and there are 3"):
+    with pytest.raises(ValueError, match=r"three models of different accuracy on clean images\. There are 3"):
         fitted([0.9, 0.9, 0.9], [0.1, 0.2, 0.3])

@@ -116,7 +116,7 @@ def test_what_is_missing_is_told() -> None:
 def test_a_network_near_chance_has_nothing_to_keep() -> None:
     samples = made(3)
     guessing = replace(samples, reference_energy=np.zeros(len(samples.row)))
-    with pytest.raises(ValueError, match=r"0\.0 points above chance: nothing to keep"):
+    with pytest.raises(ValueError, match=r"0\.0 points above chance, so there is nothing to keep"):
         value(guessing, "kept", "near")
 
 

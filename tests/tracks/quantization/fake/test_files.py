@@ -67,8 +67,8 @@ def test_a_bias_that_a_method_gave_to_a_layer_comes_back(
     ("change", "word"),
     [
         ({"depth": 1}, "the model has no blocks.1"),
-        ({"depth": 3}, "it has no blocks.2"),
-        ({"init_values": 0.1}, "it has no blocks.0.ls1.gamma"),
+        ({"depth": 3}, "the file has no blocks.2"),
+        ({"init_values": 0.1}, "the file has no blocks.0.ls1.gamma"),
         ({"num_classes": 7}, "size mismatch"),
     ],
     ids=["fewer blocks", "more blocks", "layer scale", "more classes"],
@@ -99,10 +99,10 @@ def test_bad_files_are_named_with_what_to_do(
     network: Callable[[str], nn.Module], images: Tensor, tmp_path: Path
 ) -> None:
     path = tmp_path / "model.safetensors"
-    with pytest.raises(SuiteError, match="no quantized model can be read"):
+    with pytest.raises(SuiteError, match="cannot read a quantized model"):
         load_integers(network("vit"), path)
     path.write_bytes(b"not safetensors")
-    with pytest.raises(SuiteError, match="no quantized model can be read"):
+    with pytest.raises(SuiteError, match="cannot read a quantized model"):
         load_integers(network("vit"), path)
     save_integers(quantized(network("vit"), images), path)
     with pytest.raises(SuiteError, match="of another architecture"):

@@ -82,7 +82,7 @@ def test_scales_per_channel_are_integers_only_if_folded() -> None:
     [
         (SYMMETRIC, nn.Identity(), "Identity has no uniform scale"),
         (nn.Identity(), ROWS, "Identity has no uniform scale"),
-        (Uniform(4, torch.tensor(0.2), torch.tensor(7.1354)), ROWS, "its zero point is no integer"),
+        (Uniform(4, torch.tensor(0.2), torch.tensor(7.1354)), ROWS, "its zero point is not an integer"),
         (SYMMETRIC, Uniform.symmetric(4, torch.full((5, 6), 0.4)), "scales of the weight differ"),
     ],
 )

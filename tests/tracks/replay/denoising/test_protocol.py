@@ -136,7 +136,7 @@ def test_a_wrong_selection_is_an_error_of_the_cell(task: DenoisingTask, context:
         def select(self, candidates: Any, capacity: int, context: Any) -> torch.Tensor:
             return super().select(candidates, capacity + 1, context)
 
-    with pytest.raises(ValueError, match="31 samples were chosen where there is room for 30"):
+    with pytest.raises(ValueError, match=r"31 samples were chosen\. There is room for 30"):
         task.evaluate(Greedy(), context)
 
 

@@ -100,7 +100,7 @@ def test_hoarding_is_over_budget(stream: list[StreamTask], resources: Resources)
     [
         (torch.arange(6), "room for 5"),
         (torch.tensor([1, 1]), "twice"),
-        (torch.tensor([0, 80]), "places 0..80 were chosen of 0..79"),
+        (torch.tensor([0, 80]), "choose places in 0..79. Got 0..80"),
         (torch.tensor([-1]), "places -1"),
         (torch.tensor([0.5]), "row of integers"),
         (torch.tensor([[1]]), "row of integers"),
@@ -120,7 +120,7 @@ def test_wrong_answers_of_a_selector_are_named(
 
 @pytest.mark.parametrize(
     ("slots", "wrong"),
-    [([0, 10] + [-1] * 8, "for a buffer of 10"), ([1] + [-1] * 9, "before slot 0"), ([0], "expected")],
+    [([0, 10] + [-1] * 8, "the buffer has 10 slots"), ([1] + [-1] * 9, "before slot 0"), ([0], "give 10 slots")],
 )
 def test_wrong_slots_of_an_update_are_named(
     slots: list[int], wrong: str, stream: list[StreamTask], resources: Resources

@@ -26,7 +26,7 @@ def test_every_class_is_in_one_task(tasks: int, share: int, seed: int) -> None:
 
 
 def test_classes_that_cannot_be_dealt_are_an_error() -> None:
-    with pytest.raises(ValueError, match="10 classes cannot be dealt to 3 tasks"):
+    with pytest.raises(ValueError, match="10 classes cannot be split into 3 tasks"):
         class_order(10, np.random.default_rng(0), 3)
 
 
@@ -79,7 +79,7 @@ def test_a_stream_that_cannot_be_measured_says_why(
 
 @pytest.mark.parametrize(
     ("splits", "without", "why"),
-    [(3, None, "10 classes cannot be dealt to 3 tasks"), (1, None, "a stream of one task"), (10, 7, "classes are 7")],
+    [(3, None, "10 classes cannot be split into 3 tasks"), (1, None, "a stream of one task"), (10, 7, "classes are 7")],
 )
 def test_it_is_the_tasks_fault_before_anything_is_learned(
     resources: Resources, splits: int, without: int | None, why: str
