@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import typer
@@ -19,6 +20,8 @@ from suite.reference import commands, hooks, pages
 from suite.registry import HOOKS, Registry, load_registry
 from suite.settings import Settings
 from suite.store import schema
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +122,17 @@ def test_every_definition_is_told_once(made: dict[str, str], registry: Registry)
         if name.startswith("metrics/"):
             told = [line for line in page.splitlines() if line and not line.startswith(("#", "`"))]
             assert len(told) == len(set(told)), name
+
+
+def test_pages_link_to_what_is_in_the_reference(made: dict[str, str], registry: Registry) -> None:
+    linked = {
+        (page.stem, address)
+        for page in (ROOT / "docs").glob("*.md")
+        for address in re.findall(r"\]\(reference/([^)]+)\)", page.read_text(encoding="utf-8"))
+    }
+    assert {address for _, address in linked} <= made.keys()
+    for track in (entry.name for entry in registry.tracks):
+        assert (track, f"metrics/{track}.md") in linked, "its page tells no formula of a metric again"
 
 
 def test_a_word_is_said_about_each(made: dict[str, str], registry: Registry) -> None:
