@@ -34,7 +34,7 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def broken(page: Path, text: str) -> list[str]:
-    """Return the links of a page that lead to no file, or to no heading of a page. tests/reference checks the others."""
+    """Return the links of a page that lead to no file or heading. tests/reference checks those to the reference."""
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     wrong = []
     for link in re.findall(r"\]\((?!https?:|mailto:|reference/)([^)\s]+)\)", prose):

@@ -82,7 +82,7 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(suite: Suite, tmp_path:
     ("options", "cause"),
     [
         (("--from-folder", "nowhere", "--other", "near"), "'near' is not KIND=PATH"),
-        (("--from-folder", "nowhere", "--other", "nera=nowhere"), "no kind 'nera'"),
+        (("--from-folder", "nowhere", "--other", "nera=nowhere"), "'nera' is not a kind of other images"),
         (("--other", "near=nowhere"), "no images are given"),
         ((), "no track is given"),
     ],

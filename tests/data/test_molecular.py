@@ -113,20 +113,20 @@ def test_what_cannot_be_used_is_refused_by_name(trajectories: list[Any], pdb: Pa
     (fewer,) = saved([trajectories[0].atom_slice(range(10))], tmp_path, "trr")
     refused(r"trajectories differ: \(5, .*\(9, .* for the first", "0.xtc", [*files, short], pdb)
     refused("mdtraj cannot read it", "0.trr with topology", [fewer], pdb)
-    refused("no such file", "gone.dcd", [tmp_path / "gone.dcd"], pdb)
+    refused("the file does not exist", "gone.dcd", [tmp_path / "gone.dcd"], pdb)
     refused("mdtraj cannot read it", "0.dcd", files[:1])
     refused("got 0 files and a stride of", "load_trajectories", [], pdb)
     refused("and a stride of 0", "load_trajectories", files, pdb, stride=0)
     refused("'element Xx and' is not a selection of atoms", "selection", files, pdb, selection="element Xx and")
     refused("selects 1 heavy atoms", "0.dcd", files, pdb, selection="resid 0 and name CA")
-    refused("no features 'angles'", "load_trajectories", files, pdb, features="angles")
+    refused("'angles' is not a kind of features", "load_trajectories", files, pdb, features="angles")
     (tmp_path / "torn.dcd").write_bytes(files[0].read_bytes()[:300])
     refused("mdtraj cannot read it", "torn.dcd", [tmp_path / "torn.dcd"], pdb)
 
 
 def test_a_coordinate_that_is_not_finite_is_refused(trajectories: list[Any], pdb: Path, tmp_path: Path) -> None:
     trajectories[1].xyz[3, 2, 0] = np.nan
-    refused("not finite", "1.dcd", saved(trajectories, tmp_path, "dcd"), pdb)
+    refused("a coordinate is NaN or infinite", "1.dcd", saved(trajectories, tmp_path, "dcd"), pdb)
 
 
 def test_a_molecule_without_a_backbone_has_no_dihedrals(trajectories: list[Any], tmp_path: Path) -> None:

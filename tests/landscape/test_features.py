@@ -67,7 +67,7 @@ def test_each_number_sees_its_own_part_of_the_collapse():
     [
         ([0, 0, 1], (3, 2), "two or more classes need samples"),
         ([0, 1, 2], (2, 2), "two or more classes need samples"),
-        ([0, 0, 0], (1, 2), "at least two"),
+        ([0, 0, 0], (1, 2), "two or more classes need samples"),
         ([0, 0, 1], (2, 5), "takes 5 features"),
     ],
 )

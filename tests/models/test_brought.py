@@ -144,7 +144,7 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str, dict[str, Any], str]] = {
         _edited(lambda state: None),
         R8,
         {"arguments": {"depht": "8"}},
-        "cannot build 'resnet8-cifar' with",
+        "cannot build 'resnet-cifar' with",
     ),
     "a mean": (_edited(lambda state: None), R8, {"transform": {"mean": "0.5,0.5"}}, "mean has 2 numbers"),
     "a number": (_edited(lambda state: None), R8, {"transform": {"size": "big"}}, "size: Input should be"),

@@ -252,7 +252,7 @@ def test_a_worker_needs_a_folder_for_what_it_accepts(
     home: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUITE_SUBMISSIONS", "")
-    with pytest.raises(SuiteError, match="no folder"):
+    with pytest.raises(SuiteError, match="the folder for accepted submissions is missing"):
         Worker(queue, load_settings(), "x", print)
 
 

@@ -359,7 +359,7 @@ def test_it_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
     for name in (task.prompts.name, task.pipeline.repository, task.sscd.file, task.clip.repository):
         assert name in str(every.value)
     (tmp_path / task.prompts.name).mkdir()
-    with pytest.raises(Missing, match=f"no {MEMORIZED}.csv or .jsonl, {ORDINARY}.csv or .jsonl, {TRUTHS}/ in"):
+    with pytest.raises(Missing, match=rf"has no {MEMORIZED}\.csv or .* {ORDINARY}\.csv or .* {TRUTHS}/\. Copy it"):
         task.prompts.known_fingerprint(resources(folder, tmp_path / "cache", data=tmp_path))
     (tmp_path / task.sscd.file).write_text("no program")
     with pytest.raises(SuiteError, match="this is not TorchScript"):

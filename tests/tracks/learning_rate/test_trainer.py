@@ -79,8 +79,8 @@ def test_gradients_and_looks_are_counted(images: Problem) -> None:
     ("asked", "why"),
     [
         ({"again": True}, "no batch was taken yet"),
-        ({"ghosts": 3}, "no 3 equal parts"),
-        ({"ghosts": 0}, "no 0 equal parts"),
+        ({"ghosts": 3}, "cannot be cut into 3 equal parts"),
+        ({"ghosts": 0}, "cannot be cut into 0 equal parts"),
         ({"weights": torch.zeros(1, 3)}, "shape"),
     ],
 )

@@ -178,8 +178,8 @@ class Wrong(Delays):
         ("unknown", r"the plan's scales: a value is not finite \(NaN or infinity\)"),
         ("number", r"a tensor of shape \(25, 40\), got the number 3.0; or give an object with scale\(seen\)"),
         ("unlabelled", "the strengths of wrong must be a mapping from label to strength. Got list"),
-        ("many", "a sweep has 1 to 8 strengths, wrong has 9"),
-        ("none", "a sweep has 1 to 8 strengths, wrong has 0"),
+        ("many", "a sweep has 1 to 8 strengths. wrong has 9"),
+        ("none", "a sweep has 1 to 8 strengths. wrong has 0"),
     ],
 )
 def test_what_is_no_plan_is_refused(how: str, told: str, resources) -> None:
@@ -207,7 +207,7 @@ def test_a_denoiser_that_memorizes_nothing_tells_nothing(resources) -> None:
     ("what", "copied", "told"),
     [
         (FREE, True, "It copies 100 % without guidance"),
-        (PLAIN, False, "0 % with it"),
+        (PLAIN, False, "0 % with guidance"),
         (ORDINARY, True, "100.0 % of ordinary captions"),
     ],
 )

@@ -237,7 +237,7 @@ def test_empty_memories_are_refused() -> None:
         energy(memory(), memory()[:0], BETA)
     with pytest.raises(ValueError, match="empty"):
         kernel_energy(memory()[:1], memory()[:1], BETA, torch.tensor([0]))
-    with pytest.raises(ValueError, match="takes two"):
+    with pytest.raises(ValueError, match="needs two or more"):
         matched_beta(memory()[:1])
 
 

@@ -78,7 +78,7 @@ def test_a_file_that_does_not_fit_is_refused(
 ) -> None:
     save_integers(quantized(network("vit"), images), tmp_path / "model.safetensors")
     architecture, arguments = NETWORKS["vit"]
-    with pytest.raises(SuiteError, match="of another architecture") as error:
+    with pytest.raises(SuiteError, match="belongs to another architecture") as error:
         load_integers(timm.create_model(architecture, **{**arguments, **change}), tmp_path / "model.safetensors")
     assert word in error.value.cause or change == {"num_classes": 7}
 
@@ -105,7 +105,7 @@ def test_bad_files_are_named_with_what_to_do(
     with pytest.raises(SuiteError, match="cannot read a quantized model"):
         load_integers(network("vit"), path)
     save_integers(quantized(network("vit"), images), path)
-    with pytest.raises(SuiteError, match="of another architecture"):
+    with pytest.raises(SuiteError, match="belongs to another architecture"):
         load_integers(network("swin"), path)
 
 

@@ -213,7 +213,7 @@ def test_a_block_is_compensated_by_a_linear_map_of_its_input(inserted: bool, net
     assert isinstance(block, plain)
     torch.testing.assert_close(outputs(block, x), expected + x @ weight.half().float() + bias, rtol=1e-4, atol=1e-4)
     assert not torch.allclose(outputs(model, images), before)
-    with pytest.raises(ValueError, match="compensated already"):
+    with pytest.raises(ValueError, match="compensated before"):
         compensate(block, weight, bias)
     remove(model)
     assert type(block) is plain

@@ -167,5 +167,5 @@ def test_layers_that_are_not_called_are_named() -> None:
     model, x = insert(Detour()), torch.randn(3, 4)
     with pytest.raises(ValueError, match=r"the model never calls unused\.input"):
         observe(model, activation_sites(model), x)
-    with pytest.raises(ValueError, match="does not call the QuantLinear"):
+    with pytest.raises(ValueError, match="the model never calls this QuantLinear"):
         layer_inputs(model, dict(quant_layers(model))["unused"], x)

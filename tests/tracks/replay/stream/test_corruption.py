@@ -30,5 +30,5 @@ def test_shares_are_exact_and_nothing_else_changes() -> None:
 
 
 def test_a_single_class_has_no_wrong_label() -> None:
-    with pytest.raises(ValueError, match="two classes"):
+    with pytest.raises(ValueError, match="two or more classes"):
         Corruption(0.2, 0.1).applied(digits([3], slice(10)), IMAGES, np.random.default_rng(0))

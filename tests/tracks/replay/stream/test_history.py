@@ -38,5 +38,5 @@ def test_the_norm_of_the_error_is_of_early_epochs() -> None:
 
 
 def test_samples_of_other_tasks_have_no_record() -> None:
-    with pytest.raises(Unavailable, match="other tasks"):
+    with pytest.raises(Unavailable, match="only samples of the task that has just ended"):
         Recorder(torch.tensor([1, 2])).history(samples([3], [0]))

@@ -101,7 +101,7 @@ def test_hoarding_is_over_budget(stream: list[StreamTask], resources: Resources)
         (torch.arange(6), "room for 5"),
         (torch.tensor([1, 1]), "twice"),
         (torch.tensor([0, 80]), "choose places in 0..79. Got 0..80"),
-        (torch.tensor([-1]), "places -1"),
+        (torch.tensor([-1]), "Got -1"),
         (torch.tensor([0.5]), "row of integers"),
         (torch.tensor([[1]]), "row of integers"),
         (torch.tensor([True]), "row of integers"),
