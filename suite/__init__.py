@@ -1,4 +1,4 @@
-"""Basin Suite: standardized tasks, a runner and a leaderboard for methods that lean on basins of attraction.
+"""Basin Suite: standard tasks, a runner and a leaderboard for methods that use basins of attraction.
 
 This is all that a method or task author needs, and what a notebook calls: `run`, `scores`, `board`, `evaluate`. The
 names load when they are first used.

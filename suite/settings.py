@@ -111,7 +111,7 @@ class Settings(BaseSettings):
 
 def _words(name: str, error: Any) -> str:
     if error["type"] == "string_pattern_mismatch":  # of the device, the only one
-        return f"{error['input']!r} is none of auto, cpu, cuda, cuda:N"
+        return f"{error['input']!r} is not one of auto, cpu, cuda, cuda:N"
     return wrong_value(error)
 
 

@@ -6,29 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 _WORDS = {
-    "int_parsing": "is no whole number",
-    "int_type": "is no whole number",
-    "int_from_float": "is no whole number",
-    "float_parsing": "is no number",
-    "float_type": "is no number",
-    "finite_number": "is no finite number",
-    "bool_parsing": "is neither true nor false",
-    "bool_type": "is neither true nor false",
-    "string_type": "is no text; a number becomes one by quotes",
-    "literal_error": "is none of {expected}",
-    "enum": "is none of {expected}",
+    "int_parsing": "is not a whole number",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_parsing": "is not a number",
+    "float_type": "is not a number",
+    "finite_number": "is not a finite number",
+    "bool_parsing": "is not true or false",
+    "bool_type": "is not true or false",
+    "string_type": "is not text: put a number in quotes",
+    "literal_error": "is not one of {expected}",
+    "enum": "is not one of {expected}",
     "greater_than": "is not more than {gt}",
     "greater_than_equal": "is less than {ge}",
     "less_than": "is not less than {lt}",
     "less_than_equal": "is more than {le}",
-    "multiple_of": "is no multiple of {multiple_of}",
-    "tuple_type": "is no list, as 1,2,3 or [1, 2, 3]",
-    "list_type": "is no list, as 1,2,3 or [1, 2, 3]",
-    "set_type": "is no list, as 1,2,3 or [1, 2, 3]",
-    "frozen_set_type": "is no list, as 1,2,3 or [1, 2, 3]",
-    "dict_type": 'is no mapping, as a:1,b:2 or {{"a": 1, "b": 2}}',
-    "model_type": 'is no mapping, as a:1,b:2 or {{"a": 1, "b": 2}}',
-    "too_short": "has {actual_length} values, and needs {min_length} at least",
+    "multiple_of": "is not a multiple of {multiple_of}",
+    "tuple_type": "is not a list, for example 1,2,3 or [1, 2, 3]",
+    "list_type": "is not a list, for example 1,2,3 or [1, 2, 3]",
+    "set_type": "is not a list, for example 1,2,3 or [1, 2, 3]",
+    "frozen_set_type": "is not a list, for example 1,2,3 or [1, 2, 3]",
+    "dict_type": 'is not a mapping, for example a:1,b:2 or {{"a": 1, "b": 2}}',
+    "model_type": 'is not a mapping, for example a:1,b:2 or {{"a": 1, "b": 2}}',
+    "too_short": "has {actual_length} values. It needs {min_length} or more",
     "too_long": "has more than {max_length} values",
     "missing": "is not given",
     "extra_forbidden": "is not known",
@@ -39,7 +39,7 @@ _WORDS = {
 
 
 def wrong_value(error: Mapping[str, Any]) -> str:
-    """Return what is wrong with a value, as ``'abc' is no number``, of one error of pydantic's `errors`."""
+    """Return what is wrong with a value, as ``'abc' is not a number``, of one error of pydantic's `errors`."""
     words = _WORDS.get(str(error["type"]))
     if words is None:
         return f"{error.get('input')!r}: {error['msg']}"

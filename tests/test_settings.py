@@ -38,7 +38,7 @@ def test_a_mirror_turns_the_hub_off(data: str | None, hub: bool | None, allowed:
 
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUITE_WORKERS", "none")
-    with pytest.raises(SuiteError, match="'workers' has a wrong value: 'none' is no whole number") as error:
+    with pytest.raises(SuiteError, match="'workers' has a wrong value: 'none' is not a whole number") as error:
         load_settings()
     assert error.value.next == "unset SUITE_WORKERS"
 

@@ -59,12 +59,12 @@ def print_summary(summary: Summary, settings: Settings) -> None:
         else f"nothing to run: {', '.join(parts[1:]) or 'no cell is ready'}"
     )
     if summary.elsewhere:
-        echo("the cells that other runners have are not waited for; to do so: suite run --wait")
+        echo("other runners have these cells; to wait for them: suite run --wait")
     if summary.waiting or summary.unprepared:
         seeds = f" and all of {counted(summary.unprepared, 'seed')}" if summary.unprepared else ""
         echo(f"the time is over: {counted(summary.waiting, 'cell')}{seeds} left; the same command goes on")
     if late := summary.states.get("late"):
-        echo(f"{counted(late, 'cell')} ended late: another runner had taken over, and its result counts")
+        echo(f"{counted(late, 'cell')} ended late: another runner took over, and its result counts")
     failed = {state: count for state, count in summary.states.items() if state not in ("done", "late")}
     for each in summary.failures[:NAMED]:
         why = f": {each.error.splitlines()[0]}" if each.error else ""

@@ -45,7 +45,7 @@ def serve(
     )
     app = create_app(settings, limits, name or ())
     if host not in ("127.0.0.1", "localhost", "::1"):
-        echo(f"warning: {host} may be reached by others, and tokens travel in clear text without TLS", err=True)
+        echo(f"warning: {host} is open to others; without TLS, tokens travel in clear text", err=True)
     echo(
         f"listening on http://{host}:{port}; uploads wait in {shown(settings.database_url)} for: suite worker", err=True
     )

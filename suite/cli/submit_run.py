@@ -193,7 +193,7 @@ def _print_confinement(made: Ran) -> None:
     if not any(run.isolation for run in done):
         return
     where = f"in a container of {made.container}" if made.container else "in processes of their own"
-    echo(f"the methods ran {where}; of each the kernel made sure:")
+    echo(f"the methods ran {where}; for each the kernel ensured:")
     for word in made.confined:
         echo(f"  {word}: {WORDS.get(word, '')}")
     if not made.confined:

@@ -1,4 +1,4 @@
-"""What the parts promise each other."""
+"""Contracts: what methods, tasks, metrics, samples and cards must provide."""
 
 from suite.contracts.border import LOG, Border, Reference, Remote
 from suite.contracts.card import Card, Status

@@ -1,1 +1,1 @@
-"""Data sets: embedded, from a local mirror, from the hub; each with a fingerprint of its content."""
+"""Data sets: built in, from a local mirror, or from the hub. Each has a fingerprint of its content."""

@@ -1,1 +1,1 @@
-"""Diffusion models: noise schedules, denoisers, their training, and where they come from."""
+"""Diffusion models: noise schedules, denoisers, how to train them, and where they come from."""

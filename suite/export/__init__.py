@@ -1,1 +1,1 @@
-"""The board as files for others: a static site, and the formats of other collections of results."""
+"""Export the board: as a static site, or in a format that other collections of results read."""

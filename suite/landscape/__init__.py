@@ -1,4 +1,4 @@
-"""Facts of the loss landscape around trained networks, whoever trained them.
+"""Facts of the loss landscape around any trained network.
 
 Weights are flat vectors [P], or many of them at once [..., P].
 """

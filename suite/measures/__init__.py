@@ -1,1 +1,1 @@
-"""Measures that several tracks share: how well scores tell samples apart, and how far probabilities can be believed."""
+"""Measures that several tracks share: AUROC and others of scores, and how good probabilities are."""

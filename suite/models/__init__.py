@@ -1,1 +1,1 @@
-"""Reference models: architectures, training recipes, given weights."""
+"""Reference models: their networks, how to train them, and weights that are given."""

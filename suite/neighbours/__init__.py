@@ -1,4 +1,4 @@
-"""Exact nearest neighbours: cheap bounds for all pairs, exact values for the few that the bounds cannot exclude."""
+"""Exact nearest neighbours. Cheap bounds exclude most pairs, and exact values decide the rest."""
 
 from suite.neighbours.bank import Bank, Nearest
 

@@ -1,1 +1,1 @@
-"""The former place of `suite.tracks.quantization.fake`, for code that reads files of quantized models."""
+"""The old name of `suite.tracks.quantization.fake`, for code that reads files of quantized models."""

@@ -1,4 +1,4 @@
-"""The reference of the documentation site, made from the code: nothing of it is typed by hand."""
+"""The reference of the documentation site. All of it is made from the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans cells, runs them apart from each other, records what comes of them. ``suite.run(...)``: see `suite.api.run`."""
+"""Plan cells, run each in its own process, and record the results. ``suite.run(...)``: see `suite.api.run`."""
 
 from suite.namesake import make_callable
 

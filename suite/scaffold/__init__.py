@@ -1,4 +1,4 @@
-"""First versions of what people bring: a small package, written from the templates of a track."""
+"""Templates: write a small package for a new method or task from the templates of a track."""
 
 from suite.scaffold.images import GivenImages
 from suite.scaffold.method import new_method

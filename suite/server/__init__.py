@@ -1,4 +1,4 @@
-"""The intake: people hand in results over HTTP (``suite serve``), and workers check them (``suite worker``).
+"""The server for uploads: people send results over HTTP (``suite serve``), and workers check them (``suite worker``).
 
-Nothing here runs what was uploaded, and nothing listens unless ``suite serve`` is started.
+No code of an upload is run. Nothing listens until you start ``suite serve``.
 """

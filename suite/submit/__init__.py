@@ -1,4 +1,4 @@
-"""Submissions from and to anybody: check, pack, run, reproduce. What reads their files is `suite.store.submission`."""
+"""Submissions: pack your own; check, run and reproduce those of others. `suite.store.submission` reads their files."""
 
 from suite.store.submission import read_submissions
 from suite.submit.check import check

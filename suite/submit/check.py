@@ -72,7 +72,7 @@ def placeholders(of: Submission) -> Iterator[Problem]:
     }
     for field, text in texts.items():
         if "PLACEHOLDER" in text:
-            yield Problem(f"it still says {text!r}", f"{FILE} ({field})", "put in what it asks for")
+            yield Problem(f"it still says {text!r}", f"{FILE} ({field})", "fill in what it asks for")
 
 
 def history_problems(folder: Path, before: Path | None, sha256: str, *, anew: bool = False) -> Iterator[Problem]:
@@ -110,7 +110,7 @@ def _former(before: Path) -> bytes:
 def _added(folder: Path, former: bytes, history: tuple[Event, ...]) -> Iterator[Problem]:
     content = read_plain(folder / HISTORY, LARGEST) if history else b""
     if not content.startswith(former):
-        yield Problem("rows of the history were changed or taken away", HISTORY, "put them back; rows are only added")
+        yield Problem("rows of the history were changed or removed", HISTORY, "put them back; rows are only added")
         return
     for number, event in enumerate(history[former.count(b"\n") :], former.count(b"\n") + 1):
         if event.state not in BY_ANYBODY:

@@ -1,7 +1,7 @@
-"""Contract tests for authors of methods: derive a class of your own tests from that of your method's kind.
+"""Contract tests for authors: derive your test class from the class for your kind of method.
 
-Each says what to override, at least the fixture ``method``; the checks are inherited. They need pytest, which nothing
-else of the suite does, and nothing else of the suite imports this package.
+Each class says what to override, at least the fixture ``method``. You inherit the checks. Only this package
+needs pytest, and no other module of the suite imports it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Tracks: the method contract and the metrics of each research question."""
+"""Tracks: for each research question, the contract of its methods and its metrics."""

@@ -1,1 +1,1 @@
-"""Looking after a home folder: what is in order there and what is not, and what lies in its cache."""
+"""Look after a home folder: find problems, and free space in its cache."""

@@ -45,7 +45,9 @@ def _device(settings: Settings) -> Finding:
     what = f"{'CUDA: ' + torch.cuda.get_device_name() if there else 'CPU'}, {cores()} cores, "
     what += f"{settings.workers} workers; Python {platform.python_version()} on {platform.system()}"
     if settings.device.startswith("cuda") and not there:
-        return Finding("device", "wrong", f"SUITE_DEVICE={settings.device}, and torch finds none", "unset SUITE_DEVICE")
+        return Finding(
+            "device", "wrong", f"SUITE_DEVICE={settings.device}, but torch finds no such device", "unset SUITE_DEVICE"
+        )
     if settings.workers > cores():
         return Finding("device", "worth a look", f"{what}: more workers than cores", "unset SUITE_WORKERS")
     return Finding("device", "fine", what)
@@ -94,7 +96,7 @@ def _folder(part: str, folder: Path | None, variable: str, otherwise: str) -> Fi
     if folder is None:
         return Finding(part, "fine", f"{variable} is not set: {otherwise}")
     if not folder.is_dir() or not os.access(folder, os.R_OK):
-        return Finding(part, "wrong", f"{variable}={folder} is no folder that can be read", f"unset {variable}")
+        return Finding(part, "wrong", f"{variable}={folder} is not a folder that can be read", f"unset {variable}")
     if not any(folder.iterdir()):
         return Finding(part, "worth a look", f"{variable}={folder} is empty", f"unset {variable}")
     return Finding(part, "fine", f"{folder}: {named(sorted(path.name for path in folder.iterdir()))}")

@@ -34,4 +34,4 @@ def look(registry: Registry, settings: Settings, health: Health | None) -> Itera
     if odd[SHOWN:]:
         yield Finding(PART, "wrong", f"{len(odd) - SHOWN} more runs contradict themselves", "the same for each")
     if not odd:
-        yield Finding(PART, "fine", "as computed again, where samples are at hand")
+        yield Finding(PART, "fine", "equal to those computed again from stored samples")

@@ -60,11 +60,11 @@ WRONG = {
     "unknown parameter": ((*FAST, "--set", "constant.valeu=1"), {}, "Did you mean 'value'"),
     "no parameter": ((*FAST, "--set", "value=1"), {}, "'value=1' is not METHOD.NAME=VALUE"),
     "parameter of an unknown method": ((*FAST, "--set", "constnat.value=1"), {}, "unknown method 'constnat'"),
-    "workers": (FAST, {"SUITE_WORKERS": "zero"}, "setting 'workers' has a wrong value: 'zero' is no whole number"),
+    "workers": (FAST, {"SUITE_WORKERS": "zero"}, "setting 'workers' has a wrong value: 'zero' is not a whole number"),
     "device": (
         FAST,
         {"SUITE_DEVICE": "gpu"},
-        "setting 'device' has a wrong value: 'gpu' is none of auto, cpu, cuda, cuda:N",
+        "setting 'device' has a wrong value: 'gpu' is not one of auto, cpu, cuda, cuda:N",
     ),
     "time limit": (
         (*FAST, "--time-limit", "-1"),

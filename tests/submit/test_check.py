@@ -203,7 +203,7 @@ def test_a_history_must_go_on_from_the_one_before(desk: Desk, tmp_path: Any) -> 
     desk.history(*rows, rows[0] | {"state": "validated"})
     assert "only a maintainer says that a submission is validated" in desk.refused(before=before)
     desk.history(rows[0] | {"by": "Eve"})
-    assert "rows of the history were changed or taken away" in desk.refused(before=before)
+    assert "rows of the history were changed or removed" in desk.refused(before=before)
     desk.history(*rows, rows[0] | {"state": "disputed", "reason": "I doubt it"})
     assert desk.check(before=before).ok
 

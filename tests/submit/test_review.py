@@ -76,7 +76,7 @@ def test_a_history_goes_on_and_says_nothing_that_is_a_maintainers(
     assert "only a maintainer says" in str(change.report.problems[0])
     desk.history(row | {"by": "Somebody else"})
     (change,) = review(base, proposed, registry).changes
-    assert "were changed or taken away" in str(change.report.problems[0])
+    assert "were changed or removed" in str(change.report.problems[0])
 
 
 def test_nothing_that_was_published_is_removed(base: Path, proposed: Path, packed: Path, registry: Registry) -> None:

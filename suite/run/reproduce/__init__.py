@@ -1,1 +1,1 @@
-"""Running recorded cells again, in a store that is thrown away, and saying what came of it."""
+"""Run recorded cells again in a temporary store, and compare the scores."""

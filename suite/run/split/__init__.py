@@ -1,5 +1,5 @@
-"""A cell in two processes: a judge with task, labels and metrics, and a host with the method, which has none of them.
+"""A cell in two processes. The judge has the task, labels and metrics. The host has only the method.
 
-The runner starts both. They talk over a socket in frames of JSON and of tensors in the format of safetensors; nothing
-that either says is a pickle, and what the host says is checked before it is used.
+The runner starts both. They talk over a socket, in JSON and in tensors of the safetensors format, never in pickles. The
+judge checks what the host says before it uses it.
 """

@@ -1,4 +1,4 @@
-"""The basins track: which starting states of a high-dimensional dynamics share a metastable basin?"""
+"""The basins track: which starting states share a metastable basin, in many dimensions?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The learning-rate track: which training procedure lands in the good basin, and at how many rates?"""
+"""The learning-rate track: which training ends in the good basin, and for how many rates?"""
 
 from __future__ import annotations
 

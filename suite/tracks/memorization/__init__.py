@@ -1,4 +1,4 @@
-"""The memorization track: how is a guided diffusion model kept from copying what it was trained on?"""
+"""The memorization track: how can we keep a guided diffusion model from copying its training images?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quantization track: how much does a vision transformer lose when weights and activations take few bits?"""
+"""The quantization track: how much does a vision transformer lose with few bits?"""
 
 from __future__ import annotations
 

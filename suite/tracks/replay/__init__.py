@@ -1,4 +1,4 @@
-"""The replay track: which samples to remember, with everything but the selector held fixed?"""
+"""The replay track: which samples should a learner keep, if all else stays the same?"""
 
 from __future__ import annotations
 

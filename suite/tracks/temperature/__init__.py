@@ -1,4 +1,4 @@
-"""The temperature track: which annealing brings Langevin dynamics to the global minimum under a budget?"""
+"""The temperature track: which annealing finds the global minimum with a given budget?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confinement: the process of a method gives up, by the kernel's own means, what its contract does not name."""
+"""Confinement: the kernel takes from the process of a method what its contract does not need."""
 
 from __future__ import annotations
 

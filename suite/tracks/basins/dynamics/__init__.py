@@ -1,1 +1,1 @@
-"""Metastable dynamics: potentials, simulation, embeddings in many dimensions, and the exact oracle."""
+"""Metastable dynamics: how to simulate them, embed them in many dimensions, and compute the exact answer."""

@@ -1,1 +1,1 @@
-"""Detection: which samples are suspicious, by the paths on which they came about?"""
+"""Detection: which samples look like copies, judged by their path from noise to image?"""

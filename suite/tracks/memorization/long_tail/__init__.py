@@ -1,1 +1,1 @@
-"""What limiting memorization costs captions of which the denoiser saw few images."""
+"""What does a mitigation cost captions with few training images?"""

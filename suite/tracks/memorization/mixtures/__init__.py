@@ -1,1 +1,1 @@
-"""Mixtures of Gaussians: which samples of a denoiser are in none of the modes that it was trained on?"""
+"""Mixtures of Gaussians: which samples of a denoiser belong to no mode of its training data?"""

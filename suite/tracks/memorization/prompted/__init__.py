@@ -1,1 +1,1 @@
-"""Mitigation on denoisers that are told prompts: what they copied is known by lists of prompts and images."""
+"""Mitigation with prompts: published lists name the prompts and the images that they copy."""

@@ -1,1 +1,1 @@
-"""The other half of the track: how right a network stays where the distribution shifts, and what it makes of OOD."""
+"""Generalization: is a network still right when the data shifts, and can it tell OOD?"""

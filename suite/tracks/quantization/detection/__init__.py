@@ -1,1 +1,1 @@
-"""What quantization leaves of a network's OOD detection, beside what it leaves of its accuracy."""
+"""How much OOD detection and accuracy does a network keep after quantization?"""

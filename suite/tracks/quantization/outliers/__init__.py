@@ -1,1 +1,1 @@
-"""Networks whose activations have outliers: how far these lie out, and what a method stores to keep them."""
+"""Networks with outliers in their activations: how large these are, and what a method stores for them."""

@@ -1,1 +1,1 @@
-"""Streams without boundaries: some classes come at one time, others all along, and nobody says when a change is."""
+"""Streams without boundaries: some classes come once, others always, and nobody says when the stream changes."""

@@ -1,1 +1,1 @@
-"""What a diffusion model still generates after it has learned kinds of images one after the other."""
+"""What can a diffusion model still draw after it has learned several kinds of images, one by one?"""
