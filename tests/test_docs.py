@@ -213,9 +213,3 @@ def test_every_field_of_the_board_is_documented(part: type[model.Model]) -> None
     section = (ROOT / "docs" / "board.md").read_text().split(f"## {part.__name__}")[1].split("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE))))
     assert named == {*part.model_fields, *part.model_computed_fields}
-
-
-def test_links_between_pages_lead_somewhere() -> None:
-    for page in PAGES:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
