@@ -117,6 +117,11 @@ def test_the_comment_follows_the_workflow_that_makes_the_review() -> None:
     assert document["jobs"]["comment"]["if"] == "github.event.workflow_run.event == 'pull_request'"
 
 
+def test_there_is_a_form_for_each_kind_of_issue() -> None:
+    forms = {file.stem for file in (GITHUB / "ISSUE_TEMPLATE").glob("*.yml")}
+    assert forms == {"bug", "config", "dispute", "method", "task"}
+
+
 @pytest.mark.parametrize("file", sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda file: file.name)
 def test_every_template_is_a_form(file: Path) -> None:
     document = yaml.safe_load(file.read_text())
