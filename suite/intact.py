@@ -16,8 +16,48 @@ LONG = 10.0
 """Seconds after which somebody is told what is being waited for."""
 
 
+class Parts:
+    """What the suite's own modules, their classes and their tables hold, as it was before other people's code came.
+
+    Many plugins are loaded one after the other: what was looked at once is not copied again for the next of them.
+    """
+
+    def __init__(self) -> None:
+        self._modules: set[str] = set()
+        self._parts: list[tuple[str, Any, dict[Any, Any]]] = []
+
+    def add_new(self) -> None:
+        """Look at the modules that were imported since the last look."""
+        for name, module in list(sys.modules.items()):
+            if name in self._modules or (name != "suite" and not name.startswith("suite.")):
+                continue
+            self._modules.add(name)
+            held = dict(vars(module))
+            self._parts.append((name, module, held))
+            for key, value in held.items():
+                if isinstance(value, type) and value.__module__ == name:
+                    self._parts.append((f"{name}.{key}", value, dict(vars(value))))
+                elif isinstance(value, dict) and not key.startswith("_"):
+                    self._parts.append((f"{name}.{key}", value, dict(value)))
+
+    def restored(self) -> list[str]:
+        """Put back what is another function, class or entry of a table now; return the names."""
+        changed = []
+        for name, owner, held in self._parts:
+            now = owner if isinstance(owner, dict) else vars(owner)
+            if _equal(now, held):  # tens of thousands of names, and nearly always so
+                continue
+            for key, value in held.items():
+                if now.get(key) is value or not (isinstance(owner, dict) or _is_code(key, value)):
+                    continue
+                put: Callable[[Any, Any, Any], None] = dict.__setitem__ if isinstance(owner, dict) else setattr
+                put(owner, key, value)
+                changed.append(f"{name}.{key}")
+        return changed
+
+
 @contextlib.contextmanager
-def intact(what: str) -> Iterator[list[str]]:
+def intact(what: str, parts: Parts | None = None) -> Iterator[list[str]]:
     """Undo what the block does to this process; the list says afterwards what that was.
 
     Undone are changes to the suite's own functions, classes and tables, to torch's default type, to environment
@@ -25,7 +65,8 @@ def intact(what: str) -> Iterator[list[str]]:
     `SystemExit`. Patches of other libraries stay.
     """
     changed: list[str] = []
-    before = _parts()
+    parts = parts or Parts()
+    parts.add_new()
     variables, folder = dict(os.environ), os.getcwd()  # noqa: PTH109 - as chdir takes it
     timer = threading.Timer(LONG, _tell, [what])
     timer.daemon = True
@@ -35,7 +76,7 @@ def intact(what: str) -> Iterator[list[str]]:
             yield changed
     finally:
         timer.cancel()
-        changed += _restored(before)
+        changed += parts.restored()
         changed += [f"the environment variable {name}" for name in _restore_variables(variables)]
         changed += _restore_torch()
         if os.getcwd() != folder:  # noqa: PTH109
@@ -63,33 +104,11 @@ def _no_exit() -> Iterator[None]:
         os._exit = leave
 
 
-def _parts() -> list[tuple[str, Any, dict[Any, Any]]]:
-    """Return (name, owner, what it holds now) of the suite's modules, of their classes, and of their tables."""
-    parts: list[tuple[str, Any, dict[Any, Any]]] = []
-    for name, module in list(sys.modules.items()):
-        if name != "suite" and not name.startswith("suite."):
-            continue
-        held = dict(vars(module))
-        parts.append((name, module, held))
-        for key, value in held.items():
-            if isinstance(value, type) and value.__module__ == name:
-                parts.append((f"{name}.{key}", value, dict(vars(value))))
-            elif isinstance(value, dict) and not key.startswith("_"):
-                parts.append((f"{name}.{key}", value, dict(value)))
-    return parts
-
-
-def _restored(before: list[tuple[str, Any, dict[Any, Any]]]) -> list[str]:
-    changed = []
-    for name, owner, held in before:
-        now = owner if isinstance(owner, dict) else vars(owner)
-        for key, value in held.items():
-            if now.get(key) is value or not (isinstance(owner, dict) or _is_code(key, value)):
-                continue
-            put: Callable[[Any, Any, Any], None] = dict.__setitem__ if isinstance(owner, dict) else setattr
-            put(owner, key, value)
-            changed.append(f"{name}.{key}")
-    return changed
+def _equal(one: Any, other: dict[Any, Any]) -> bool:
+    try:
+        return bool(one == other)
+    except Exception:  # arrays have no truth
+        return False
 
 
 def _is_code(name: str, value: Any) -> bool:

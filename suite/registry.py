@@ -24,7 +24,7 @@ from suite.contracts import Executor, Listener, Method, Page, Task, Track
 from suite.contracts.declared import check_class, check_method, check_roles, check_task, check_task_kit, describe
 from suite.discovery import OWN, Failure, Loadable, Plugin, installed_plugins, plugin_files
 from suite.errors import SuiteError, did_you_mean
-from suite.intact import intact
+from suite.intact import Parts, intact
 
 T = TypeVar("T")
 SLUG = re.compile(r"^[a-z0-9][a-z0-9.-]{0,63}\Z")
@@ -89,6 +89,7 @@ class Registry:
 
     def __init__(self, *, guarded: bool = False) -> None:
         self._guarded = guarded
+        self._parts = Parts()
         self.plugins: list[Plugin] = []
         self._called = 0  # how many of them had their hooks called
         self.tracks: Table[Track] = Table("track", "suite tasks")
@@ -170,7 +171,7 @@ class Registry:
             return
         changed: list[str] = []
         try:
-            with intact(f"the plugin {plugin.name} ({plugin.origin})") as changed:
+            with intact(f"the plugin {plugin.name} ({plugin.origin})", self._parts) as changed:
                 yield
         finally:
             for name in changed:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
 
 from suite import intact as module
-from suite.intact import intact
+from suite.intact import Parts, intact
 from suite.registry import load_registry
 from suite.tracks.ood import metrics
 
@@ -84,6 +86,20 @@ def test_a_table_that_was_changed_is_as_before() -> None:
         table[key] = None
     assert table[key] is kept
     assert len(changed) == 1
+
+
+def test_a_module_that_one_plugin_imports_is_kept_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, late = Parts(), ModuleType("suite.late")
+    late.answer = kept = lambda: 1
+    late.array = np.zeros(2)  # has no truth
+    with intact("one", parts) as changed:
+        monkeypatch.setitem(sys.modules, "suite.late", late)
+    assert changed == []
+    with intact("two", parts) as changed:
+        late.answer = lambda: 2
+        late.array = np.zeros(2)
+    assert late.answer is kept
+    assert changed == ["suite.late.answer"]
 
 
 def test_a_working_directory_and_a_variable_are_as_before(tmp_path, monkeypatch) -> None:
