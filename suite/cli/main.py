@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import cache as kept
 from typing import Annotated
 
 import typer
@@ -91,12 +93,18 @@ def options(
     """
 
 
+@kept
+def command() -> Callable[..., object]:
+    """Return the command, which is made from the verbs' signatures."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command line; problems that the user can mend are printed without a traceback and exit with 2."""
     from suite.errors import SuiteError, as_suite_error
 
     try:
-        app()
+        command()()
     except SuiteError as error:
         echo(f"error: {error}", err=True)
         sys.exit(2)
