@@ -61,7 +61,7 @@ def part(heading: str, text: str, lines: Sequence[Line], other: Found | None, re
             _bold(text_of(number), each.table, each.rows.get(line.label), column) if number else NONE
             for number, each, line, column in zip(numbers, sources, lines, columns, strict=True)
         ]
-    unit = ", %" if metric.shown_unit == "%" and "%" not in heading else ""
+    unit = ", %" if metric.shown_unit == "%" and not heading.endswith("%") else ""
     return Part(f"{heading}{unit}", tuple(cells), bases)
 
 
@@ -86,7 +86,11 @@ def _number(found: Found, label: str, column: Column) -> Number | None:
 
 
 def _bold(text: str, table: Table, row: Row | None, column: Column) -> str:
-    return f"**{text}**" if row and row.rank and row.rank.tied and column == table.primary else text
+    """Make the primary value of the best and of what is not told apart from it bold; where that is all, none is."""
+    if row is None or row.rank is None or column != table.primary:
+        return text
+    told = [other.rank.tied for other in table.fields[() if table.one_field else row.access] if other.rank]
+    return f"**{text}**" if row.rank.tied and not all(told) else text
 
 
 def _to_the_best(line: Line) -> str:

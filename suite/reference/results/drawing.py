@@ -48,7 +48,7 @@ def draw(board: Board, request: Request) -> str:
         parts.append(Part("access", tuple(", ".join(line.row.access if line.row else ()) or NONE for line in lines)))
     drawn = table([each.heading for each in parts], zip(*(each.cells for each in parts), strict=True))
     bases = frozenset[str]().union(*(each.bases for each in parts))
-    return f"{drawn}\n{_caption(request, list(sources.values()), sorted(bases))}\n"
+    return f"{drawn}\n{_caption(request, list(sources.values()), sorted(bases), bold='**' in drawn)}\n"
 
 
 def _lines(request: Request, found: dict[str, Found]) -> list[Line]:
@@ -82,7 +82,7 @@ def _other(board: Board, text: str) -> Found | None:
     return next(iter(along(board, task, {}).values())) if between else None
 
 
-def _caption(request: Request, found: Sequence[Found], bases: Sequence[str]) -> str:
+def _caption(request: Request, found: Sequence[Found], bases: Sequence[str], *, bold: bool) -> str:
     """Say what the numbers are, of when they are, and which command shows the tables."""
     seeds = sorted({len(each.table.seeds) for each in found})
     said = " or ".join(map(str, seeds)) + (" seed" if seeds == [1] else " seeds")
@@ -90,7 +90,7 @@ def _caption(request: Request, found: Sequence[Found], bases: Sequence[str]) -> 
         said += ", the value of each"
     else:
         said += f"; mean ± half of the 95 % interval ({' or '.join(bases)})" if bases else "; mean"
-        said += ", in bold if not told apart from the best with the same access"
+        said += ", in bold if not told apart from the best with the same access, where others are" if bold else ""
     if request.against:
         said += (
             f"; less {code(request.against)}: by pairs of seeds, with a 95 % interval for each pair by itself, "
