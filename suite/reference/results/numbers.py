@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from suite.board.model import Difference
@@ -30,20 +31,33 @@ def shown(metric: Metric, column: Sequence[Number]) -> Callable[[Number], str]:
     factor = metric.shown(1.0)
     halves = [factor * number.half for number in column if number.half]
     sizes = [abs(number.value) for number in column if number.value]
-    if None in metric.bounds and sizes and max(sizes) > SPREAD * min(sizes):
-        return lambda number: f"{factor * number.value:.2g}{'' if number.half is None else f' ±{number.half:.1g}'}"
+    if None in metric.bounds and _far_apart(column):
+        return partial(_each, factor)
     if halves:
         decimals = _decimals(metric, median(halves))
     elif metric.unit == "fraction" or None not in metric.bounds:
         decimals = 1 if metric.unit == "fraction" else 2
+    elif all(number.value == int(number.value) for number in column):
+        return lambda number: digits(factor * number.value)
     else:
-        return lambda number: digits(factor * number.value, 3)
+        decimals = max(0, 2 - math.floor(math.log10(factor * median(sizes))))
 
     def text(number: Number) -> str:
         half = "" if number.half is None else f" ±{factor * number.half:.{decimals}f}"
         return f"{_without_minus(f'{factor * number.value:.{decimals}f}')}{half}"
 
     return text
+
+
+def _far_apart(column: Sequence[Number]) -> bool:
+    """Tell whether these are positive numbers of different sizes."""
+    sizes = [number.value for number in column if number.value]
+    return bool(sizes) and min(sizes) > 0 and max(sizes) > SPREAD * min(sizes)
+
+
+def _each(factor: float, number: Number) -> str:
+    half = "" if number.half is None else f" ±{factor * number.half:.1g}"
+    return f"{factor * number.value:.2g}{half}"
 
 
 def signed(metric: Metric, difference: Difference) -> str:
