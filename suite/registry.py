@@ -143,7 +143,12 @@ class Registry:
                 if self._manager.is_registered(module):  # older pluggy registers what it refuses
                     self._manager.unregister(module)
                 raise LookupError(_with_suggestion(str(error))) from None
-            plugin.hooks = [hook for hook in HOOKS if self._implements(module, hook)]
+            hooks = [hook for hook in HOOKS if self._implements(module, hook)]
+            if lost := [hook for hook in HOOKS if hook in vars(module) and hook not in hooks]:
+                self._manager.unregister(module)
+                kind = type(getattr(module, lost[0])).__qualname__
+                raise LookupError(f"{lost[0]} is a {kind}, which pluggy does not call: write a plain function with def")
+            plugin.hooks = hooks
         except (Exception, SystemExit) as error:
             _record(plugin, "import", error)
 

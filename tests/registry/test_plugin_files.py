@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,27 @@ def test_a_file_that_cannot_be_loaded_is_a_failure(tmp_path: Path, text: str | N
     assert failure.message.startswith(message)
     assert failure.origin == str(path)
     assert "ood/example-feature-norm" in registry.methods
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "functools.cache(suite_register_methods)",
+        "hookimpl(functools.partial(suite_register_methods))",
+        "hookimpl(type('Hook', (), {'__call__': lambda self, register: suite_register_methods(register)})())",
+    ],
+    ids=["cached", "partial", "object"],
+)
+def test_a_marked_hook_that_is_no_function_is_called_or_refused(tmp_path: Path, hook: str) -> None:
+    path = tmp_path / "odd.py"
+    path.write_text(f"{FEATURE_NORM.read_text()}\nimport functools\nsuite_register_methods = {hook}\n")
+    registry = load_registry((path,))
+    refused = [failure.message.partition(",")[0] for failure in registry.failures]
+    if "ood/example-feature-norm" in registry.methods:  # pluggy calls what 1.6 cached, and 1.7 does not
+        assert refused == []
+    else:
+        (message,) = refused
+        assert re.fullmatch(r"LookupError: suite_register_methods is a \w+", message)
 
 
 def test_a_file_that_is_not_python_is_a_failure(tmp_path: Path) -> None:
