@@ -96,7 +96,13 @@ def mirrored(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings(cache=shared_cache)
 
 
+@pytest.fixture(scope="session")
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the homes lie that tests have copies of."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture
-def suite(monkeypatch: pytest.MonkeyPatch) -> Suite:
+def suite(monkeypatch: pytest.MonkeyPatch, _templates: Path) -> Suite:
     """The command line: ``suite("run", "--seed", "0")``; in this process unless ``process=True``."""
-    return Suite(monkeypatch)
+    return Suite(monkeypatch, _templates)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from suite.board import model
-from suite.cli.main import app
+from suite.cli.main import command as command_line
 from suite.contracts import Column, Resources, TaskContext
 from suite.settings import Settings
 
@@ -35,7 +34,7 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "command"), commands())
 def test_every_command_can_be_parsed(page: str, command: str) -> None:
-    parser = get_command(app)
+    parser: Any = command_line()
     context = parser.make_context("suite", shlex.split(command)[1:])  # raises what the command line would print
     while hasattr(parser, "resolve_command") and (words := [*context._protected_args, *context.args]):
         name, parser, words = parser.resolve_command(context, words)

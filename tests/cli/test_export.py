@@ -17,7 +17,7 @@ def run(suite, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that ``suite run`` filled."""
     monkeypatch.setenv("SUITE_PLUGINS", str(FAST))
     arguments = ("-t", "fast/count", "-m", "constant", "-m", "twin", "--executor", "inline")
-    suite.printed("run", *arguments, "--seed", "0", "--seed", "1", "--seed", "2")
+    suite.fill("run", *arguments, "--seed", "0", "--seed", "1", "--seed", "2")
 
 
 def test_a_site_is_written_and_written_again(suite, run: None, tmp_path: Path) -> None:

@@ -17,10 +17,9 @@ INLINE = ("--executor", "inline")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suite) -> Path:
     """A home with two finished runs of the fast task."""
     home = tmp_path / "home"
-    home.mkdir()
     monkeypatch.setenv("SUITE_PLUGINS", str(PLUGIN))
     monkeypatch.setenv("SUITE_WORKERS", "1")
-    suite.printed("run", "-t", "fast/count", "-m", "constant", "-m", "twin", "-s", "0", *INLINE)
+    suite.fill("run", "-t", "fast/count", "-m", "constant", "-m", "twin", "-s", "0", *INLINE)
     return home
 
 

@@ -13,14 +13,11 @@ PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
 
 
 @pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suite) -> None:
+def _fast(monkeypatch: pytest.MonkeyPatch, suite) -> None:
     """The fast plugin, and a home with two finished runs and a failed one."""
     monkeypatch.setenv("SUITE_PLUGINS", str(PLUGIN))
-    (tmp_path / "home").mkdir()
-    done = suite(
-        "run", "-t", "fast/count", "-m", "constant", "-m", "raises", "-m", "twin", "-s", "0", "--executor", "inline"
-    )
-    assert done.returncode == 1, "one fails"
+    methods = ("-m", "constant", "-m", "raises", "-m", "twin")
+    suite.fill("run", "-t", "fast/count", *methods, "-s", "0", "--executor", "inline", status=1)
 
 
 def test_runs_come_over_with_who_made_them(suite, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,8 +27,9 @@ class Suite:
     the process matters, which is killed, confined or started elsewhere.
     """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, templates: Path) -> None:
         self._monkeypatch = monkeypatch
+        self._templates = templates
 
     def __call__(
         self,
@@ -62,6 +65,19 @@ class Suite:
     def json(self, *arguments: str, **how: Any) -> Any:
         """Return the JSON that a command prints."""
         return json.loads(self.printed(*arguments, "--format", "json", **how))
+
+    def fill(self, *arguments: str, status: int = 0) -> None:
+        """Fill this test's home with what a command leaves there, which runs once for all tests that ask for the same.
+
+        ``status`` is the one with which it must end.
+        """
+        what = repr((arguments, sorted(item for item in os.environ.items() if item[0].startswith("SUITE_"))))
+        home = os.environ["SUITE_HOME"]
+        template = self._templates / hashlib.sha256(what.replace(home, "").encode()).hexdigest()[:16]
+        if not template.exists():
+            done = self(*arguments, SUITE_HOME=str(template))
+            assert done.returncode == status, done.stderr + done.stdout
+        shutil.copytree(template, home, dirs_exist_ok=True)
 
     def _here(self, arguments: tuple[str, ...], environment: dict[str, str]) -> Done:
         output, errors, status = io.StringIO(), io.StringIO(), 0
