@@ -27,12 +27,8 @@ def page(board: Board, track: Track) -> str:
 def _section(board: Board, table: Table) -> list[str]:
     request = Request(task=table.task, setting=table.setting, columns=_columns(table))
     title = f"{table.task}, {table.condition}" if table.setting else table.task
-    said = [f"{answer[0].upper()}{answer[1:]}." for answer in answers(table)]
-    return [
-        f"## {title}",
-        f"**{line(table.title)}**, version {table.version}. {prose(' '.join(said))}",
-        draw(board, request),
-    ]
+    about = f"**{line(table.title)}**, version {table.version}: {prose('; '.join(answers(table)))}."
+    return [f"## {title}", about, draw(board, request)]
 
 
 def _columns(table: Table) -> dict[str, str]:
