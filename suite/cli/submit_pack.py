@@ -105,6 +105,7 @@ def _runs(settings: Any, task: list[str] | None, method: list[str] | None) -> li
         rows = [row for row in rows if fits(row.cell.task, task) and fits(row.cell.method, method)]
         if not rows:
             raise SuiteError("none of the chosen runs has ended", place=reader.url, next="suite board --runs")
+        reader.check_seals([row.id for row in rows])
         return [reader.run(row.id) for row in rows]
     finally:
         reader.close()

@@ -45,6 +45,7 @@ def export_runs(
         rows = [row for row in rows if fits(row.cell.task, task) and fits(row.cell.method, method)]
         if not rows:
             raise SuiteError("none of the chosen runs has ended", place=reader.url, next="suite board --runs")
+        reader.check_seals([row.id for row in rows])
         made = write(
             [reader.run(row.id) for row in rows], settings, file, version=suite.__version__, by=name, samples=samples
         )

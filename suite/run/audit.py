@@ -1,7 +1,7 @@
 """Auditing a store: whether each finished run agrees with itself, where what it says follows from something else.
 
-A database keeps no checksum of its rows. Yet a cell's id is the hash of its identity, samples are named by their hash,
-and scores follow from samples. Times, costs and texts follow from nothing: of those nobody can tell.
+A cell's id is the hash of its identity, samples are named by their hash, and scores follow from samples. Times, costs
+and texts follow from nothing: that they are as they were recorded, `suite.store.seals` tells.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ def rescore(resources: Resources, tasks: Sequence[Task]) -> RescoreSummary:
                 summary.current += 1
                 continue
             try:
+                reader.check_seals([old.id])
                 summary.done += _rescore(task, reader.run(old.id), resources, writer)
             except SuiteError as error:
                 summary.errors.append(f"{old.cell.title}: {error}")

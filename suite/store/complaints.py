@@ -52,14 +52,14 @@ def translated(url: str) -> Iterator[None]:
                 place=shown(url),
                 next=f"free some space, then: suite run (df -h {_folder(url)} shows the space)",
             ) from error
+        if any(word in message for word in ("not a database", "malformed", "Could not decode")):
+            raise damaged(url, message) from error
         if isinstance(error, OperationalError) or "does not exist" in message:
             raise Unanswered(
                 f"the store does not answer: {message.splitlines()[0]}",
                 place=shown(url),
                 next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",
             ) from error
-        if "not a database" in message or "malformed" in message:
-            raise damaged(url, message) from error
         raise
     except JSONDecodeError as error:  # SQLAlchemy reads JSON columns, and says so in the words of json
         raise damaged(url, f"a value is no JSON: {error}") from error
@@ -70,7 +70,7 @@ def damaged(url: str, message: str) -> SuiteError:
     return SuiteError(
         f"the store is damaged: {message}",
         place=shown(url),
-        next=f"move the file away or restore a backup: mv {_file(url)} {_file(url)}.damaged",
+        next=f"suite doctor; if it cannot read the store, restore a backup: mv {_file(url)} {_file(url)}.damaged",
     )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from suite.hashing import digest
 from suite.store.complaints import translated
 from suite.store.engine import reader_engine
 from suite.store.migrate import check_revision
 from suite.store.opening import now
 from suite.store.owner import is_known_dead
 from suite.store.schema import cell, environment, reproduction, run, score
+from suite.store.seals import broken_environments, broken_seals, is_named
 
 PROBLEMS = 5
 
@@ -28,6 +29,8 @@ class Health:
         cells: how many there are.
         problems: what the database says is broken.
         renamed: cells that are not named by the hash of their identity: somebody has changed the one or the other.
+        altered: runs that say another thing than they did when they were recorded, and are not told of below or above.
+        environments: that are not named by the hash of their document.
         bare: finished runs without a score, of which no data was missing.
         running: runs under way.
         abandoned: runs that are said to be, and whose runner is gone or has not renewed its claim.
@@ -39,6 +42,8 @@ class Health:
     cells: int
     problems: list[str]
     renamed: list[str]
+    altered: list[str]
+    environments: list[str]
     bare: list[str]
     running: list[str]
     abandoned: list[str]
@@ -57,8 +62,14 @@ def examine(url: str) -> Health:
     try:
         check_revision(engine, url)
         with translated(url), engine.connect() as connection:
+            if engine.dialect.name == "sqlite":  # a text that is damaged is none in UTF-8, and its run is to be named
+                raw: Any = connection.connection.driver_connection
+                raw.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
             identities = connection.execute(select(cell.c.id, cell.c.identity)).all()
-            runs = connection.execute(select(run.c.id, run.c.state, run.c.samples)).all()
+            runs = connection.execute(select(run.c.id, run.c.cell, run.c.state, run.c.samples)).all()
+            renamed = [each.id for each in identities if not is_named(each.id, each.identity)]
+            bare = _bare(connection)
+            cells = {each.id: each.cell for each in runs}
             claimed = [each.id for each in runs if each.state == "running"]
             going = under_way(connection)
             samples: dict[str, list[str]] = {}
@@ -69,8 +80,10 @@ def examine(url: str) -> Health:
                 ids=frozenset(each.id for each in runs),
                 cells=len(identities),
                 problems=list(_problems(connection)),
-                renamed=[each.id for each in identities if not _is_named(each.id, each.identity)],
-                bare=_bare(connection),
+                renamed=renamed,
+                altered=[each for each in broken_seals(connection) if cells[each] not in renamed and each not in bare],
+                environments=broken_environments(connection),
+                bare=bare,
                 running=going,
                 abandoned=sorted(set(claimed) - set(going)),
                 unused_cells=unused_cells(connection),
@@ -110,13 +123,6 @@ def _problems(connection: Connection) -> Iterator[str]:
     for table in dict.fromkeys(row[0] for row in broken):
         count = sum(row[0] == table for row in broken)
         yield f"{count} rows of the table {table!r} refer to what is not there"
-
-
-def _is_named(identifier: str, identity: str) -> bool:
-    try:
-        return digest(json.loads(identity)) == identifier
-    except ValueError:
-        return False
 
 
 def _bare(connection: Connection) -> list[str]:

@@ -15,6 +15,7 @@ from suite.files import write_atomic
 from suite.store.complaints import translated
 from suite.store.engine import writer_engine
 from suite.store.schema import REVISION, VERSION_TABLE, metadata
+from suite.store.seals import SINCE, seal_all
 from suite.store.urls import database_file, shown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -74,7 +75,7 @@ def upgrade(url: str) -> Path | None:
 
     Foreign keys are off in this engine: Alembic rebuilds SQLite tables by drop and rename, and with foreign keys on a
     drop deletes the children. Row counts and foreign keys are compared before the change is committed. One process does
-    it at a time; those behind it find nothing to do.
+    it at a time; those behind it find nothing to do. Runs of before there were seals are sealed as they are found.
 
     Raises:
         SuiteError: the upgrade would have lost rows; nothing was changed.
@@ -85,7 +86,7 @@ def upgrade(url: str) -> Path | None:
 
     engine = writer_engine(url, foreign_keys=False)
     with translated(url), _alone(url):
-        backup = _back_up(engine, url)
+        backup, found = _back_up(engine, url), current_revision(engine)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":  # one process at a time; freed with the transaction
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(VERSION_TABLE))))
@@ -102,6 +103,8 @@ def upgrade(url: str) -> Path | None:
                     place=shown(url),
                     next="pip install --upgrade basin-suite",
                 ) from error
+            if (found or "") < SINCE:
+                seal_all(connection)
             after = _row_counts(connection)
             lost = {name: count for name, count in before.items() if after.get(name, 0) < count}
             if lost or (

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from json import JSONDecodeError
+from types import NoneType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import JSON, ColumnElement, Connection, Row, Select, case, func, select
 
 from suite.contracts import Interval
 from suite.errors import SuiteError
 from suite.store.columns import Recorded, Scores, read_scores, recorded
-from suite.store.complaints import translated
+from suite.store.complaints import damaged, translated
 from suite.store.engine import PATIENCE, has_answered, has_store, reader_engine
 from suite.store.migrate import check_revision
 from suite.store.opening import has_run_out
 from suite.store.owner import is_known_dead
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunRow, ScoreRow
-from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
+from suite.store.schema import CANCELLED, OPEN, cell, environment, reproduction, run, score
+from suite.store.seals import broken_environments, broken_seals
 from suite.store.stored import StoredRun, read_runs
 from suite.store.urls import database_file, shown
 
-OPEN = ("running", "stale")
-"""States of runs that have not ended, or of which the end is not known."""
 _CHUNK = 500
 """How many ids one query names: databases bound that number."""
 _DETAILS = (run.c.traceback, run.c.command, environment.c.document)
 _RUN_COLUMNS = [
     column
     for column in run.c
-    if column.name not in ("id", "cell", "environment", "lease_until", "traceback", "command")
+    if column.name not in ("id", "cell", "environment", "lease_until", "traceback", "command", "seal")
 ]
-
+_KINDS: dict[ColumnElement[Any], Any] = {
+    column: object if isinstance(column.type, JSON) else (column.type.python_type, *[NoneType] * bool(column.nullable))
+    for column in (*_RUN_COLUMNS, *score.c)
+}
 
 Where = Literal["taken", "done", "failed", "cancelled", "free"]
 
@@ -78,7 +83,7 @@ class Reader:
             latest, (run.c.cell == latest.c.cell) & (run.c.attempt == latest.c.attempt)
         )
         taken = select(run.c.cell, run.c.state, run.c.attempt).where(run.c.state == "done")
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = [*connection.execute(query), *connection.execute(taken)]
         return {row.cell: (row.state, row.attempt) for row in rows if row.cell in wanted}
 
@@ -86,7 +91,7 @@ class Reader:
     def open_attempts(self) -> dict[str, int]:
         """Return how many runs of each cell have no end, among cells with such runs: their runner died or is at it."""
         query = select(run.c.cell, func.count().label("runs")).where(run.c.state.in_(OPEN), run.c.ended.is_(None))
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return {row.cell: row.runs for row in connection.execute(query.group_by(run.c.cell))}
 
     @patiently
@@ -95,7 +100,7 @@ class Reader:
         wanted, found = list(cells), dict[str, Where]()
         expired = has_run_out(self._engine, run.c.lease_until).label("expired")
         columns = (run.c.cell, run.c.state, run.c.owner, run.c.error, expired)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 query = select(*columns).where(run.c.cell.in_(wanted[start : start + _CHUNK])).order_by(run.c.attempt)
                 for row in connection.execute(query):
@@ -112,7 +117,7 @@ class Reader:
             .where(run.c.state == "done", run.c.wall_seconds.is_not(None))
             .group_by(cell.c.task, cell.c.protocol, cell.c.method)
         )
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 (task, protocol, method, float(mean), n)
                 for task, protocol, method, mean, n in connection.execute(query)
@@ -128,7 +133,7 @@ class Reader:
             SuiteError: the store does not answer, or is damaged.
         """
         query = _runs(*_DETAILS).where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).all()
             if len(rows) != 1:
                 problem = SeveralRuns if rows else NoSuchRun
@@ -138,7 +143,7 @@ class Reader:
                     next="suite board --runs",
                 )
             scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()
-        return _run_row(rows[0], tuple(_score_row(each) for each in scores))
+            return _run_row(rows[0], tuple(_score_row(each) for each in scores))
 
     @patiently
     def latest_runs(self, *, scores: bool = True) -> list[RunRow]:
@@ -146,7 +151,7 @@ class Reader:
 
         Tracebacks, commands and environments are left out: they are large, and nobody lists them.
         """
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(_runs().order_by(run.c.cell, run.c.attempt)).all()
             chosen: dict[str, Row[Any]] = {}
             for row in rows:
@@ -156,13 +161,13 @@ class Reader:
             done = select(score).join(run, score.c.run == run.c.id).where(run.c.state == "done")
             for each in connection.execute(done) if scores else ():
                 by_run.setdefault(each.run, []).append(_score_row(each))
-        return [_run_row(row, tuple(by_run.get(row.run_id, ()))) for row in chosen.values()]
+            return [_run_row(row, tuple(by_run.get(row.run_id, ()))) for row in chosen.values()]
 
     @patiently
     def attempts(self, identifier: str) -> list[RunRow]:
         """Return every run of a cell, by attempt, without scores, tracebacks, commands and environments."""
         query = _runs().where(run.c.cell == identifier).order_by(run.c.attempt)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return [_run_row(row, ()) for row in connection.execute(query)]
 
     @patiently
@@ -173,7 +178,7 @@ class Reader:
             environment, reproduction.c.environment == environment.c.id
         )
         query = query.where(reproduction.c.run == identifier).order_by(reproduction.c.made, reproduction.c.id)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return [Reproduction(**row._mapping) for row in connection.execute(query)]
 
     @patiently
@@ -184,14 +189,14 @@ class Reader:
             environment, reproduction.c.environment == environment.c.id
         )
         query = query.order_by(reproduction.c.made, reproduction.c.id)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return {row.run: Reproduction(**row._mapping) for row in connection.execute(query)}
 
     @patiently
     def judged(self) -> dict[str, str]:
         """Return the cells of the runs of the store that a verdict names, by run."""
         query = select(run.c.id, run.c.cell).where(run.c.id.in_(select(reproduction.c.run)))
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return {row.id: row.cell for row in connection.execute(query)}
 
     @patiently
@@ -200,21 +205,21 @@ class Reader:
         told = select(reproduction.c.id, cell.c.task).outerjoin(run, reproduction.c.run == run.c.id)
         told_of = told.outerjoin(cell, run.c.cell == cell.c.id).subquery()
         query = select(told_of.c.task, func.count(), func.max(told_of.c.id)).group_by(told_of.c.task)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             stamps = {task: f"{count}/{last}" for task, count, last in connection.execute(query)}
         return {task: stamp for task, stamp in stamps.items() if task is not None}, stamps.get(None, "")
 
     @patiently
     def holds(self, identifier: str) -> bool:
         """Tell whether the store has this run."""
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return connection.scalar(select(run.c.id).where(run.c.id == identifier)) is not None
 
     @patiently
     def samples(self, identifier: str) -> str | None:
         """Return the sha256 of a run's per-sample file, if it has one."""
         query = select(run.c.samples).where(run.c.id == identifier)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             found: str | None = connection.scalar(query)
         return found
 
@@ -227,7 +232,7 @@ class Reader:
         Raises:
             SuiteError: the store does not answer, or is damaged.
         """
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             runs = read_runs(connection, tasks)
             of_tasks = read_scores(connection, tasks) if known is None else known
         return runs, of_tasks.scores(run.id for run in runs if run.state == "done")
@@ -235,13 +240,13 @@ class Reader:
     @patiently
     def all_scores(self) -> Recorded:
         """Return the scores of every run: 16 bytes each, and a name for each run."""
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return read_scores(connection)
 
     @patiently
     def recorded(self, identifier: str) -> list[tuple[str, str]]:
         """Return metric and subset of a run's scores, in the order in which they were written."""
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return recorded(connection, identifier)
 
     @patiently
@@ -250,7 +255,7 @@ class Reader:
         wanted = sorted(identifiers)
         intervals: dict[tuple[str, str, str], Interval] = {}
         query = select(score.c.run, score.c.metric, score.c.subset, score.c.interval)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 rows = connection.execute(query.where(score.c.run.in_(wanted[start : start + _CHUNK])))
                 intervals |= {(run_id, *key): Interval(**said) for run_id, *key, said in rows if said is not None}
@@ -262,12 +267,41 @@ class Reader:
         done = func.sum(case((run.c.state == "done", 1), else_=0))
         counts = (func.count(), func.max(run.c.started), func.max(run.c.ended), func.count(run.c.ended), done)
         query = select(cell.c.task, *counts).join(run, run.c.cell == cell.c.id).group_by(cell.c.task)
-        with translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return {task: (row[0], "/".join(map(str, row))) for task, *row in connection.execute(query)}
+
+    @patiently
+    def check_seals(self, identifiers: Sequence[str]) -> None:
+        """See to it that these runs and their environments are as they were recorded, before they are handed on.
+
+        Raises:
+            SuiteError: one is not.
+        """
+        with self._reading() as connection:
+            lost = run.c.environment.in_(broken_environments(connection))
+            of_lost = set(connection.scalars(select(run.c.id).where(lost)))
+            broken = [*broken_seals(connection, identifiers), *(each for each in identifiers if each in of_lost)]
+        if broken:
+            raise SuiteError(
+                f"run {broken[0]} is not as it was recorded: the store is damaged, or was changed by hand",
+                place=shown(self.url),
+                next=f"suite doctor; to run it again: suite forget {broken[0]} --yes, then suite run",
+            )
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Open the store; a value of another kind than the one that was written is damage."""
+        with translated(self.url), self._engine.connect() as connection:
+            try:
+                yield connection
+            except JSONDecodeError:
+                raise  # which is translated
+            except (TypeError, ValueError) as error:
+                raise damaged(self.url, f"a value cannot be read: {error}") from error
 
 
 def pulse(url: str) -> object:
@@ -306,7 +340,15 @@ def _runs(*details: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _check_kinds(columns: Iterable[ColumnElement[Any]], values: Iterable[Any]) -> None:
+    """Raise TypeError for a value of another kind than its column's, as a flipped bit makes one in SQLite."""
+    for column, value in zip(columns, values, strict=True):
+        if not isinstance(value, _KINDS[column]):
+            raise TypeError(f"{column} is {value!r}")
+
+
 def _score_row(row: Row[Any]) -> ScoreRow:
+    _check_kinds(score.c, row)
     interval = None if row.interval is None else Interval(**row.interval)
     return ScoreRow(row.metric, row.metric_version, row.subset, row.value, row.n, row.partial, interval)
 
@@ -314,6 +356,7 @@ def _score_row(row: Row[Any]) -> ScoreRow:
 def _run_row(row: Row[Any], scores: tuple[ScoreRow, ...]) -> RunRow:
     found = row._mapping
     values = {column.name: found[column.name] for column in _RUN_COLUMNS}
+    _check_kinds(_RUN_COLUMNS, values.values())
     for name, empty in (("cost", {}), ("facts", {}), ("missing", []), ("ingredients", {})):
         values[name] = values[name] or empty
     return RunRow(

@@ -101,7 +101,7 @@ def forget(settings: Settings, runs: Sequence[str], files: Sequence[Path] = (), 
             samples: set[str] = set()
             for part in _chunks(runs):
                 # What was chosen may have been claimed since: the database's word at this moment counts.
-                rows = connection.execute(select(run).where(run.c.id.in_(part))).all()
+                rows = connection.execute(select(run.c.id, run.c.samples).where(run.c.id.in_(part))).all()
                 going = set(under_way(connection)) & set(part)
                 gone.running += sorted(going)
                 ended = [row.id for row in rows if row.id not in going]

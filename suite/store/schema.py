@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest Alembic revision, which this code reads and writes. A test holds it equal to the migrations' head."""
 
 VERSION_TABLE = "suite_alembic_version"
@@ -32,6 +32,9 @@ VERSION_TABLE = "suite_alembic_version"
 
 STATES = ("running", "done", "failed", "timeout", "out-of-memory", "killed", "invalid", "stale", "late")
 """``stale``: its runner died or lost its lease. ``late``: it ended after another run had taken the cell over."""
+
+OPEN = ("running", "stale")
+"""States of runs that have not ended, or of which the end is not known."""
 
 CANCELLED = "cancelled"
 """How the error of a stale run begins that somebody took away: no runner that is at work takes its cell again."""
@@ -107,6 +110,7 @@ run = Table(
     Column("samples", String(64)),  # sha256 of the per-sample Parquet file
     Column("origin", JSON),  # the file that a run was merged from, and who made that; null for a run of this store
     Column("isolation", JSON),  # how the method was kept from its judge; null where both ran in one process
+    Column("seal", String(64)),  # sha256 of all that a run that has ended says, see `suite.store.seals`
     UniqueConstraint("cell", "attempt"),
     CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
     # What makes "every cell exactly once" true: the database itself refuses a second claim.

@@ -6,12 +6,14 @@ as, of which many runs share one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from typing import cast as cast_type
 
 from pydantic_core import from_json
+
+from suite.errors import SuiteError
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
@@ -54,8 +56,16 @@ class StoredRun(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def parsed(text: str | None) -> Any:
-    """Return what a JSON text says, the same object for the same text: it is not to be changed."""
-    return None if text is None else from_json(text)
+    """Return what a JSON text says, the same object for the same text: it is not to be changed.
+
+    Raises:
+        SuiteError: it is no JSON, so the store is damaged.
+    """
+    try:
+        return None if text is None else from_json(text)
+    except (TypeError, ValueError) as error:
+        cause = f"the store is damaged: a value is no JSON: {error}"
+        raise SuiteError(cause, place=f"{text!r:.80}", next="suite doctor") from error
 
 
 def read_runs(connection: Connection, tasks: Sequence[str]) -> list[StoredRun]:
@@ -68,9 +78,21 @@ def read_runs(connection: Connection, tasks: Sequence[str]) -> list[StoredRun]:
     return list(chosen.values())
 
 
-def driver_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Return the rows of a query as the driver makes them: the library's own would take twice the time."""
-    return iter(cast_type("Iterable[tuple[Any, ...]]", connection.execute(query).cursor))
+def driver_rows(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query as the driver makes them: the library's own would take twice the time.
+
+    Raises:
+        DBAPIError: a row cannot be read.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        yield from cast_type("Iterable[tuple[Any, ...]]", connection.execute(query, parameters).cursor)
+    except errors as error:
+        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
 
 
 def _runs(dialect: str, tasks: Sequence[str]) -> Select[Any]:

@@ -22,6 +22,7 @@ from suite.store.owner import is_known_dead, this_process
 from suite.store.patience import patiently
 from suite.store.rows import CellRow, Reproduction, RunResult
 from suite.store.schema import CANCELLED, cell, environment, reproduction, run, score
+from suite.store.seals import seal
 from suite.store.urls import shown
 
 _CANCELLED: ColumnElement[bool] = and_(run.c.state == "stale", func.coalesce(run.c.error, "").startswith(CANCELLED))
@@ -149,6 +150,7 @@ class Writer:
             why = f"its runner was killed while it ran, {len(runs)} times"
             killed = {"state": "killed", "error": why, "ended": func.current_timestamp(), "lease_until": None}
             connection.execute(update(run).where(run.c.id == runs[-1]).values(**killed))
+            seal(connection, runs[-1:])
             return runs[-1], why
 
     def keep_reproduction(self, made: Reproduction) -> None:
@@ -229,6 +231,8 @@ class Writer:
             )
             if ended.rowcount and result.scores:
                 connection.execute(score.insert(), [{"run": identifier, **asdict(row)} for row in result.scores])
+            if ended.rowcount:
+                seal(connection, [identifier])
 
     def _ensure_environment(self, connection: Connection, document: dict[str, Any]) -> str:
         identifier = digest(document)

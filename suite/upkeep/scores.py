@@ -19,11 +19,12 @@ def look(registry: Registry, settings: Settings, health: Health | None) -> Itera
     """Yield what there is to say of finished runs that contradict themselves, beside what ``health`` says of them."""
     if health is None:
         return
+    told = {*health.bare, *health.altered}
     try:
         odd = [
             (run, why)
             for run, why in contradictions(settings, registry)
-            if run.cell.id not in health.renamed and run.id not in health.bare and not why.startswith(SAMPLES_DAMAGED)
+            if run.cell.id not in health.renamed and run.id not in told and not why.startswith(SAMPLES_DAMAGED)
         ]
     except SuiteError as error:
         yield Finding(PART, "wrong", f"{error.cause} ({error.place})", error.next)

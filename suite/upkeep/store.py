@@ -10,7 +10,7 @@ from suite.store.engine import has_store
 from suite.store.health import Health, examine
 from suite.store.schema import REVISION
 from suite.store.urls import database_file, shown
-from suite.upkeep.finding import Finding, named
+from suite.upkeep.finding import NAMED, Finding, named
 
 PART = "store"
 
@@ -34,6 +34,13 @@ def _of_store(url: str, health: Health) -> Iterator[Finding]:
     if health.renamed:
         what = f"{len(health.renamed)} cells are not what their ids say, so they were changed by hand"
         yield Finding(PART, "wrong", f"{what}: {named([each[:12] for each in health.renamed])}", broken)
+    if health.altered:
+        what = f"{len(health.altered)} runs are not as they were recorded: {named(health.altered)}"
+        again = f"suite forget {' '.join(health.altered[:NAMED])} --yes; then suite run"
+        yield Finding(PART, "wrong", what, again)
+    if health.environments:
+        what = f"{len(health.environments)} environments are not what their ids say"
+        yield Finding(PART, "wrong", f"{what}: {named([each[:12] for each in health.environments])}", broken)
     if health.bare:
         again = f"suite forget {health.bare[0]} --yes; then suite run"
         yield Finding(PART, "wrong", f"finished runs have no score: {named(health.bare)}", again)
@@ -43,7 +50,7 @@ def _of_store(url: str, health: Health) -> Iterator[Finding]:
     if health.unused_cells or health.unused_environments:
         what = f"{len(health.unused_cells)} cells and {len(health.unused_environments)} environments of no run"
         yield Finding(PART, "worth a look", what, "suite forget --orphans --yes")
-    if not health.problems and not health.renamed and not health.bare:
+    if not any((health.problems, health.renamed, health.altered, health.environments, health.bare)):
         going = f", {len(health.running)} under way" if health.running else ""
         what = f"{len(health.ids)} runs of {health.cells} cells{going}; sound, schema {REVISION}"
         yield Finding(PART, "fine", f"{what} ({shown(url)})")

@@ -131,7 +131,7 @@ def test_a_database_that_is_none(suite, home: Path, command: tuple[str, ...]) ->
     (home / "suite.db").write_bytes(b"no database at all" * 1000)
     error = one_error(suite(*command))
     assert error["cause"] == "the store is damaged: file is not a database"
-    assert error["next"].startswith("move the file away")
+    assert error["next"].startswith("suite doctor; ")
 
 
 def test_a_home_that_is_a_file(suite, home: Path) -> None:

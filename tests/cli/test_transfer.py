@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support.stores import seal_again
 from .test_errors import one_error
 
 PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
@@ -51,6 +52,10 @@ def test_scores_beyond_the_bounds_of_the_metric_are_refused(suite, tmp_path: Pat
     with sqlite3.connect(tmp_path / "home" / "suite.db") as connection:
         connection.execute("UPDATE score SET value = 7 WHERE value = 0.5")
     connection.close()
+    refused = suite("export-runs", str(tmp_path / "runs.zip"))
+    assert (refused.returncode, (tmp_path / "runs.zip").exists()) == (2, False)
+    assert "is not as it was recorded" in refused.stderr
+    seal_again(tmp_path / "home" / "suite.db")
     suite.printed("export-runs", str(tmp_path / "runs.zip"))
     error = one_error(suite("merge", str(tmp_path / "runs.zip"), SUITE_HOME=str(tmp_path / "other")))
     assert "accuracy all = 7.0 is outside the metric's bounds (0.0, 1.0)" in error["cause"]

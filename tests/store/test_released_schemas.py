@@ -43,6 +43,7 @@ def test_an_old_store_is_upgraded_and_read(dump: Path, tmp_path: Path) -> None:
     assert row_counts(file) == before
     assert (backup is None) == (dump.stem == REVISION)
     reader = Reader(url)
+    reader.check_seals([run.id for run in reader.latest_runs()])
     states = {run.cell.seed: reader.run(run.id) for run in reader.latest_runs()}
     assert {seed: run.state for seed, run in states.items()} == {0: "done", 1: "failed"}
     done, failed = states[0], states[1]

@@ -6,15 +6,18 @@ track that makes artifacts; a kind that nobody has thought of fails.
 
 from __future__ import annotations
 
+import os
+import random
 import re
 import shutil
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.store.published import packaged_folders, published_in
 
-from ..support.damage import made, told
+from ..support.damage import content, made, store_verdict, told
 from ..support.flipping import PLACES, flipped
 
 TASKS = {
@@ -27,11 +30,24 @@ TASKS = {
     "learning-rate/ticks": "constant-rate",
 }
 HEAD_AND_END = PLACES[::4]
+FLIPS = int(os.environ.get("SUITE_TEST_FLIPS", "200"))
 
 
 def test_every_kind_is_noticed_or_mended(tmp_path: Path) -> None:
     kinds = told(made(tmp_path / "home", TASKS), HEAD_AND_END, partial(print, flush=True))
     assert len(kinds) >= 15
+
+
+def test_every_bit_of_a_store_is_noticed_or_of_no_matter(tmp_path: Path) -> None:
+    """SUITE_TEST_FLIPS of them, anywhere in the file, one at a time."""
+    settings = made(tmp_path / "home", {task: TASKS[task] for task in ("ood/digits", "basins/d50")}).settings
+    file, draw, found = settings.store_file, random.Random(20), Counter[str]()
+    before = content(file)
+    for _ in range(FLIPS):
+        with flipped(file, draw.random(), 1 << draw.randrange(8)):
+            found[store_verdict(settings, before)] += 1
+    print(f"\n{FLIPS} bits of {file.stat().st_size} bytes: {dict(found)}")
+    assert found["noticed: suite doctor"] > FLIPS / 10
 
 
 def test_every_file_of_published_results_is_noticed(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from suite.board.artifact import load_board
@@ -16,9 +19,9 @@ from suite.run.foreign import CLOCK
 from suite.run.runner import Runner
 from suite.run.selection import Request
 from suite.settings import Settings, load_settings
-from suite.store.pages import check_pages
 from suite.store.reading import Reader
 from suite.store.samples import read_table
+from suite.upkeep import scores, store
 
 from .flipping import flipped
 from .silent import Silent
@@ -36,6 +39,8 @@ class Home:
     tasks: dict[str, str]
     makers: dict[Path, str] = field(default_factory=dict)
     """The task in whose run each file came to be."""
+    content: object = None
+    """What its store says."""
 
     def run(self, store: str = "suite.db", only: str = "") -> Scores:
         """Run the cells of all tasks or of one that this store lacks; return all scores but those of a clock."""
@@ -78,6 +83,7 @@ def verdicts(home: Home, places: tuple[float, ...]) -> Iterator[tuple[str, int, 
         AssertionError: a byte was neither noticed nor mended, or nobody has said what is to become of a kind.
     """
     clean, board = home.run(), _board(home)
+    home.content = content(home.settings.store_file)
     for kind, files in home.kinds().items():
         if any(fnmatch(kind, each) for each in OF_NO_MATTER):
             continue
@@ -111,20 +117,59 @@ def _shown(home: Home, path: Path, clean: Scores, board: object) -> str:
 
 
 def _store(home: Home, path: Path, clean: Scores, board: object) -> str:
-    found = _told(home)
-    if found is None:
-        assert home.run() == clean
-    return found or "of no matter: free space, an index or a text; scores as before"
+    return store_verdict(home.settings, home.content)
 
 
-def _told(home: Home) -> str | None:
+def store_verdict(settings: Settings, before: object) -> str:
+    """Return what became of a store whose `content` was ``before``.
+
+    Raises:
+        AssertionError: a value is another, and nobody says so.
+    """
+    if store_told(settings):
+        return "noticed: suite doctor"
+    assert content(settings.store_file) == before
+    return "of no matter: free space"
+
+
+def store_told(settings: Settings) -> list[str]:
+    """Return what the doctor says of a store. Whatever else reads it may end by an error in words, and no other way."""
+    registry = load_registry()
+    findings, health = store.look(settings)
+    findings += scores.look(registry, settings, health)
+    told = [finding.what for finding in findings if finding.verdict != "fine"]
+    shutil.rmtree(settings.home / "board", ignore_errors=True)
+    for read in (partial(load_board, settings, registry), partial(_every_run, settings)):
+        try:
+            read()
+        except SuiteError as error:
+            told = told and [*told, error.cause]  # what the doctor does not see is not noticed
+    return told
+
+
+def content(file: Path) -> object:
+    """Return the schema and every row of a store, all of which lies in its one file then."""
+    connection = sqlite3.connect(file)
+    connection.text_factory = bytes
     try:
-        check_pages(home.settings.database_url)
-        found = list(contradictions(home.settings, load_registry()))
-    except SuiteError as error:
-        words = ("damaged", "does not answer", "schema")
-        return "noticed: told at once" if any(word in error.cause for word in words) else str(error)
-    return "noticed: suite doctor" if found else None
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        schema = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+        tables = [name.decode() for kind, name, _ in schema if kind == b"table"]
+        return schema, {
+            table: connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall() for table in tables
+        }
+    finally:
+        connection.close()
+
+
+def _every_run(settings: Settings) -> None:
+    reader = Reader(settings.database_url)
+    try:
+        for each in reader.latest_runs():
+            reader.run(each.id)
+            reader.reproductions(each.id)
+    finally:
+        reader.close()
 
 
 CHECKS: dict[str, Callable[[Home, Path, Scores, object], str]] = {

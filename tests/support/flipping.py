@@ -11,11 +11,11 @@ PLACES = (0.0, 0.02, 0.5, 0.9, 1.0)
 
 
 @contextmanager
-def flipped(path: Path, place: float) -> Iterator[None]:
-    """Flip a byte of a file, and put the file back as it was, if nobody did so meanwhile."""
+def flipped(path: Path, place: float, bit: int = 1) -> Iterator[None]:
+    """Flip a bit of a byte of a file, and put the file back as it was, if nobody did so meanwhile."""
     whole = path.read_bytes()
     damaged = bytearray(whole)
-    damaged[min(int(place * len(whole)), len(whole) - 1)] ^= 1
+    damaged[min(int(place * len(whole)), len(whole) - 1)] ^= bit
     path.write_bytes(damaged)
     try:
         yield

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from suite.store.engine import writer_engine
+from suite.store.seals import seal
+
 SCRIPT = Path(__file__).parent.parent.parent / ".ci" / "postgres"
 
 
@@ -42,6 +45,14 @@ def postgresql(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def url(request: pytest.FixtureRequest) -> str:
     """URL of an empty database of either kind; the second is of the slow stage."""
     return str(request.getfixturevalue(request.param))
+
+
+def seal_again(file: Path) -> None:
+    """Seal every run of an SQLite store as it is now, as whoever forges a result would."""
+    engine = writer_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        seal(connection, list(connection.scalars(text("SELECT id FROM run WHERE ended IS NOT NULL"))))
+    engine.dispose()
 
 
 class Server:

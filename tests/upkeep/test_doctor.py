@@ -18,6 +18,7 @@ from suite.cache import Cache
 from suite.upkeep import environment
 
 from ..support.command import Suite
+from ..support.stores import seal_again
 
 Execute = Callable[..., list[Any]]
 Found = dict[str, tuple[str, str, str]]
@@ -73,12 +74,12 @@ STORE = {
         "suite export-runs FILE",
     ),
     "DELETE FROM score": ("wrong", "finished runs have no score: ", "suite forget "),
-    "UPDATE run SET state = 'running', lease_until = datetime('now', '-1 hour') WHERE state = 'failed'": (
+    "UPDATE run SET state = 'running', lease_until = '2001-01-01 00:00:00', seal = NULL WHERE state = 'failed'": (
         "worth a look",
         "1 runs are under way whose runner is gone: ",
         "suite run",
     ),
-    "INSERT INTO environment VALUES ('e', '{}')": (
+    f"INSERT INTO environment VALUES ('{hashlib.sha256(b'{}').hexdigest()}', '{{}}')": (
         "worth a look",
         "0 cells and 1 environments of no run",
         "suite forget --orphans --yes",
@@ -102,8 +103,23 @@ def test_what_is_wrong_in_the_store_is_told(suite: Suite, home: Path, execute: E
     assert mend in finding["next"]
 
 
-def test_a_score_that_is_not_that_of_its_samples_is_told(suite: Suite, execute: Execute) -> None:
+def test_a_value_that_was_changed_is_told(suite: Suite, execute: Execute) -> None:
+    execute("UPDATE run SET wall_seconds = 0.001 WHERE state = 'failed'")
+    execute("""UPDATE environment SET document = '{"python": "2"}'""")
+    run, environment = found(suite, 1)
+    [[changed]] = execute("SELECT id FROM run WHERE state = 'failed'")
+    assert (run["what"], run["next"]) == (
+        f"1 runs are not as they were recorded: {changed}",
+        f"suite forget {changed} --yes; then suite run",
+    )
+    assert "environments are not what their ids say" in environment["what"]
+
+
+def test_a_score_that_is_not_that_of_its_samples_is_told(suite: Suite, home: Path, execute: Execute) -> None:
     execute("UPDATE score SET value = value / 2 WHERE value > 0")
+    (finding,) = found(suite, 1)
+    assert "runs are not as they were recorded" in finding["what"]
+    seal_again(home / "suite.db")
     told = found(suite, 1)
     assert {each["part"] for each in told} == {"scores"}
     assert "contradicts itself: its scores are not those of its samples: accuracy all" in told[0]["what"]

@@ -18,6 +18,7 @@ from suite.store.complaints import translated
 from suite.store.rows import CellRow
 from suite.store.samples import keep_samples, samples_path, sound_samples
 from suite.store.schema import run, score
+from suite.store.seals import seal
 from suite.store.transfer.bundle import Bundle, opened
 from suite.store.transfer.document import RunPart
 from suite.store.writing import Writer
@@ -146,6 +147,7 @@ class _Store(Writer):
             connection.execute(run.insert().values(cell=each.cell.id, attempt=latest + 1, origin=came, **values))
             if each.scores:
                 connection.execute(score.insert(), [{"run": each.id, **part.model_dump()} for part in each.scores])
+        seal(connection, [each.id for each in runs])
 
     def _different(
         self, connection: Connection, here: str, each: RunPart, clocks: frozenset[str]
