@@ -21,8 +21,8 @@ from suite.tracks.quantization.fake import quant_layers, weight_sites
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TRAINING = 300
-"""How many images methods that train are given."""
+TRAINING, CALIBRATION, TESTED = 300, 32, 300
+"""How many images methods are given to train and to calibrate on, and how many they are tested on: few, for speed."""
 SPECS = (Spec(4, 4), Spec(5, 5), Spec(2, 8))
 
 
@@ -62,18 +62,18 @@ class Counted(TrainingImages):
 def digits_network(resources: Resources) -> Network:
     """Return the vision transformer of ``quantization/digits-vit``, trained for seconds, and images of that task.
 
-    Calibration images are those of seed 0; it has three blocks of width 48.
+    Calibration images are the first of seed 0; it has three blocks of width 48.
     """
     task: Any = load_registry().tasks["quantization/digits-vit"]()
     recipe = replace(task.model().recipe, epochs=24, learning_rate=4e-3, crop_padding=0, warmup_epochs=2)
     model = replace(task.model(), name="vit-digits-for-tests", recipe=recipe)
     training, test = task.training(resources), task.test(resources)
     images = model.transform.normalise(training.pixels(model.transform, resources))
-    rows = task.calibration_rows(TaskContext(0, resources))
+    rows = task.calibration_rows(TaskContext(0, resources))[:CALIBRATION]
     few = training.part(np.arange(TRAINING), resources)
     calibration = Calibration(images[rows], TrainingImages(few, model.transform, model.recipe, resources))
-    tested = model.transform.normalise(test.pixels(model.transform, resources))
-    network = Network(model.load(resources), calibration, tested, torch.from_numpy(test.targets(resources)))
+    tested = model.transform.normalise(test.pixels(model.transform, resources))[:TESTED]
+    network = Network(model.load(resources), calibration, tested, torch.from_numpy(test.targets(resources)[:TESTED]))
     assert network.accuracy(network.model) >= 85, "the network has learned"
     return network
 

@@ -40,7 +40,7 @@ RESULT = Result(
 @pytest.fixture
 def constant(bench) -> CellRow:
     """The cell of ``constant`` with seed 0, in a store that knows nothing of it any more."""
-    bench.run("constant", seeds=(0,))
+    bench.run("constant", seeds=(0,), executor="inline", workers=1)
     cell = bench.runs()["constant", 0].cell
     for table in ("score", "run", "cell"):
         bench.execute(f"DELETE FROM {table}")
