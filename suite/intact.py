@@ -111,27 +111,6 @@ def _equal(one: Any, other: dict[Any, Any]) -> bool:
         return False
 
 
-def _equal(one: Any, other: dict[Any, Any]) -> bool:
-    try:
-        return bool(one == other)
-    except Exception:  # arrays have no truth
-        return False
-
-
-def _equal(one: Any, other: dict[Any, Any]) -> bool:
-    try:
-        return bool(one == other)
-    except Exception:  # arrays have no truth
-        return False
-
-
-def _equal(one: Any, other: dict[Any, Any]) -> bool:
-    try:
-        return bool(one == other)
-    except Exception:  # arrays have no truth
-        return False
-
-
 def _is_code(name: str, value: Any) -> bool:
     """Tell whether an attribute is a function or class, and no bookkeeping of the interpreter or of a library."""
     return not name.startswith("__") and (callable(value) or isinstance(value, classmethod | staticmethod | property))
