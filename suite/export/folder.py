@@ -51,10 +51,10 @@ def check_replaceable(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise _refusal(folder, "it is no folder")
+        raise _refusal(folder, "it is not a folder")
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file()}
     if foreign := sorted(present - _listed(folder)):
-        raise _refusal(folder, f"it holds {foreign[0]!r}, which no export wrote")
+        raise _refusal(folder, f"it has {foreign[0]!r}, which is not from an export")
 
 
 def write_manifest(folder: Path) -> None:

@@ -48,7 +48,7 @@ def translated(url: str) -> Iterator[None]:
             raise cannot_write(url, message) from error
         if "disk is full" in message or "disk I/O error" in message:
             raise SuiteError(
-                f"the store cannot be written: {message}; what finished is kept and recorded by the next run",
+                f"cannot write the store: {message}. Finished cells are kept, and the next run records them",
                 place=shown(url),
                 next=f"free some space, then: suite run (df -h {_folder(url)} shows the space)",
             ) from error
@@ -62,7 +62,7 @@ def translated(url: str) -> Iterator[None]:
             ) from error
         raise
     except JSONDecodeError as error:  # SQLAlchemy reads JSON columns, and says so in the words of json
-        raise damaged(url, f"a value is no JSON: {error}") from error
+        raise damaged(url, f"a value is not JSON: {error}") from error
 
 
 def damaged(url: str, message: str) -> SuiteError:
@@ -99,7 +99,7 @@ def _is_full(url: str) -> bool:
 def cannot_write(url: str, message: str) -> SuiteError:
     """Return the error that a store takes nothing."""
     return SuiteError(
-        f"the store cannot be written: {message}",
+        f"cannot write the store: {message}",
         place=shown(url),
         next=f"make it writable (chmod u+w {_folder(url)} {_file(url)}), or choose another: export SUITE_HOME=<folder>",
     )

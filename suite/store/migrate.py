@@ -40,7 +40,7 @@ def check_revision(engine: Engine, url: str) -> None:
         raise _newer(found, place)
     if found < REVISION:
         raise SuiteError(
-            f"the store has schema {found}, this version of basin-suite needs {REVISION}",
+            f"the store has schema {found}. This version of basin-suite needs {REVISION}",
             place=place,
             next="suite db upgrade",
         )
@@ -57,7 +57,7 @@ def check_not_newer(url: str) -> None:
 
 def _newer(found: str, place: str) -> SuiteError:
     return SuiteError(
-        f"the store has schema {found}, newer than the {REVISION} that this version of basin-suite knows",
+        f"the store has schema {found}. This version of basin-suite knows only {REVISION} and older ones",
         place=place,
         next="pip install --upgrade basin-suite",
     )
@@ -112,7 +112,7 @@ def upgrade(url: str) -> Path | None:
             ):
                 connection.rollback()
                 raise SuiteError(
-                    f"the upgrade would lose rows of {', '.join(lost) or 'linked tables'}; nothing was changed",
+                    f"the upgrade would lose rows of {', '.join(lost) or 'linked tables'}. Nothing was changed",
                     place=shown(url),
                     next=f"report this with a copy of {backup}",
                 )

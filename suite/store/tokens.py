@@ -65,7 +65,7 @@ class Tokens:
             SuiteError: holder, role or days are not of their kind.
         """
         wrong = (
-            f"{holder!r} is no name of a holder: letters, digits, spaces and @.+-_, at most 100 signs"
+            f"{holder!r} cannot name a holder: use letters, digits, spaces and @.+-_, at most 100 characters"
             if not _HOLDER.fullmatch(holder)
             else f"there is no role {role!r}: it is one of {', '.join(ROLES)}"
             if role not in ROLES
@@ -109,7 +109,9 @@ class Tokens:
             connection.execute(update(token).where(mine, token.c.revoked.is_(None)).values(revoked=now()))
             row = connection.execute(select(token).where(mine)).one_or_none()
         if row is None:
-            raise SuiteError(f"there is no token {identifier!r}", place=shown(self._url), next="suite tokens list")
+            raise SuiteError(
+                f"the token {identifier!r} does not exist", place=shown(self._url), next="suite tokens list"
+            )
         return _token(row)
 
 

@@ -55,7 +55,7 @@ def shown(url: str) -> str:
 def unusable(why: str) -> SuiteError:
     """Return the error that a URL names no store."""
     return SuiteError(
-        f"the URL of the store cannot be used: {' '.join(why.split())}",
+        f"cannot use the URL of the store: {' '.join(why.split())}",
         place="SUITE_DATABASE",
         next="unset SUITE_DATABASE, or: pip install 'basin-suite[postgres]', "
         "export SUITE_DATABASE=postgresql+psycopg://USER@HOST/NAME",

@@ -200,7 +200,7 @@ class Writer:
             connection.execute(cell.insert().values(**asdict(wanted)))
         elif stored != wanted.identity:
             raise SuiteError(
-                f"the store holds another identity under cell {wanted.id[:12]}: it was changed by hand",
+                f"cell {wanted.id[:12]} has another identity in the store. Somebody changed it by hand",
                 place=shown(self.url),
                 next="restore the store from a backup",
             )

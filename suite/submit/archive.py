@@ -34,7 +34,7 @@ def archive_problems(folder: Path, package: Package) -> Iterator[Problem]:
         yield Problem("it is not there", place, AGAIN)
         return
     if file.stat().st_size > LARGEST:
-        yield Problem(f"it is larger than {LARGEST // 2**20} MiB", place, "leave out what is no code of the method")
+        yield Problem(f"it is larger than {LARGEST // 2**20} MiB", place, "leave out what is not code of the method")
         return
     if (found := file_digest(file)) != package.source.sha256:
         yield Problem(f"its sha256 is {found}, not the one that submission.yaml names", place, AGAIN)
@@ -82,7 +82,7 @@ def _content(wheel: Opened) -> Iterator[str]:
 def _metadata(wheel: Opened, package: Package) -> Iterator[str]:
     said = _text(wheel, "METADATA")
     if said is None:
-        yield "it has no METADATA, and so is no wheel"
+        yield "it is not a wheel: it has no METADATA"
         return
     metadata, _ = parse_email(said)
     name, version = metadata.get("name", ""), metadata.get("version", "")
@@ -104,7 +104,7 @@ def _requirements(metadata: RawMetadata) -> Iterator[str]:
             if Requirement(text).url:
                 yield f"it needs {text!r}, which is an address; only releases of an index are installed"
         except InvalidRequirement:
-            yield f"it needs {text[:100]!r}, which is no requirement"
+            yield f"it needs {text[:100]!r}, which is not a requirement"
 
 
 def _text(wheel: Opened, name: str) -> bytes | None:

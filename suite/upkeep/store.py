@@ -28,7 +28,9 @@ def look(settings: Settings) -> tuple[list[Finding], Health | None]:
 
 
 def _of_store(url: str, health: Health) -> Iterator[Finding]:
-    broken = f"restore a copy of {database_file(url) or shown(url)}, or: suite export-runs FILE and start anew"
+    broken = (
+        f"restore a copy of {database_file(url) or shown(url)}, or: suite export-runs FILE, and begin with a new store"
+    )
     for said in health.problems:
         yield Finding(PART, "wrong", f"the database is damaged: {said}", broken)
     if health.renamed:

@@ -233,8 +233,8 @@ def test_a_damaged_submission_is_told_and_hides_nothing(bench: Bench, base: Path
     board = load_board(bench.settings, bench.registry)
     assert {row.label for table in board.tables for row in table.rows} == {"alpha"}
     assert set(board.index.refused) == {"torn", "lying"}
-    assert "another sha256" in board.index.refused["torn"]
-    assert "which is no finished run" in board.index.refused["lying"]
+    assert "its sha256 differs" in board.index.refused["torn"]
+    assert "which is not a finished run" in board.index.refused["lying"]
     assert load_board(bench.settings, bench.registry).index.refused == board.index.refused
 
 

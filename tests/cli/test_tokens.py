@@ -25,4 +25,4 @@ def test_a_token_is_made_listed_and_revoked(suite: Suite) -> None:
 def test_a_wrong_holder_is_told(suite: Suite) -> None:
     done = suite("tokens", "new", "<b>")
     assert done.returncode == 2
-    assert "no name of a holder" in done.stderr
+    assert "cannot name a holder" in done.stderr

@@ -66,11 +66,11 @@ def test_scores_beyond_the_bounds_of_the_metric_are_refused(suite, tmp_path: Pat
     ("arguments", "cause"),
     [
         (("export-runs", "{}/new.zip", "-t", "ood/*"), "none of the chosen runs has ended"),
-        (("export-runs", "{}/old.zip"), "is there already"),
+        (("export-runs", "{}/old.zip"), "old.zip exists"),
         (("export-runs", "{}/new.zip", "--by", "x" * 101), "the name has more than 100 characters"),
-        (("merge", "{}/none.zip"), "there is no file"),
-        (("merge", "{}/old.zip"), "damaged, or no export of runs"),
-        (("merge", "{}"), "there is no file"),
+        (("merge", "{}/none.zip"), "does not exist"),
+        (("merge", "{}/old.zip"), "damaged, or not an export of runs"),
+        (("merge", "{}"), "does not exist"),
     ],
 )
 def test_what_is_asked_for_wrongly_is_one_error(suite, tmp_path: Path, arguments: tuple[str, ...], cause: str) -> None:

@@ -50,7 +50,7 @@ def test_a_folder_with_a_file_of_somebody_else_is_refused_and_stays(place: Path)
     write(place, one="1")
     (place / "CNAME").write_text("example.org")
     before = files(place)
-    with pytest.raises(SuiteError, match="'CNAME', which no export wrote"):
+    with pytest.raises(SuiteError, match="'CNAME', which is not from an export"):
         write(place, one="2")
     assert files(place) == before
 
@@ -70,7 +70,7 @@ def test_a_folder_that_is_no_export_of_ours_is_refused(place: Path, manifest: st
 def test_a_file_is_refused(place: Path) -> None:
     place.parent.mkdir(parents=True)
     place.write_text("1")
-    with pytest.raises(SuiteError, match="it is no folder"):
+    with pytest.raises(SuiteError, match="it is not a folder"):
         write(place, one="2")
 
 

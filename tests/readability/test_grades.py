@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from statistics import median
+
+import pytest
 
 from .grades import grade
 from .texts import Text, help_texts, messages
 
 
-def test_the_median_grade_of_the_help_is_at_most_9() -> None:
-    grades = [grade(text) for text in help_texts()]
-    assert len(grades) > 200
+@pytest.fixture(scope="module")
+def texts() -> list[Text]:
+    return [*help_texts(), *messages()]
+
+
+@pytest.mark.parametrize(("kind", "fewest"), [("help", 200), ("error", 400)])
+def test_the_median_grade_is_at_most_9(kind: str, fewest: int, texts: list[Text]) -> None:
+    grades = [grade(text) for text in texts if text.kind == kind]
+    assert len(grades) > fewest
     assert median(grades) <= 9
 
 
-def test_the_median_grade_of_the_messages_is_at_most_9() -> None:
-    grades = [grade(text) for text in messages()]
-    assert len(grades) > 400
-    assert median(grades) <= 9
+def test_no_message_turns_its_sentence_round(texts: list[Text]) -> None:
+    """'x' is not a number, and no "x is no number"; nor other words that a reader with little English stumbles on."""
+    odd = re.compile(
+        r"(?<!there )\b(?:is|are|was|were) (?:no|none)\b|\b(?:not said|at hand|anew|there already|but for)\b"
+    )
+    stamped = ("suite/board/", "suite/stats/")  # the ready tables of the board know these files by their bytes
+    found = [text for text in texts if odd.search(text.text) and not text.place.startswith(stamped)]
+    assert [f"{text.place}: {text.text}" for text in found] == []
+    assert odd.search("'x' is no number")
 
 
 def test_long_words_and_long_sentences_raise_the_grade() -> None:

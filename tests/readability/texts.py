@@ -30,7 +30,7 @@ FRONT = (
 )
 RAISED = re.compile(
     r"\b(\w*Error|_?Refused|Refusal|Damaged|Unanswered|NoSuchRun|SeveralRuns|Absent|Taken|Broken|Odd|NotInteger|Missing"
-    r"|NoLatentWeights|OverBudget|Unavailable|Undecodable|Unreadable|InvalidOutcome|CannotRepeat|Inconsistent)\("
+    r"|NoLatentWeights|OverBudget|Unavailable|Undecodable|Unreadable|InvalidOutcome|CannotRepeat|Inconsistent|Garbled)\("
 )
 """Calls whose first argument is a message, but for a refusal, which starts with a status of HTTP."""
 

@@ -37,7 +37,7 @@ def test_without_a_store_the_reader_says_what_to_do(sqlite: str) -> None:
 @pytest.mark.parametrize("opened", [Reader, Writer])
 @pytest.mark.parametrize("wrong", ["no url at all", "postgresql+nothing://user:secret@localhost/suite"])
 def test_a_url_that_cannot_be_used_is_one_clear_error(opened, wrong: str) -> None:
-    with pytest.raises(SuiteError, match="URL of the store cannot be used") as caught:
+    with pytest.raises(SuiteError, match="cannot use the URL of the store") as caught:
         opened(wrong)
     assert caught.value.place == "SUITE_DATABASE"
     assert "secret" not in str(caught.value)

@@ -46,13 +46,13 @@ def refused(ours: Shop, file: Path, wrong: str = "") -> str:
 
 
 def test_a_file_that_is_not_there(ours: Shop, tmp_path: Path) -> None:
-    assert "there is no file" in refused(ours, tmp_path / "none.zip")
+    assert "does not exist" in refused(ours, tmp_path / "none.zip")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"SQLite format 3\0" + bytes(200), bytes(1000)])
 def test_a_file_that_is_no_export(ours: Shop, file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    assert "damaged, or no export of runs" in refused(ours, file)
+    assert "damaged, or not an export of runs" in refused(ours, file)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
@@ -104,21 +104,30 @@ def _no_parquet(parts: Members) -> None:
 
 MEMBERS: dict[str, tuple[Callable[[Members], object], str]] = {
     "no manifest": (lambda parts: parts.pop(MANIFEST), "it has no manifest.json"),
-    "manifest is no JSON": (lambda parts: parts.update({MANIFEST: b"{"}), "damaged, or no export"),
-    "no runs": (lambda parts: parts.pop(RUNS), "holds or lacks 'runs.jsonl'"),
-    "newer": (_format(2), "format 2, newer than the 1"),
+    "manifest is no JSON": (lambda parts: parts.update({MANIFEST: b"{"}), "damaged, or not an export"),
+    "no runs": (lambda parts: parts.pop(RUNS), "is missing or does not belong: 'runs.jsonl'"),
+    "newer": (_format(2), "format 2. This version of basin-suite knows only 1"),
     "older": (_format(0), "Manifest.format: Input should be 1"),
     "format is a text": (_format("1"), "Manifest.format: Input should be 1"),
-    "a path that leads out": (lambda parts: parts.update({"../../evil.py": b""}), "holds or lacks '../../evil.py'"),
-    "an absolute path": (lambda parts: parts.update({"/etc/cron.d/evil": b""}), "holds or lacks '/etc/cron.d/evil'"),
-    "a pickle": (lambda parts: parts.update({"model.pkl": b"\x80\x04."}), "holds or lacks 'model.pkl'"),
-    "samples are not there": (lambda parts: parts.pop(_sample(parts)), "holds or lacks 'samples/"),
-    "samples of no run": (lambda parts: parts.update({RUNS: parts[RUNS].splitlines()[0]}), "samples of no run"),
-    "other samples": (lambda parts: parts.update({_sample(parts): b"other"}), "another sha256 than its name says"),
-    "samples are no table": (_no_parquet, "is no table of samples"),
+    "a path that leads out": (
+        lambda parts: parts.update({"../../evil.py": b""}),
+        "is missing or does not belong: '../../evil.py'",
+    ),
+    "an absolute path": (
+        lambda parts: parts.update({"/etc/cron.d/evil": b""}),
+        "is missing or does not belong: '/etc/cron.d/evil'",
+    ),
+    "a pickle": (lambda parts: parts.update({"model.pkl": b"\x80\x04."}), "is missing or does not belong: 'model.pkl'"),
+    "samples are not there": (lambda parts: parts.pop(_sample(parts)), "is missing or does not belong: 'samples/"),
+    "samples of no run": (
+        lambda parts: parts.update({RUNS: parts[RUNS].splitlines()[0]}),
+        "samples that belong to no run",
+    ),
+    "other samples": (lambda parts: parts.update({_sample(parts): b"other"}), "does not fit its name"),
+    "samples are no table": (_no_parquet, "is not a table of samples"),
     "a run twice": (_twice, "one run twice"),
     "two finished runs of a cell": (_two_done, "two finished runs of one cell"),
-    "no environment": (lambda parts: parts.update({ENVIRONMENTS: b""}), "lacks the environment"),
+    "no environment": (lambda parts: parts.update({ENVIRONMENTS: b""}), "is missing"),
     "an environment of another shape": (
         lambda parts: parts.update({ENVIRONMENTS: parts[ENVIRONMENTS] + b'{"machine": [1]}\n'}),
         "EnvironmentPart.machine",
@@ -135,7 +144,7 @@ def test_members_that_no_export_has(ours: Shop, file: Path, case: str) -> None:
 
 def test_records_that_are_not_those_of_the_manifest(ours: Shop, file: Path) -> None:
     change = lambda parts: parts.update({RUNS: parts[RUNS].replace(b"0.25", b"0.99")})  # noqa: E731
-    assert "runs.jsonl is not what the manifest says" in refused(ours, rewritten(file, change, honest=False))
+    assert "runs.jsonl does not fit the manifest" in refused(ours, rewritten(file, change, honest=False))
 
 
 def _score(**values: Any) -> Callable[[dict[str, Any]], None]:
@@ -159,27 +168,33 @@ def _identity(**values: Any) -> Callable[[dict[str, Any]], None]:
 RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "NaN": (_score(value=float("nan")), "RunPart"),
     "infinity": (_score(value=float("-inf")), "RunPart"),
-    "a number beyond all": (lambda record: record.update(facts={"x": "\0"}), "a text holds a NUL"),
+    "a number beyond all": (lambda record: record.update(facts={"x": "\0"}), "a text has a NUL character"),
     "no samples counted": (_score(n=0), "RunPart.scores.0.n"),
     "huge count": (_score(n=2**40), "RunPart.scores.0.n"),
     "a metric of another cell": (_score(metric="charm"), "the cell has no metric charm@1"),
     "a metric of another version": (_score(metric_version="2"), "the cell has no metric accuracy@2"),
-    "two scores of one column": (lambda record: record["scores"].append(record["scores"][0]), "two scores for one"),
-    "scores of a failure": (lambda record: record.update(state="failed"), "a run that is failed has scores"),
+    "two scores of one column": (
+        lambda record: record["scores"].append(record["scores"][0]),
+        "two scores for the same",
+    ),
+    "scores of a failure": (lambda record: record.update(state="failed"), "a run in the state failed has scores"),
     "a state that holds the cell": (lambda record: record.update(state="running"), "RunPart.state"),
-    "the future": (lambda record: record.update(ended="2999-01-01T00:00:00"), "it lies in the future"),
+    "the future": (lambda record: record.update(ended="2999-01-01T00:00:00"), "its time is in the future"),
     "a time with a zone": (lambda record: record.update(started="2026-01-01T00:00:00+05:00"), "RunPart.started"),
     "an id that is a path": (lambda record: record.update(id="../../evil"), "RunPart.id"),
     "samples that are a path": (lambda record: record.update(samples="../../evil"), "RunPart.samples"),
     "another field": (lambda record: record.update(rank=1), "RunPart.rank: Extra inputs"),
     "a long text": (lambda record: record.update(error="x" * 3000), "RunPart.error"),
-    "another seed": (_cell(seed=7), "its identity says another seed"),
-    "another method": (_cell(method="fast/twin"), "its identity says another method"),
-    "other parameters": (_cell(parameters={"value": 0.9}), "its identity says other parameters"),
-    "another setting": (_cell(setting={"size": "small"}), "its identity says another setting"),
-    "another hash": (_cell(id="c" * 64), "its id is not the hash of its identity"),
-    "no metrics": (_identity(metrics=None), "names no metrics"),
-    "other data": (_identity(ingredients={"data/numbers": "f" * 64}), "its data or models are not those of its cell"),
+    "another seed": (_cell(seed=7), "its identity has another seed"),
+    "another method": (_cell(method="fast/twin"), "its identity has another method"),
+    "other parameters": (_cell(parameters={"value": 0.9}), "its identity has other parameters"),
+    "another setting": (_cell(setting={"size": "small"}), "its identity has another setting"),
+    "another hash": (_cell(id="c" * 64), "its id does not fit the hash of its identity"),
+    "no metrics": (_identity(metrics=None), "has no metrics"),
+    "other data": (
+        _identity(ingredients={"data/numbers": "f" * 64}),
+        "its data or models differ from those of its cell",
+    ),
     "a name that drives a terminal": (_cell(task="fast/\x1b[2J"), "RunPart.cell.task"),
     "an identity that is no JSON": (_cell(identity="{"), "RunPart.cell"),
 }
@@ -215,7 +230,7 @@ def test_samples_that_were_packed_are_not_unpacked(ours: Shop, file: Path) -> No
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    assert "samples are stored as they are" in refused(ours, file)
+    assert "Samples must not be compressed" in refused(ours, file)
 
 
 def test_a_protected_file(ours: Shop, file: Path) -> None:

@@ -144,5 +144,5 @@ def test_a_value_that_is_no_json_any_more_is_said_to_be_damage(sqlite: str, cell
     with writer_engine(sqlite).begin() as connection:
         connection.execute(text("UPDATE cell SET parameters = substr(parameters, 2)"))
     for read in (lambda: Reader(sqlite).run(run), Reader(sqlite).latest_runs):
-        with pytest.raises(SuiteError, match="the store is damaged: a value is no JSON"):
+        with pytest.raises(SuiteError, match="the store is damaged: a value is not JSON"):
             read()

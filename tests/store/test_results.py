@@ -98,7 +98,7 @@ def test_samples_of_chosen_runs(shop: Shop, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_there_is_left_alone(shop: Shop, folder: Path) -> None:
-    with pytest.raises(SuiteError, match="is there already"):
+    with pytest.raises(SuiteError, match="results exists"):
         packed(shop, folder)
     assert read_results(folder).runs
 
@@ -185,46 +185,49 @@ def other_samples(folder: Path) -> None:
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "no manifest": (lambda folder: (folder / MANIFEST).unlink(), "it has no manifest.json"),
     "a manifest that is no JSON": (lambda folder: (folder / MANIFEST).write_text("{"), "it is damaged"),
-    "a newer format": (lambda folder: fitted(folder, format=2), "newer than the 1"),
+    "a newer format": (lambda folder: fitted(folder, format=2), "This version of basin-suite knows only 1"),
     "an unknown field": (lambda folder: fitted(folder, colour="red"), "colour"),
     "a file too many": (lambda folder: (folder / "notes.txt").write_text("hello"), "notes.txt"),
     "a file too few": (lambda folder: (folder / RUNS).unlink(), "runs.parquet"),
-    "a folder too many": (lambda folder: (folder / "more").mkdir(), "'more' is no file of results"),
-    "a link": (linked, "'runs.parquet' is no file of results"),
+    "a folder too many": (lambda folder: (folder / "more").mkdir(), "'more' is not a file of results"),
+    "a link": (linked, "'runs.parquet' is not a file of results"),
     "a name that leads out": (
         lambda folder: (folder / MANIFEST).write_text((folder / MANIFEST).read_text().replace(RUNS, "../runs.parquet")),
         "files",
     ),
     "another file than the manifest says": (
         lambda folder: (folder / RUNS).write_bytes((folder / RUNS).read_bytes() + b" "),
-        "another sha256",
+        "its sha256 differs",
     ),
-    "no Parquet table": (lambda folder: ((folder / RUNS).write_bytes(b"PAR1"), fitted(folder)), "no Parquet table"),
+    "no Parquet table": (lambda folder: ((folder / RUNS).write_bytes(b"PAR1"), fitted(folder)), "not a Parquet table"),
     "other columns": (
         lambda folder: (pq.write_table(pa.table({"id": ["x"]}), folder / RUNS), fitted(folder)),
         "other columns",
     ),
-    "other samples": (other_samples, "another sha256 than its name says"),
-    "another identity": (of_run(identity="{}"), "id is not the hash of its identity"),
+    "other samples": (other_samples, "does not fit its name"),
+    "another identity": (of_run(identity="{}"), "id does not fit the hash of its identity"),
     "a seed that is not the identity's": (of_run(seed=9), "another seed"),
     "a state that is none": (of_run(state="perfect"), "state"),
     "a time to come": (of_run(ended=datetime(2999, 1, 1)), "future"),
-    "an environment that is not there": (of_run(environment="0" * 64), "lacks the environment"),
+    "an environment that is not there": (of_run(environment="0" * 64), "the environment of run"),
     "a text that no database holds": (of_run(owner="a\0b"), "NUL"),
     "an empty place": (of_run(method=None), "an empty method"),
     "an id that is a path": (of_run(id="../../x"), "id"),
-    "more runs than it says": (lambda folder: fitted(folder, tasks={"fast/count": 9}), "other runs"),
-    "a score that is not finite": (score(value=float("nan")), "not finite"),
-    "an endless score": (score(value=float("inf")), "not finite"),
-    "a score of nobody": (score(run="0" * 32), "no finished run"),
+    "more runs than it says": (
+        lambda folder: fitted(folder, tasks={"fast/count": 9}),
+        "its runs do not fit the manifest",
+    ),
+    "a score that is not finite": (score(value=float("nan")), "NaN or infinite"),
+    "an endless score": (score(value=float("inf")), "NaN or infinite"),
+    "a score of nobody": (score(run="0" * 32), "not a finished run"),
     "a score of another metric": (score(metric="elegance"), "has no metric elegance@1"),
-    "a metric that is no name": (score(metric="<b>"), "no name of a metric"),
-    "a score of no sample": (score(n=0), "rests on no sample"),
+    "a metric that is no name": (score(metric="<b>"), "not the name of a metric"),
+    "a score of no sample": (score(n=0), "has no sample"),
     "an interval without an end": (score(low=0.1), "high"),
     "a subset without an end": (score(subset="x" * 101), "too long"),
     "one score twice": (
         lambda folder: changed(folder, SCORES, lambda rows: rows.append(dict(rows[0]))),
-        "two for one run",
+        "one run has two",
     ),
     "one run twice": (lambda folder: changed(folder, RUNS, lambda rows: rows.append(dict(rows[0]))), "one run twice"),
 }

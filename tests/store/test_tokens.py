@@ -85,5 +85,5 @@ def test_what_cannot_be_a_token_is_refused(sqlite: str, holder: str, role: str, 
 
 
 def test_a_token_that_is_not_there_cannot_be_revoked(sqlite: str) -> None:
-    with pytest.raises(SuiteError, match="no token"):
+    with pytest.raises(SuiteError, match="the token '0123' does not exist"):
         Tokens(sqlite).revoke("0123")

@@ -53,7 +53,7 @@ def test_without_driver_or_libpq_one_error_names_the_extra(
         monkeypatch.delitem(sys.modules, name)
     (tmp_path / "psycopg.py").write_text(f"raise ImportError({missing!r})")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SuiteError, match="URL of the store cannot be used") as caught:
+    with pytest.raises(SuiteError, match="cannot use the URL of the store") as caught:
         Writer("postgresql://user@host/name")
     assert "pip install 'basin-suite[postgres]'" in caught.value.next
     assert caught.value.cause.count("\n") == 0

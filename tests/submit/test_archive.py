@@ -86,13 +86,13 @@ TRICKS: dict[str, tuple[Callable[[Members], object], str]] = {
     ),
     "requirement": (
         lambda m: m.update({f"{INFO}/METADATA": METADATA + "Requires-Dist: ???\n"}),
-        "which is no requirement",
+        "which is not a requirement",
     ),
     "another": (
         lambda m: m.update({f"{INFO}/METADATA": METADATA.replace("1.0", "2.0")}),
         "it holds mine 2.0, and submission.yaml says mine 1.0",
     ),
-    "nothing": (lambda m: m.pop(f"{INFO}/METADATA"), "it has no METADATA"),
+    "nothing": (lambda m: m.pop(f"{INFO}/METADATA"), "it is not a wheel: it has no METADATA"),
     "no entry": (lambda m: m.pop(f"{INFO}/entry_points.txt"), "it has no entry point of the group 'suite'"),
 }
 

@@ -42,14 +42,14 @@ def claim(**changed: Any) -> Callable[[dict[str, Any]], object]:
 EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "javascript": (first("paper", "javascript:alert(1)"), "line 11 (paper): it should be an https address"),
     "markup": (first("title", "=HYPERLINK(1)"), "(title): it should be a title that starts with no sign of a formula"),
-    "control": (first("title", "A\x1b[31mred"), "(title): it holds control characters"),
-    "direction": (first("authors", [{"name": "A\u202eda"}]), "(authors.0.name): it holds control characters"),
+    "control": (first("title", "A\x1b[31mred"), "(title): it has a control character"),
+    "direction": (first("authors", [{"name": "A\u202eda"}]), "(authors.0.name): it has a control character"),
     "huge": (first("title", "x" * 10_000), "(title): String should have at most 120 characters"),
     "orcid": (
         lambda document: document["authors"][0].__setitem__("orcid", "0000-0002-1825-0098"),
-        "(authors.0.orcid): its last digit does not fit the others",
+        "(authors.0.orcid): its last digit is wrong",
     ),
-    "licence": (first("licence", "Free for all"), "(licence): it is no SPDX licence expression"),
+    "licence": (first("licence", "Free for all"), "(licence): this is not an SPDX licence"),
     "contact": (first("contact", "ask me"), "(contact): it should be a mail address, or an https address"),
     "unknown": (first("colour", "blue"), "(colour): Extra inputs are not permitted"),
     "number": (
@@ -64,7 +64,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda document: document["methods"][0].__setitem__("source", {"file": "source/x.whl", "sha256": "0" * 64}),
         "source/x.whl: it is not there",
     ),
-    "task": (claim(task="ood/nothing"), "(claims.0): its task or method is none of the submission's"),
+    "task": (claim(task="ood/nothing"), "(claims.0): its task or method is not in the submission"),
     "metric": (claim(metric="auroq"), "(claims.0): ood/digits has no metric 'auroq'. Did you mean 'auroc'"),
     "bounds": (claim(value=1.5, tolerance=2.0), "(claims.0): auroc = 1.5 is outside the metric's bounds"),
     "claim": (claim(value=0.1, tolerance=0.01), "± 0.01, and the results give 0."),

@@ -67,7 +67,7 @@ def _started(libraries: tuple[str, ...], job: Job) -> Child:
             failed = error
             time.sleep(POLL_SECONDS)
     raise SuiteError(
-        f"no worker can be started: {type(failed).__name__}: {failed}",
+        f"cannot start a worker: {type(failed).__name__}: {failed}",
         place="the server that starts workers",
         next="free memory or processes (free -h; ulimit -u), then: suite run",
     )

@@ -92,7 +92,7 @@ class Channel:
     def _body(self, head: bytes, handed: list[int]) -> tuple[bytes, Any]:
         how, length, size = HEADER.unpack(head)
         if how not in (INLINE, SHARED) or len(handed) != (how == SHARED):
-            raise Garbled("a frame that is none")
+            raise Garbled("a frame that cannot be read")
         if self._limits is not None and (length > self._limits.text or size > self._limits.arrays):
             raise Garbled(f"a frame of {length + size:,} bytes, more than the limit")
         text = bytes(self._exactly(length))

@@ -121,12 +121,12 @@ class Codec:
         try:
             document = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise Garbled("a text that is no JSON") from error
+            raise Garbled("a text that is not JSON") from error
         reading = _Reading(self, unpacked(content) if len(content) else [])
         try:
             return reading.value(document, 0), reading.moved
         except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-            raise Garbled(f"a value that is none ({type(error).__name__}: {error})") from error
+            raise Garbled(f"a value that cannot be read ({type(error).__name__}: {error})") from error
 
 
 class _Writing:

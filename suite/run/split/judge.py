@@ -22,7 +22,7 @@ def load_border(name: str) -> Border:
     """Return the border of this name, as ``"package.module:NAME"``."""
     module, _, attribute = name.partition(":")
     border = getattr(import_module(module), attribute)
-    assert isinstance(border, Border), f"{name} is no border"
+    assert isinstance(border, Border), f"{name} is not a border"
     return border
 
 
@@ -49,11 +49,11 @@ class Host:
         self._peer = Peer(Channel(end, Limits(), shares=not contained), codec, self._use)
         confined = self._peer.returned()
         if not isinstance(confined, list) or not WORDS.keys() >= set(map(str, confined)):
-            raise Garbled("a confinement that is none")
+            raise Garbled("a confinement that cannot be read")
         self.confined: list[str] = confined
         loaded = self._peer.returned()
         if not isinstance(loaded, dict):
-            raise Garbled("methods that are none")
+            raise Garbled("methods that cannot be read")
         self._classes = {which: self._class(which, loaded.get(which)) for which in ("", *job.partners)}
 
     @property
@@ -89,7 +89,7 @@ class Host:
         if name != "use" or len(arguments) != 4 or not isinstance(arguments[2], list):
             raise Garbled("a call that is not allowed")
         if not isinstance(arguments[3], dict) or not all(isinstance(each, str) for each in arguments[3]):
-            raise Garbled("a call with names that are none")
+            raise Garbled("a call with names that cannot be read")
         return self._given.use(*arguments)
 
 

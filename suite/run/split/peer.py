@@ -96,13 +96,13 @@ class Peer:
     def _receive(self) -> tuple[Any, Any, list[Tell]]:
         message, changing = self._codec.read(*self._channel.receive())
         if not isinstance(message, list) or len(message) != 2:
-            raise Garbled("a message that is none")
+            raise Garbled("a message that cannot be read")
         return message[0], message[1], changing
 
 
 def _returned(content: Any, changed: list[Take]) -> Any:
     if not isinstance(content, list) or len(content) != 2 or not isinstance(content[1], list):
-        raise Garbled("an answer that is none")
+        raise Garbled("an answer that cannot be read")
     value, contents = content
     if len(contents) != len(changed):
         raise Garbled("changes to something else")

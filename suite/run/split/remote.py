@@ -82,14 +82,14 @@ def _told(name: str) -> property:
 def _text(of: Mapping[str, Any], name: str, most: int) -> str:
     value = of.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= most:
-        raise Garbled(f"a method whose {name} is none")
+        raise Garbled(f"a method with a wrong {name}")
     return value
 
 
 def _texts(of: Mapping[str, Any], name: str) -> list[str]:
     value = of.get(name)
     if not isinstance(value, list) or len(value) > 20 or not all(isinstance(v, str) and WORD.match(v) for v in value):
-        raise Garbled(f"a method whose {name} are none")
+        raise Garbled(f"a method with wrong {name}")
     return value
 
 
@@ -97,7 +97,7 @@ def _plain(name: str, value: Any) -> Any:
     """Return an attribute that the protocol reads: a finite number, a short text, or several such."""
     if isinstance(value, dict):
         if len(value) > 20 or not all(isinstance(key, str) and key.isprintable() and len(key) <= 100 for key in value):
-            raise Garbled(f"a method whose {name} is none")
+            raise Garbled(f"a method with a wrong {name}")
         return {key: _plain(name, each) for key, each in value.items()}
     if isinstance(value, list | tuple) and len(value) <= 20:
         return type(value)(_plain(name, each) for each in value)
@@ -105,4 +105,4 @@ def _plain(name: str, value: Any) -> Any:
         return value
     if isinstance(value, str) and len(value) <= 100:
         return value
-    raise Garbled(f"a method whose {name} is none")
+    raise Garbled(f"a method with a wrong {name}")

@@ -51,12 +51,12 @@ def open_results(folder: Path) -> Results:
 def _opened(folder: Path) -> Results:
     sizes = _files(folder)
     if MANIFEST not in sizes:
-        raise Refused(f"it has no {MANIFEST}")
+        raise Refused(f"{MANIFEST} is missing")
     if sizes.pop(MANIFEST) > SMALL:
         raise Refused(f"{MANIFEST} is larger than {SMALL // 2**20} MiB")
     said = from_json((folder / MANIFEST).read_bytes())
     if isinstance(said, dict) and isinstance(said.get("format"), int) and said["format"] > FORMAT:
-        raise Refused(f"it has format {said['format']}, newer than the {FORMAT} that this version of basin-suite knows")
+        raise Refused(f"it has format {said['format']}. This version of basin-suite knows only {FORMAT} and older ones")
     manifest = Manifest.model_validate(said)
     if odd := sorted(set(sizes) ^ {*manifest.files, *_PARTS}):
         says = "holds a file that its manifest does not name:" if odd[0] in sizes else "lacks"
@@ -66,7 +66,7 @@ def _opened(folder: Path) -> Results:
             raise Refused(f"{name} is larger than {LARGE // 2**20} MiB")
     for name in _PARTS:
         if file_digest(folder / name) != manifest.files[name]:
-            raise Refused(f"{name} is not what the manifest says: another sha256")
+            raise Refused(f"{name} does not fit the manifest: its sha256 differs")
     return Results(folder, manifest)
 
 
@@ -79,7 +79,7 @@ def _files(folder: Path) -> dict[str, int]:
         except (FileNotFoundError, NotADirectoryError) as error:
             if base:
                 continue  # a folder without samples
-            raise Refused("there is no such folder") from error
+            raise Refused("the folder does not exist") from error
         with entries:
             for entry in entries:
                 stat = entry.stat(follow_symlinks=False)
@@ -87,7 +87,7 @@ def _files(folder: Path) -> dict[str, int]:
                 if S_ISREG(stat.st_mode):
                     sizes[name] = stat.st_size
                 elif not (S_ISDIR(stat.st_mode) and name == SAMPLES):
-                    raise Refused(f"{name[:200]!r} is no file of results")
+                    raise Refused(f"{name[:200]!r} is not a file of results")
                 if len(sizes) > FILES:
                     raise Refused(f"it has more than {FILES} files")
     return sizes

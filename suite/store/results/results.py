@@ -88,7 +88,7 @@ class Results:
         assert self.scores
         with refusals(self.folder):
             if unused := set(self.samples) - {run.samples for run in self.runs}:
-                raise Refused(f"it holds samples of no run: {min(unused)}")
+                raise Refused(f"it holds samples that belong to no run: {min(unused)}")
         for sha256 in self.samples:
             self.table(sha256)
 
@@ -106,12 +106,12 @@ class Results:
         path = self.samples[sha256]
         with refusals(self.folder):
             if file_digest(path) != sha256 or self.manifest.files[sample_name(sha256)] != sha256:
-                raise Refused(f"{path.name} has another sha256 than its name says")
+                raise Refused(f"the sha256 of {path.name} does not fit its name")
             try:
                 with pq.ParquetFile(path) as file:
                     return file.read()
             except (pa.ArrowException, OSError) as error:
-                raise Refused(f"{path.name} is no table of samples") from error
+                raise Refused(f"{path.name} is not a table of samples") from error
 
     def _read_runs(self) -> tuple[RunPart, ...]:
         columns = read_columns(self.folder / RUNS, runs_schema(), MOST_RUNS, _NEEDED)
@@ -122,12 +122,12 @@ class Results:
         for run in runs:
             counts[run.cell.task] = counts.get(run.cell.task, 0) + 1
             if run.environment is not None and run.environment not in self.environments:
-                raise Refused(f"it lacks the environment of run {run.id}")
+                raise Refused(f"the environment of run {run.id} is missing")
         done = [run.cell.id for run in runs if run.state == "done"]
         if len({run.id for run in runs}) < len(runs) or len(set(done)) < len(done):
             raise Refused("it holds one run twice, or two finished runs of one cell")
         if counts != self.manifest.tasks:
-            raise Refused("it has other runs than the manifest says")
+            raise Refused("its runs do not fit the manifest")
         return runs
 
     def complete(self, run: RunPart) -> RunPart:

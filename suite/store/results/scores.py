@@ -110,19 +110,19 @@ class ScoreColumns:
                 if len(text) > _LONGEST.get(name, 100) or not text:
                     raise Refused(f"scores: {name} {text[:50]!r} is empty or too long")
             if len(set(texts)) < len(texts):
-                raise Refused(f"scores: {name} names one text twice")
+                raise Refused(f"scores: {name} has the same text twice")
         wrong = [metric for metric in self._names["metric"][0] if not _METRIC.fullmatch(metric)]
         if wrong:
-            raise Refused(f"scores: {wrong[0][:50]!r} is no name of a metric")
+            raise Refused(f"scores: {wrong[0][:50]!r} is not the name of a metric")
 
     def _check_numbers(self) -> None:
         if not np.isfinite(self._values).all():
-            raise Refused("scores: a value is not finite")
+            raise Refused("scores: a value is NaN or infinite")
         if (self._n < 1).any():
-            raise Refused("scores: a value rests on no sample")
+            raise Refused("scores: a value has no sample")
         keys = np.stack([self._names[name][1] for name in ("run", "metric", "subset")])
         if np.unique(keys, axis=1).shape[1] < keys.shape[1]:
-            raise Refused("scores: two for one run, metric and subset")
+            raise Refused("scores: one run has two for the same metric and subset")
         parts = self._intervals
         for values in zip(*parts, strict=True):
             if any(value is not None for value in values):
@@ -135,7 +135,7 @@ class ScoreColumns:
             name = self._names["run"][0][run]
             key = f"{self._names['metric'][0][metric]}@{self._names['metric_version'][0][version]}"
             if name not in known:
-                raise Refused(f"scores of {name[:32]!r}, which is no finished run")
+                raise Refused(f"scores of {name[:32]!r}, which is not a finished run")
             if key not in _metrics(known[name].cell.identity):
                 raise Refused(f"the cell of run {name} has no metric {key}")
 

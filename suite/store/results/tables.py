@@ -38,7 +38,7 @@ def read_columns(path: Path, schema: pa.Schema, most: int, required: tuple[str, 
                 raise Refused(f"{path.name} has more than {most} rows, or is larger than {UNPACKED // 2**20} MiB")
             table = file.read().combine_chunks()
     except (pa.ArrowException, OSError) as error:
-        raise Refused(f"{path.name} is damaged, or no Parquet table") from error
+        raise Refused(f"{path.name} is damaged, or not a Parquet table") from error
     columns = Columns(path.name, table)
     columns.check(required)
     return columns

@@ -68,7 +68,7 @@ def write_results(
         SuiteError: the folder is there already, or a file of samples is damaged.
     """
     if folder.exists():
-        raise SuiteError(f"{folder} is there already", place=str(folder), next=f"rm -r {folder}, or choose another")
+        raise SuiteError(f"{folder} exists", place=str(folder), next=f"rm -r {folder}, or choose another")
     ordered = sorted(runs, key=_place)
     wanted = {
         run.samples

@@ -133,19 +133,19 @@ class Submission(Part):
         if len(set(names)) < len(names):
             raise ValueError(f"methods: {_twice(names)} is named twice")
         if unknown := sorted({name for package in self.methods for name in package.declared} - set(names)):
-            raise ValueError(f"methods: {unknown[0]} is declared, and is none of its methods")
+            raise ValueError(f"methods: {unknown[0]} is declared, but is not one of its methods")
         if self.tier == "results" and self.results is None:
-            raise ValueError("results: the tier is results, and there are none")
+            raise ValueError("results: the tier is results, but there are no results")
         for number, runs in enumerate(self.runs):
             if unknown := sorted(set(runs.methods) - set(names)):
-                raise ValueError(f"runs.{number}: {unknown[0]} is none of its methods")
+                raise ValueError(f"runs.{number}: {unknown[0]} is not one of its methods")
             if not self.methods_of(runs):
-                raise ValueError(f"runs.{number}: none of its methods is of the track of {runs.task}")
+                raise ValueError(f"runs.{number}: none of its methods belongs to the track of {runs.task}")
             if len(set(runs.seeds)) < len(runs.seeds):
                 raise ValueError(f"runs.{number}: seed {_twice(runs.seeds)} is named twice")
         for number, claim in enumerate(self.claims):
             if claim.task not in tasks or claim.method not in names:
-                raise ValueError(f"claims.{number}: its task or method is none of the submission's")
+                raise ValueError(f"claims.{number}: its task or method is not in the submission")
         return self
 
 

@@ -18,7 +18,7 @@ def oddities(folder: Path) -> list[str]:
     """Return what does not belong into the folder of a submission, in words. Follows no link and opens no file."""
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
-            return ["it is no folder"]
+            return ["it is not a folder"]
     except OSError:
         return ["it is not there"]
     odd: list[str] = []
@@ -64,5 +64,5 @@ def read_plain(path: Path, most: int) -> bytes:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(f"{path.name} is no plain file")
+            raise OSError(f"{path.name} is not a plain file")
         return file.read(most + 1)

@@ -96,12 +96,12 @@ def read_submission(folder: Path) -> Read:
     except FileNotFoundError:
         return Read(None, "", (Fault("there is no submission.yaml", FILE),))
     except OSError:
-        return Read(None, "", (Fault("it is no plain file", FILE),))
+        return Read(None, "", (Fault("it is not a plain file", FILE),))
     sha256 = bytes_digest(content)
     try:
         document = yaml.parse(content)
         if not isinstance(document.value, dict):
-            raise yaml.Unreadable("it is no list of fields, as 'name: my-method'")
+            raise yaml.Unreadable("it must be a list of fields, for example 'name: my-method'")
         text = json.dumps(document.value, allow_nan=False)
     except yaml.Unreadable as error:
         return Read(None, sha256, (Fault(str(error), f"{FILE}, line {error.line}"),))
@@ -123,7 +123,7 @@ def read_history(folder: Path) -> tuple[Event, ...]:
     except FileNotFoundError:
         return ()
     except OSError:
-        raise ValueError("it is no plain file") from None
+        raise ValueError("it is not a plain file") from None
 
 
 def read_submissions(root: Path) -> list[Listed]:

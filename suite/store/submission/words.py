@@ -15,7 +15,9 @@ PAPER = r"^(?:https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[!-~]*)?|10\.\d{4,9}/[-._;(
 
 def _shown_as_it_is(text: str) -> str:
     if clean(text) != text:
-        raise ValueError("it holds control characters, marks of direction, line breaks or spaces at an end")
+        raise ValueError(
+            "it has a control character, a mark of direction, a line break, or a space at its start or end"
+        )
     return text
 
 
@@ -26,7 +28,7 @@ def _orcid(text: str) -> str:
         total = (total + int(digit)) * 2
     check = (12 - total % 11) % 11
     if text[-1] != ("X" if check == 10 else str(check)):
-        raise ValueError("its last digit does not fit the others")
+        raise ValueError("its last digit is wrong")
     return text
 
 
@@ -34,11 +36,11 @@ def _spdx(text: str) -> str:
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
     if re.search(r"LicenseRef", text, re.IGNORECASE):
-        raise ValueError("it names a licence of its own; choose one of spdx.org/licenses")
+        raise ValueError("this licence is not in the list of spdx.org/licenses. Choose one from there")
     try:
         return canonicalize_license_expression(text)
     except InvalidLicenseExpression:
-        raise ValueError("it is no SPDX licence expression, as MIT or Apache-2.0; see spdx.org/licenses") from None
+        raise ValueError("this is not an SPDX licence, for example MIT or Apache-2.0. See spdx.org/licenses") from None
 
 
 Shown = AfterValidator(_shown_as_it_is)

@@ -82,12 +82,12 @@ def parse(content: bytes) -> Document:
         _check_events(text)
         node = yaml.compose(text, Loader=_Plain)
     except UnicodeDecodeError:
-        raise Unreadable("it is no UTF-8") from None
+        raise Unreadable("it is not UTF-8") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(f"it is no YAML: {error.problem or error.context}", mark.line + 1 if mark else 1) from None
+        raise Unreadable(f"it is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as error:  # a character that YAML forbids
-        raise Unreadable(f"it is no YAML: {getattr(error, 'reason', 'a character that it forbids')}") from None
+        raise Unreadable(f"it is not YAML: {getattr(error, 'reason', 'a character that it forbids')}") from None
     lines: dict[Path, int] = {}
     return Document(_value(node, (), lines), lines)
 
@@ -100,11 +100,11 @@ def _check_events(text: str) -> None:
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Unreadable("it has an anchor or an alias (& or *): write the part out", line)
+            raise Unreadable("it has an anchor or an alias (& or *): write the text twice", line)
         if getattr(event, "tag", None):
-            raise Unreadable("it has a tag (!): only plain values are read", line)
+            raise Unreadable("it has a tag (!): use plain values only", line)
         if documents > 1:
-            raise Unreadable("it holds several documents", line)
+            raise Unreadable("it has several documents", line)
         if depth > DEPTH or number > EVENTS:
             raise Unreadable(f"it is nested deeper than {DEPTH}, or has more than {EVENTS} parts", line)
 
@@ -119,7 +119,7 @@ def _value(node: Any, path: Path, lines: dict[Path, int]) -> Any:
         return _mapping(node, path, lines)
     kind = node.tag.rpartition(":")[2]
     if kind == "float" and not math.isfinite(float(node.value)):
-        raise Unreadable("a number is not finite", lines[path])
+        raise Unreadable("a number is NaN or infinite", lines[path])
     if kind == "bool":
         return bool(node.value == "true")
     if kind == "null":
@@ -132,7 +132,7 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise Unreadable("a key is no text", line)
+            raise Unreadable("a key is not text", line)
         if key.value in found:
             raise Unreadable(f"the key {key.value[:80]!r} is there twice", line)
         found[key.value] = _value(value, (*path, key.value), lines)

@@ -48,7 +48,7 @@ def opened(file: Path, folder: Path) -> Iterator[Bundle]:
         SuiteError: it is not there, damaged, of a newer version, or holds what no export writes.
     """
     if not file.is_file():
-        raise SuiteError(f"there is no file {file}", place=str(file), next=f"ls {file.parent}")
+        raise SuiteError(f"the file {file} does not exist", place=str(file), next=f"ls {file.parent}")
     try:
         with zipfile.ZipFile(file) as archive:
             bundle = _read(archive, folder)
@@ -59,7 +59,7 @@ def opened(file: Path, folder: Path) -> Iterator[Bundle]:
         where = ".".join(map(str, first["loc"]))
         raise _refusal(file, f"{error.title}{f'.{where}' if where else ''}: {first['msg']}") from error
     except _BROKEN as error:
-        raise _refusal(file, f"it is damaged, or no export of runs ({error})") from error
+        raise _refusal(file, f"it is damaged, or not an export of runs ({error})") from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # a member that begins before the file does; else it is the disk's
             raise
@@ -75,13 +75,13 @@ def _read(archive: zipfile.ZipFile, folder: Path) -> Bundle:
     head = from_json(_content(archive, MANIFEST, SMALL))
     if isinstance(head, dict) and isinstance(head.get("format"), int) and head["format"] > FORMAT:
         raise _Refused(
-            f"it has format {head['format']}, newer than the {FORMAT} that this version of basin-suite knows"
+            f"it has format {head['format']}. This version of basin-suite knows only {FORMAT} and older ones"
         )
     manifest = Manifest.model_validate(head)
     expected = {MANIFEST, RUNS, ENVIRONMENTS, *map(sample_member, manifest.samples)}
     if set(names) != expected:
         odd = sorted(set(names) ^ expected)[0]
-        raise _Refused(f"it holds or lacks {odd[:200]!r}")
+        raise _Refused(f"a member is missing or does not belong: {odd[:200]!r}")
     runs = tuple(
         RunPart.model_validate_json(line) for line in _content(archive, RUNS, LARGE, manifest.runs).splitlines()
     )
@@ -101,19 +101,19 @@ def _check_whole(runs: tuple[RunPart, ...], environments: dict[str, Any], manife
         raise _Refused("it holds one run twice, or two finished runs of one cell")
     for run in runs:
         if run.environment is not None and run.environment not in environments:
-            raise _Refused(f"it lacks the environment of run {run.id}")
+            raise _Refused(f"the environment of run {run.id} is missing")
     if unused := set(manifest.samples) - {run.samples for run in runs}:
-        raise _Refused(f"it holds samples of no run: {min(unused)}")
+        raise _Refused(f"it holds samples that belong to no run: {min(unused)}")
 
 
 def _content(archive: zipfile.ZipFile, name: str, limit: int, sha256: str = "") -> bytes:
     if name not in archive.namelist():
-        raise _Refused(f"it is no export of runs: it has no {name}")
+        raise _Refused(f"it is not an export of runs: it has no {name}")
     if archive.getinfo(name).file_size > limit:
         raise _Refused(f"{name} is larger than {limit // 2**20} MiB")
     content = archive.read(name)
     if sha256 and hashlib.sha256(content).hexdigest() != sha256:
-        raise _Refused(f"{name} is not what the manifest says: another sha256")
+        raise _Refused(f"{name} does not fit the manifest: its sha256 differs")
     return content
 
 
@@ -124,22 +124,22 @@ def _unpacked(archive: zipfile.ZipFile, sha256: str, folder: Path) -> Path:
 
     member = archive.getinfo(sample_member(sha256))
     if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
-        raise _Refused(f"{member.filename} is packed; samples are stored as they are")
+        raise _Refused(f"{member.filename} is compressed. Samples must not be compressed")
     target, found = folder / f"{sha256}.parquet", hashlib.sha256()
     with archive.open(member) as source, target.open("wb") as file:
         while block := source.read(2**20):
             found.update(block)
             file.write(block)
     if found.hexdigest() != sha256:
-        raise _Refused(f"{member.filename} has another sha256 than its name says")
+        raise _Refused(f"the sha256 of {member.filename} does not fit its name")
     try:
         pyarrow.parquet.read_schema(target)
     except (pa.ArrowException, OSError) as error:
-        raise _Refused(f"{member.filename} is no table of samples") from error
+        raise _Refused(f"{member.filename} is not a table of samples") from error
     return target
 
 
 def _refusal(file: Path, why: str) -> SuiteError:
     another = "ask its maker for another: suite export-runs FILE"
     following = "pip install --upgrade basin-suite" if "newer than" in why else another
-    return SuiteError(f"{file.name} is refused, and nothing was written: {why}", place=str(file), next=following)
+    return SuiteError(f"{file.name} is refused: {why}. Nothing was written", place=str(file), next=following)

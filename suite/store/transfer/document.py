@@ -88,16 +88,16 @@ class CellPart(Checked):
     def _is_its_identity(self) -> CellPart:
         said = json.loads(self.identity)
         if text_digest(self.identity) != self.id or canonical_json(said) != self.identity:
-            raise ValueError("its id is not the hash of its identity")
+            raise ValueError("its id does not fit the hash of its identity")
         for name in ("task", "task_version", "method", "method_version", "seed"):
             if said.get(name) != getattr(self, name):
-                raise ValueError(f"its identity says another {name}")
+                raise ValueError(f"its identity has another {name}")
         if not isinstance(said.get("metrics"), list) or not isinstance(said.get("ingredients"), dict):
-            raise ValueError("its identity names no metrics or no ingredients")
+            raise ValueError("its identity has no metrics or no ingredients")
         if any(self.setting.get(axis) != value for axis, value in dict(said.get("setting") or {}).items()):
-            raise ValueError("its identity says another setting")
+            raise ValueError("its identity has another setting")
         if any(self.parameters.get(name, value) != value for name, value in dict(said["parameters"]).items()):
-            raise ValueError("its identity says other parameters")
+            raise ValueError("its identity has other parameters")
         return self
 
 
@@ -133,7 +133,7 @@ class RunPart(Checked):
     @classmethod
     def _is_past(cls, time: datetime) -> datetime:
         if time > datetime.now(UTC).replace(tzinfo=None) + SKEW:
-            raise ValueError("it lies in the future")
+            raise ValueError("its time is in the future")
         return time
 
     @model_validator(mode="after")
@@ -141,14 +141,14 @@ class RunPart(Checked):
         identity = json.loads(self.cell.identity)
         columns = [(score.metric, score.subset) for score in self.scores]
         if len(set(columns)) < len(columns):
-            raise ValueError("two scores for one metric and subset")
+            raise ValueError("it has two scores for the same metric and subset")
         if self.scores and self.state != "done":
-            raise ValueError(f"a run that is {self.state} has scores")
+            raise ValueError(f"a run in the state {self.state} has scores")
         for score in self.scores:
             if f"{score.metric}@{score.metric_version}" not in identity["metrics"]:
                 raise ValueError(f"the cell has no metric {score.metric}@{score.metric_version}")
         if self.state == "done" and self.ingredients != identity["ingredients"]:
-            raise ValueError("its data or models are not those of its cell")
+            raise ValueError("its data or models differ from those of its cell")
         return self
 
 
@@ -168,10 +168,10 @@ def check_storable(value: Any) -> None:
     """Raise ValueError for what a database cannot hold: a NUL, half a surrogate pair, an infinite or huge number."""
     if isinstance(value, str):
         if "\0" in value:
-            raise ValueError("a text holds a NUL")
+            raise ValueError("a text has a NUL character")
         value.encode()
     elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number is not finite")
+        raise ValueError("a number is NaN or infinite")
     elif isinstance(value, int) and abs(value) >= 2**63:
         raise ValueError("a number is too large")
     elif isinstance(value, dict):

@@ -46,7 +46,7 @@ def export_runs(
         SuiteError: the file is there already, or a file of samples is damaged.
     """
     if file.exists():
-        raise SuiteError(f"{file} is there already", place=str(file), next=f"rm {file}, or choose another name")
+        raise SuiteError(f"{file} exists", place=str(file), next=f"rm {file}, or choose another name")
     hashes = sorted({run.samples for run in runs if run.samples}) if samples else []
     kept = [each for each in hashes if samples_path(settings, each).exists()]
     for each in kept:

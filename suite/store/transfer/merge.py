@@ -85,7 +85,7 @@ def _judged(each: RunPart, file: Path, judge: Judge) -> frozenset[str]:
     wrong, clocks = judge(each)
     if wrong:
         raise SuiteError(
-            f"{file.name} is refused, and nothing was written: run {each.id}: {wrong}",
+            f"{file.name} is refused: run {each.id}: {wrong}. Nothing was written",
             place=str(file),
             next="ask its maker for another: suite export-runs FILE",
         )
@@ -109,7 +109,7 @@ class _Store(Writer):
         owner = connection.scalar(select(run.c.cell).where(run.c.id == each.id))
         if owner is not None and owner != cell.id:
             raise SuiteError(
-                f"the file holds another run under the id {each.id}; nothing was written",
+                f"the file has another run with the id {each.id}. Nothing was written",
                 place=self.url,
                 next=f"suite show {each.id}",
             )

@@ -111,7 +111,7 @@ WRONG = {
     "task: ood/cifar10\nagainst: energy": (3, "has one seed"),
     "task: ood/digits\ncolumn: auroc near": (5, "column: Extra inputs are not permitted"),
     "task: ood/digits\nby: a\nstack: b": (3, "by and stack name an axis each"),
-    "task: [": (5, "it is no YAML"),
+    "task: [": (5, "it is not YAML"),
 }
 
 

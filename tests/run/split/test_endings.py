@@ -28,7 +28,7 @@ EXPECTED = {
     "leaves": ("killed", "the method's process exited with status 7 before it had answered"),
     "dies": ("killed", "the method's process was killed by signal 9"),
     "hangs": ("timeout", "over the wall-clock limit"),
-    "garbage": ("invalid", "the method's process sent a frame that is none"),
+    "garbage": ("invalid", "the method's process sent a frame that cannot be read"),
     "huge": ("invalid", "more than the limit"),
     "not-finite": ("failed", "expected 20 finite guesses"),
     "short": ("failed", "expected 20 finite guesses"),

@@ -53,7 +53,7 @@ def test_the_usual_way() -> None:
         ([row("submitted", time=FUTURE)], "in the future"),
         ([row("submitted", extra=1)], "extra"),
         ([row("submitted", by="=cmd")], "by"),
-        ([row("submitted", by="A\u202eda")], "marks of direction"),
+        ([row("submitted", by="A\u202eda")], "a mark of direction"),
         ([row("accepted")], "state"),
         (["{"], "row 1"),
         ([row("submitted", evidence={"difference": float("nan")})], "row 1"),

@@ -52,7 +52,7 @@ class RayExecutor(Executor):
         """
         if self.settings.device.startswith("cuda:"):
             raise SuiteError(
-                "Ray says which GPU a cell gets", place=f"SUITE_DEVICE={self.settings.device}", next="--device cuda"
+                "Ray chooses the GPU of a cell", place=f"SUITE_DEVICE={self.settings.device}", next="--device cuda"
             )
         connect(self.settings, self.log)
         with question(self.settings) as asked:
@@ -133,9 +133,9 @@ class _Courier:
             delivery: Delivery = self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
             raise SuiteError(
-                f"the suite failed on a node, outside of any method: {error.cause!r}",
+                f"the suite itself failed on a node: {error.cause!r}",
                 place=str(job),
-                next="suite run --executor process, which shows whether it is the node",
+                next="find out whether it is the node: suite run --executor process",
             ) from error
         except self._ray.exceptions.RayError as error:
             return JobExit(job, "machine", f"its node or worker of Ray was lost: {_first_line(error)}")

@@ -80,7 +80,7 @@ class Cluster:
         if not self.nodes and not self.asked:
             why = "; ".join(self.refused.values()) or "none is alive"
             raise SuiteError(
-                f"no node of the Ray cluster can run cells: {why}",
+                f"the Ray cluster has no node that can run cells: {why}",
                 place="suite run --executor ray",
                 next="install the same code on every node (docs/cluster.md), then: suite run --executor ray",
             )
@@ -160,7 +160,7 @@ _own: set[str] = set()
 def _connect(ray: Any, address: str, workers: int) -> None:
     if address.startswith("ray://"):
         raise SuiteError(
-            "the address is of Ray's client, which brings no results of nodes that died",
+            "this is an address for Ray's client. It loses the results of nodes that die",
             place=f"RAY_ADDRESS={address}",
             next="run suite on a node of the cluster, with RAY_ADDRESS=auto or HOST:6379",
         )
@@ -183,7 +183,7 @@ def _connect(ray: Any, address: str, workers: int) -> None:
 
 def _not_connected(address: str, error: Exception) -> SuiteError:
     return SuiteError(
-        f"no connection to the Ray cluster: {error}",
+        f"cannot connect to the Ray cluster: {error}",
         place=f"RAY_ADDRESS={address}",
         next="ray status --address HOST:6379",
     )

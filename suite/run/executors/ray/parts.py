@@ -21,7 +21,7 @@ def plugin_parts(files: Iterable[Path]) -> dict[Path, dict[str, bytes]]:
         for source in sources:
             if not source.is_relative_to(file.parent):
                 raise SuiteError(
-                    f"the plugin file uses {source}, outside of its folder: that does not reach the nodes of a cluster",
+                    f"the plugin file uses {source}, which is outside of its folder. Nodes of a cluster do not get it",
                     place=str(file),
                     next="make a package of it and install it on every node: suite new method NAME",
                 )
