@@ -42,7 +42,7 @@ app = typer.Typer(
     help="Run methods on standard tasks, and see which ones are best.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)

@@ -52,7 +52,7 @@ CONSTANT = "WHERE method = 'fast/constant'"
         ),
         (
             f"UPDATE cell SET identity = replace(identity, '0.5', '0.4') {CONSTANT}",
-            "id does not fit the hash of its identity",
+            "id is not the hash of its identity",
         ),
         (f"UPDATE cell SET seed = 3 {CONSTANT}", "disagree on seed"),
         (f"UPDATE cell SET task_version = '2' {CONSTANT}", "disagree on task_version"),

@@ -183,7 +183,7 @@ def other_samples(folder: Path) -> None:
 
 
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no manifest": (lambda folder: (folder / MANIFEST).unlink(), "it has no manifest.json"),
+    "no manifest": (lambda folder: (folder / MANIFEST).unlink(), "manifest.json is missing"),
     "a manifest that is no JSON": (lambda folder: (folder / MANIFEST).write_text("{"), "it is damaged"),
     "a newer format": (lambda folder: fitted(folder, format=2), "This version of basin-suite knows only 1"),
     "an unknown field": (lambda folder: fitted(folder, colour="red"), "colour"),

@@ -138,7 +138,7 @@ def test_damaged_samples_are_not_exported(theirs: Shop, tmp_path: Path) -> None:
 
 def test_a_file_that_is_there_is_not_overwritten(theirs: Shop, file: Path) -> None:
     before = file.read_bytes()
-    with pytest.raises(SuiteError, match=r"runs.zip exists"):
+    with pytest.raises(SuiteError, match=r"theirs\.zip exists"):
         theirs.export(file)
     assert file.read_bytes() == before
 
