@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-NEXT = "use the repository that the task's page names: suite tasks show TASK; or mend the row"
+NEXT = "use the repository that the task's page names: suite tasks show TASK; or correct the row"
 UNLABELLED = -1
 """What stands for a label where there is none, on the hub too."""
 

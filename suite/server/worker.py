@@ -84,7 +84,7 @@ class Worker:
 
     def _settle(self, entry: Entry, archive: Path, folder: Path) -> tuple[str, str]:
         if not archive.is_file():
-            return "failed", "its file is gone; upload it again"
+            return "failed", "its file is missing; upload it again"
         try:
             verdict = examined(archive, folder, self._submissions, lambda: self._queue.renew(entry))
         except Broken as error:

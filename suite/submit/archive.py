@@ -31,7 +31,7 @@ def archive_problems(folder: Path, package: Package) -> Iterator[Problem]:
     assert package.source is not None
     file, place = folder / package.source.file, package.source.file
     if not file.is_file() or file.is_symlink():
-        yield Problem("it is not there", place, AGAIN)
+        yield Problem("it is missing", place, AGAIN)
         return
     if file.stat().st_size > LARGEST:
         yield Problem(f"it is larger than {LARGEST // 2**20} MiB", place, "leave out what is not code of the method")

@@ -69,7 +69,8 @@ class Report:
 
         if self.problems:
             lines = "".join(f"* {escaped(str(problem))}\n" for problem in self.problems)
-            return f"**{escaped(self.folder)}: {len(self.problems)} to mend**\n\n{lines}"
+            count = len(self.problems)
+            return f"**{escaped(self.folder)}: {count} problem{'s' if count > 1 else ''}**\n\n{lines}"
         runs = f", {len(self.results.runs)} runs" if self.results else ", no results"
         methods = len(self.submission.names) if self.submission else 0
         return f"**{escaped(self.folder)} is fine**: {methods} methods{runs}\n"

@@ -101,7 +101,7 @@ def test_what_is_not_there_is_said_with_what_to_type() -> None:
         "suite board --task demo/varied --all-settings",
     )
     assert "Did you mean 'precision'?" in problem("board", "-t", VARIED, "--setting", "precison=fine").cause
-    assert "is no precision" in problem("board", "-t", VARIED, "--setting", "precision=huge").cause
+    assert "is not a value of precision" in problem("board", "-t", VARIED, "--setting", "precision=huge").cause
     assert "Did you mean 'precision'?" in problem("board", "-t", VARIED, "--by", "precison").cause
     assert "Did you mean 'demo/varied'" in problem("board", "-t", "demo/varid").cause
 

@@ -12,11 +12,11 @@ from suite.errors import SuiteError
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [
-        (r"[1-9]\d{0,3}", "it is 8, or another whole number from 1 to 9999. How many"),
+        (r"[1-9]\d{0,3}", "The values are 8, or another whole number from 1 to 9999. How many"),
         ("[1-9][0-9]{0,2}|1000", "or another whole number from 1 to 1000"),
         ("W[1-8]A[1-8]", "or another that is written alike"),
         ("[1357]", "or another that is written alike"),
-        ("", "it is 8. How many"),
+        ("", "The values are 8. How many"),
     ],
 )
 def test_a_value_that_is_none_is_told_without_the_pattern(pattern: str, words: str) -> None:

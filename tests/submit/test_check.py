@@ -62,7 +62,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "absent": (
         lambda document: document["methods"][0].__setitem__("source", {"file": "source/x.whl", "sha256": "0" * 64}),
-        "source/x.whl: it is not there",
+        "source/x.whl: it is missing",
     ),
     "task": (claim(task="ood/nothing"), "(claims.0): its task or method is not in the submission"),
     "metric": (claim(metric="auroq"), "(claims.0): ood/digits has no metric 'auroq'. Did you mean 'auroc'"),

@@ -38,7 +38,7 @@ def unbelievable(registry: Registry, task: Task, job: Job, result: Result) -> st
         wrong = undeclared(task, samples) or None
         again = scores_of(task, samples)
     except Exception as error:  # whatever samples break that no judge wrote, it stops no other cell
-        return f"its samples are none of the task's: {type(error).__name__}: {error}"
+        return f"its samples do not belong to the task: {type(error).__name__}: {error}"
     if wrong is None:
         ours, theirs = ({score.column: score for score in scores} for scores in (again, result.scores))
         odd = sorted(str(column) for column in {**ours, **theirs} if not agree(ours.get(column), theirs.get(column)))

@@ -20,7 +20,7 @@ def oddities(folder: Path) -> list[str]:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             return ["it is not a folder"]
     except OSError:
-        return ["it is not there"]
+        return ["it is missing"]
     odd: list[str] = []
     files = size = 0
     for path, entry in _walk(folder, 1):

@@ -88,7 +88,7 @@ class EightBits(Quantizer):
 def test_a_precision_that_nobody_wrote_down_may_be_asked_for(precision: str, accepted: bool) -> None:
     task = DigitsViTTask()
     if not accepted:
-        with pytest.raises(SuiteError, match="is no precision"):
+        with pytest.raises(SuiteError, match="is not a value of precision"):
             task.setting({"precision": precision})
         return
     assert Spec.of(task.setting({"precision": precision, "calibration": "7"})) == Spec(
