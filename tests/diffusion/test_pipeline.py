@@ -73,6 +73,6 @@ def test_without_folder_and_hub_it_is_missing(tmp_path: Path) -> None:
 
 def test_files_that_are_no_such_part_are_refused(tmp_path: Path) -> None:
     folder = written(tmp_path / "somebody/tiny")
-    with pytest.raises(SuiteError, match="it is no UNet2DConditionModel") as error:
+    with pytest.raises(SuiteError, match="this is not a UNet2DConditionModel") as error:
         PIPELINE.load("unet", resources(tmp_path, weights=tmp_path))
     assert error.value.place == str(folder / "unet")

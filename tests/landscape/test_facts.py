@@ -114,7 +114,7 @@ def test_rows_are_the_same_in_every_call():
 def test_a_task_offers_the_facts_of_its_models_and_of_the_line_to_another_seed(resources):
     assert facts_of(Asked(), 0, resources)["known"]["top eigenvalue"] == pytest.approx(4)
     assert facts_of(Asked(), 0, resources, against=2)["known"]["barrier to the other seed"] == 0
-    with pytest.raises(SuiteError, match="share known"):
+    with pytest.raises(SuiteError, match="use the same model known"):
         facts_of(Asked(), 0, resources, against=1)
 
 

@@ -126,7 +126,7 @@ def test_a_submission_that_is_a_link_is_refused(desk: Desk) -> None:
     other = desk.folder.with_name("other")
     other.symlink_to(desk.folder)
     assert [str(p) for p in Desk(other, desk.registry).check().problems] == [
-        "other: it is no folder; next: remove it, then check again"
+        "other: it is not a folder; next: remove it, then check again"
     ]
 
 
