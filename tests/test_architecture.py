@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -33,3 +34,18 @@ def test_every_path_that_is_named_exists() -> None:
     }
     assert len(named) > 15
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_a_method_that_does_what_its_base_says_leaves_it_to_the_base() -> None:
+    """It is marked as an override, and has no docstring that only points there."""
+    pointing = re.compile(r"^See `(?:\w+\.)*(\w+)`\.$")
+    texts = {file: file.read_text(encoding="utf-8") for file in (ROOT / "suite").rglob("*.py")}
+    found = []
+    for file, text in texts.items():
+        for kind in ast.walk(ast.parse(text)) if '"""See `' in text else ():
+            if isinstance(kind, ast.ClassDef):
+                bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in kind.bases}
+                for method in (each for each in kind.body if isinstance(each, ast.FunctionDef)):
+                    match = pointing.match(ast.get_docstring(method) or "")
+                    found += [f"{file.name}: {kind.name}.{method.name}"] if match and match[1] in bases else []
+    assert found == []

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.contracts import Resources
 from suite.lazy import torch
@@ -90,8 +91,8 @@ class BasinDetectorContract(MethodContract):
         return problem_case(resources, "linear+slow", counted=counted)
 
     @classmethod
+    @override
     def tensors(cls, inputs: Case) -> Answer:
-        """See `MethodContract`."""
         return (inputs.trajectories,)
 
     @classmethod

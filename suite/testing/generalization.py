@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from suite.contracts import Context, Resources
 from suite.lazy import torch
@@ -58,8 +59,8 @@ class LearnerContract(MethodContract):
         return learnable_digits(method, resources)
 
     @classmethod
+    @override
     def tensors(cls, inputs: Learnable) -> Answer:
-        """See `MethodContract`."""
         data = inputs.data
         marks = data.groups, data.environments
         return data.pixels, data.labels, *marks, data.validation_pixels, data.validation_labels, inputs.images

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import pytest
+from typing_extensions import override
 
 from suite.contracts import Resources, TaskContext
 from suite.diffusion.guidance import Path, Plan, Sampler
@@ -66,8 +67,8 @@ class MitigationContract(MethodContract):
         return digits_case(resources)
 
     @classmethod
+    @override
     def tensors(cls, inputs: Case) -> Answer:
-        """See `MethodContract`."""
         return inputs.experiment.specials.noise, inputs.conditions
 
     @classmethod
@@ -111,8 +112,8 @@ class PathDetectorContract(MethodContract):
         return digits_case(resources)
 
     @classmethod
+    @override
     def tensors(cls, inputs: Case) -> Answer:
-        """See `MethodContract`."""
         paths = inputs.paths
         assert paths.clean is not None
         return paths.final, paths.norms, paths.clean

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.contracts import Context, Resources
 from suite.contracts.returned import refuse
@@ -136,8 +137,8 @@ class DetectorContract(MethodContract):
         return features_of_digits(resources)
 
     @classmethod
+    @override
     def tensors(cls, inputs: Features) -> Answer:
-        """See `MethodContract`."""
         train, inside = inputs.train, inputs.inside
         assert inside.images is not None
         return train.features, train.logits, train.labels, inside.features, inside.logits, inside.images

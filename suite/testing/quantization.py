@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from suite.contracts import Context, Resources, TaskContext
 from suite.lazy import torch
@@ -52,8 +53,8 @@ class Counted(TrainingImages):
 
     drawn: list[int]
 
+    @override
     def batches(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """See `TrainingImages`."""
         for images, labels in super().batches(size, generator):
             self.drawn.append(len(images))
             yield images, labels
@@ -103,8 +104,8 @@ class QuantizerContract(MethodContract):
         return network, spec
 
     @classmethod
+    @override
     def tensors(cls, inputs: tuple[Network, Spec]) -> Answer:
-        """See `MethodContract`."""
         return inputs[0].calibration.images, *(weight.detach() for weight in inputs[0].model.parameters())
 
     @classmethod

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typing_extensions import override
 
 from suite.lazy import torch
 from suite.testing.method import Answer, MethodContract
@@ -182,8 +183,8 @@ class _RoleContract(MethodContract):
         return learned_digits()
 
     @classmethod
+    @override
     def tensors(cls, inputs: Digits) -> Answer:
-        """See `MethodContract`."""
         weights = (weight.detach() for weight in inputs.network.parameters())
         return inputs.samples.inputs, inputs.samples.labels, inputs.samples.rows, *weights
 

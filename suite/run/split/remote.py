@@ -8,6 +8,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from typing_extensions import override
+
 from suite.contracts import Border, Method, Remote
 from suite.run.split.arrays import Garbled
 
@@ -21,8 +23,8 @@ class Handle(Remote):
     def __init__(self, call: Call, number: int) -> None:
         self.call, self.number = call, number
 
+    @override
     def ask(self, function: str, *arguments: Any) -> Any:
-        """See `Remote`."""
         return self.call("ask", self.number, function, list(arguments))
 
 

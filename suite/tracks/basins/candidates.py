@@ -12,6 +12,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from suite.contracts import Axis, Column, Method, Resources, Setting, TaskContext
 from suite.contracts.returned import refuse
@@ -114,8 +115,8 @@ class ExploredProblem(EmbeddedProblem):
         """Embedding and system, as ``linear-50/triple-well``."""
         return f"{self.embedding.name}/{self.latent.system.name}"
 
+    @override
     def trajectories(self, resources: Resources) -> Tensor:
-        """See `Problem`."""
         states = self.latent.arrays(resources)["states"]
         # Numbers beyond those of all representatives: noise of its own.
         numbers = trajectory_numbers(torch.tensor([2**16]), 0, len(states))

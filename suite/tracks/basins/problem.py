@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from suite.contracts import Resources
 from suite.lazy import torch
 from suite.tracks.basins.dynamics.embedding import Embedding
@@ -64,14 +66,14 @@ class EmbeddedProblem(Problem):
         """Integrator steps of one trajectory."""
         return self.latent.system.steps(FRAMES) * FRAMES
 
+    @override
     def trajectories(self, resources: Resources) -> Tensor:
-        """See `Problem`."""
         arrays = self.latent.arrays(resources)
         states = arrays["trajectories"][:, : self.given]
         return self.observe(states, range(len(states)), 0).to(resources.device)
 
+    @override
     def further(self, representative: int, first: int, count: int, resources: Resources) -> Tensor:
-        """See `Problem`."""
         starts = self.latent.arrays(resources)["starts"]
         states = self.latent.simulate(starts, [representative], first, count)
         return self.observe(states, [representative], first).to(resources.device)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from typing_extensions import override
 
 from suite.contracts import Resources
 from suite.lazy import torch
@@ -104,13 +105,13 @@ class ProcessProblem(Problem):
         """Steps of one trajectory."""
         return self.latent.process.steps(FRAMES) * FRAMES
 
+    @override
     def trajectories(self, resources: Resources) -> Tensor:
-        """See `Problem`."""
         states = self.latent.arrays(resources)["trajectories"][:, : self.given]
         return self._observe(states, range(len(states)), 0).to(resources.device)
 
+    @override
     def further(self, representative: int, first: int, count: int, resources: Resources) -> Tensor:
-        """See `Problem`."""
         starts = self.latent.arrays(resources)["starts"]
         states = self.latent.simulate(starts, [representative], first, count)
         return self._observe(states, [representative], first).to(resources.device)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from typing_extensions import override
 
 from suite.lazy import torch
 from suite.tracks.learning_rate.network import SphereNetwork
@@ -35,8 +36,8 @@ class DeepLinear(SphereNetwork):
     def __init__(self, size: int, depth: int) -> None:
         self.shapes, self.features, self.classes, self.depth = ((size, size),) * depth, size, size, depth
 
+    @override
     def last_features(self, layers: list[Tensor], inputs: Tensor, normalisation: Normalisation) -> Tensor:
-        """See `SphereNetwork`."""
         hidden = inputs.expand(len(layers[0]), -1, -1)
         for layer in layers:
             hidden = torch.bmm(hidden, layer.transpose(1, 2))

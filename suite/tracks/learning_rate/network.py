@@ -11,6 +11,8 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from suite.lazy import torch
 
 if TYPE_CHECKING:
@@ -72,8 +74,8 @@ class MLP(SphereNetwork):
     def __init__(self, inputs: int, width: int) -> None:
         self.shapes, self.features = ((width, inputs), (width, width)), width
 
+    @override
     def last_features(self, layers: list[Tensor], inputs: Tensor, normalisation: Normalisation) -> Tensor:
-        """See `SphereNetwork`."""
         hidden = inputs.expand(len(layers[0]), -1, -1)
         for layer in layers:
             hidden = torch.bmm(hidden, layer.transpose(1, 2))
@@ -94,8 +96,8 @@ class ConvNet(SphereNetwork):
         self.shapes = tuple((out, into, 3, 3) for into, out in pairwise(widths))
         self.features, self.classes = widths[-1], classes
 
+    @override
     def last_features(self, layers: list[Tensor], inputs: Tensor, normalisation: Normalisation) -> Tensor:
-        """See `SphereNetwork`."""
         hidden = normalisation(convolved(inputs, layers[0], groups=1)).relu()
         for layer in layers[1:]:
             hidden = torch.nn.functional.max_pool2d(normalisation(convolved(hidden, layer)).relu(), 2)
@@ -117,8 +119,8 @@ class ResNet18(SphereNetwork):
             into = out
         self.shapes, self.features, self.classes = tuple(shapes), into, classes
 
+    @override
     def last_features(self, layers: list[Tensor], inputs: Tensor, normalisation: Normalisation) -> Tensor:
-        """See `SphereNetwork`."""
         rest = iter(layers)
         hidden = convolved(inputs, next(rest), groups=1)
         for first in rest:

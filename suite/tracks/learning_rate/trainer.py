@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
+from typing_extensions import override
 
 from suite.lazy import torch
 from suite.tracks.learning_rate.contract import Trainer
@@ -37,23 +38,23 @@ class TaskTrainer(Trainer):
         self._rows = self._order = torch.empty(0, dtype=torch.int64)
 
     @property
+    @override
     def rates(self) -> Tensor:
-        """See `Trainer`."""
         return self._rates.clone()
 
     @property
+    @override
     def start(self) -> Tensor:
-        """See `Trainer`."""
         return self._problem.start.clone()
 
     @property
+    @override
     def radius(self) -> float:
-        """See `Trainer`."""
         return self._problem.radius
 
     @property
+    @override
     def left(self) -> int:
-        """See `Trainer`."""
         return self.updates - self.used
 
     @property
@@ -61,8 +62,8 @@ class TaskTrainer(Trainer):
         """What a look at validation data costs."""
         return ceil(len(self._problem.validation.labels) / self.batch / 3)
 
+    @override
     def gradient(self, weights: Tensor, again: bool = False, ghosts: int = 1) -> Tensor:
-        """See `Trainer`."""
         if ghosts < 1 or self.batch % ghosts:
             raise ValueError(f"a batch of {self.batch} cannot be cut into {ghosts} equal parts")
         if again and not len(self._rows):
@@ -72,8 +73,8 @@ class TaskTrainer(Trainer):
             self._rows = self._next_rows()
         return self._problem.gradient(weights, self._rows, ghosts)
 
+    @override
     def validation(self, weights: Tensor) -> Tensor:
-        """See `Trainer`."""
         self._spend(self.look, weights)
         return 1 - self._problem.errors(weights, self._problem.validation)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
+from typing_extensions import override
 
 from suite.diffusion.guidance import Attention, Guide, Path, Plan, Sampler, Seen
 
@@ -61,8 +62,8 @@ class SamplerStandIn(Sampler):
         found: Tensor = _Predicted.apply(latents, conditions, self, number)
         return found
 
+    @override
     def sample(self, plan: Plan, keep: Sequence[str] = (), generator: Generator | None = None) -> Path:
-        """See `GuidedSampler`."""
         path: Path = self.walk(plan, list(keep), generator)
         return path
 

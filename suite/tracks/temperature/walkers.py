@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.contracts import TaskContext
 from suite.contracts.returned import WrongReturn, described
@@ -68,12 +69,12 @@ class TaskWalkers(Walkers):
         self._look()
 
     @property
+    @override
     def left(self) -> int:
-        """See `Walkers`."""
         return self.budget - self.used
 
+    @override
     def walk(self, betas: NDArray[np.floating]) -> None:
-        """See `Walkers`."""
         given = np.array(betas)
         if given.dtype.kind not in "iuf":
             raise WrongReturn(f"walk was given {described(given)}; it takes inverse temperatures, real numbers")
@@ -94,15 +95,15 @@ class TaskWalkers(Walkers):
             self.walked += 1
             self._look()
 
+    @override
     def energies(self) -> NDArray[np.float64]:
-        """See `Walkers`."""
         self._spend(self.count, evaluations=True)
         self.used += self.count
         self._look()
         return np.asarray(self.landscape.energy(self.states), np.float64).reshape(self.count, self.runs).T
 
+    @override
     def gather(self, rows: NDArray[np.integer]) -> None:
-        """See `Walkers`."""
         given = np.asarray(rows)
         if given.ndim != 2 or len(given) != self.runs or not given.shape[1] or given.dtype.kind not in "iu":
             raise ValueError(f"the rows must be integers [{self.runs}, L]. Got shape {given.shape}")

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
+from typing_extensions import override
 
 from suite.tracks.basins.dynamics.counter import uniforms
 from suite.tracks.basins.dynamics.process import Process
@@ -29,8 +30,8 @@ class Chain(Process):
     every: int = 1
     scatter: int = 1
 
+    @override
     def steps(self, frames: int) -> int:
-        """See `Process`."""
         return self.every
 
     @cached_property
@@ -44,8 +45,8 @@ class Chain(Process):
             weights[state, : last - first] = self.kernel.data[first:last]
         return torch.from_numpy(targets), torch.from_numpy(weights.cumsum(axis=1)[:, :-1])
 
+    @override
     def simulate(self, starts: Tensor, keys: Tensor, frames: int, every: int) -> Tensor:
-        """See `Process`."""
         targets, cumulative = self._table
         state = starts[:, 0].round().long()
         states = torch.empty(len(state), frames, 1)
@@ -57,8 +58,8 @@ class Chain(Process):
                 states[:, step // every - 1, 0] = state.float()
         return states
 
+    @override
     def laws(self, starts: NDArray[np.float32], frames: int, burn_in: int) -> NDArray[np.float64]:
-        """See `Process`."""
         law = np.zeros((len(self.codes), len(starts)))
         law[np.rint(starts[:, 0]).astype(int), np.arange(len(starts))] = 1.0
         total, forward = np.zeros_like(law), self.kernel.T.tocsr()
@@ -69,6 +70,6 @@ class Chain(Process):
                 total += law
         return np.asarray(total.T / (frames - burn_in))
 
+    @override
     def features(self, states: Tensor) -> Tensor:
-        """See `Process`."""
         return torch.from_numpy(self.codes).float()[states[..., 0].round().long()]

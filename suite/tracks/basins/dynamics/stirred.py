@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csc_matrix, diags
 from torch import Tensor
+from typing_extensions import override
 
 from suite.tracks.basins.dynamics import langevin
 from suite.tracks.basins.dynamics.oracle import grid, nearest_cells, propagated
@@ -38,8 +39,8 @@ class Stirred(Process):
         """The system's."""
         return self.system.sites
 
+    @override
     def steps(self, frames: int) -> int:
-        """See `Process`."""
         return self.system.steps(frames)
 
     @property
@@ -54,8 +55,8 @@ class Stirred(Process):
 
         return replace(self.system, potential=Potential(potential.energy, against, exact=potential.exact))
 
+    @override
     def simulate(self, starts: Tensor, keys: Tensor, frames: int, every: int) -> Tensor:
-        """See `Process`."""
         return langevin.simulate(self._turning, starts, keys, frames, every=every)
 
     def laws(self, starts: NDArray[np.float32], frames: int, burn_in: int) -> NDArray[np.float64]:
@@ -64,8 +65,8 @@ class Stirred(Process):
         rates = drift_generator(self._turning)
         return propagated(rates, nearest_cells(self.system, starts), interval, frames, burn_in)
 
+    @override
     def features(self, states: Tensor) -> Tensor:
-        """See `Process`."""
         return states / self.system.scale
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from typing_extensions import override
 
 from suite.tracks.basins.dynamics.counter import exact_normals
 from suite.tracks.basins.dynamics.process import Process
@@ -48,16 +49,16 @@ class Underdamped(Process):
     fastest: float = 6.0
     grid: tuple[int, int] = (96, 128)
 
+    @override
     def steps(self, frames: int) -> int:
-        """See `Process`."""
         return self.every
 
     @property
     def _kept(self) -> float:
         return math.exp(-self.friction * self.step)
 
+    @override
     def simulate(self, starts: Tensor, keys: Tensor, frames: int, every: int) -> Tensor:
-        """See `Process`."""
         jitter = exact_normals(keys, 2, 0, 1)[0]
         q, p = (
             start + width * normal for start, width, normal in zip(starts.double().T, self.blur, jitter, strict=True)
@@ -78,8 +79,8 @@ class Underdamped(Process):
     def _force(self, q: Tensor) -> Tensor:
         return self.tilt - self.height * self.wells * (self.wells * q).sin()
 
+    @override
     def laws(self, starts: NDArray[np.float32], frames: int, burn_in: int) -> NDArray[np.float64]:
-        """See `Process`."""
         positions, momenta = self.grid
         q = torch.arange(positions).double() * (2 * math.pi / positions)
         p = (torch.arange(momenta).double() - momenta / 2) * (2 * self.fastest / momenta)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from suite.contracts import TaskContext
 from suite.errors import SuiteError
 from suite.lazy import torch
@@ -46,8 +48,8 @@ class TailExperiment(Experiment):
         return self.task.design.rare(self.context.seed)
 
     @property
+    @override
     def ordinary_each(self) -> Tensor:
-        """See `Experiment`."""
         each = torch.full((self.task.design.patterns,), self.of_others.frequent)
         each[list(self.rare)] = self.of_others.rare
         return each

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.contracts import Column, Resampled, Value
 from suite.tracks.memorization import metrics
@@ -37,8 +38,8 @@ class TailSamples(MitigationSamples):
             aligned[group] = found[:, drawn].mean(axis=1)
         return TailSweep(self.sweep(captions), aligned)
 
+    @override
     def value(self, column: Column) -> Value | None:
-        """See `SweepRows.value`."""
         if column.subset != SWEEP or column.metric not in OWN:
             return super().value(column)
         value = self.tail().value(column.metric)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.contracts import TaskContext
 from suite.lazy import torch
@@ -60,16 +61,16 @@ class EncoderWalkers(Walkers):
         self._generator = context.method.generator("task:views")
 
     @property
+    @override
     def left(self) -> int:
-        """See `Walkers`."""
         return self.budget - self.used
 
     def finish(self) -> NDArray[np.float32]:
         """Return the weights [P, 1]."""
         return np.asarray(torch.nn.utils.parameters_to_vector(self.network.parameters()).detach().numpy()[:, None])
 
+    @override
     def walk(self, betas: NDArray[np.floating]) -> None:
-        """See `Walkers`."""
         given = np.asarray(betas, np.float64)
         if given.shape not in ((len(given),), (len(given), 1)) or not ((given > 0) & np.isfinite(given)).all():
             raise ValueError("the inverse temperatures of an encoder must be positive and finite, of shape [S]")
@@ -93,8 +94,8 @@ class EncoderWalkers(Walkers):
         with torch.no_grad():
             return np.array([[float(self._loss(self.coldest))]])
 
+    @override
     def slopes(self) -> NDArray[np.float64]:
-        """See `Walkers`."""
         return np.array([[self._slope]])
 
     def gather(self, rows: NDArray[np.integer]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.tracks.temperature.chain import Chain, circle_chain
 from suite.tracks.temperature.landscapes.landscape import Array, Landscape, wrapped
@@ -25,8 +26,8 @@ class Circle(Landscape):
         """Return angles of 0 [1, count]."""
         return np.zeros((1, count), np.float32)
 
+    @override
     def energy(self, states: Array) -> Array:
-        """See `Landscape`."""
         cosine = np.cos(states[0])
         return np.asarray(1 - 2 * cosine * cosine + cosine / 2)
 
@@ -34,8 +35,8 @@ class Circle(Landscape):
         """Return dU of angles."""
         return np.asarray(np.sin(angles) * (4 * np.cos(angles) - np.asarray(0.5, angles.dtype)))
 
+    @override
     def stepped(self, states: Array, eta: float, noise: Array, tau: float) -> Array:
-        """See `Landscape`."""
         return states - states.dtype.type(eta) * self.slope(states) + noise
 
     def inside(self, states: Array) -> NDArray[np.bool_]:

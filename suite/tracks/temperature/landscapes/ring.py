@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.tracks.temperature.landscapes.landscape import Array, Landscape, wrapped
 
@@ -47,8 +48,8 @@ class Ring(Landscape):
         turned = self.fold[:, None] + rng.uniform(0, 2 * np.pi, count)
         return np.asarray(turned + 0.01 * rng.standard_normal(turned.shape), np.float32)
 
+    @override
     def energy(self, states: Array) -> Array:
-        """See `Landscape`."""
         similarity = self._similarity(states.astype(np.float64), self.tau)
         positive = np.take_along_axis(similarity, self._next()[:, None, None], axis=1)[:, 0]
         largest = similarity.max(axis=1)
@@ -65,8 +66,8 @@ class Ring(Landscape):
         pull *= -np.sin(states[:, None] - states[None])
         return np.asarray((pull.sum(axis=1) - pull.sum(axis=0)) / states.dtype.type(tau * self.items))
 
+    @override
     def stepped(self, states: Array, eta: float, noise: Array, tau: float) -> Array:
-        """See `Landscape`."""
         return states - states.dtype.type(eta) * self.slope(states, tau) + noise
 
     def winding(self, states: Array) -> NDArray[np.int64]:

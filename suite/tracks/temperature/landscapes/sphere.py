@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from suite.tracks.temperature.chain import Chain, sphere_chain
 from suite.tracks.temperature.landscapes.landscape import Array, Landscape
@@ -31,8 +32,8 @@ class Sphere(Landscape):
         states[2] = 1
         return states
 
+    @override
     def energy(self, states: Array) -> Array:
-        """See `Landscape`."""
         z = states[2].astype(np.float64)
         return np.asarray(z * (0.6 - 1.8 * z))
 
@@ -40,8 +41,8 @@ class Sphere(Landscape):
         """Return dU/dz."""
         return np.asarray(0.6 - 3.6 * z, z.dtype)
 
+    @override
     def stepped(self, states: Array, eta: float, noise: Array, tau: float) -> Array:
-        """See `Landscape`."""
         pull = states.dtype.type(-eta) * self.slope(states[2])
         moved = states * (1 - pull * states[2])  # x + pull (e - z x), with e the pole
         moved[2] += pull
