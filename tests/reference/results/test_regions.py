@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 
@@ -128,6 +129,14 @@ def test_a_marker_without_an_end_is_told(board: Board) -> None:
     with pytest.raises(SuiteError, match="has no other end") as told:
         refilled("text\n<!-- results\ntask: ood/digits\n-->\n", board, "docs/page.md")
     assert told.value.place == "docs/page.md:2"
+
+
+def test_the_example_of_contributing_can_be_filled(board: Board) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```text\n(<!-- results\n.*?)```", text, re.DOTALL)
+    shown, stale = refilled(example, board, "CONTRIBUTING.md")
+    assert len(stale) == 1
+    assert "| less `random` |" in shown
 
 
 def test_a_region_is_filled_once(board: Board) -> None:
