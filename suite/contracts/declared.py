@@ -28,7 +28,7 @@ METHOD: Mapping[str, type] = {
 }
 TASK: Mapping[str, type] = {
     **dict.fromkeys(("id", "version", "tier", "title", "summary"), str),
-    **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by", "axes"), tuple),
+    **dict.fromkeys(("metrics", "subsets", "seeds", "comparable_by", "axes", "libraries"), tuple),
     **{"primary": Column, "gives": frozenset, "formerly": Mapping},
 }
 

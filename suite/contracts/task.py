@@ -44,6 +44,8 @@ class Task(ABC, Generic[M]):
         formerly: ids that it had before, each with the setting that says the same today.
         cost: what a seed costs, where it was measured.
         requirements: what a cell needs of its machine, for executors that place cells.
+        libraries: modules that take long to import and that most of its cells import, beside those of its track: a
+            run imports them once. A cell that trains by an optimiser of torch imports ``torch._dynamo``.
         tour: the settings that a bare ``suite run`` shows, each as the values of some axes; ``({},)`` is the default
             one. All tours together take under three minutes on two cores: one small task of each track has one.
         substitute: a network in the place of the reference model, which `replaceable` returns; None for none.
@@ -65,6 +67,7 @@ class Task(ABC, Generic[M]):
     formerly: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     cost: ClassVar[Cost | None] = None
     requirements: ClassVar[Requirements] = Requirements()
+    libraries: ClassVar[tuple[str, ...]] = ()
     tour: ClassVar[tuple[Mapping[str, str], ...]] = ()
     substitute: Substitute | None = None
 

@@ -11,6 +11,7 @@ from suite.registry import Registry
 from suite.run.announce import Announcer
 from suite.run.execute import Execution
 from suite.run.expectation import Expectation
+from suite.run.libraries import libraries
 from suite.run.networks import by_network, with_network
 from suite.run.others import Others
 from suite.run.plan import Outlook, Plan
@@ -46,8 +47,7 @@ class Runner:
         """
         deadline = Deadline(limit)
         plan = self._plan(request)
-        tracks = {wanted.partition("/")[0] for wanted in plan.asked}
-        self._libraries = tuple(name for track in sorted(tracks) for name in self._registry.tracks[track].libraries)
+        self._libraries = libraries(self._registry, plan.asked)
         for text in plan.declined:
             self._reporter.message(text)
         summary = Summary(asked=plan.asked)

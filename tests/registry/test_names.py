@@ -119,6 +119,12 @@ def test_libraries_of_a_track_are_names_in_a_tuple() -> None:
     assert "the libraries of track 'named' are 'timm'. They must be a tuple of names" in message
 
 
+def test_libraries_of_a_task_are_in_a_tuple() -> None:
+    task = type("Named", (task_named("ood/named"),), {"libraries": "timm"})
+    (message,) = failures(register("suite_register_tasks", task))
+    assert "libraries is 'timm', not a tuple" in message
+
+
 @pytest.mark.parametrize("name", [None, 5, b"msp"])
 def test_a_name_is_text(name: object) -> None:
     plugin = register("suite_register_methods", method_named(name))

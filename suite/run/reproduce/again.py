@@ -16,6 +16,7 @@ from suite.run.announce import Announcer
 from suite.run.execute import Execution
 from suite.run.expectation import Expectation
 from suite.run.identity import known_ingredients
+from suite.run.libraries import libraries
 from suite.run.plan import Plan, PlannedCell
 from suite.run.prepare import prepare
 from suite.run.record import Recorder
@@ -65,8 +66,7 @@ class Scratch:
         if not cells:
             return {}
         self._orders = {name: each.order for name, each in cells.items() if each.order is not None}
-        tracks = sorted({each.cell.task.track for each in cells.values()})
-        self._libraries = tuple(name for track in tracks for name in self._registry.tracks[track].libraries)
+        self._libraries = libraries(self._registry, {each.cell.task.id for each in cells.values()})
         summary, deadline = Summary(), Deadline()
         plan = self._plan([each.cell for each in cells.values()])
         writer = Writer(self._settings.database_url)

@@ -37,6 +37,7 @@ class GenerationsTask(Task[PathDetector]):
     primary = Column(metric=OUT.name, subset=SUBSETS[-1])
     subsets = SUBSETS
     gives = frozenset({"paths", "predictions", "training data"})
+    libraries = ("torch._dynamo",)
     samples = GenerationSamples
 
     def model(self, seed: int) -> MixtureDenoiser:

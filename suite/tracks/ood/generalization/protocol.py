@@ -39,6 +39,7 @@ class GeneralizationTask(Task[Learner]):
     primary = Column(metric=ACCURACY.name, subset=SHIFTED)
     gives = frozenset({"labelled images"})
     samples: ClassVar[type[PredictedSamples]] = PredictedSamples
+    libraries = ("torch._dynamo",)
     shifted: tuple[str, ...]
     near: tuple[str, ...] = ()
     far: tuple[str, ...] = ()

@@ -53,6 +53,7 @@ class DenoisingTask(Task[ReplaySelector | Bound]):
     primary = Column(metric=FORGETTING.name, subset=ALL)
     subsets = SUBSETS
     gives = frozenset({"task end", "features", "losses", "gradients"})
+    libraries = ("torch._dynamo",)
     samples = DenoisingSamples
     data: ClassVar[tuple[DataSet, ...]]
     memory_bytes: ClassVar[int]

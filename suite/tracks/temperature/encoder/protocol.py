@@ -50,6 +50,7 @@ class ContrastiveTask(Task[Annealer]):
     primary = Column(metric=PROBE.name, subset=TEST)
     subsets = (TEST,)
     gives = frozenset({"loss"})
+    libraries = ("torch._dynamo",)
     axes = (OBJECTIVE, CLASSES)
     samples = EncoderSamples
     data: ClassVar[DataSet]
