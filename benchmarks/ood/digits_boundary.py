@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from suite.contracts import Cost
-from suite.tracks.ood.boundary import BoundaryTask
+from suite.tracks.ood.boundary import DRAWN, BoundaryTask, calibrating, level_axis
 
-from .digits import DigitsTask
+from .digits import VALIDATION, DigitsTask
 
 
 class DigitsBoundaryTask(BoundaryTask):
@@ -21,5 +21,6 @@ class DigitsBoundaryTask(BoundaryTask):
         "boundary takes the one that conformal prediction draws on three quarters of the validation images, which it "
         "does not see: 45 of 60."
     )
+    axes = (DRAWN, level_axis(calibrating(VALIDATION)))
     cost = Cost(preparation=0.7, cell=0.2)
     of = DigitsTask

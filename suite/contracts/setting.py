@@ -26,6 +26,7 @@ class Axis:
         gives: by value, the access that methods have beyond what the task always gives.
         pattern: a regular expression; further values that match it as a whole may be asked for.
         about: one sentence on what the axis varies.
+        words: which values the pattern takes, for who asks for another; whole numbers in a row need none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Axis:
     gives: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pattern: str = ""
     about: str = ""
+    words: str = ""
 
     @property
     def default(self) -> str:
@@ -46,6 +48,8 @@ class Axis:
     @property
     def further(self) -> str:
         """Which values beyond ``values`` may be asked for, in words, if there is a pattern."""
+        if self.words:
+            return self.words
         known = next((number for number in range(TRIED) if self._takes(number)), None)
         if known is None:
             return "another that is written alike"

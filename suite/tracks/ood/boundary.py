@@ -32,12 +32,27 @@ PLANE = b"basin-suite.plane"
 """The key of a stored table's metadata under which the plane stands."""
 OWN = 4
 """One in so many validation images is the method's own; the others calibrate, and it does not see them."""
-LEVEL = Axis("level", ("95", "90", "99"), pattern="[1-9][0-9]?", about="Per cent of ID that is to be kept.")
 DRAWN = Axis(
     "boundary",
     ("claimed", "conformal"),
     about="Whose boundary: the method's, where it claims one, or for all methods that of conformal prediction.",
 )
+
+
+def level_axis(images: int = 99) -> Axis:
+    """Return the axis of levels, 95 first: those that so many validation images can calibrate, 19 or more."""
+    top = min(99, 100 * images // (images + 1))
+    values = tuple(level for level in ("95", "90", "99") if int(level) <= top)
+    pattern = "|".join(map(str, range(1, top + 1)))
+    return Axis("level", values, pattern=pattern, about="Per cent of ID that is to be kept.")
+
+
+def calibrating(validation: int) -> int:
+    """Return how many of so many validation images calibrate; the others are the method's own."""
+    return validation - validation // OWN
+
+
+LEVEL = level_axis()
 KEPT = Metric(
     name="id_kept",
     direction="higher",
@@ -126,7 +141,10 @@ class BoundarySamples(ScoredSamples):
 
 
 class BoundaryTask(OODTask):
-    """Base of the tasks that judge a detector's boundary, on network and splits of an OOD task, which is ``of``."""
+    """Base of the tasks that judge a detector's boundary, on network and splits of an OOD task, which is ``of``.
+
+    One with fewer than 132 validation images, of which 99 calibrate, declares ``axes`` with the levels that they can.
+    """
 
     metrics = (BALANCED, KEPT, ACCEPTED)
     primary = Column(metric=BALANCED.name, subset="near")

@@ -20,6 +20,7 @@ def precision_axis(*more: str) -> Axis:
         ("W4A4", "W8A8", "W6A6", "W4A8", "W3A3", *more),
         pattern=f"W{BITS}A{BITS}",
         about="Bits of weights and of activations.",
+        words="another with 1 to 16 bits, or 32 for floats, as W5A7",
     )
 
 

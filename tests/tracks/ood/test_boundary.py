@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from suite.benchmarks.ood.digits import DigitsTask, partition
 from suite.benchmarks.ood.digits_boundary import DigitsBoundaryTask
 from suite.contracts import Card, Column, Context, Resources, TaskContext
+from suite.errors import SuiteError
 from suite.models.features import extract
 from suite.plugins.ood.energy import Energy
 from suite.plugins.ood.field_potential import FieldPotential
@@ -22,7 +23,7 @@ from suite.plugins.ood.mahalanobis import Mahalanobis
 from suite.plugins.ood.msp import MSP
 from suite.run.evaluation import evaluate, prepare
 from suite.tracks.ood import Batch, BoundedDetector, Detector, TrainingSet
-from suite.tracks.ood.boundary import OWN, BoundarySamples, conformal_boundary
+from suite.tracks.ood.boundary import OWN, BoundarySamples, conformal_boundary, level_axis
 from suite.tracks.ood.fitting import fit
 
 DRAWS, LEVEL = 200, 0.95
@@ -75,6 +76,27 @@ def test_the_boundary_leaves_out_no_more_than_it_may(seed: int, count: int, leve
     scores = np.random.default_rng(seed).normal(size=count)
     below = int((scores < conformal_boundary(scores, level)).sum())
     assert (below + 1) / (count + 1) <= 1 - level + 1e-9 < (below + 2) / (count + 1)
+
+
+@pytest.mark.parametrize("images", [19, 45, 98, 99, 750])
+def test_the_levels_of_an_axis_are_those_that_its_images_calibrate(images: int) -> None:
+    scores, axis = np.arange(float(images)), level_axis(images)
+    assert axis.default == "95"
+    for level in range(1, 100):
+        if axis.accepts(str(level)):
+            conformal_boundary(scores, level / 100)
+        else:
+            with pytest.raises(ValueError, match="calibration images"):
+                conformal_boundary(scores, level / 100)
+
+
+def test_a_level_that_the_digits_cannot_calibrate_is_refused_before_anything_runs(context: TaskContext) -> None:
+    task = DigitsBoundaryTask()
+    with pytest.raises(SuiteError, match="'98' is no level: it is 95, 90, or another whole number from 1 to 97"):
+        task.setting({"level": "98"})
+    calibration = task._divided(0, context.resources)[1]
+    assert len(calibration.rows(context.resources)) == 45
+    assert task.setting({"level": "97"})["level"] == "97"
 
 
 def test_a_level_that_the_images_cannot_calibrate_is_refused() -> None:
