@@ -1,4 +1,4 @@
-"""A small DDPM that learns three distant kinds of images one after the other: no download, seconds a cell."""
+"""A small DDPM that learns three distant kinds of images one after the other: no download, about five CPU minutes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DistantDDPMTask(GenerationTask):
 
     id = "replay/ddpm-distant"
     version = "1"
-    tier = "embedded"
+    tier = "standard"
     title = "Three distant kinds of images, small DDPM"
     summary = (
         f"{RECONSTRUCTION} A DDPM on 64 pixels (an MLP with two residual blocks of width 128, 1,000 timesteps to an "

@@ -32,7 +32,7 @@ from suite.tracks.temperature.encoder.protocol import ContrastiveTask
 from suite.tracks.temperature.protocol import AnnealingTask
 
 TASKS = [entry.value for entry in load_registry().tasks if entry.plugin.distribution == "basin-suite"]
-LONG = ("replay/ddpm", "replay/ddpm-distant", "replay/outliers", "ood/digits-shift")
+LONG = ("replay/ddpm", "replay/outliers", "ood/digits-shift")
 """They share a protocol with others, and were run by hand: a minute and more of four cells and two preparations."""
 
 

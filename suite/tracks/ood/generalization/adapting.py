@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from suite.contracts import Axis, Method, Setting, TaskContext
 from suite.data.split import Split
+from suite.lazy import torch
+from suite.models.network import Network
 from suite.tracks.ood.generalization.adaptation import Adapter
 from suite.tracks.ood.generalization.contract import Learner
-from suite.tracks.ood.generalization.learning import Answers
+from suite.tracks.ood.generalization.learning import Answers, learned
 from suite.tracks.ood.generalization.protocol import GeneralizationTask
 from suite.tracks.ood.generalization.splits import GroupedSplits
 from suite.tracks.ood.generalization.stream import Stream, adapted, stored_pixels
@@ -20,6 +23,10 @@ RESET = Axis(
     "stream-reset", ("each-set", "first-set"), about="Whether adaptation starts anew at each test set, or goes on."
 )
 STREAM = (BATCH, ORDER, RESET)
+
+
+SMALL = 2**26
+"""Bytes of test images that are held in memory at once, for methods that see them as one mixture."""
 
 
 class AdaptingTask(GeneralizationTask):
@@ -59,7 +66,10 @@ class AdaptingTask(GeneralizationTask):
     def answers(self, method: Any, splits: GroupedSplits, tests: Mapping[str, Split], context: TaskContext) -> Answers:
         """Return the logits of all test images of a method of either role."""
         if not isinstance(method, Adapter):
-            return super().answers(method, splits, tests, context)
+            model, resources = self.model(context.seed), context.resources
+            size = sum(len(split.rows(resources)) for split in tests.values()) * math.prod(_shape(model))
+            stored = [stored_pixels(model, split, resources) for split in tests.values()] if size < SMALL else []
+            return learned(method, model, splits, tests, context, torch.cat(stored) if stored else None)
         setting = self.setting(context.setting)
         stream = Stream(
             batch=int(setting[BATCH.name]),
@@ -67,3 +77,9 @@ class AdaptingTask(GeneralizationTask):
             anew=setting[RESET.name] == RESET.default,
         )
         return adapted(method, self.model(context.seed), tests, stream, context)
+
+
+def _shape(model: Network) -> tuple[int, int, int]:
+    """Return height, width and channels of an image as the network's transform cuts it."""
+    transform = model.transform
+    return transform.size, transform.size, transform.channels

@@ -57,9 +57,16 @@ def learning_data(method: type[Learner], model: Network, splits: GroupedSplits, 
 
 
 def learned(
-    method: Learner, model: Network, splits: GroupedSplits, tests: Mapping[str, Split], context: TaskContext
+    method: Learner,
+    model: Network,
+    splits: GroupedSplits,
+    tests: Mapping[str, Split],
+    context: TaskContext,
+    pixels: torch.Tensor | None = None,
 ) -> Answers:
     """Train a method and ask it about all test images, mixed in an order that the seed determines.
+
+    ``pixels`` are those of the tests one after the other, uint8 [N, height, width, channels], where they are at hand.
 
     Raises:
         TypeError, ValueError: what it returns is no tensor, has a wrong shape or is not finite.
@@ -77,7 +84,7 @@ def learned(
     predicted = np.concatenate([ask(model.transform.normalise(part.to(device))).argmax(1) for part in parts])
     known = float((predicted == data.labels.numpy()).mean())
     started = time.perf_counter()
-    logits = _mixed(ask, model, tests, context)
+    logits = _mixed(ask, model, tests, context, pixels)
     return Answers(
         logits,
         {"fit_seconds": trained, "score_seconds": time.perf_counter() - started},
@@ -86,17 +93,27 @@ def learned(
 
 
 def _mixed(
-    ask: Callable[[torch.Tensor], Logits], model: Network, tests: Mapping[str, Split], context: TaskContext
+    ask: Callable[[torch.Tensor], Logits],
+    model: Network,
+    tests: Mapping[str, Split],
+    context: TaskContext,
+    pixels: torch.Tensor | None,
 ) -> dict[str, Logits]:
     counts = [len(split.rows(context.resources)) for split in tests.values()]
     order = context.order("test-order").permutation(sum(counts))
-    images = SplitImages(tuple(tests.values()), model.transform, context.resources, order)
-    asked = [ask(images[start : start + BATCH]) for start in range(0, len(order), BATCH)]
+    decoded = SplitImages(tuple(tests.values()), model.transform, context.resources, order)
+
+    def images(rows: slice | NDArray[np.int64]) -> torch.Tensor:
+        if pixels is None:
+            return decoded[rows]
+        return model.transform.normalise(pixels[torch.from_numpy(order[rows])].to(context.resources.device))
+
+    asked = [ask(images(slice(start, start + BATCH))) for start in range(0, len(order), BATCH)]
     logits = np.empty_like(np.concatenate(asked))
     logits[order] = np.concatenate(asked)
     if context.secret:
         some = context.order("test-order again").permutation(len(order))[:AGAIN]
-        _compare(logits[order[some]], ask(images[some]), ROUNDING * float(logits.std()))
+        _compare(logits[order[some]], ask(images(some)), ROUNDING * float(logits.std()))
     return dict(zip(tests, np.split(logits, np.cumsum(counts)[:-1]), strict=True))
 
 

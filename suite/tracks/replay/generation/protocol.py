@@ -48,7 +48,7 @@ class GenerationTask(Task[ReplaySelector | Bound]):
     metrics = METRICS
     primary = Column(metric=COVERAGE.name, subset=ALL)
     gives = frozenset({"task end", "features", "losses", "gradients"})
-    libraries = ("torch._dynamo",)
+    libraries = ("torch._dynamo", "sklearn.svm")
     samples = GenerationSamples
     data: ClassVar[tuple[DataSet, ...]]
     kept: ClassVar[int]
