@@ -48,7 +48,7 @@ class DigitsSeverityTask(SeverityTask):
     )
     seeds = tuple(range(5))
     axes = (DIAL, *STREAM)
-    cost = Cost(preparation=1.0, cell=2.0)
+    cost = Cost(preparation=1.0, cell=2.5)
     severities = tuple(round(0.1 * step, 1) for step in range(1, 11))
     development = tuple(round(0.1 * step + 0.05, 2) for step in range(10))
 

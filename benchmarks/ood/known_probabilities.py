@@ -41,7 +41,7 @@ class KnownProbabilitiesTask(KnownTask):
         "how well calibrated a network is on photographs."
     )
     seeds = tuple(range(10))
-    cost = Cost(preparation=0.5, cell=3.0)
+    cost = Cost(preparation=0.5, cell=1.7)
     shifted = ("clearer", "noisier")
 
     def data(self) -> tuple[DataSet, ...]:

@@ -46,7 +46,7 @@ class DistantDDPMTask(GenerationTask):
         "is how much of the training data is forgotten. Tasks, budget, training and metrics are our own design."
     )
     seeds = (0, 1, 2, 3, 4)
-    cost = Cost(preparation=11.0, cell=3.5)
+    cost = Cost(preparation=11.0, cell=4.0)
     data = (DIGITS, PATCHES)
     kept = 60
     first_recipe = DenoisingRecipe(updates=4_000, batch_size=64, learning_rate=2e-3, average=0.995, threads=1)

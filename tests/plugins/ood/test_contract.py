@@ -65,6 +65,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "abet": {"ablated": False},
     "logitnorm": {"temperature": 1.0},
     "hvcm": {"components": 1, "attributes": 8, "density": 1.0, "margin": 2.0, "shrinkage": 0.9},
+    "unicon-ha": {"epochs": 2, "depths": 1, "temperature": 1.0, "width": 8},
     "invad": {"strides": 3, "measure": "typicality", "updates": 100, "width": 64},
     "energy-finetune": {
         "epochs": 1,
@@ -116,6 +117,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 SHORT = {"energy-finetune": {"epochs": 2}, "outlier-exposure": {"epochs": 2}, "mixoe": {"epochs": 1}} | {
     "meta-ood": {"meta_steps": 5},
     "invad": {"updates": 50, "width": 32},
+    "unicon-ha": {"epochs": 1, "width": 16},
 }
 
 
