@@ -52,7 +52,7 @@ def run(
         list[str] | None, typer.Option("--task", "-t", help="Task or pattern, for example 'ood/*'.")
     ] = None,
     method: Annotated[
-        list[str] | None, typer.Option("--method", "-m", help="Method or pattern, for example 'knn*'.")
+        list[str] | None, typer.Option("--method", "-m", help="Method or pattern, for example 'ood/*'.")
     ] = None,
     setting: Annotated[
         list[str] | None,

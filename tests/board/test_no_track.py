@@ -20,12 +20,14 @@ EXAMPLES = (
     "ood/digits",
     "energy or ood/energy",
     "suite run --method energy --set energy.temperature=2",
-    "knn, or 'knn (k=7)'",
+    "knn or 'knn (k=7)'",
     "precision=W8A8",
     '{"precision": ["W4A4", "W8A8"]}',
     '{"knn.k": 7, "mir.update": "ring"}',
     "ring(size=3)",
     "trajectory-mean-ward",
+    "columns: {near: auroc near, far: auroc far}",
+    "-m 'oodkit/*'",
 )
 """What help texts and docstrings show; nothing follows from it."""
 ENGLISH = {

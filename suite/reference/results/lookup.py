@@ -15,7 +15,7 @@ from suite.reference.results.request import PRIMARY
 
 
 class Unknown(ValueError):
-    """A marker names what the board has not; the message says what and, if something is near, that."""
+    """A marker names what the board has not; the message says what and, if a name is close, that."""
 
 
 @dataclass(frozen=True, eq=False)
