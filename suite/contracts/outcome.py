@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,3 +64,8 @@ class Outcome:
         if numbers:
             measured = {**self.samples.measured, **numbers}
             object.__setattr__(self, "samples", replace(self.samples, measured=measured))
+
+
+def missing_part(subset: str, missing: Iterable[str]) -> str | None:
+    """Return a missing subset that is a part of the mean ``subset``, as ``near/svhn`` is of ``near``; or None."""
+    return next((part for part in missing if part.startswith(f"{subset}/")), None)

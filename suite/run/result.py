@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from suite.contracts import Score, Task, Tuning
+from suite.contracts.outcome import missing_part
 from suite.files import write_text_atomic
 from suite.hashing import digest, file_digest, sealed, unsealed
 
@@ -100,6 +101,8 @@ def check_result(task: Task, result: Result) -> str | None:
             return f"score on undeclared subset {score.subset!r}"
         if not metrics[score.metric].contains(score.value):
             return f"{score.column} = {score.value} is outside the metric's bounds {metrics[score.metric].bounds}"
+        if not score.partial and (part := missing_part(score.subset, result.missing)):
+            return f"{score.column} is a mean without {part}, not marked as partial"
     if len(set(columns)) < len(columns):
         return "two scores for one metric and subset"
     excused = {*result.missing, *(subset.split("/")[0] for subset in result.missing)}

@@ -118,6 +118,7 @@ def test_a_result_whose_plugin_is_not_loaded_waits_and_stops_nobody(bench, left_
     [
         ({"scores": (Score(metric="charm", subset="all", value=0.5, n=1),)}, "undeclared metric"),
         ({"scores": (*RESULT.scores, *RESULT.scores)}, "two scores"),
+        ({"missing": ("all/far",)}, "accuracy all is a mean without all/far, not marked as partial"),
         ({"ingredients": {"data/numbers": "other"}}, "data or weights changed"),
     ],
 )

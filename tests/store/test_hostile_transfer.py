@@ -177,6 +177,10 @@ RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda record: record["scores"].append(record["scores"][0]),
         "two scores for the same",
     ),
+    "a mean without a part that is not called partial": (
+        lambda record: record.update(missing=["all/far"]),
+        "accuracy all is a mean without all/far, not marked as partial",
+    ),
     "scores of a failure": (lambda record: record.update(state="failed"), "a run in the state failed has scores"),
     "a state that holds the cell": (lambda record: record.update(state="running"), "RunPart.state"),
     "the future": (lambda record: record.update(ended="2999-01-01T00:00:00"), "its time is in the future"),

@@ -225,6 +225,10 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "a score of no sample": (score(n=0), "has no sample"),
     "an interval without an end": (score(low=0.1), "high"),
     "a subset without an end": (score(subset="x" * 101), "too long"),
+    "a mean without a part": (
+        lambda folder: changed(folder, RUNS, lambda rows: [row.update(missing='["all/far"]') for row in rows]),
+        "all is a mean without all/far, not marked as partial",
+    ),
     "one score twice": (
         lambda folder: changed(folder, SCORES, lambda rows: rows.append(dict(rows[0]))),
         "one run has two",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from suite.contracts import Interval
+from suite.contracts.outcome import missing_part
 from suite.store.columns import Recorded
 from suite.store.results.refusal import Refused
 from suite.store.results.tables import Columns
@@ -138,6 +139,11 @@ class ScoreColumns:
                 raise Refused(f"scores of {name[:32]!r}, which is not a finished run")
             if key not in _metrics(known[name].cell.identity):
                 raise Refused(f"the cell of run {name} has no metric {key}")
+        for run_part in (run for run in runs if run.missing):
+            for place in self._places(run_part.id):
+                part = missing_part(subset := self._text("subset", place), run_part.missing)
+                if part and not self._partial[place]:
+                    raise Refused(f"run {run_part.id}: {subset} is a mean without {part}, not marked as partial")
 
 
 def _metrics(identity: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator, model_validator
 
+from suite.contracts.outcome import missing_part
 from suite.hashing import canonical_json, text_digest
 
 FORMAT = 1
@@ -147,6 +148,10 @@ class RunPart(Checked):
         for score in self.scores:
             if f"{score.metric}@{score.metric_version}" not in identity["metrics"]:
                 raise ValueError(f"the cell has no metric {score.metric}@{score.metric_version}")
+            if not score.partial and (part := missing_part(score.subset, self.missing)):
+                raise ValueError(
+                    f"{score.metric} {score.subset} is a mean without {part}, not marked as partial"
+                )
         if self.state == "done" and self.ingredients != identity["ingredients"]:
             raise ValueError("its data or models differ from those of its cell")
         return self
