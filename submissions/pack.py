@@ -1,6 +1,7 @@
 """Packs the project's own results anew: ``python submissions/pack.py HOME...``, in a checkout.
 
 A HOME is a home (SUITE_HOME) in which the built-in methods were run; of a cell that several have, the first counts.
+Of a cell that none has, the run that was packed before stays.
 Runs that could not be made again by this code are left out: their method or task is another now. So are rows in which a
 seed of the task has not ended. What it writes, all of it for git:
 
@@ -18,7 +19,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import suite
@@ -34,6 +35,7 @@ from suite.run.reproduce.planned import CannotRepeat, repeated
 from suite.settings import Settings
 from suite.store.published import packaged_folders, published_in
 from suite.store.reading import Reader
+from suite.store.results.reading import read_results
 from suite.store.rows import RunRow
 from suite.store.samples import samples_path
 from suite.store.submission import read_history
@@ -63,7 +65,13 @@ def pack_results(registry: Registry, homes: Sequence[Path]) -> str:
                     other[run.cell.task] += 1
                 elif run.cell.id not in runs:
                     runs[run.cell.id] = run
-                    take_samples(run, settings, together)
+                    take_samples(run, samples_path(settings, run.samples or ""), together)
+        for run, samples in packed_before():
+            if not can_be_repeated(run, registry, Cache(together.cache_folder)):
+                other[run.cell.task] += 1
+            elif run.cell.id not in runs:
+                runs[run.cell.id] = run
+                take_samples(run, samples, together)
         whole = whole_rows(list(runs.values()), registry)
         packed = pack(whole, together, registry, made, about, version=suite.__version__, by=by, samples=SAMPLES)
         event = next_event(history, "submitted", by, file_digest(made / FILE), reason="packed anew")
@@ -109,10 +117,16 @@ def whole_rows(runs: Sequence[RunRow], registry: Registry) -> list[RunRow]:
     ]
 
 
-def take_samples(run: RunRow, settings: Settings, together: Settings) -> None:
+def packed_before() -> Iterator[tuple[RunRow, Path]]:
+    """Yield the runs of the submission as it is, each with where its samples would lie."""
+    results = read_results(FOLDER / "results")
+    for part in results.runs:
+        yield results.row(part), results.samples.get(part.samples or "", Path())
+
+
+def take_samples(run: RunRow, source: Path, together: Settings) -> None:
     """Copy a run's samples into the home from which all are packed."""
-    source = samples_path(settings, run.samples) if run.samples else None
-    if source is not None and source.exists():
+    if run.samples and source.is_file():
         target = samples_path(together, run.samples or "")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
