@@ -149,9 +149,7 @@ class RunPart(Checked):
             if f"{score.metric}@{score.metric_version}" not in identity["metrics"]:
                 raise ValueError(f"the cell has no metric {score.metric}@{score.metric_version}")
             if not score.partial and (part := missing_part(score.subset, self.missing)):
-                raise ValueError(
-                    f"{score.metric} {score.subset} is a mean without {part}, not marked as partial"
-                )
+                raise ValueError(f"{score.metric} {score.subset} is a mean without {part}, not marked as partial")
         if self.state == "done" and self.ingredients != identity["ingredients"]:
             raise ValueError("its data or models differ from those of its cell")
         return self
