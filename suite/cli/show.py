@@ -39,7 +39,7 @@ def show(
     document["reproductions"] = [dataclasses.asdict(each) for each in again]
     document["cell"]["identity"] = json.loads(found.cell.identity)
     place = owner.results.samples.get(found.samples or "") if owner else samples_path(settings, found.samples or "")
-    document["samples_file"] = str(place) if found.samples and place else None
+    document["samples_file"] = str(place) if found.samples and place and place.exists() else None
     document["published"] = published_origin(owner, found).model_dump() if owner else None
     logs = Logs(settings)
     document["log_file"] = str(logs.path(found.id)) if logs.path(found.id).exists() else None
@@ -80,7 +80,7 @@ def _print(run: RunRow, document: dict[str, Any]) -> None:
         "cost": json.dumps(run.cost) if run.cost else None,
         "tuned": _tuned(run.tuning) if run.tuning else None,
         "missing": ", ".join(run.missing) or None,
-        "samples": document["samples_file"],
+        "samples": document["samples_file"] or (f"{run.samples}, which is not here" if run.samples else None),
         "log": f"suite show {run.id} --log" if document["log_file"] or run.traceback else None,
         "isolation": _isolation(run.isolation, run.state),
         "merged from": json.dumps(run.origin, ensure_ascii=False) if run.origin else None,

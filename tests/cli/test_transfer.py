@@ -35,6 +35,17 @@ def test_runs_come_over_with_who_made_them(suite, tmp_path: Path) -> None:
     assert suite.printed("reproduce", "-m", "twin", "--executor", "inline", SUITE_HOME=other).endswith("1 equal\n")
 
 
+def test_samples_that_are_gone_are_not_shown_as_a_file(suite, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "home" / "suite.db") as connection:
+        run, samples = connection.execute("SELECT id, samples FROM run WHERE samples IS NOT NULL").fetchone()
+    connection.close()
+    file = tmp_path / "home" / "samples" / samples[:2] / f"{samples}.parquet"
+    assert f"samples: {file}" in suite.printed("show", run)
+    file.unlink()
+    assert f"samples: {file.stem}, which is not here" in suite.printed("show", run)
+    assert suite.json("show", run)["samples_file"] is None
+
+
 def test_a_conflict_is_told_with_both_scores_and_ends_with_one(suite, tmp_path: Path) -> None:
     file = str(tmp_path / "runs.zip")
     suite.printed("export-runs", file, "-m", "constant")

@@ -1,7 +1,7 @@
 """Random ``kill -9`` of runner, fork server and workers: every cell is done exactly once, with the same bits.
 
-``pytest tests/stress/test_chaos.py -n 0 -s``; SUITE_TEST_KILLS and SUITE_TEST_SEEDS (two cells each) set the size.
-PostgreSQL takes part if SUITE_TEST_POSTGRES names a server (``.ci/postgres``).
+``pytest tests/stress/test_chaos.py -n 0 -s -m ''``; SUITE_TEST_KILLS and SUITE_TEST_SEEDS, of two cells each, set the
+size. PostgreSQL takes part if SUITE_TEST_POSTGRES names a server (``.ci/postgres``).
 """
 
 from __future__ import annotations

@@ -155,9 +155,8 @@ def content(file: Path) -> object:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         schema = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
         tables = [name.decode() for kind, name, _ in schema if kind == b"table"]
-        return schema, {
-            table: connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall() for table in tables
-        }
+        rows = {table: connection.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
+        return schema, {table: sorted(rows[table], key=repr) for table in tables}
     finally:
         connection.close()
 
