@@ -61,6 +61,8 @@ def translated(url: str) -> Iterator[None]:
                 next="check SUITE_HOME and SUITE_DATABASE, then: suite db status",
             ) from error
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes what is broken, and its driver takes that for text
+        raise damaged(url, f"its schema cannot be read: {error}") from error
     except JSONDecodeError as error:  # SQLAlchemy reads JSON columns, and says so in the words of json
         raise damaged(url, f"a value is not JSON: {error}") from error
 

@@ -21,7 +21,10 @@ from suite.store.rows import RunResult
 from suite.store.schema import cell as cells
 from suite.store.schema import environment, run, score
 from suite.store.seals import broken_environments, broken_seals
+from suite.store.urls import database_file
 from suite.store.writing import Writer
+
+from ..support.damage import content
 
 Execute = Callable[..., list[Any]]
 OTHER: dict[type, Any] = {
@@ -156,3 +159,16 @@ def test_what_cannot_be_read_is_told_as_damage_and_can_be_forgotten(sqlite: str,
     assert examine(sqlite).altered == [identifier]
     assert forget(load_settings(database=sqlite), [identifier], really=True).runs == [identifier]
     assert reader.latest_runs() == []
+
+
+def test_a_schema_that_is_no_text_is_told_as_damage(sqlite: str, cell, done) -> None:
+    record(sqlite, cell, done)
+    file = database_file(sqlite)
+    content(file)
+    whole = file.read_bytes()
+    damaged = whole.replace(b"CREATE TABLE suite_alembic_version (", b"CREATE TABLE suite_\xc1lembic_version (")
+    assert damaged != whole
+    file.write_bytes(damaged)
+    for opened in (Reader, Writer, examine):
+        with pytest.raises(SuiteError, match="the store is damaged: "):
+            opened(sqlite)
