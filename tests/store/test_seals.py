@@ -21,6 +21,7 @@ from suite.store.rows import RunResult
 from suite.store.schema import cell as cells
 from suite.store.schema import environment, run, score
 from suite.store.seals import broken_environments, broken_seals
+from suite.store.stored import parsed
 from suite.store.urls import database_file
 from suite.store.writing import Writer
 
@@ -166,9 +167,15 @@ def test_a_schema_that_is_no_text_is_told_as_damage(sqlite: str, cell, done) -> 
     file = database_file(sqlite)
     content(file)
     whole = file.read_bytes()
-    damaged = whole.replace(b"CREATE TABLE suite_alembic_version (", b"CREATE TABLE suite_\xc1lembic_version (")
+    damaged = whole.replace(b"CREATE INDEX ix_cell_task", b"CREATE IN\xc4EX ix_cell_task")
     assert damaged != whole
     file.write_bytes(damaged)
     for opened in (Reader, Writer, examine):
         with pytest.raises(SuiteError, match="the store is damaged: "):
             opened(sqlite)
+
+
+def test_a_value_of_the_board_that_is_no_json_is_told_as_damage() -> None:
+    with pytest.raises(SuiteError, match="the store is damaged: a value is no JSON") as caught:
+        parsed('{"fit": 0.5')
+    assert caught.value.next == "suite doctor"
