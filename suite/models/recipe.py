@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -100,14 +101,14 @@ class Recipe:
         optimiser = self._optimiser(network)
         starts = range(0, len(pixels), self.batch_size)
         schedule = self._schedule(optimiser, len(starts))
-        autocast = torch.autocast(torch.device(device).type, torch.bfloat16, enabled=self.precision == "bfloat16")
+        autocast = torch.autocast(torch.device(device).type, torch.bfloat16) if self.precision == "bfloat16" else None
         for epoch in range(self.epochs):
             order = torch.randperm(len(pixels), generator=generator).to(device)
             for start in starts:
                 rows = order[start : start + self.batch_size]
                 images = transform.normalise(self.augmented(pixels[rows], generator))
                 outside = transform.normalise(self.augmented(outliers[next(taken).to(device)], others))
-                with autocast:
+                with autocast or nullcontext():
                     objective = loss(network, images, labels[rows], outside)
                 optimiser.zero_grad(set_to_none=True)
                 objective.backward()

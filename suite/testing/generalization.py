@@ -14,6 +14,7 @@ from suite.lazy import torch
 from suite.registry import load_registry
 from suite.testing.method import Answer, Asked, MethodContract
 from suite.testing.refusal import answered
+from suite.testing.valueless import until_valued
 from suite.tracks.ood import Learner, LearningData
 from suite.tracks.ood.generalization.learning import learning_data
 
@@ -100,6 +101,16 @@ class LearnerContract(MethodContract):
         torch.testing.assert_close(parts, asked.answer[0], rtol=1e-3, atol=1e-4, msg=_other_batch)
         torch.testing.assert_close(alone, asked.answer[0][:3], rtol=1e-3, atol=1e-4, msg=_other_batch)
         assert torch.isfinite(black).all(), "a black image has no finite logits"
+
+    def test_it_trains_on_the_device_that_it_is_told(
+        self, method: type[Learner], given: Mapping[str, Any], inputs: Learnable
+    ) -> None:
+        """On a GPU, say: tried on torch's device ``meta``, which holds no values, up to where a value is looked at."""
+        made, data, few = method(**given), inputs.data, slice(70)
+        parts = {name: getattr(data, name)[few] for name in ("pixels", "labels", "groups", "environments")}
+        data = replace(data, **parts, recipe=replace(data.recipe, epochs=1))
+        with torch.random.fork_rng():
+            until_valued(lambda: made.train(data, Context(seed=SEED, device="meta")))
 
     def test_few_images_and_repeated_ones_can_be_trained_on(
         self, method: type[Learner], given: Mapping[str, Any], inputs: Learnable
