@@ -8,7 +8,14 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from suite.contracts.card import Card
 from suite.errors import SuiteError, did_you_mean
@@ -49,9 +56,12 @@ class Parameters(BaseModel):
             return len(error.errors()[0]["loc"])
         return None
 
-    @model_serializer(mode="wrap", when_used="json")
-    def _canonical(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: _ordered(getattr(self, name), value) for name, value in dumped(self).items()}
+    @model_serializer(mode="wrap")  # with when_used="json" include and exclude are ignored before pydantic 2.14
+    def _canonical(self, dumped: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        values: dict[str, Any] = dumped(self)
+        if info.mode != "json":
+            return values
+        return {name: _ordered(getattr(self, name), value) for name, value in values.items()}
 
 
 def as_text(value: Any) -> str:

@@ -117,3 +117,8 @@ def test_sets_have_one_order_wherever_they_lie(texts: set[str], numbers: list[se
     in_order = sorted(texts, key=json.dumps)
     assert made["layers"] == made["inner"]["kinds"] == in_order
     assert made["nested"] == {"z": [sorted(part, key=json.dumps) for part in numbers], "a": []}
+
+
+def test_a_part_of_the_parameters_can_be_asked_for() -> None:
+    assert Several().model_dump(include={"flag"}) == {"flag": False}
+    assert "flag" not in Several().model_dump(exclude={"flag"})
