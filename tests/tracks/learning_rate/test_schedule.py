@@ -48,8 +48,8 @@ class Lost(Procedure):
         (lambda grid: grid, r"returned a tensor \[6\] of float32"),
         (lambda grid: grid.repeat(3, 1), r"returned a tensor \[3, 6\] of float32"),
         (lambda grid: grid.repeat(4, 1) * 1j, r"returned a tensor \[4, 6\] of complex64"),
-        (lambda grid: -grid.repeat(4, 1), r"has -\S+ at update 0 of run 0"),
-        (lambda grid: torch.full((4, 6), torch.nan), "has nan at update 0 of run 0"),
+        (lambda grid: -grid.repeat(4, 1), r"returns -\S+ at update 0 of run 0"),
+        (lambda grid: torch.full((4, 6), torch.nan), "returns nan at update 0 of run 0"),
     ],
 )
 def test_rates_that_are_none_are_refused_before_a_step(answer: Any, why: str, images: Problem) -> None:
