@@ -104,8 +104,10 @@ def test_a_former_name_finds_the_method_of_today() -> None:
 
 @pytest.mark.parametrize(("name", "league"), [("msp", "post-hoc"), ("knn", "post-hoc"), ("pytorch-ood/vim", "peer")])
 def test_the_former_league_of_a_detector_is_told_with_a_warning(name: str, league: str) -> None:
-    with pytest.warns(DeprecationWarning, match="needs, and standing"):
-        assert load_registry().method("ood", name).value.league == league
+    detector = load_registry().method("ood", name).value
+    with pytest.warns(DeprecationWarning, match="needs, and standing") as told:
+        assert detector.league == league
+    assert told[0].filename == __file__, "it names the line that asks"
 
 
 def test_of_few_names_all_are_listed_where_none_is_close(registry: Registry) -> None:

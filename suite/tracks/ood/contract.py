@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
+
+from typing_extensions import deprecated
 
 from suite.contracts import Context, Method
 from suite.lazy import torch
@@ -81,8 +82,8 @@ class Batch:
 class _League:
     """The name that access and standing had together before, for code that still asks for it."""
 
+    @deprecated("league is now two: needs, and standing")
     def __get__(self, instance: object, owner: type[Method]) -> str:
-        warnings.warn("league is now two: needs, and standing", DeprecationWarning, stacklevel=2)
         return "peer" if owner.standing == "reference" else "post-hoc"
 
 
