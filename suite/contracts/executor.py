@@ -123,6 +123,6 @@ class Executor(ABC):
     def execute(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         """Run the jobs and yield each as it ends, in any order.
 
-        Takes the next job only when it can start it at once: taking it is what claims it. When the caller closes the
-        iterator, the jobs under way are killed. May be called again when it has ended.
+        Takes the next job only when it can start it at once, or within about a second: taking it is what claims it.
+        When the caller closes the iterator, the jobs under way are killed. May be called again when it has ended.
         """

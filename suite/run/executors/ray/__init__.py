@@ -28,6 +28,8 @@ from suite.run.result import LOG_FILE, RESULT_FILE
 from suite.settings import Settings, cores
 
 POLL_SECONDS = 0.1
+QUICK_SECONDS = 1.0
+"""Behind cells that take less, the next ones are sent before there is room, so that no node waits for the runner."""
 END_SECONDS = 10.0
 """In which a node ends a job that is called off, before its process is killed."""
 
@@ -73,6 +75,15 @@ class RayExecutor(Executor):
                 yield from _Courier(self, cluster, asked).run(jobs)
 
 
+Kind = tuple[object, ...]
+"""What jobs have in common that differ in their seed alone."""
+
+
+def kind(job: Job) -> Kind:
+    """Return of which kind a job is."""
+    return job.kind, job.task, job.method, str(job.setting), str(job.parameters), str(job.partners)
+
+
 class _Courier:
     """Sends jobs to the cluster and takes in what comes back."""
 
@@ -85,6 +96,7 @@ class _Courier:
         self._plugins = plugin_parts(executor.settings.plugins)
         self._sent: dict[str, Any] = {}  # artifacts, by name: what Ray gives their bytes for
         self._running: dict[Any, tuple[Job, Placed]] = {}
+        self._quick: dict[Kind, bool] = {}  # whether the last one of its kind was
 
     def run(self, jobs: Iterator[Job]) -> Iterator[JobExit]:
         more = True
@@ -106,9 +118,14 @@ class _Courier:
             self._end(list(self._running))
 
     def _has_room(self) -> bool:
-        """Tell whether another job can start at once, as Ray's other users allow."""
+        """Tell whether another job can start at once, as Ray's other users allow, or soon.
+
+        What waits for a node is claimed, and nobody else can take it: so it waits behind no job that may take long.
+        """
         busy = sum(placed.cpus for _, placed in self._running.values())
-        return len(self._running) < self._executor.workers and busy < self._cluster.cpus
+        quick = self._running and all(self._quick.get(kind(job)) for job, _ in self._running.values())
+        ahead = 2 if quick else 1
+        return len(self._running) < ahead * self._executor.workers and busy < ahead * self._cluster.cpus
 
     def _send(self, job: Job) -> None:
         placed = place(job, self._cluster)
@@ -149,6 +166,7 @@ class _Courier:
             if error.errno == errno.ENOSPC:
                 return JobExit(job, "no-space", str(error))
             raise
+        self._quick[kind(job)] = delivery.wall_seconds < QUICK_SECONDS
         for line in delivery.documents.get(LOG_FILE, b"").decode(errors="replace").splitlines():
             self._executor.log(f"{job}: {line}")
         return JobExit(job, delivery.reason, delivery.detail, delivery.wall_seconds, delivery.peak_memory_bytes)

@@ -8,6 +8,9 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 FOLDER = f"suite-ray-{platform.node()}-"
 """How the names of a node's folders begin; the process that owns one follows."""
+STAY_SECONDS = 300.0
+"""For which a process stays that has nothing to do: the next one would import everything anew."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,11 @@ def answer(question: Question) -> Answer:
 def work(parcel: Parcel) -> Delivery:
     """Do a job in a folder of its own, and return its documents; whatever interrupts it, no process is left."""
     _sweep()
+    with _staying():
+        return _work(parcel)
+
+
+def _work(parcel: Parcel) -> Delivery:
     folder, documents = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")), dict[str, bytes]()
     try:
         job = unpack(parcel, folder)
@@ -180,6 +190,30 @@ def _written(texts: dict[str, bytes]) -> Path:
             (folder / name).write_bytes(text)
         _plugins[key] = folder / next(iter(texts))
     return _plugins[key]
+
+
+_owned: list[Any] = []
+_ends: list[threading.Timer] = []
+
+
+@contextmanager
+def _staying() -> Iterator[None]:
+    """Have Ray keep this process, and so its fork server, for the runner's next cells.
+
+    Ray keeps as many processes as a node has cores, and ends others, as those of other runners are, that have been idle
+    for a second; but none that owns an object. With its runner it ends all the same.
+    """
+    while _ends:
+        _ends.pop().cancel()
+    if not _owned:
+        _owned.append(required_library("ray").put(b""))
+    try:
+        yield
+    finally:
+        end = threading.Timer(STAY_SECONDS, _owned.clear)
+        end.daemon = True
+        end.start()
+        _ends.append(end)
 
 
 @cache

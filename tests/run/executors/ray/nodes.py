@@ -14,8 +14,8 @@ import pytest
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 QUICK = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 6}
 """A node that was killed is noticed within some seconds, and not in half a minute."""
-MANY_RUNNERS = {"num_workers_soft_limit": 16}
-"""Ray keeps the processes of several runners, and does not end those of one to start those of another."""
+EQUAL = {"worker_niceness": 0}
+"""By itself Ray has its processes give way to all others: on a busy machine cells would hardly run."""
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def running(folder: Path, nodes: int = 2) -> Iterator[Any]:
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'basin-suite[ray]'")
     from ray.cluster_utils import Cluster
 
-    head = {**NODE, "num_cpus": 0, "include_dashboard": False, "_system_config": {**QUICK, **MANY_RUNNERS}}
+    head = {**NODE, "num_cpus": 0, "include_dashboard": False, "_system_config": {**QUICK, **EQUAL}}
     own = {"SUITE_HOME": str(folder / "home-of-nodes"), "SUITE_DATABASE": "postgresql://user:secret@host/store"}
     kept = {name: os.environ.get(name) for name in own}
     os.environ.update(own)

@@ -11,6 +11,7 @@ from test_placing import cluster, job, node
 
 import suite.run.executors.ray as executor
 from suite.contracts import Job, Requirements
+from suite.run.executors.ray.node import Delivery
 
 
 class NoRay:
@@ -39,6 +40,22 @@ class NoRay:
         self.called_off.append(reference)
 
 
+class Ending(NoRay):
+    """Ends one task after the other, each after so many seconds by its own account."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def wait(self, references: list[int], **given: object) -> tuple[list[int], list[int]]:
+        """End the first."""
+        return references[:1], []
+
+    def get(self, reference: int) -> Delivery:
+        """Return how it ended."""
+        return Delivery("finished", "", self.seconds, 0, {}, {}, "host", "a")
+
+
 @pytest.fixture
 def ray(monkeypatch: pytest.MonkeyPatch) -> NoRay:
     ray = NoRay()
@@ -61,6 +78,20 @@ def test_no_more_are_sent_than_there_are_cores(ray: NoRay) -> None:
     nodes.check = lambda: None  # type: ignore[method-assign]
     next(ended)
     assert len(ray.sent) == 4
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(0.1, 3), (60.0, 2)])
+def test_a_job_is_sent_ahead_behind_those_that_are_known_to_be_quick(
+    seconds: float, sent: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ray = Ending(seconds)
+    monkeypatch.setattr(executor, "required_library", lambda name: ray)
+    ended = courier(cluster(a=node(cpus=1))).run(job(folder=tmp_path, seed=seed) for seed in range(9))
+    next(ended)
+    assert len(ray.sent) == 1, "nothing is known of the first"
+    next(ended)
+    assert len(ray.sent) == sent
+    ended.close()
 
 
 def test_a_job_whose_nodes_are_all_gone_is_the_machines_doing(ray: NoRay) -> None:
