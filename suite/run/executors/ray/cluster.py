@@ -22,8 +22,11 @@ from suite.run.executors.ray.node import Answer, Question, answer
 from suite.run.executors.ray.places import names_in
 from suite.settings import Settings
 
-ANSWER_SECONDS = 120.0
-"""In which the first node has to say what it runs: its first process imports the suite."""
+ANSWER_SECONDS = 900.0
+"""In which the first node has to say what it runs. Its first process imports the suite, and where several runners start
+at once, a node starts their processes one after the other."""
+TELL_SECONDS = 60.0
+"""After which the user is told what is waited for."""
 LOOK_SECONDS = 5.0
 """How often nodes that came or went are looked for."""
 
@@ -62,14 +65,22 @@ class Cluster:
         Raises:
             SuiteError: none does, and why.
         """
-        deadline = time.monotonic() + ANSWER_SECONDS
-        while not self.nodes and time.monotonic() < deadline:
+        started, told = time.monotonic(), False
+        while not self.nodes:
             self._looked = 0.0
             self.look(0.1)
-            if not self.asked and not self.nodes:
-                break
+            self.check()
+            waited = time.monotonic() - started
+            if not self.nodes and waited > ANSWER_SECONDS:
+                raise SuiteError(
+                    f"no node of the Ray cluster has said within {ANSWER_SECONDS:g} s what it runs",
+                    place="suite run --executor ray",
+                    next="ray status, which shows what else the nodes do; then: suite run --executor ray",
+                )
+            if not told and waited > TELL_SECONDS:
+                told = True
+                self.log("no node of the Ray cluster has said yet what it runs; each starts a process for that")
         self.look(1.0)  # the others have had about as long
-        self.check()
 
     def check(self) -> None:
         """Check that there is a node that runs cells.

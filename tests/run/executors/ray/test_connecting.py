@@ -32,6 +32,6 @@ def test_an_address_where_nothing_answers_is_told_at_once(bench: Bench) -> None:
 def test_without_ray_the_extra_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr("suite.extras.find_spec", lambda name: None if name == "ray" else find(name))
-    with pytest.raises(SuiteError, match="needs the ray package") as caught:
+    with pytest.raises(SuiteError, match="the package ray is not installed") as caught:
         bench.run("constant", executor="ray")
     assert caught.value.next == "pip install 'basin-suite[ray]'"

@@ -49,6 +49,6 @@ def test_what_lies_elsewhere_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(str(tmp_path / "elsewhere"))
     file = written(tmp_path / "two", module="far_from_a_plugin")
     assert load_registry((file,)).failures == []
-    with pytest.raises(SuiteError, match=r"uses .*far_from_a_plugin\.py, outside of its folder") as caught:
+    with pytest.raises(SuiteError, match=r"uses .*far_from_a_plugin\.py, which is outside of its folder") as caught:
         plugin_parts((file,))
     assert str(file) == caught.value.place
