@@ -79,7 +79,8 @@ def crowd(bench: Bench, server: Any, runners: int, seeds: int, reference: Path, 
 def wait_for(bench: Bench, evaluations: int, crew: list[subprocess.Popen[str]]) -> None:
     """Wait until so many cells have begun, while any of the runners lives."""
     while sum(bench.evaluations().values()) < evaluations:
-        assert any(runner.poll() is None for runner in crew), "the runners ended early"
+        if all(runner.poll() is not None for runner in crew):
+            raise AssertionError(f"the runners ended early: {[runner.communicate()[0][-1000:] for runner in crew]}")
         time.sleep(0.05)
 
 
