@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import sys
+import time
 from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +20,7 @@ from nodes import NODE, node_of
 
 import suite
 import suite.run.executors.ray as executor
+from suite.run.executors.ray import node
 from suite.run.executors.ray.node import Question
 from suite.settings import Settings
 
@@ -131,6 +134,25 @@ def test_nodes_that_do_not_see_the_cache_are_sent_what_is_in_it(
     there = scores(shown)
     assert shown.run("waits", tasks=("shown/drawn",), seeds=(1,), executor="process").states == {"done": 1}
     assert scores(shown)["shown/waits", 1] == there["shown/same", 1], "the runner's artifact, not another"
+
+
+def test_a_process_stays_for_the_next_cells_when_other_runners_have_their_turn(cluster: Any, tmp_path: Path) -> None:
+    import ray
+
+    def stay() -> int:
+        with node._staying():
+            (tmp_path / str(os.getpid())).touch()
+            deadline = time.monotonic() + 60
+            while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            return os.getpid()
+
+    alive = next(each["NodeID"] for each in ray.nodes() if each["Alive"] and each["Resources"].get("CPU"))
+    half = ray.remote(stay).options(num_cpus=0.5, label_selector=executor.cluster.at([alive]))
+    stayed = set(ray.get([half.remote() for _ in range(2)]))
+    assert len(stayed) == 2, "two at once on a node with one core: one too many when both are idle"
+    time.sleep(3)  # Ray ends it after one
+    assert not any(gone(pid) for pid in stayed)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="hosts are confined on Linux alone")
