@@ -16,6 +16,7 @@ OTHERWISE = {
     "ood/hvcm": "written from the abstract, by the task's reference recipe and without the authors' self-distillation; "
     "not their implementation",
     "ood/invad": "written from the abstract, on pixels with a small denoiser; not the authors' implementation",
+    "ood/unicon-ha": "written from the abstract, with labels and a small network; not the authors' implementation",
     "quantization/outlier-tune": "from the abstract, which names the folding and a symmetrization and no formula",
     "quantization/svdquant": "from the abstract alone",
     "replay/minority-score": "the authors' code was not at hand",
