@@ -32,7 +32,7 @@ def test_a_pattern_may_be_told_in_words_of_its_own() -> None:
     axis = Axis("precision", ("W4A4",), pattern="W[1-8]A[1-8]", words="another with 1 to 8 bits, as W3A5")
     with pytest.raises(
         SuiteError,
-        match="'W0A4' is not a value of precision. The values are W4A4, or another with 1 to 8 bits, as W3A5",
+        match=r"'W0A4' is not a value of precision\. The values are W4A4, or another with 1 to 8 bits, as W3A5",
     ):
         complete([axis], {"precision": "W0A4"}, task="quantization/x")
 
