@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.hashing import file_digest
+from suite.hashing import digest, file_digest
 from suite.registry import Registry
 from suite.scaffold import new_method
 from suite.settings import Settings
@@ -21,6 +21,7 @@ from suite.submit import check, unpack
 
 from ..run.bench import PLUGIN
 from ..support.command import Done, Suite
+from ..support.stores import seal_again
 from .desk import Desk
 
 WHO = ("--title", "Again", "--author", "Ada; Here; 0000-0002-1825-0097", "--licence", "mit", "--contact", "a@b.org")
@@ -112,7 +113,10 @@ def edited(store: Path, **environment: object) -> None:
         ((document,),) = connection.execute("select document from environment")
         said = json.loads(document)
         said["plugin"] |= environment
-        connection.execute("update environment set document = ?", [json.dumps(said)])
+        connection.execute("update environment set id = ?, document = ?", [digest(said), json.dumps(said)])
+        connection.execute("update run set environment = ?", [digest(said)])
+    connection.close()
+    seal_again(store / "suite.db")
 
 
 @pytest.fixture
@@ -168,6 +172,8 @@ def test_failed_runs_are_packed_with_a_warning_but_not_alone(
     with sqlite3.connect(own_shop / "suite.db") as connection:
         connection.execute("update run set state = 'failed', error = 'broke', samples = null")
         connection.execute("delete from score")
+    connection.close()
+    seal_again(own_shop / "suite.db")
     done = suite("submit", "pack", "again", *WHO, *out, **home)
     assert "none of the 1 runs is done" in done.stderr
     assert not list((tmp_path / "out").glob("*"))
