@@ -36,7 +36,7 @@ def marginal_ranks(field: Field, tied: NDArray[np.bool_], level: float = 0.95) -
     are better. Ranks depend on the field.
 
     ``tied`` [n] are those not told apart from the best, see `suite.stats.best`: the interval of one that is tied begins
-    with the first place, that of another does not.
+    with the first place, that of another does not. It ends there only if no other is tied.
     """
     n = len(field.means)
     if n == 1:
@@ -49,7 +49,8 @@ def marginal_ranks(field: Field, tied: NDArray[np.bool_], level: float = 0.95) -
     apart = np.zeros((n, n), dtype=bool)
     np.put_along_axis(apart, order, passed, 1)
     ranks = _ranks(field, apart)
-    return Ranks(ranks.place, np.where(tied, 1, np.maximum(ranks.best, 2)), ranks.worst)
+    worst = np.maximum(ranks.worst, min(int(tied.sum()), 2))
+    return Ranks(ranks.place, np.where(tied, 1, np.maximum(ranks.best, 2)), worst)
 
 
 def simultaneous_ranks(field: Field, level: float = 0.95) -> Ranks:

@@ -54,3 +54,10 @@ def test_the_place_lies_in_both_intervals(array: np.ndarray) -> None:
 def test_only_what_is_tied_may_be_first(array: np.ndarray) -> None:
     field = paired_field(array)
     assert ((marginal(field).best == 1) == against_the_best(field).tied).all()
+
+
+@given(tables)
+def test_the_first_place_is_certain_only_where_nothing_else_is_tied(array: np.ndarray) -> None:
+    field = paired_field(array)
+    if against_the_best(field).tied.sum() > 1:
+        assert (marginal(field).worst > 1).all()
