@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, inspect, select
 
 from suite.store.complaints import translated
 from suite.store.engine import reader_engine
 from suite.store.migrate import check_revision
 from suite.store.opening import now
 from suite.store.owner import is_known_dead
-from suite.store.schema import cell, environment, reproduction, run, score
+from suite.store.schema import cell, environment, metadata, reproduction, run, score
 from suite.store.seals import broken_environments, broken_seals, is_named
 
 PROBLEMS = 5
@@ -114,6 +114,12 @@ def unused_environments(connection: Connection) -> list[str]:
 
 
 def _problems(connection: Connection) -> Iterator[str]:
+    look = inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in look.get_columns(table.name)} if look.has_table(table.name) else set()
+        for column in table.columns:
+            if column.name not in there:
+                yield f"the table {table.name!r} has no column {column.name!r}"
     if connection.dialect.name != "sqlite":
         return  # the server looks after its files and its foreign keys itself
     for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({PROBLEMS})").all():

@@ -84,6 +84,11 @@ STORE = {
         "0 cells and 1 environments of no run",
         "suite forget --orphans --yes",
     ),
+    "ALTER TABLE reproduction RENAME COLUMN made TO eade": (
+        "wrong",
+        "the table 'reproduction' has no column 'made'",
+        "restore a copy",
+    ),
     "INSERT INTO score VALUES ('none', 'accuracy', 'all', '1', 0.5, 10, 0, NULL)": (
         "wrong",
         "1 rows of the table 'score' refer to what is not there",
