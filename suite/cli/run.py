@@ -79,7 +79,7 @@ def run(
     ] = None,
     tier: Annotated[
         Tier | None,
-        typer.Option(help="Without --task: run the tasks of this tier.", show_default=False),
+        typer.Option(help="Run the tasks of this tier. With --task: only those of them.", show_default=False),
     ] = None,
     plugin: PluginOption = None,
     tune: Annotated[

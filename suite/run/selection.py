@@ -108,6 +108,13 @@ def current(registry: Registry, request: Request, tell: Tell) -> Request:
     return replace(request, tasks=tuple(tasks), methods=tuple(methods), settings=tuple(settings))
 
 
+def _of_tier(names: set[str], tier: str, registry: Registry) -> set[str]:
+    chosen = {name for name in names if registry.tasks[name].tier == tier}
+    if not chosen:
+        raise SuiteError(f"none of these tasks has the tier {tier}", place="--tier", next="suite tasks")
+    return chosen
+
+
 def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text: None) -> list[TaskChoice]:
     """Return the tasks asked for, by id, with their settings. A task without an axis that was named is left out.
 
@@ -120,6 +127,8 @@ def select_tasks(registry: Registry, request: Request, tell: Tell = lambda text:
     if request.tasks:
         ids = [entry.name for entry in registry.tasks]
         names = {name for pattern in request.tasks for name in matching(pattern, ids, "task", place="--task")}
+        if request.tier:
+            names = _of_tier(names, request.tier, registry)
     else:
         names = {entry.name for entry in registry.tasks if entry.value.tier == (request.tier or "embedded")}
     tasks = [registry.tasks[name]() for name in sorted(names)]

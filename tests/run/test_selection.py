@@ -41,6 +41,14 @@ def test_an_unknown_access_is_named() -> None:
     assert (caught.value.place, caught.value.next) == ("--access", "suite methods")
 
 
+def test_of_the_tasks_that_are_named_those_of_a_tier() -> None:
+    chosen = select_tasks(REGISTRY, Request(("fast/*",), tier="standard"))
+    assert {choice.task.tier for choice in chosen} == {"standard"}
+    assert "fast/varied" in {choice.task.id for choice in chosen}
+    with pytest.raises(SuiteError, match="none of these tasks has the tier large"):
+        select_tasks(REGISTRY, Request(("fast/count",), tier="large"))
+
+
 def test_the_default_setting_is_the_first_value_of_each_axis() -> None:
     assert settings() == ["size=small, hint=none"]
     assert settings(("size", "large")) == ["size=large, hint=none"]
