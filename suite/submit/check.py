@@ -69,6 +69,11 @@ def placeholders(of: Submission) -> Iterator[Problem]:
         "title": of.title,
         "contact": of.contact,
         **{f"authors.{n}": each.name for n, each in enumerate(of.authors)},
+        **{
+            f"methods: {name}: card.authors": declared.card.authors or ""
+            for package in of.methods
+            for name, declared in package.declared.items()
+        },
     }
     for field, text in texts.items():
         if "PLACEHOLDER" in text:

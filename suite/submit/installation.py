@@ -109,7 +109,7 @@ def _install(packages: Path, folder: Path, wanted: Sequence[Package], known: Seq
         raise SuiteError(
             f"pip cannot install {releases}: {said[:300]}",
             place=str(folder),
-            next=" ".join(["pip", "download", "--no-deps", f"{wanted[0].distribution}=={wanted[0].version}"]),
+            next="add the wheel, if it is on no index: suite submit pack ... --wheel FILE",
         )
     (packages / "beside.pth").unlink()
 

@@ -60,6 +60,12 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda document: document["methods"][0].__setitem__("source", {"file": "../x.whl", "sha256": "0" * 64}),
         "(methods.0.source.file): it should be source/NAME-VERSION-py3-none-any.whl",
     ),
+    "placeholder": (
+        lambda document: document["methods"][0].update(
+            declared={"ood/energy": {"card": {"title": "x", "status": "baseline", "authors": "PLACEHOLDER: you"}}}
+        ),
+        "(methods: ood/energy: card.authors): it still says 'PLACEHOLDER: you'",
+    ),
     "absent": (
         lambda document: document["methods"][0].__setitem__("source", {"file": "source/x.whl", "sha256": "0" * 64}),
         "source/x.whl: it is missing",
