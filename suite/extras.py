@@ -10,10 +10,10 @@ from suite.errors import SuiteError
 
 EXTRAS = {
     **{"diffusers": "diffusion", "transformers": "diffusion"},
-    **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow", "pytest": "test", "limits": "server"},
+    **{"mdtraj": "molecules", "openmm": "molecules", "mlflow": "mlflow", "limits": "server"},
     "ray": "ray",
 }
-"""The extra of basin-suite that brings each library."""
+"""The extra of basin-suite that brings each library; one without an extra is installed by its own name."""
 
 
 def check_library(name: str) -> None:
@@ -26,7 +26,7 @@ def check_library(name: str) -> None:
         raise SuiteError(
             f"the package {name} is not installed. This command needs it",
             place=f"package {name!r}",
-            next=f"pip install 'basin-suite[{EXTRAS[name]}]'",
+            next=f"pip install 'basin-suite[{EXTRAS[name]}]'" if name in EXTRAS else f"pip install {name}",
         )
 
 

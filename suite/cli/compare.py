@@ -101,7 +101,7 @@ def _row(table: Table, registry: Registry, name: str) -> Row:
     name = name if name in rows else today.removeprefix(f"{table.track}/")
     if name not in rows:
         raise SuiteError(
-            f"the board has no row {name!r}.{did_you_mean(name, rows)}",
+            f"the board has no row {name!r}.{did_you_mean(name, rows)} For a method in a file, add --plugin FILE",
             place=f"the board of {table.task}",
             next=shlex.join(["suite", "board", *table.arguments]),
         )
