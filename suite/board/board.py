@@ -151,4 +151,4 @@ def board_of(
 
 
 def _renewed(entry: Entry) -> SuiteError:
-    return SuiteError(f"the table of {entry.task} is being made anew", place=entry.file, next="suite board")
+    return SuiteError(f"the table of {entry.task} is being built", place=entry.file, next="suite board")

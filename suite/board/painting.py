@@ -53,7 +53,7 @@ def paint(task: type[Task], table: pa.Table, scored: Sequence[str], subset: str 
     shown = subset if subset in subsets[first:] else subsets[first]
     pictures = tuple(samples.pictures(shown))
     if wrong := next((each for each in pictures if not isinstance(each, Picture)), None):
-        raise TypeError(f"{wrong!r} is no suite.contracts.Picture")
+        raise TypeError(f"{wrong!r} is not a suite.contracts.Picture")
     return Painting(tuple(subsets[first:]), shown, pictures)
 
 

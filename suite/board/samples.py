@@ -98,5 +98,5 @@ def _at_hand(what: str, make: Callable[[], T | None]) -> T | None:
     try:
         return make()
     except Exception as error:  # whatever a damaged file, or a third party's class, may raise
-        log.warning("%s cannot be read, and counts as not at hand: %r", what, error)
+        log.warning("%s cannot be read, and counts as missing: %r", what, error)
         return None
