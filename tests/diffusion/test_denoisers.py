@@ -34,7 +34,7 @@ def test_the_unet_is_diffusers_own() -> None:
 def test_a_missing_library_is_said_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "diffusers" else find_spec(name))
     for use in (UNET.build, lambda: UNET.identity):
-        with pytest.raises(SuiteError, match="needs the diffusers package") as error:
+        with pytest.raises(SuiteError, match="the package diffusers is not installed") as error:
             use()
         assert error.value.next == "pip install 'basin-suite[diffusion]'"
     assert DenoiserArchitecture("mlp", {"shape": [1, 2, 2], "width": 4, "blocks": 1}).identity["name"] == "mlp"

@@ -43,4 +43,4 @@ def _documented() -> list[list[str]]:
 
 def test_the_simulation_is_of_as_many_methods_as_the_documentation_says() -> None:
     assert METHODS == 12
-    assert "Twelve methods" in DOCS.read_text(encoding="utf-8")
+    assert "has twelve methods" in DOCS.read_text(encoding="utf-8")

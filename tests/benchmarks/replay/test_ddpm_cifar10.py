@@ -104,6 +104,6 @@ def test_it_runs_on_real_images(at: Resources) -> None:
 def test_without_diffusers_it_says_what_to_install(at: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     for ingredient in CIFAR10DDPMTask().requires(0)[2:]:
-        with pytest.raises(SuiteError, match="needs the diffusers package") as error:
+        with pytest.raises(SuiteError, match="the package diffusers is not installed") as error:
             ingredient.known_fingerprint(at)
         assert error.value.next == "pip install 'basin-suite[diffusion]'"

@@ -138,7 +138,7 @@ def test_it_says_what_is_missing(at: Resources, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(Missing, match="no stable-diffusion-v1-5/stable-diffusion-v1-5 under SUITE_WEIGHTS"):
         TinyTask().model(0).known_fingerprint(Resources(settings, at.cache))
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "transformers" else object())
-    with pytest.raises(SuiteError, match="needs the transformers package"):
+    with pytest.raises(SuiteError, match="the package transformers is not installed"):
         TinyTask().model(0).known_fingerprint(at)
 
 

@@ -10,26 +10,28 @@ import pytest
 from suite.contracts import Resources
 from suite.registry import load_registry
 
-from .budgets import BARRIERS, DRAWING, shares
+from .budgets import DRAWING, shares
 
 PAGE = (DRAWING.parent / "temperature.md").read_text()
-ROW = re.compile(r"^\| `([a-z-]+)`(?:, c = (.+?))? \| (.+)$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `([a-z-]+)(?: \(factor=(.+)\))?`(?:, reference)? \| .+? \| ([\d.]+) \| .+? \| ([\d.]+) \|", re.MULTILINE
+)
+"""Method, factor, and the exact shares in per cent of the budgets 25 and 100, where they have no spread."""
 REGISTRY = load_registry()
 
 
-def method(name: str, c: str = "") -> Any:
-    return REGISTRY.methods[f"temperature/{name}"](**({"factor": BARRIERS[c]} if c else {}))
+def method(name: str, factor: str = "") -> Any:
+    return REGISTRY.methods[f"temperature/{name}"](**({"factor": float(factor)} if factor else {}))
 
 
 @pytest.mark.parametrize("task", ["circle", "sphere"])
 def test_exact_shares_are_those_of_the_page(task: str, resources: Resources) -> None:
-    section = PAGE.partition(f"`temperature/{task}`, the share")[2].partition("\n\n`temperature/")[0]
-    rows = {(name, c): re.findall(r"\((0\.\d+)\)", rest) for name, c, rest in ROW.findall(section)}
-    exact = {key: found for key, found in rows.items() if found and key[0] != "thermodynamic-speed"}
-    assert len(exact) >= 7
-    for (name, c), found in exact.items():
-        drawn = shares(REGISTRY.tasks[f"temperature/{task}"](), method(name, c), (25, 100), resources)
-        assert drawn == pytest.approx([float(number) for number in found[:2]], abs=6e-5), name
+    table = PAGE.partition(f"task: temperature/{task}\nby: budget")[2].partition("<!-- /results -->")[0]
+    rows = ROW.findall(table)
+    assert len(rows) >= 9
+    for name, factor, *exact in rows:
+        drawn = shares(REGISTRY.tasks[f"temperature/{task}"](), method(name, factor), (25, 100), resources)
+        assert drawn == pytest.approx([float(share) / 100 for share in exact], abs=6e-5), name
 
 
 def test_the_order_turns_with_the_budget(resources: Resources) -> None:

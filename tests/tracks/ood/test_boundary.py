@@ -92,7 +92,9 @@ def test_the_levels_of_an_axis_are_those_that_its_images_calibrate(images: int) 
 
 def test_a_level_that_the_digits_cannot_calibrate_is_refused_before_anything_runs(context: TaskContext) -> None:
     task = DigitsBoundaryTask()
-    with pytest.raises(SuiteError, match="'98' is no level: it is 95, 90, or another whole number from 1 to 97"):
+    with pytest.raises(
+        SuiteError, match=r"'98' is not a value of level\. The values are 95, 90, or another whole number from 1 to 97"
+    ):
         task.setting({"level": "98"})
     calibration = task._divided(0, context.resources)[1]
     assert len(calibration.rows(context.resources)) == 45

@@ -81,6 +81,6 @@ def test_further_trajectories_are_new_and_seen_in_the_same_way(resources: Resour
 
 def test_without_openmm_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, resources: Resources) -> None:
     monkeypatch.setitem(sys.modules, "openmm", None)
-    with pytest.raises(SuiteError, match="needs the openmm package") as error:
+    with pytest.raises(SuiteError, match="the package openmm is not installed") as error:
         AlanineDipeptide(0).known_fingerprint(resources)
     assert error.value.next == "pip install 'basin-suite[molecules]'"
