@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with a thread each, not with one per core each
@@ -32,6 +33,7 @@ hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=250)
 hypothesis.settings.load_profile("suite")
 
+NUMBERS = count()
 SHARED = TESTS.parent.parent / "shared"
 for name, folder in (("DATA", "data"), ("WEIGHTS", "weights")):
     os.environ.setdefault(f"SUITE_TEST_{name}", os.environ.get(f"SUITE_{name}") or str(SHARED / folder))
@@ -51,9 +53,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A home of its own for every test and the processes that it starts."""
-    monkeypatch.setenv("SUITE_HOME", str(tmp_path / "home"))
+def _isolated(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A home of its own for every test and the processes that it starts.
+
+    It is that of ``tmp_path`` where a test has one: to make thousands of folders for tests that write nothing takes time.
+    """
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    else:
+        folder = tmp_path_factory.getbasetemp() / f"homes-{next(NUMBERS)}"
+    monkeypatch.setenv("SUITE_HOME", str(folder / "home"))
     monkeypatch.setenv("BASIN_SUITE_PACKAGES", "")  # running a submission sets it, for the rest of its process
 
 

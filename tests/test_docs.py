@@ -133,6 +133,7 @@ def test_the_example_of_the_learning_rate_page_works(tmp_path: Path, resources: 
     assert weights.shape == trainer.start.shape
 
 
+@pytest.mark.slow  # its network is trained for half a minute
 def test_the_examples_of_the_quantization_page_work(tmp_path: Path, resources: Resources) -> None:
     from suite.benchmarks.quantization.digits_vit import DigitsViTTask
     from suite.registry import load_registry
