@@ -58,7 +58,7 @@ def _isolated(
 ) -> None:
     """A home of its own for every test and the processes that it starts.
 
-    It is that of ``tmp_path`` where a test has one: to make thousands of folders for tests that write nothing takes time.
+    It is that of ``tmp_path`` where a test has one: thousands of folders for tests that write nothing take time.
     """
     if "tmp_path" in request.fixturenames:
         folder = request.getfixturevalue("tmp_path")

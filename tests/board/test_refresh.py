@@ -201,7 +201,7 @@ def test_a_board_that_is_open_shows_a_table_that_was_made_anew_meanwhile(filled:
     load(filled)
     assert len(board.table(board.entries[0]).rows) == 3
     (folder(filled) / f"{board.entries[1].file}.json").unlink()
-    with pytest.raises(SuiteError, match="the table of demo/varied is being made anew"):
+    with pytest.raises(SuiteError, match="the table of demo/varied is being built"):
         board.table(board.entries[1])
 
 
