@@ -7,8 +7,11 @@ import shutil
 import site
 import subprocess
 import sys
+import time
+from multiprocessing import forkserver
 from pathlib import Path
 
+import psutil
 import pytest
 
 from suite.errors import SuiteError
@@ -30,6 +33,20 @@ from ..support.command import Suite
 from .desk import ABOUT
 
 NAME, DISTRIBUTION = "foreign-norm", "basin-suite-foreign-norm"
+
+
+@pytest.fixture(autouse=True)
+def _no_server_of_others() -> None:
+    """End the fork server that earlier tests left in this process: it has seen no package that was installed since.
+
+    ``suite submit run`` is a process of its own.
+    """
+    pid = forkserver._forkserver._forkserver_pid
+    if pid is not None and psutil.pid_exists(pid):
+        server = psutil.Process(pid)
+        server.kill()
+        while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
 
 
 def wheel_of(registry: Registry, folder: Path, edit: str = "") -> Path:
