@@ -19,6 +19,7 @@ from pathlib import Path
 from suite.run.split.confinement.kernel import LINUX, PR_SET_CHILD_SUBREAPER, prctl
 
 ROUNDS = 200
+SECONDS = 5.0
 EXITING = 4
 """The flag of a process that is about to end, PF_EXITING."""
 STARTING = threading.Lock()
@@ -86,11 +87,19 @@ def end_tree(pid: int) -> None:
 
 
 def end_all() -> None:
-    """Kill every process below this one, which adopts them."""
-    for _ in range(ROUNDS):
+    """Kill every process below this one, which adopts them.
+
+    What a worker has left comes below this one only when the worker is gone, which on a busy machine takes a while.
+    """
+    deadline, empty = time.monotonic() + SECONDS, False
+    while time.monotonic() < deadline:
         found = _left(os.getpid(), ())
         if not found:
-            return
+            if empty:  # twice: a worker may have ended, and left its own, between the list and the look at it
+                return
+            empty = True
+            continue
+        empty = False
         for pid in found:
             _kill(pid)
         time.sleep(0.001)

@@ -6,6 +6,7 @@ stays in it.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -56,6 +57,8 @@ def _end_with_runner() -> None:
             os._exit(0)
 
     if LINUX:
+        # The server also ends when the pipe to the runner is closed, which may come before the signal.
+        atexit.register(lambda: end_all() if os.getpid() == this else None)
         signal.signal(TOLD, end)
         prctl(PR_SET_PDEATHSIG, TOLD)
         end()  # it may have gone just before
