@@ -20,6 +20,7 @@ from suite.run.split.confinement.kernel import LINUX, PR_SET_CHILD_SUBREAPER, pr
 
 ROUNDS = 200
 SECONDS = 5.0
+"""For which the fork server tries, when its runner is gone, to end all that is below it."""
 EXITING = 4
 """The flag of a process that is about to end, PF_EXITING."""
 STARTING = threading.Lock()
