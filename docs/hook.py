@@ -19,6 +19,8 @@ LARGEST = 15 * 2**20
 ELSEWHERE = re.compile(
     r"""<(?:script|img|iframe|link(?=[^>]*rel="?stylesheet))[^>]*?(?:src|href)=["']?(?:https?:)?//"""
 )
+REFERENCE = re.compile(r"\]\(index\.md#the-reference \"([^\"]+)\"\)")
+"""A link to a page of the reference. Where there is no site, it leads to what is said about the reference."""
 
 log = logging.getLogger("mkdocs.hooks")
 made: dict[str, str] = {}
@@ -48,6 +50,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for address, text in made.items():
         files.append(File.generated(config, f"reference/{address}", content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """Let links to the reference lead to its pages."""
+    return REFERENCE.sub(r"](reference/\1)", markdown)
 
 
 def on_post_page(output: str, page: object, **_: object) -> str:

@@ -101,3 +101,28 @@ def test_towncrier_writes_where_the_changelog_says() -> None:
 def test_contributors_are_told_every_kind_of_change() -> None:
     (told,) = re.findall(r"^`KIND` is (.*?)\.", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"`(\w+)`", told)) == TYPES
+
+
+def test_links_of_the_readme_are_absolute_in_a_release() -> None:
+    addresses = runpy.run_path(str(ROOT / ".ci" / "addresses.py"))
+    where, tag = "https://github.com/ada/basins", "v0.2.0"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    released = addresses["absolute"](readme, where, tag)
+    links = re.findall(r"\]\(([^)\s]+)\)", released)
+    assert len(links) > 20
+    assert [link for link in links if not (ROOT / link.removeprefix(f"{where}/blob/{tag}/")).is_file()] == [
+        f"{where}/raw/{tag}/docs/board.png"
+    ]
+    code = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+    assert code.findall(released) == code.findall(readme)
+
+
+def test_a_release_names_its_addresses() -> None:
+    addresses = runpy.run_path(str(ROOT / ".ci" / "addresses.py"))
+    before = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(addresses["with_urls"](before, "https://github.com/ada/basins", "v0.2.0"))["project"]
+    urls = project.pop("urls")
+    assert project == tomllib.loads(before)["project"]
+    assert urls["Source"] == "https://github.com/ada/basins"
+    assert all((ROOT / urls[name].partition("/v0.2.0/")[2]).is_file() for name in ("Documentation", "Changelog"))
+    assert ".ci/addresses.py" in (ROOT / ".github" / "workflows" / "release.yml").read_text()

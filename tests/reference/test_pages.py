@@ -128,7 +128,7 @@ def test_pages_link_to_what_is_in_the_reference(made: dict[str, str], registry: 
     linked = {
         (page.stem, address)
         for page in (ROOT / "docs").glob("*.md")
-        for address in re.findall(r"\]\(reference/([^)]+)\)", page.read_text(encoding="utf-8"))
+        for address in re.findall(r"\]\(index\.md#the-reference \"([^\"]+)\"\)", page.read_text(encoding="utf-8"))
     }
     assert {address for _, address in linked} <= made.keys()
     for track in (entry.name for entry in registry.tracks):
