@@ -21,6 +21,8 @@ from suite.run.split.confinement.kernel import LINUX, PR_SET_CHILD_SUBREAPER, pr
 ROUNDS = 200
 SECONDS = 5.0
 """For which the fork server tries, when its runner is gone, to end all that is below it."""
+THREADS = 17
+"""The place of the number of threads among the fields of a process's status."""
 EXITING = 4
 """The flag of a process that is about to end, PF_EXITING."""
 STARTING = threading.Lock()
@@ -56,7 +58,7 @@ def sweep(server: int) -> None:
 
 def is_gone(pid: int) -> bool:
     """Tell whether a process has ended, waited for or not, on a system whose kernel tells."""
-    return LINUX and (_status(pid) or "Z")[0] in "ZX"
+    return LINUX and _has_ended(_status(pid))
 
 
 def is_ending(pid: int) -> bool:
@@ -116,7 +118,15 @@ def _left(server: int, workers: Collection[int | None]) -> list[int]:
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     except OSError:
         return []  # another system, or the server is gone
-    return [pid for pid in map(int, children) if pid not in workers and (_status(pid) or "Z")[0] not in "ZX"]
+    return [pid for pid in map(int, children) if pid not in workers and not _has_ended(_status(pid))]
+
+
+def _has_ended(fields: list[str]) -> bool:
+    """Tell whether a process has ended with all of its threads: only then the one above adopts what it has left.
+
+    Its state is that of its first thread alone.
+    """
+    return not fields or (fields[0] in "ZX" and int(fields[THREADS]) <= 1)
 
 
 def _status(pid: int) -> list[str]:
