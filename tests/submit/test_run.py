@@ -7,16 +7,14 @@ import shutil
 import site
 import subprocess
 import sys
-import time
-from multiprocessing import forkserver
 from pathlib import Path
 
-import psutil
 import pytest
 
 from suite.errors import SuiteError
 from suite.hashing import file_digest
 from suite.registry import Registry
+from suite.run.executors.forkserver import start_context
 from suite.run.split.confinement.container import find_engine
 from suite.scaffold import new_method
 from suite.settings import Settings
@@ -33,20 +31,6 @@ from ..support.command import Suite
 from .desk import ABOUT
 
 NAME, DISTRIBUTION = "foreign-norm", "basin-suite-foreign-norm"
-
-
-@pytest.fixture(autouse=True)
-def _no_server_of_others() -> None:
-    """End the fork server that earlier tests left in this process: it has seen no package that was installed since.
-
-    ``suite submit run`` is a process of its own.
-    """
-    pid = forkserver._forkserver._forkserver_pid
-    if pid is not None and psutil.pid_exists(pid):
-        server = psutil.Process(pid)
-        server.kill()
-        while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
-            time.sleep(0.01)
 
 
 def wheel_of(registry: Registry, folder: Path, edit: str = "") -> Path:
@@ -82,6 +66,7 @@ def settings_of(folder: Path, shared_cache: Path) -> Settings:
 
 @pytest.mark.slow
 def test_from_a_wheel_to_a_reproduced_row(registry: Registry, tmp_path: Path, shared_cache: Path) -> None:
+    start_context()  # as in a notebook that has run cells before: this server is older than what is installed now
     folder, settings = submission(registry, tmp_path), settings_of(tmp_path, shared_cache)
     of = read_submission(folder).submission
     assert of is not None

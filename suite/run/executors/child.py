@@ -15,7 +15,7 @@ from typing import Any
 from suite.contracts import Job, JobExit
 from suite.contracts.executor import Reason
 from suite.run.executors.deaths import describe_exit, from_outside, starvations
-from suite.run.executors.entry import DEVICES, serve_host, serve_judge
+from suite.run.executors.entry import OF_CELL, serve_host, serve_judge
 from suite.run.executors.leftovers import STARTING, end_tree, is_ending, parent_of, sweep
 from suite.run.result import (
     DAMAGED,
@@ -82,7 +82,8 @@ class Child:
         host_folder(self.job).mkdir(exist_ok=True)
         output = str(self.job.folder / OUTPUT_FILE)
         if self.job.split.container is None:
-            self._host = context.Process(target=serve_host, args=(host, output, os.environ.get(DEVICES)), daemon=False)
+            variables = {name: os.environ[name] for name in OF_CELL if name in os.environ}
+            self._host = context.Process(target=serve_host, args=(host, output, variables), daemon=False)
             self._host.start()
         else:
             self._host = host_container(self.job, host.fileno(), output)

@@ -14,13 +14,15 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from suite.contracts import Job
+from suite.discovery import PACKAGES
 from suite.errors import Damaged
 from suite.run.executors.forkserver import WARM
 from suite.run.executors.leftovers import adopt
 from suite.run.result import DAMAGED, DAMAGED_FILE, HOST_GONE, NO_SPACE, OUTPUT_FILE, seal
 
-DEVICES = "CUDA_VISIBLE_DEVICES"
-"""The one variable that a host is given besides: a scheduler may give each cell another GPU."""
+OF_CELL = ("CUDA_VISIBLE_DEVICES", PACKAGES)
+"""The variables that a host is given as the runner has them now, and not as the fork server was started with: a
+scheduler may give each cell another GPU, and a notebook may run one submission after another."""
 
 
 def serve_judge(job: Job, environment: dict[str, str], end: Any = None, sealing: Any = None) -> None:
@@ -58,11 +60,10 @@ def serve_judge(job: Job, environment: dict[str, str], end: Any = None, sealing:
         os._exit(NO_SPACE if error.errno == errno.ENOSPC else 1)
 
 
-def serve_host(end: socket.socket, output: str, devices: str | None) -> None:
+def serve_host(end: socket.socket, output: str, variables: dict[str, str]) -> None:
     """Load a method and do what its judge asks for, as it comes through ``end``; what it prints goes to a file."""
     os.setsid()
-    if devices is not None:
-        os.environ[DEVICES] = devices
+    os.environ.update(variables)
     adopt()
     _die_by_signal()
     _write_output_to(output)

@@ -13,10 +13,11 @@ import os
 import signal
 import warnings
 from collections.abc import Collection
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from suite.discovery import OWN, Loadable, installed_plugins, plugin_files
+from suite.discovery import OWN, PACKAGES, Loadable, installed_plugins, plugin_files
 from suite.freshness import changed, stamps
 from suite.registry import Registry, chosen, complete_registry, load_registry
 from suite.run.executors.forkserver import LIBRARIES
@@ -27,7 +28,6 @@ from suite.run.threads import thread_pools
 
 TOLD = signal.SIGUSR2
 _built_in = Registry()
-_others: list[Loadable] = []
 _stamps: dict[str, int] = {}
 
 
@@ -35,7 +35,8 @@ def registry(files: tuple[Path, ...], disabled: tuple[str, ...], only: Collectio
     """Return what `load_registry` does, given what is loaded already. To be called once in a process."""
     if {plugin.name for plugin in _built_in.plugins} & set(disabled):
         return load_registry(files, disabled, only)
-    return complete_registry(_built_in, (*chosen(_others, only), *plugin_files(files)), disabled)
+    others = [each for each in _installed(os.environ.get(PACKAGES)) if each[0].distribution != OWN]
+    return complete_registry(_built_in, (*chosen(others, only), *plugin_files(files)), disabled)
 
 
 def edited() -> bool:
@@ -64,11 +65,16 @@ def _end_with_runner() -> None:
         end()  # it may have gone just before
 
 
+@cache
+def _installed(packages: str | None) -> list[Loadable]:
+    """Return the plugins that are installed; the folders of a submission may be others than when the server started."""
+    return installed_plugins()
+
+
 def _warm() -> None:
     """Import it all. What fails here fails again in the cell that needs it, and is told there."""
-    plugins = installed_plugins()
-    _others.extend(each for each in plugins if each[0].distribution != OWN)
-    complete_registry(_built_in, [each for each in plugins if each[0].distribution == OWN])
+    own = [each for each in _installed(os.environ.get(PACKAGES)) if each[0].distribution == OWN]
+    complete_registry(_built_in, own)
     for name in os.environ.get(LIBRARIES, "").split():
         with contextlib.suppress(Exception):
             import_module(name)
