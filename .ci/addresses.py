@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)\s]+)\)")
+URLS = re.compile(r"^\[project\.urls\]\n(?:.+\n)*\n", re.MULTILINE)
 PAGES = {"Documentation": "docs/index.md", "Changelog": "CHANGELOG.md"}
 
 
@@ -28,6 +29,7 @@ def with_urls(project: str, repository: str, tag: str) -> str:
     urls = {"Source": repository, "Issues": f"{repository}/issues"}
     urls |= {name: f"{repository}/blob/{tag}/{file}" for name, file in PAGES.items()}
     lines = "".join(f'{name} = "{address}"\n' for name, address in urls.items())
+    project = URLS.sub("", project)
     return project.replace("\n[project.scripts]\n", f"\n[project.urls]\n{lines}\n[project.scripts]\n", 1)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,16 @@ def test_a_link_that_leads_nowhere_is_found() -> None:
         "reference/a.md",
     ]
     assert anchors("# A `b`, c\n\n## D\n\n## D\n\n```sh\n# no heading\n```\n") == {"a-b-c", "d", "d-1"}
+
+
+def test_what_the_readme_links_to_is_in_the_source_distribution() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["sdist"]
+    linked = re.findall(
+        r"\]\((?:https:[^)]*/(?:blob|raw)/[^/)]+/)?([\w.-]+)(?:/[^)]*)?\)",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+    )
+    assert len(linked) > 20
+    assert [top for top in linked if not any(fnmatchcase(f"/{top}", kept) for kept in build["include"])] == []
 
 
 def addresses(part: Any) -> list[str]:
