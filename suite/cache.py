@@ -43,7 +43,10 @@ class Cache:
         return path
 
     def lock(self, path: Path) -> AbstractContextManager[Any]:
-        """Return the lock for one artifact; freed by the system when its holder dies."""
+        """Return the lock for one artifact; freed by the system when its holder dies.
+
+        It is made for each use: filelock 4.3 refuses a lock that a process has from its parent over a fork.
+        """
         from filelock import FileLock
 
         path.parent.mkdir(parents=True, exist_ok=True)

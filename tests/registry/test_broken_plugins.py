@@ -11,6 +11,7 @@ from suite.registry import Plugin, Registry, load_registry
 BROKEN = {
     "broken_argument": ("import", "Argument(s) {'registry'}"),
     "broken_base": ("suite_register_methods(broken_base.NoMethod)", "derives from suite.contracts.method.Method"),
+    "broken_click": ("suite_register_methods", "Exit: 4"),
     "broken_duplicate": ("suite_register_methods", "already registered by plugin 'ood-methods' (basin-suite "),
     "broken_exit": ("import", "SystemExit: this module is a script"),
     "broken_half": ("suite_register_methods", "RuntimeError: gave up half-way"),
