@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 Status = Literal["paper", "authors' code", "reconstruction", "baseline"]
 
+NO_FORMULA = "Reconstruction: the authors' formula was not available."
+NO_CODE = "Reconstruction: the authors' code was not available."
+"""How the note of a reconstruction starts; then it says what was done instead."""
+
 # Shown in tables and exported to spreadsheets, where these first characters would start a formula.
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^=+\-@\t\x00]")
@@ -18,7 +22,7 @@ class Card(BaseModel):
     """What the leaderboard says of a method besides its scores.
 
     ``status`` tells what the implementation follows: the ``paper``, the ``authors' code``, a ``reconstruction`` from
-    an abstract because the formula was not to be had, or a ``baseline`` that nobody claims.
+    an abstract because the formula was not available, or a ``baseline`` that nobody claims.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +41,7 @@ class Card(BaseModel):
             raise ValueError(f"a card with status {self.status!r} must name its paper and authors")
         if self.status == "reconstruction" and not self.note.startswith("Reconstruction:"):
             raise ValueError(
-                "the note of a reconstruction must start with 'Reconstruction:' and say what was not available"
+                "the note of a reconstruction must start with 'Reconstruction:' and say what was not available, as "
+                f"{NO_FORMULA!r}"
             )
         return self

@@ -1,14 +1,15 @@
-"""Cards of reconstructions: they say in one form what was not to be had."""
+"""Cards of reconstructions: they say in one form what was not available."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from suite.contracts.card import NO_CODE, NO_FORMULA
 from suite.discovery import OWN
 from suite.registry import load_registry
 
-FORMULA = "Reconstruction: the authors' formula was not available."
-CODE = "Reconstruction: the authors' code was not available."
+ROOT = Path(__file__).resolve().parents[2]
 OTHERWISE = {
     "memorization/opposite-guidance": "the released file with opposite guidance and a dynamic transition does not run "
     "as it is; the rule was read from it",
@@ -31,7 +32,19 @@ def test_reconstructions_say_in_one_form_what_was_not_available() -> None:
     notes = {name: card.note for name, card in cards.items() if card.status == "reconstruction"}
     said = {name: re.match(r"Reconstruction: [^.]*\.(?= |$)", note) for name, note in notes.items()}
     otherwise = {
-        name: match and match[0] for name, match in said.items() if not match or match[0] not in (FORMULA, CODE)
+        name: match and match[0] for name, match in said.items() if not match or match[0] not in (NO_FORMULA, NO_CODE)
     }
     assert len(notes) > len(OTHERWISE)
     assert otherwise == {name: f"Reconstruction: {words}." for name, words in OTHERWISE.items()}
+
+
+def test_the_sentences_are_typed_once_and_told_to_authors_of_plugins() -> None:
+    typed = {
+        str(path.relative_to(ROOT))
+        for folder in ("suite", "benchmarks", "leaderboard")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"[\"']Reconstruction: the authors'", path.read_text(encoding="utf-8"))
+    }
+    assert typed == {"suite/contracts/card.py"}
+    page = " ".join((ROOT / "docs" / "plugins.md").read_text(encoding="utf-8").split())
+    assert all(f"*{sentence}*" in page for sentence in (NO_FORMULA, NO_CODE))

@@ -17,6 +17,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from suite.contracts import Column, Ingredient, Outcome, Resources, Task, TaskContext
+from suite.contracts.card import NO_FORMULA
 from suite.data.dataset import DataSet
 from suite.data.split import Split
 from suite.diffusion.diffusion import Diffusion
@@ -30,9 +31,7 @@ from suite.tracks.replay.denoising.samples import DenoisingSamples
 if TYPE_CHECKING:
     from suite.tracks.replay.denoising.experiment import Experiment
 
-RECONSTRUCTION = (
-    "Reconstruction: the authors' formula was not available. Hopfield-energy replay after Takeda et al., re-derived."
-)
+RECONSTRUCTION = f"{NO_FORMULA} Hopfield-energy replay after Takeda et al., re-derived."
 """Stands in the summary of every task."""
 
 
