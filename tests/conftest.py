@@ -65,7 +65,6 @@ def _isolated(
     else:
         folder = tmp_path_factory.getbasetemp() / f"homes-{next(NUMBERS)}"
     monkeypatch.setenv("SUITE_HOME", str(folder / "home"))
-    monkeypatch.setenv("BASIN_SUITE_PACKAGES", "")  # running a submission sets it, for the rest of its process
 
 
 @pytest.fixture(autouse=True)

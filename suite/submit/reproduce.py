@@ -64,10 +64,10 @@ def reproduce(
         raise SuiteError("none of the chosen runs is finished", place=str(folder), next="suite submit status FOLDER")
     picked = [results.row(run) for run in (sampled(chosen, sample) if sample else chosen)]
     picked.sort(key=lambda run: (run.cell.task, str(run.cell.setting), run.cell.method, run.cell.seed))
-    bench = Bench(folder, of, settings)
-    registry = bench.registry()
-    apart = settings if bench.confined is None and not container else trusted_settings(settings, of, container)
-    judged = judged_again(picked, registry, apart, reporter, threads=threads, tolerance=tolerance)
+    with Bench(folder, of, settings) as bench:
+        registry = bench.registry()
+        apart = settings if bench.confined is None and not container else trusted_settings(settings, of, container)
+        judged = judged_again(picked, registry, apart, reporter, threads=threads, tolerance=tolerance)
     verdicts = tuple((run, verdict) for run, verdict, _ in judged)
     again = [made for _, _, made in judged if isinstance(made, RunRow)]
     return _reproduced(verdicts, len(done), tolerance, again)

@@ -55,15 +55,15 @@ def run(
     Raises:
         SuiteError: it cannot be installed or loaded, a cell cannot be split, or no container starts that is asked for.
     """
-    bench, apart, deadline = Bench(folder, of, settings), trusted_settings(settings, of, container), Deadline(limit)
+    apart, deadline = trusted_settings(settings, of, container), Deadline(limit)
     summaries: list[Summary] = []
-    for entry in of.runs:
-        if tasks and entry.task not in tasks:
-            continue
-        plain = dict(_parameters(entry, of))
-        registry = bench.registry(plain)
-        for request in _requests(entry, of, registry, seeds):
-            summaries.append(Runner(registry, apart, reporter).run(request, deadline.left()))
+    with Bench(folder, of, settings) as bench:
+        for entry in of.runs:
+            if tasks and entry.task not in tasks:
+                continue
+            registry = bench.registry(dict(_parameters(entry, of)))
+            for request in _requests(entry, of, registry, seeds):
+                summaries.append(Runner(registry, apart, reporter).run(request, deadline.left()))
     if not summaries:
         raise SuiteError("nothing of the submission is chosen", place=str(folder), next="suite submit status FOLDER")
     runs = _runs(settings, {cell for summary in summaries for cell in summary.cells})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from suite.discovery import OWN, PACKAGES, installed_plugins
 from suite.errors import SuiteError
@@ -41,6 +41,8 @@ def _starts_container(settings: Settings) -> bool:
 class Bench:
     """Where the methods of a submission can be run: they are installed, and described by a confined process.
 
+    As a context, it tells the processes of the methods where these lie; nothing of it is loaded in this one.
+
     Attributes:
         confined: what the kernel enforced when their code was first imported; None if all of it is the suite's own.
     """
@@ -54,8 +56,20 @@ class Bench:
         self._of, self._settings = of, settings
         self._packages = installed(folder, of.methods, settings)
         self.confined: tuple[str, ...] | None = None
+        self._before: str | None = None
+
+    def __enter__(self) -> Self:
+        """Name the folder in the environment, which processes inherit."""
+        self._before = os.environ.get(PACKAGES)
         if self._packages is not None:
-            os.environ[PACKAGES] = str(self._packages)  # for the processes of the methods; nothing of it is loaded here
+            os.environ[PACKAGES] = str(self._packages)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Name what was named before: what is loaded later in this process has nothing to do with the submission."""
+        os.environ.pop(PACKAGES, None)
+        if self._before is not None:
+            os.environ[PACKAGES] = self._before
 
     def registry(self, overrides: Overrides | None = None) -> Registry:
         """Return a registry with the methods, whose parameters are the defaults but for ``overrides``.

@@ -13,7 +13,7 @@ import pytest
 
 from suite.errors import SuiteError
 from suite.hashing import file_digest
-from suite.registry import Registry
+from suite.registry import Registry, load_registry
 from suite.run.executors.forkserver import start_context
 from suite.run.split.confinement.container import find_engine
 from suite.scaffold import new_method
@@ -84,6 +84,7 @@ def test_from_a_wheel_to_a_reproduced_row(registry: Registry, tmp_path: Path, sh
     assert made.environment["plugin"]["version"] == "0.1.0"
     assert made.environment["packages"][DISTRIBUTION] == "0.1.0"
     assert "foreign_norm" not in sys.modules
+    assert f"ood/{NAME}" not in {each.name for each in load_registry().methods}
 
     add_results(folder, ran.runs, settings, registry, by="Bob")
     report = check(folder, registry)

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -37,7 +38,7 @@ def serve_judge(job: Job, environment: dict[str, str], end: Any = None, sealing:
     os.setsid()
     adopt()
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    os.environ.update(environment)
+    _take(environment)
     try:
         _write_output_to(str(job.folder / OUTPUT_FILE))
         _forget_edited()
@@ -63,7 +64,7 @@ def serve_judge(job: Job, environment: dict[str, str], end: Any = None, sealing:
 def serve_host(end: socket.socket, output: str, variables: dict[str, str]) -> None:
     """Load a method and do what its judge asks for, as it comes through ``end``; what it prints goes to a file."""
     os.setsid()
-    os.environ.update(variables)
+    _take(variables)
     adopt()
     _die_by_signal()
     _write_output_to(output)
@@ -72,6 +73,12 @@ def serve_host(end: socket.socket, output: str, variables: dict[str, str]) -> No
 
     Host(end).serve()
     os._exit(0)
+
+
+def _take(variables: Mapping[str, str]) -> None:
+    for name in OF_CELL:  # of which the fork server may have some that the runner has no more
+        os.environ.pop(name, None)
+    os.environ.update(variables)
 
 
 def _write_output_to(path: str) -> None:
