@@ -11,7 +11,7 @@ import pytest
 
 from suite.board import model
 from suite.cli.main import command as command_line
-from suite.contracts import Column, Resources, TaskContext
+from suite.contracts import Column, Requirements, Resources, TaskContext
 from suite.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,6 +197,50 @@ def test_the_worked_example_of_the_replay_page_is_what_the_metrics_give() -> Non
         "forgetting": round(forgetting(matrix), 4),
         "backward_transfer": round(backward_transfer(matrix), 4),
     }
+
+
+def blocks(page: str) -> list[str]:
+    """Return the Python of a page, block by block."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+RUN_IN = {
+    "README.md": "tests/test_docs.py",
+    "docs/basins.md": "tests/test_docs.py",
+    "docs/first-method.md": "tests/test_tutorial.py",
+    "docs/leaderboard.md": "tests/leaderboard/test_app.py",
+    "docs/memorization.md": "tests/test_docs.py",
+    "docs/notebooks.md": "tests/test_api.py",
+    "docs/plugins.md": "tests/registry/test_plugin_documentation.py",
+    "docs/quantization.md": "tests/test_docs.py",
+    "docs/replay.md": "tests/test_docs.py",
+    "docs/temperature.md": "tests/test_docs.py",
+}
+"""Pages whose Python another test runs, with that test; the Python of all other pages runs below."""
+SLOW = ("docs/adaptation.md", "docs/generalization.md")
+"""These read every published score, in three CPU seconds."""
+OTHERS = [name for page in PAGES if (name := str(page.relative_to(ROOT))) not in RUN_IN and blocks(name)]
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.slow] if page in SLOW else []) for page in OTHERS]
+)
+def test_the_python_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from suite.board.ready import READY
+    from suite.tracks.learning_rate.protocol import TrainingTask
+
+    monkeypatch.setenv("SUITE_HOME", str(tmp_path))
+    monkeypatch.setenv("SUITE_PUBLISHED", "true")
+    monkeypatch.setattr(TrainingTask, "survey", lambda self, context: {})  # it trains for minutes
+    (tmp_path / "board").symlink_to(READY)
+    for block in blocks(page):
+        exec(block, {"Requirements": Requirements})
+
+
+def test_the_python_of_every_other_page_is_run_by_the_test_that_is_named() -> None:
+    for page, test in RUN_IN.items():
+        assert blocks(page), page
+        assert Path(page).name in (ROOT / test).read_text(encoding="utf-8"), page
 
 
 def test_every_setting_is_documented() -> None:
