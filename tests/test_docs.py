@@ -46,6 +46,12 @@ def test_the_readme_shows_its_commands() -> None:
     assert len([page for page, _ in commands() if page == "README.md"]) >= 10
 
 
+def test_the_first_pages_type_no_result() -> None:
+    for name in ("README.md", *(f"docs/{name}.md" for name in ("index", "first-board", "first-method", "commands"))):
+        text = re.sub(r"```.*?```|`[^`]*`", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert set(re.findall(r"(?<![-\w])\d+\.\d+", text)) <= {"3.11"}, name  # the oldest Python; numbers are on the board
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (command,) = [line for block in blocks for line in block.splitlines() if "pytest" in line]

@@ -21,6 +21,7 @@ FRONT = (
             "first-board",
             "first-method",
             "contributing-a-method",
+            "commands",
             "submitting",
             "leaderboard",
             "statistics",
