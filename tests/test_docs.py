@@ -49,7 +49,7 @@ def test_the_readme_shows_its_commands() -> None:
 def test_the_first_pages_type_no_result() -> None:
     for name in ("README.md", *(f"docs/{name}.md" for name in ("index", "first-board", "first-method", "commands"))):
         text = re.sub(r"```.*?```|`[^`]*`", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert set(re.findall(r"(?<![-\w])\d+\.\d+", text)) <= {"3.11"}, name  # the oldest Python; numbers are on the board
+        assert set(re.findall(r"(?<![-\w])\d+\.\d+", text)) <= {"3.11"}, name  # the oldest Python
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
