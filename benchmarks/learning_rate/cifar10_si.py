@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from suite.contracts import Resources
 from suite.contracts.task import Tier
@@ -42,8 +43,8 @@ class CIFAR10SITask(ImagesTask):
     bands = ((0, 0), (1, 8), (9, 24), (25, 32))
     data = (CIFAR10_TRAIN, CIFAR10_TEST)
 
+    @override
     def parts(self, resources: Resources) -> tuple[Split, Split, Split]:
-        """See `ImagesTask`."""
         rows = np.random.default_rng(0).permutation(50000)
         held, kept = np.sort(rows[:VALIDATION]), np.sort(rows[VALIDATION:])
         return Split(CIFAR10_TRAIN, kept), Split(CIFAR10_TRAIN, held), Split(CIFAR10_TEST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from typing_extensions import override
 
 from suite import Cost
 from suite.contracts import Resources
@@ -40,8 +41,8 @@ class DigitsSITask(ImagesTask):
     bands = ((0, 0), (1, 2), (3, 4), (5, 8))
     data = (DIGITS,)
 
+    @override
     def parts(self, resources: Resources) -> tuple[Split, Split, Split]:
-        """See `ImagesTask`."""
         rows = np.random.default_rng(0).permutation(1797)
         ends = np.split(rows, (TRAIN, TRAIN + VALIDATION))
         train, validation, test = (Split(DIGITS, np.sort(part)) for part in ends)

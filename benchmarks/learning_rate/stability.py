@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from typing_extensions import override
 
 from suite import Cost, Metric
 from suite.contracts import Resources, TaskContext
@@ -64,8 +65,8 @@ class TanhMLP(SphereNetwork):
     def __init__(self, inputs: int, width: int, classes: int) -> None:
         self.shapes, self.features, self.classes = ((width, inputs), (width, width)), width, classes
 
+    @override
     def last_features(self, layers: list[Tensor], inputs: Tensor, normalisation: Normalisation) -> Tensor:
-        """See `SphereNetwork`."""
         hidden = inputs.flatten(1).expand(len(layers[0]), -1, -1)
         for layer in layers:
             hidden = torch.bmm(hidden, layer.transpose(1, 2)).tanh()
@@ -101,8 +102,8 @@ class StabilityTask(ImagesTask):
     radius = 0.0
     bands = ()
 
+    @override
     def parts(self, resources: Resources) -> tuple[Split, Split, Split]:
-        """See `ImagesTask`."""
         train, validation, test = DigitsSITask().parts(resources)
         return train.part(np.arange(300), resources), validation, test
 
