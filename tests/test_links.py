@@ -65,6 +65,20 @@ def test_a_link_that_leads_nowhere_is_found() -> None:
     assert anchors("# A `b`, c\n\n## D\n\n## D\n\n```sh\n# no heading\n```\n") == {"a-b-c", "d", "d-1"}
 
 
+def test_pages_and_sections_that_messages_name_are_there() -> None:
+    named = {
+        match
+        for folder in ("suite", "leaderboard", ".github")
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in (".py", ".jinja", ".md", ".yml")
+        for match in re.findall(r"docs/([a-z-]+\.md)(?:, section '([^']+)')?", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    for page, section in named:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert not section or re.search(rf"^#+ {re.escape(section)}$", text, re.MULTILINE), (page, section)
+
+
 def test_what_the_readme_links_to_is_in_the_source_distribution() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["sdist"]
     linked = re.findall(
