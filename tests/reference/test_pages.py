@@ -15,8 +15,8 @@ from suite import hookspecs
 from suite.board.files import read_index
 from suite.board.ready import READY
 from suite.board.shelf import Shelf
-from suite.contracts import Setting
-from suite.reference import commands, hooks, pages
+from suite.contracts import Metric, Setting
+from suite.reference import commands, hooks, pages, tasks
 from suite.registry import HOOKS, Registry, load_registry
 from suite.settings import Settings
 from suite.store import schema
@@ -41,9 +41,9 @@ def sections(page: str) -> dict[str, str]:
 
 
 def undescribed(page: str) -> list[str]:
-    """Return the headings without a paragraph, and the first cells of rows whose last cell is empty."""
+    """Return the headings without a paragraph but a title, and the first cells of rows whose last cell is empty."""
     page = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
-    bare = [title for title, text in sections(page).items() if not re.search(r"^[^|\n]", text, re.MULTILINE)]
+    bare = [title for title, text in sections(page).items() if not re.search(r"^(?!\*\*)[^|\n]", text, re.MULTILINE)]
     rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"^\| .*\|\s*\|$", line)]
     return [*bare, *(row[0] for row in rows)]
 
@@ -137,13 +137,25 @@ def test_pages_link_to_what_is_in_the_reference(made: dict[str, str], registry: 
 
 def test_a_word_is_said_about_each(made: dict[str, str], registry: Registry) -> None:
     assert {name: bare for name, page in made.items() if (bare := undescribed(page))} == {}
-    own = [entry.name for entry in registry.methods if "__doc__" not in vars(entry.value)]
-    assert own == [], "the text of its base is not about it"
+    assert without_text(registry) == []
 
 
-def test_what_nobody_described_is_found(monkeypatch: pytest.MonkeyPatch, made: dict[str, str]) -> None:
+def without_text(registry: Registry) -> list[str]:
+    """Return the methods that have no text of their own: that of a base is not about them."""
+    return [entry.name for entry in registry.methods if not vars(entry.value)["__doc__"]]
+
+
+def test_what_nobody_described_is_found(
+    monkeypatch: pytest.MonkeyPatch, made: dict[str, str], registry: Registry
+) -> None:
     monkeypatch.setattr(hookspecs.suite_register_pages, "__doc__", None)
     assert undescribed(hooks.page()) == ["suite_register_pages"]
+    monkeypatch.setattr(registry.tasks["ood/digits"], "summary", "")
+    monkeypatch.setattr(registry.methods["ood/energy"], "__doc__", None)
+    assert undescribed(tasks.page(registry, registry.tracks["ood"])) == ["ood/digits"]
+    assert without_text(registry) == ["ood/energy"]
+    with pytest.raises(ValueError, match="definition"):
+        Metric(name="speed", direction="higher", unit="fraction", definition="")
     assert undescribed(made["settings.md"].replace("folder of the store, the cache and the board", "")) == [
         "`SUITE_HOME`"
     ]
