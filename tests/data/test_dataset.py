@@ -11,6 +11,7 @@ import pytest
 
 from suite.cache import Cache
 from suite.contracts import Missing, Resources
+from suite.data import embedded
 from suite.data.dataset import DataSet
 from suite.data.embedded import ArrayRows, Embedded
 from suite.settings import Settings
@@ -68,6 +69,18 @@ def test_patches_use_the_whole_range_so_that_contrast_gives_nothing_away(resourc
     images = Embedded("photograph-patches").open(resources).images.reshape(1000, -1)
     assert (images.min(axis=1) == 0).all()
     assert (images.max(axis=1) == 16).all()
+
+
+def test_patches_are_read_from_the_cache_by_the_next_process(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patches = Embedded("photograph-patches")
+    made = patches.open(resources)
+    embedded._kept.cache_clear()  # as in another process
+    monkeypatch.setattr(embedded, "_make", lambda name: pytest.fail("photographs are read again"))
+    again = patches.open(resources)
+    assert (again.images == made.images).all()
+    assert (again.labels == made.labels).all()
 
 
 def test_missing_is_an_error_of_its_own(resources: Resources) -> None:

@@ -82,6 +82,20 @@ def test_intervals_cover_the_true_error() -> None:
     assert covered >= 52  # 57 expected; fewer than 52 of 60 at 95 % happens once in 100
 
 
+@pytest.mark.parametrize("count", [30, 393, 1000])
+def test_an_interval_is_that_of_resamples_one_by_one(count: int) -> None:
+    confidence, correct = confident(*drawn(np.random.default_rng(5), count))
+    rng, ranked = np.random.default_rng(0), _ranked(confidence, correct)
+    draws = [_debiased(ranked[np.sort(rng.integers(count, size=count))]) for _ in range(1000)]
+    ends = np.quantile(draws, [0.025, 0.975]) - np.mean(draws) + _debiased(ranked)
+    assert calibration_interval(confidence, correct, 0.95) == pytest.approx(np.sqrt(np.maximum(ends, 0)), abs=1e-12)
+
+
+def _debiased(ranked: NDArray[np.float64]) -> float:
+    sizes, means, accuracy = _in_bins(ranked)
+    return float(np.average((means - accuracy) ** 2 - accuracy * (1 - accuracy) / (sizes - 1), weights=sizes))
+
+
 @given(st.integers(0, 1000), st.integers(2 * BINS, 200))
 def test_scores_are_their_definitions(seed: int, count: int) -> None:
     logits, labels = drawn(np.random.default_rng(seed), count)

@@ -15,9 +15,16 @@ from typing import Any
 
 LIBRARIES = "BASIN_SUITE_LIBRARIES"
 """The environment variable that tells the fork server which libraries the run's tracks name: it takes no arguments."""
-QUICK_CHILDREN = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "OPENBLAS_THREAD_TIMEOUT": "20"}
+QUICK_CHILDREN = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "OPENBLAS_THREAD_TIMEOUT": "20",
+    "GOMP_SPINCOUNT": "1000",
+}
 """The server's memory lies in few large pages, so that a child is forked in 13 ms and not in 21 (torch 2.15). Threads
-of OpenBLAS sleep after 2^20 cycles without work: by default each child's spin for 2^26, 30 ms on each core."""
+of OpenBLAS sleep after 2^20 cycles without work: by default each child's spin for 2^26, 30 ms on each core. Threads of
+torch sleep after 1,000 turns, as libgomp's do where it knows of too few cores, and not after 300,000: a cell of two
+threads waits at every operation for the one that the system has not given a core. On two cores that others used too
+(load 10) a training took 18 s and not 120; on idle ones 1.30 s and not 1.21."""
 SECRET = re.compile(r"^SUITE_|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|^DATABASE")
 """Names of environment variables that no method needs, and that tell where labels and stores are."""
 WARM = "suite.run.executors.warm"

@@ -40,6 +40,6 @@ def suite_register_tracks(register: Callable[[Track], None]) -> None:
                 Access("count", "How many basins there are."),
                 Access("exploration", "Hot trajectories, of whose frames the method proposes some to start from."),
             ),
-            libraries=("sklearn.cluster", "sklearn.linear_model"),
+            libraries=("sklearn.cluster", "sklearn.linear_model", "torch._dynamo"),
         )
     )

@@ -6,7 +6,6 @@ process says: the audit of its bits too.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -98,8 +97,18 @@ def latent(network: nn.Module, original: nn.Module, keep_weights: bool) -> nn.Mo
 
 @_where_it_is
 def logits_on_the_way(network: nn.Module, original: nn.Module, share: float, images: Tensor) -> Tensor:
-    """Return the logits of a network whose weights lie at a share of the way from the original's to these."""
-    return basin.logits_at(share, original, copy.deepcopy(network), images)
+    """Return the logits of a network whose weights lie at a share of the way from the original's to these.
+
+    The network is put back as it was: copying all of it at each share takes a third of the time.
+    """
+    moved = dict(original.named_parameters())
+    kept = [(each, each.detach().clone()) for name, each in network.named_parameters() if name in moved]
+    try:
+        return basin.logits_at(share, original, network, images)
+    finally:
+        with torch.no_grad():
+            for parameter, values in kept:
+                parameter.copy_(values)
 
 
 @_where_it_is

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from suite.tracks.quantization.answering import logits_on_the_way
 from suite.tracks.quantization.basin import POINTS, NoLatentWeights, latent, loss_barrier
 from suite.tracks.quantization.fake import Uniform, compensate, insert, weight_sites
 
@@ -88,3 +89,14 @@ def test_a_compensation_is_no_latent_weight() -> None:
 def test_other_parameters_are_refused() -> None:
     with pytest.raises(NoLatentWeights, match=r"no weights in floating point named layer\.weight"):
         latent(Bumpy(1.0), Net(), keep_weights=True)
+
+
+def test_a_network_is_asked_on_the_way_and_left_as_it_was() -> None:
+    original, network = Net(), Net()
+    with torch.no_grad():
+        network.layer.weight.mul_(-1)
+    before, copied = network.layer.weight.clone(), copy.deepcopy(network)
+    halfway = logits_on_the_way(network, original, 0.5, IMAGES)
+    assert torch.equal(network.layer.weight, before)
+    assert torch.equal(halfway, torch.zeros(40, 2))
+    assert torch.equal(logits_on_the_way(network, original, 0.25, IMAGES), -0.5 * copied(IMAGES))

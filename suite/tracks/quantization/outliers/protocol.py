@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from suite.contracts import Column, Metric, Resources, Samples, TaskContext
 from suite.tracks.quantization.evaluation import Evaluation, Facts, Measured, measured
 from suite.tracks.quantization.metrics import METRICS, SIZE
@@ -41,18 +43,34 @@ class OutlierTask(QuantizationTask):
         bits = mean_bits(self.given_model().load(context.resources), size)
         return replace(found, measured=found.measured | measured(MEAN_BITS, bits)), facts, missing
 
-    def _reference_facts(self, resources: Resources) -> dict[str, str]:
-        from suite.tracks.quantization.outliers.measure import outliers
+    def prepare(self, context: TaskContext) -> None:
+        """Measure the network's outliers besides, once for all cells."""
+        super().prepare(context)
+        self._outliers(context.resources)
 
-        model = self.given_model()
-        split = self.training(resources)
-        images = model.transform.normalise(split.pixels(model.transform, resources)[:OBSERVED].to(resources.device))
-        found = outliers(model.load(resources), images)
+    def _reference_facts(self, resources: Resources) -> dict[str, str]:
+        found = self._outliers(resources)
         return {
             **super()._reference_facts(resources),
-            "activation kurtosis": ", ".join(f"{each.site} {each.kurtosis:.1f}" for each in found),
-            "activation max to mean": ", ".join(f"{each.site} {each.max_to_mean:.1f}" for each in found),
+            "activation kurtosis": ", ".join(f"{site} {kurtosis:.1f}" for site, kurtosis, _ in found),
+            "activation max to mean": ", ".join(f"{site} {max_to_mean:.1f}" for site, _, max_to_mean in found),
         }
+
+    def _outliers(self, resources: Resources) -> list[tuple[str, float, float]]:
+        """Return each activation's site, kurtosis and largest magnitude over the mean, which are measured once."""
+        model, split = self.given_model(), self.training(resources)
+        seen = split.part(np.arange(min(OBSERVED, len(split.rows(resources)))), resources)
+        identity = {"model": model.fingerprint(resources), "transform": model.transform.identity}
+        identity |= seen.identity(resources)
+        note = resources.cache.note("outliers", identity)
+        if note is None:
+            from suite.tracks.quantization.outliers.measure import outliers
+
+            images = model.transform.normalise(seen.pixels(model.transform, resources).to(resources.device))
+            found = outliers(model.load(resources), images)
+            note = {"sites": [[each.site, each.kurtosis, each.max_to_mean] for each in found]}
+            resources.cache.write_note("outliers", identity, note)
+        return [(site, kurtosis, ratio) for site, kurtosis, ratio in note["sites"]]
 
 
 def mean_bits(original: nn.Module, size: float) -> float:
