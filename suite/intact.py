@@ -32,11 +32,12 @@ class Parts:
             if name in self._modules or (name != "suite" and not name.startswith("suite.")):
                 continue
             self._modules.add(name)
-            held = dict(vars(module))
+            held = vars(module).copy()
             self._parts.append((name, module, held))
             for key, value in held.items():
-                if isinstance(value, type) and value.__module__ == name:
-                    self._parts.append((f"{name}.{key}", value, dict(vars(value))))
+                if isinstance(value, type):
+                    if value.__module__ == name:
+                        self._parts.append((f"{name}.{key}", value, vars(value).copy()))  # dict() asks for each name
                 elif isinstance(value, dict) and not key.startswith("_"):
                     self._parts.append((f"{name}.{key}", value, dict(value)))
 
