@@ -6,6 +6,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,18 @@ def varied() -> Board:
         for protocol, (precision, amount, mean) in zip("abc", settings, strict=True)
     )
     return board_with(*tables, table("demo/wide", "d"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components() -> Iterator[None]:
+    """Let Streamlit look for components in all that is installed once, and not for each page: that takes 0.1 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        with suppress(ImportError):  # older ones do not look
+            from streamlit.components.v2 import manifest_scanner
+
+            scan = cache(manifest_scanner.scan_component_manifests)
+            patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture
