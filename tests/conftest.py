@@ -22,11 +22,12 @@ from threadpoolctl import threadpool_limits
 
 from suite.contracts import Resources
 from suite.settings import Settings, load_settings
+from suite.store import opening
 from suite.testing import cache
 
 from .support.command import Suite
 from .support.makers import TESTS, makers
-from .support.stores import postgres_server, postgresql, sqlite, url  # noqa: F401 - fixtures
+from .support.stores import Blank, postgres_server, postgresql, sqlite, url  # noqa: F401 - fixtures
 
 for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # under nohup, or behind a shell's &, they are ignored
     if signal.getsignal(number) is signal.SIG_IGN:
@@ -80,6 +81,18 @@ def _isolated(
     else:
         folder = tmp_path_factory.getbasetemp() / f"homes-{next(NUMBERS)}"
     monkeypatch.setenv("SUITE_HOME", str(folder / "home"))
+
+
+@pytest.fixture(scope="session")
+def _blank(tmp_path_factory: pytest.TempPathFactory) -> Blank:
+    return Blank(tmp_path_factory.getbasetemp() / "blank.db")
+
+
+@pytest.fixture(autouse=True)
+def _new_stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _blank: Blank) -> None:
+    """New stores are copies of an empty one, but in the tests of the store."""
+    if TESTS / "store" not in request.path.parents:
+        monkeypatch.setattr(opening, "create_if_missing", _blank.create_if_missing)
 
 
 @pytest.fixture(autouse=True)
