@@ -20,17 +20,21 @@ pytestmark = pytest.mark.mirror
 
 @pytest.fixture
 def fewer_images(mirrored: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mirror with the first images alone of two splits of which a test needs no more."""
+    """The mirror with few images of the splits of which a test needs no more; one in five of each of many classes."""
     import pyarrow.parquet
 
     assert mirrored.data is not None
     mirror = tmp_path / "mirror"
     shutil.copytree(mirrored.data, mirror)
-    for pattern, rows in (("uoft-cs/cifar10/*/train-*.parquet", 5000), ("ylecun/mnist/*/test-*.parquet", 2000)):
+    for pattern, rows in (
+        ("uoft-cs/cifar10/*/train-*.parquet", slice(5000)),
+        ("ylecun/mnist/*/test-*.parquet", slice(2000)),
+        ("zh-plus/tiny-imagenet/*/valid-*.parquet", slice(None, None, 5)),
+    ):
         (file,) = mirror.glob(pattern)
-        first = pyarrow.parquet.read_table(file).slice(0, rows)
+        table = pyarrow.parquet.read_table(file)
         file.unlink()  # a copy may be as little writable as the original
-        pyarrow.parquet.write_table(first, file)
+        pyarrow.parquet.write_table(table.take(np.arange(len(table))[rows]), file)
     monkeypatch.setenv("SUITE_DATA", str(mirror))
 
 
@@ -40,7 +44,12 @@ def test_all_methods_cost_one_inference_pass(suite: Suite, tmp_path: Path, monke
     methods = ("--method", "msp", "--method", "energy", "--method", "vim")
     done = suite("run", "--task", "ood/cifar10", *methods, process=True, timeout=900)
     assert done.returncode == 0, done.stderr
-    for name, images in {"cifar10-train": "5,000", "mnist": "2,000", "textures": "1,200"}.items():
+    for name, images in {
+        "cifar10-train": "5,000",
+        "mnist": "2,000",
+        "textures": "1,200",
+        "tiny-imagenet": "1,781",
+    }.items():
         assert done.stderr.count(f"features of {name}: {images} images") == 1
     assert "88.14 % of 10,000" in done.stdout
     assert "missing data: near/cifar100, far/svhn, far/places365; means without them are partial" in done.stdout
