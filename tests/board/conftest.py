@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,18 @@ from suite.store.writing import Writer
 PLUGIN = Path(__file__).parent.parent / "assets" / "demo_plugin.py"
 
 
+@cache
+def demo() -> Registry:
+    """Return the registry with the demo plugin, which no test changes."""
+    return load_registry((PLUGIN,))
+
+
 class Store:
     """A store that is filled by hand, as runs of demo/plain unless said otherwise."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = load_settings(home=folder)
-        self.registry: Registry = load_registry((PLUGIN,))
+        self.registry = demo()
         self.writer = Writer(self.settings.database_url)
         self.samples: dict[str, pa.Table] = {}
 
