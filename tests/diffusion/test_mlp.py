@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import torch
-from diffusers.models.embeddings import get_timestep_embedding
 
 from suite.diffusion.mlp import MLP, sinusoids
 
 
 def test_timesteps_are_embedded_as_in_ddpm() -> None:
+    from diffusers.models.embeddings import get_timestep_embedding
+
     times = torch.tensor([0, 1, 17, 999])
     expected = get_timestep_embedding(times, 32, downscale_freq_shift=0)
     torch.testing.assert_close(sinusoids(times, 32), expected, rtol=1e-4, atol=1e-4)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +32,8 @@ def normal(*shape: int, seed: int = 0) -> torch.Tensor:
 
 @SCHEDULES
 def test_noise_is_that_of_diffusers(schedule: Schedule) -> None:
+    from diffusers import DDPMScheduler
+
     theirs = DDPMScheduler(**of_diffusers(schedule))
     torch.testing.assert_close(schedule.kept.float(), theirs.alphas_cumprod, rtol=1e-4, atol=1e-6)
     clean, noise, times = normal(5, 2, 3, 3), normal(5, 2, 3, 3, seed=1), torch.tensor([0, 1, 100, 500, 999])
@@ -43,6 +44,8 @@ def test_noise_is_that_of_diffusers(schedule: Schedule) -> None:
 @SCHEDULES
 @pytest.mark.parametrize(("time", "stride"), [(100, 50), (500, 100), (300, 20)])
 def test_the_way_back_is_that_of_diffusers(schedule: Schedule, time: int, stride: int) -> None:
+    from diffusers import DDIMScheduler
+
     theirs = DDIMScheduler(**of_diffusers(schedule))
     theirs.set_timesteps(schedule.steps // stride)
     assert time in theirs.timesteps

@@ -1,4 +1,7 @@
-"""Random weights as hub repositories hold them: a tiny Stable Diffusion and a tiny CLIP."""
+"""Random weights as hub repositories hold them: a tiny Stable Diffusion and a tiny CLIP.
+
+Here and in the tests diffusers is imported where it is used: it takes 2 s, of each process that collects them.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import json
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
-from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTextModel
 
 TOKENS = 8
 VOCABULARY = ["<|startoftext|>", "<|endoftext|>", "a</w>", "b</w>"]
@@ -15,6 +16,9 @@ VOCABULARY = ["<|startoftext|>", "<|endoftext|>", "a</w>", "b</w>"]
 
 def write_pipeline(folder: Path) -> None:
     """Save random weights as the hub's repository holds them."""
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
     torch.manual_seed(0)
     UNet2DConditionModel(
         sample_size=8,
@@ -62,6 +66,8 @@ def write_tokenizer(folder: Path) -> None:
 
 def write_clip(folder: Path) -> None:
     """Save a CLIP network of images of 32 x 32, with its tokenizer."""
+    from transformers import CLIPConfig, CLIPModel
+
     torch.manual_seed(0)
     small = {"hidden_size": 12, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     text = {**small, "vocab_size": len(VOCABULARY), "max_position_embeddings": TOKENS, "eos_token_id": 1}

@@ -11,8 +11,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
-from diffusers.models.attention_processor import AttnProcessor
 from PIL import Image
 
 from suite.benchmarks.memorization.digits import DigitsTask
@@ -169,6 +167,8 @@ def test_the_whole_protocol_runs(name: str, at: Resources) -> None:
 
 def test_samples_are_those_of_the_pipeline(at: Resources, experiment: PromptedExperiment) -> None:
     """diffusers' own loop gives the same latents, and so the same images."""
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+
     parts = {name: TinyTask.pipeline.load(name, at) for name in ("unet", "vae", "text_encoder", "tokenizer")}
     scheduler = DDIMScheduler(
         beta_start=0.00085,
@@ -227,8 +227,8 @@ def test_prompts_are_laid_out_as_the_tokenizer_does(at: Resources, experiment: P
     torch.testing.assert_close(embedding(added), embedding(embedding.tokens(["a b b a"])))
 
 
-class Scaled(AttnProcessor):
-    """Multiplies the logits of the first token, and hides the last ones: written anew, from the definition."""
+class Scaled:
+    """A processor of attention that multiplies the logits of the first token, and hides the last ones."""
 
     def __call__(self, attn, hidden_states, encoder_hidden_states=None, attention_mask=None, **rest):
         batch, _, width = hidden_states.shape

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers.schedulers import PNDMScheduler
 
 from suite import extras
 from suite.benchmarks.replay import ddpm_cifar10
@@ -119,6 +118,8 @@ def test_the_unet_alone_is_trained_and_told_the_empty_prompt(at: Resources) -> N
 
 def test_the_schedule_is_that_of_the_weights() -> None:
     """As in the repository's scheduler/scheduler_config.json."""
+    from diffusers.schedulers import PNDMScheduler
+
     theirs = PNDMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
     torch.testing.assert_close(SCHEDULE.kept.float(), theirs.alphas_cumprod, rtol=1e-4, atol=1e-6)
     assert StableDiffusionTask().diffusion().schedule is SCHEDULE
