@@ -14,8 +14,6 @@ from suite.run.executors.child import Child
 from suite.run.executors.forkserver import LIBRARIES, QUICK_CHILDREN, environment_of_server, start_context
 
 POLL_SECONDS = 0.1
-STARTS = 3
-"""How often a worker's start is tried; a server that was killed is started again."""
 
 
 class ProcessExecutor(Executor):
@@ -34,7 +32,7 @@ class ProcessExecutor(Executor):
                     job = next(jobs, None)
                     more = job is not None
                     if job is not None:
-                        running.append(_started(self.libraries, job))
+                        running.append(_started(self.libraries, job, self.settings.retries))
                 wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
                 for child in list(running):
                     for line in child.new_lines():
@@ -49,13 +47,13 @@ class ProcessExecutor(Executor):
                 child.kill()
 
 
-def _started(libraries: tuple[str, ...], job: Job) -> Child:
-    """Start a child, and the fork server too if it is not there or dies meanwhile.
+def _started(libraries: tuple[str, ...], job: Job, retries: int) -> Child:
+    """Start a child, and the fork server too if it is not there or dies meanwhile, which is tried again.
 
     Raises:
         SuiteError: no process can be started.
     """
-    for _ in range(STARTS):
+    for _ in range(retries + 1):
         # The server may have to be started anew at any of these steps, and never gets this process's secrets.
         environment = dict(os.environ)
         try:
