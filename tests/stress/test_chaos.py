@@ -24,7 +24,7 @@ from sqlalchemy.exc import DatabaseError
 from ..support.processes import MARK, marked
 
 KILLS = int(os.environ.get("SUITE_TEST_KILLS", "100"))
-SEEDS = int(os.environ.get("SUITE_TEST_SEEDS", "100"))
+SEEDS = int(os.environ.get("SUITE_TEST_SEEDS", "110"))
 PLUGIN = Path(__file__).parent.parent / "assets" / "fast_plugin.py"
 PROGRESS = 2
 """Cells that are done between two kills, at most: on a busy machine kills come as seldom as cells end."""
@@ -41,12 +41,18 @@ def command(home: Path, database: str, seconds: float) -> subprocess.Popen[bytes
     environment = {"SUITE_HOME": str(home), "SUITE_DATABASE": database, "SUITE_PLUGINS": str(PLUGIN)}
     # A random kill is no sign of guilt, and a hundred of them hit some cell more often than a machine does.
     environment |= {"SUITE_RETRIES": "20", MARK: str(home)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "suite", "run", "-t", "fast/count", *methods, *seeds, "--workers", "2"],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with said(home).open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "suite", "run", "-t", "fast/count", *methods, *seeds, "--workers", "2"],
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=output,
+        )
+
+
+def said(home: Path) -> Path:
+    """Return the file in which lies what the runners of a home have printed."""
+    return home.with_suffix(".txt")
 
 
 def victims(runner: subprocess.Popen[bytes]) -> dict[str, list[int]]:
@@ -96,7 +102,8 @@ def test_every_cell_exactly_once_with_the_same_bits(tmp_path: Path, url: str) ->
     while killed.total() < KILLS:
         time.sleep(draw.uniform(0.0, 0.5))
         if runner.poll() is not None:
-            assert runner.returncode in (0, -signal.SIGKILL), f"it ended by itself with {runner.returncode}"
+            ended = f"it ended by itself with {runner.returncode}: {said(home).read_text()[-2000:]}"
+            assert runner.returncode in (0, -signal.SIGKILL), ended
             if runner.returncode == 0:
                 break
             starts += 1
