@@ -25,6 +25,7 @@ def leaderboard(
         "server.port": port,
         "server.address": address,
         "server.headless": str(not browser).lower(),
+        "server.showEmailPrompt": "false",  # else nothing is served until somebody answers
         "browser.gatherUsageStats": "false",
         "runner.magicEnabled": "false",  # it would draw every text that stands alone in a page's script
         "client.toolbarMode": "viewer",

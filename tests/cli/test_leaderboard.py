@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -37,14 +38,19 @@ def store(tmp_path: Path) -> Store:
 
 
 class Server:
-    """A server on a free port, started in a folder with a file that is named as one of Python's modules."""
+    """A server on a free port, started in a folder with a file that is named as one of Python's modules.
+
+    It is started for the first time, at a terminal, where Streamlit by itself asks for an e-mail address and waits.
+    """
 
     def __init__(self, folder: Path, log: IO[bytes]) -> None:
         (folder / "copy.py").write_text("raise SystemExit('the file of the current folder was run')\n")
         self.port = free_port()
-        command = [sys.executable, "-P", "-m", "suite", "leaderboard", "--port", str(self.port), "--no-browser"]
-        environment = {**os.environ, "SUITE_PLUGINS": str(PLUGIN)}
-        self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        command = [sys.executable, "-P", "-m", "suite", "leaderboard", "--port", str(self.port)]
+        environment = {**os.environ, "SUITE_PLUGINS": str(PLUGIN), "HOME": str(folder), "BROWSER": "true"}
+        self.terminal, end = pty.openpty()
+        self.process = subprocess.Popen(command, cwd=folder, env=environment, stdin=end, stdout=log, stderr=log)
+        os.close(end)
 
     def answer(self, path: str) -> bytes:
         """Return what it answers, as soon as it does."""
@@ -68,6 +74,7 @@ def server(store: Store, tmp_path: Path) -> Iterator[Server]:
         yield served
         served.process.kill()
         served.process.wait()
+        os.close(served.terminal)
 
 
 def entries(server: Server) -> list[dict[str, object]]:
