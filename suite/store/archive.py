@@ -10,7 +10,7 @@ from suite.errors import SuiteError
 from suite.settings import Settings
 from suite.store.engine import PATIENCE, has_store
 from suite.store.published import Published, published
-from suite.store.reading import NoSuchRun, Reader, SeveralRuns
+from suite.store.reading import NoSuchRun, Reader, not_one
 from suite.store.rows import Reproduction, RunRow
 from suite.store.samples import read_table
 from suite.store.urls import shown
@@ -61,8 +61,8 @@ class Archive:
         if own is None and len(others) == 1:
             ((each, run),) = others.values()
             return each.results.row(run)
-        problem, said = (SeveralRuns, "several runs start") if others else (NoSuchRun, "no run starts")
-        raise problem(f"{said} with {prefix!r}", place=shown(self._settings.database_url), next="suite board --runs")
+        ids = [*([own.id] if own is not None else []), *sorted(others)]
+        raise not_one(prefix, ids, shown(self._settings.database_url))
 
     def published_as(self, run: RunRow) -> Published | None:
         """Return the submission that holds a run, whether the store has it too or not; None if there is none."""

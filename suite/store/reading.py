@@ -25,6 +25,7 @@ from suite.store.seals import broken_environments, broken_seals
 from suite.store.stored import StoredRun, read_runs
 from suite.store.urls import database_file, shown
 
+FEW = 5
 _CHUNK = 500
 """How many ids one query names: databases bound that number."""
 _DETAILS = (run.c.traceback, run.c.command, environment.c.document)
@@ -47,6 +48,14 @@ class NoSuchRun(SuiteError):
 
 class SeveralRuns(SuiteError):
     """Several runs of the store start with what was asked for."""
+
+
+def not_one(prefix: str, ids: Sequence[str], place: str) -> SuiteError:
+    """Return what is wrong with the start of an id that none or several runs have; it names `FEW` of them."""
+    if not ids:
+        return NoSuchRun(f"no run starts with {prefix!r}", place=place, next="suite board --runs")
+    named = ", ".join((*ids[:FEW], *(["..."] if len(ids) > FEW else [])))
+    return SeveralRuns(f"several runs start with {prefix!r}: {named}", place=place, next="give more of the id")
 
 
 class Reader:
@@ -132,16 +141,11 @@ class Reader:
             SeveralRuns: several do.
             SuiteError: the store does not answer, or is damaged.
         """
-        query = _runs(*_DETAILS).where(run.c.id.startswith(prefix, autoescape=True)).limit(2)
+        query = _runs(*_DETAILS).where(run.c.id.startswith(prefix, autoescape=True)).order_by(run.c.id).limit(FEW + 1)
         with self._reading() as connection:
             rows = connection.execute(query).all()
             if len(rows) != 1:
-                problem = SeveralRuns if rows else NoSuchRun
-                raise problem(
-                    f"{'several runs start' if rows else 'no run starts'} with {prefix!r}",
-                    place=shown(self.url),
-                    next="suite board --runs",
-                )
+                raise not_one(prefix, [row.run_id for row in rows], shown(self.url))
             scores = connection.execute(select(score).where(score.c.run == rows[0].run_id)).all()
             return _run_row(rows[0], tuple(_score_row(each) for each in scores))
 

@@ -60,8 +60,17 @@ def test_a_prefix_of_no_run_or_of_several_is_refused(url: str, cell: Cell, prefi
     writer = Writer(url)
     writer.claim(cell(0), [])
     writer.claim(cell(1), [])
-    with pytest.raises(SuiteError, match=cause):
+    with pytest.raises(SuiteError, match=cause) as raised:
         Reader(url).run(prefix)
+    if prefix == "":
+        assert str(raised.value).count(", ") == 1, "both are named"
+
+
+def test_of_many_runs_that_start_alike_a_few_are_named(url: str, cell: Cell) -> None:
+    writer = Writer(url)
+    ids = sorted(str(writer.claim(cell(seed), [])) for seed in range(7))
+    with pytest.raises(SeveralRuns, match=f"{', '.join(ids[:5])}, \\.\\.\\."):
+        Reader(url).run("")
 
 
 def test_no_run_and_several_runs_are_told_apart_from_a_store_that_fails(url: str, cell: Cell, execute) -> None:
