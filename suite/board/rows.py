@@ -44,7 +44,6 @@ def make_row(
     parameters = parsed(runs[0].parameters)
     members = members_of(registry, method, parameters) if method not in declared else [declared[method]]
     needs = frozenset[str]().union(*(member.needs for member in members if member))
-    defaults = _defaults(members[0].Parameters) if members[0] else {}
     by_seed = sorted(runs, key=lambda run: run.seed)
     counting = [run for run in by_seed if run.id in scored]
     done = {run.seed for run in counting}
@@ -55,9 +54,7 @@ def make_row(
             "name": name,
             "version": runs[0].method_version,
             "parameters": parameters,
-            "changed": {
-                key: value for key, value in parameters.items() if key not in defaults or defaults[key] != value
-            },
+            "changed": changed(members[0], parameters),
             "chosen": {run.seed: tuning["chosen"] for run in counting if (tuning := parsed(run.tuning))},
             "card": members[0].card if members[0] else None,
             "access": tuple(sorted(needs & registry.tracks[track].privileges)),
@@ -108,6 +105,12 @@ def members_of(registry: Registry, name: str, parameters: Mapping[str, Any]) -> 
         return [method]
     installed = {entry.value.name: entry.value for entry in registry.methods_of(method.track)}
     return [method, *map(installed.get, labels)]
+
+
+def changed(method: type[Method] | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that are not the method's defaults: all, if the method is not installed."""
+    defaults = _defaults(method.Parameters) if method else {}
+    return {key: value for key, value in parameters.items() if key not in defaults or defaults[key] != value}
 
 
 @lru_cache

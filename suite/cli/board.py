@@ -216,6 +216,7 @@ def _print_runs(settings: Settings, registry: Registry, request: Request, source
     from fnmatch import fnmatchcase
 
     from suite.board.artifact import PATIENCE
+    from suite.board.rows import changed, members_of
     from suite.contracts import Setting
     from suite.store.archive import Archive
 
@@ -227,6 +228,10 @@ def _print_runs(settings: Settings, registry: Registry, request: Request, source
             "task": run.cell.task,
             "setting": str(Setting(run.cell.setting)),
             "method": run.cell.method,
+            "parameters": ", ".join(
+                f"{name}={value}"
+                for name, value in changed(members_of(registry, run.cell.method, {})[0], run.cell.parameters).items()
+            ),
             "seed": run.cell.seed,
             "attempt": run.attempt,
             "seconds": run.wall_seconds,

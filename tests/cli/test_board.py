@@ -164,6 +164,13 @@ def test_runs_have_a_column_for_the_setting_and_are_chosen_by_it() -> None:
     assert {run["setting"] for run in json.loads(printed("board", "--runs", "-f", "json", "-t", "demo/plain"))} == {""}
 
 
+def test_runs_say_which_parameters_are_not_the_defaults(store: Store) -> None:
+    fill(store, "alpha", [0.5])
+    fill(store, "alpha", [0.6], parameters={"power": 3.0})
+    runs = json.loads(printed("board", "--runs", "--format", "json"))
+    assert sorted(run["parameters"] for run in runs) == ["", "power=3.0"]
+
+
 def test_a_former_id_leads_to_todays_and_its_setting(store: Store) -> None:
     fill(store, "alpha", [0.5], task="demo/varied-coarse")
     fill(store, "beta", [0.6], task="demo/varied-coarse")
