@@ -81,10 +81,14 @@ class Runner:
     def outlook(self, request: Request) -> tuple[list[Outlook], list[str]]:
         """Return what `run` would do now, and why tasks cannot be run. Writes nothing.
 
+        Which of the methods that are named have no part in a task, the reporter is told.
+
         Raises:
             SuiteError: the request or the store is wrong.
         """
         plan, summary = self._plan(request), Summary()
+        for text in plan.declined if request.methods else ():
+            self._reporter.message(text)
         plan.look_up(summary)
         return plan.outlook(self._expectation(plan)), summary.errors
 

@@ -61,6 +61,16 @@ def test_where_everything_is_declined_nothing_runs_and_the_error_says_why(messag
         messages(Request(("fast/count",), ("slow",), (0,)))
 
 
+def test_a_dry_run_says_too_which_named_methods_stay_out(bench: Bench) -> None:
+    steps, tasks = Steps(), ("fast/count", "fast/varied")
+    runner = Runner(load_registry((PLUGIN,)), bench.settings(), steps, "inline")
+    runner.outlook(Request(tasks, ("constant", "slow"), (0,)))
+    assert any("fast/count leaves out slow" in text for text in steps.messages)
+    told = len(steps.messages)
+    runner.outlook(Request(tasks, seeds=(0,)))
+    assert len(steps.messages) == told, "of those that nobody named it would be a long list"
+
+
 def test_a_task_that_declines_everything_is_not_prepared(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = load_registry((PLUGIN,))
     monkeypatch.setattr(registry.tasks["fast/unprepared"], "declines", lambda *arguments: "it measures nothing")
