@@ -59,6 +59,8 @@ def pack(
     options = {"title": title, "licence": licence, "contact": contact, "paper": paper}
     given |= {key: value for key, value in options.items() if value}
     given |= {"tier": "code"} if code else {}
+    if wheel and given.get("tier") != "code":
+        echo("warning: these are results alone: nobody runs the wheel. With --code others run the method", err=True)
     given |= {"authors": [_author(text) for text in author]} if author else {}
     who = by or next((each.get("name", "") for each in given.get("authors", ())), "")
     chosen = _runs(settings, task, method)

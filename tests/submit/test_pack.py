@@ -73,6 +73,12 @@ def test_the_file_of_a_template_says_the_rest(pack: Pack, tmp_path: Path, desk: 
     assert document["methods"][0]["distribution"] == "basin-suite"
 
 
+def test_a_wheel_that_nobody_would_run_is_told(pack: Pack) -> None:
+    warning = "warning: these are results alone"
+    assert warning in pack("again", *WHO, "--wheel", "none.txt").stderr
+    assert warning not in pack("again", *WHO, "--wheel", "none.txt", "--code").stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
