@@ -33,7 +33,8 @@ class ProcessExecutor(Executor):
                     more = job is not None
                     if job is not None:
                         running.append(_started(self.libraries, job, self.settings.retries))
-                wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
+                if running:  # for nothing, it would wait in full: on a node of Ray, after every cell
+                    wait([child.process.sentinel for child in running], timeout=POLL_SECONDS)
                 for child in list(running):
                     for line in child.new_lines():
                         self.log(f"{child.job}: {line}")
