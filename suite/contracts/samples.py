@@ -58,7 +58,8 @@ class Samples:
 
     As it is, it has ``measured`` alone: numbers by column that follow from no samples, as seconds. A track derives a
     frozen dataclass from it. Fields that are arrays [N] of one length become the columns of the stored table without
-    more code, but for those by keyword alone; a class of another shape overrides `table` and `read`.
+    more code, but for those by keyword alone and those that are None; a class of another shape overrides `table` and
+    `read`.
     """
 
     measured: Mapping[Column, Value] = field(default_factory=dict, kw_only=True)
@@ -67,13 +68,17 @@ class Samples:
         """Return the arrays as a table. ``measured`` is not in it: the suite stores it beside the columns."""
         import pyarrow as pa
 
-        return pa.table({name: getattr(self, name) for name in _arrays(type(self))})
+        arrays = {name: getattr(self, name) for name in _arrays(type(self))}
+        return pa.table({name: array for name, array in arrays.items() if array is not None})
 
     @classmethod
     def read(cls, table: pa.Table) -> Self:
-        """Return the samples of a stored table, also of one that an earlier version of the suite stored."""
-        arrays = {name: _array(table[name]) for name in _arrays(cls)}
-        return cls(**arrays, measured=measured_of(table))
+        """Return the samples of a stored table, also of one that an earlier version of the suite stored.
+
+        A field that came later has a default, as None: a table without its column leaves it at that.
+        """
+        stored = {name: _array(table[name]) for name in _arrays(cls) if name in table.column_names}
+        return cls(**stored, measured=measured_of(table))
 
     def value(self, column: Column) -> Value | None:
         """Return the value of a column, or None if these samples have none there.
