@@ -68,6 +68,8 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
     scores = scores_of(task, task.samples.read(table))
     cell = _cell(task, old.cell, resources)
     wrong = check_result(task, Result(state="done", scores=scores, missing=tuple(old.missing)))
+    if lacking := _expected(task, old) - {score.metric for score in scores}:
+        wrong = f"the samples of the run do not have what {', '.join(sorted(lacking))} is made of"
     if wrong is not None:
         raise SuiteError(wrong, place=f"run {old.id}", next=f"suite run --task {task.id}")
     run = writer.claim(cell, sys.argv[1:])
@@ -95,6 +97,13 @@ def _rescore(task: Task, old: RunRow, resources: Resources, writer: Writer) -> b
         ),
     )
     return True
+
+
+def _expected(task: Task, old: RunRow) -> set[str]:
+    """Return the metrics that came later than the run, and those of which it has a score."""
+    before = {key.partition("@")[0] for key in json.loads(old.cell.identity)["metrics"]}
+    scored = {score.metric for score in old.scores}
+    return {metric.name for metric in task.metrics if metric.name not in before or metric.name in scored}
 
 
 def _cell(task: Task, old: CellRow, resources: Resources) -> CellRow:

@@ -114,3 +114,37 @@ def test_other_data_is_not_mixed_in(settings: Settings, registry: Registry, monk
     summary = run(settings, registry)
     assert summary.done == 0
     assert all("is missing, or has changed" in error for error in summary.errors)
+
+
+def test_a_metric_that_the_samples_cannot_give_is_not_left_out(
+    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = registry.tasks["fast/varied"]
+    added = task.metrics[0].model_copy(update={"name": "calibration_error"})
+    old = task.samples.value
+
+    def value(self: Any, column: Column) -> Value | None:
+        return None if column.metric == added.name else old(self, column)
+
+    monkeypatch.setattr(task.samples, "value", value)
+    monkeypatch.setattr(task, "metrics", (*task.metrics, added))
+    summary = run(settings, registry)
+    assert (summary.done, len(summary.errors)) == (0, 2)
+    assert "the samples of the run do not have what calibration_error is made of" in summary.errors[0]
+    assert "next: suite run --task fast/varied" in summary.errors[0]
+
+
+@pytest.mark.usefixtures("newer")
+def test_a_newer_version_of_a_metric_that_had_a_score_is_not_left_out_either(
+    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = registry.tasks["fast/varied"]
+    others = task.metrics[0].model_copy(update={"name": "other"})
+    monkeypatch.setattr(task, "metrics", (others, task.metrics[0]))
+    monkeypatch.setattr(task, "primary", Column(metric="other", subset=task.primary.subset))
+    monkeypatch.setattr(
+        task.samples, "value", lambda self, column: Value(0.5, 10) if column.metric == "other" else None
+    )
+    summary = run(settings, registry)
+    assert summary.done == 0
+    assert "do not have what accuracy is made of" in summary.errors[0]
