@@ -16,7 +16,9 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
     ``everywhere`` says that the rank intervals shown are those that hold for all rows at once.
     """
     lines = [(where, f"{basis}, of the mean; other sources of spread are not in it") for where, basis in _bases(table)]
-    lines = lines or [("interval", NONE)]
+    primary = table.primary.metric, table.primary.subset
+    if not any(value.basis for row in table.rows for value in row.values if (value.metric, value.subset) == primary):
+        lines = [(f"interval of {' '.join(primary)}" if lines else "interval", NONE), *lines]
     if table.fields:
         whose = "all rows at once" if everywhere else "this row by itself"
         places = f"the place by mean, and in parentheses the places that the data allow (95 %, {whose})"
@@ -48,7 +50,10 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
 
 
 def _bases(table: Table) -> list[tuple[str, str]]:
-    """Return what intervals are over, each with where: nothing more is said of the only one."""
+    """Return what intervals are over, each with the columns or rows that have it.
+
+    None are named if there is one alone and the ranks rest on it.
+    """
     bases: dict[str, dict[str, None]] = {}
     rows: dict[str, dict[str, None]] = {}
     for row in table.rows:
@@ -56,7 +61,8 @@ def _bases(table: Table) -> list[tuple[str, str]]:
             if value.basis:
                 bases.setdefault(value.basis, {})[f"{value.metric} {value.subset}"] = None
                 rows.setdefault(value.basis, {})[row.label] = None
-    if len(bases) < 2:
+    primary = f"{table.primary.metric} {table.primary.subset}"
+    if len(bases) < 2 and all(primary in columns for columns in bases.values()):
         return [("interval", basis) for basis in bases]
     apart = len({name for names in bases.values() for name in names}) == sum(map(len, bases.values()))
     # Where columns have several, it is the rows that differ, as those of one seed alone.

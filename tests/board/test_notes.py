@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.board.notes import notes
+from suite.board.notes import NONE, notes
 from suite.contracts import Interval
 
 from .conftest import Store, fill
@@ -34,3 +34,14 @@ def test_of_several_kinds_each_names_its_columns_where_these_differ(store: Store
     table = table.model_copy(update={"rows": (row.model_copy(update={"values": values}),)})
     found = [heading for heading, _ in notes(table) if heading.startswith("interval")]
     assert sorted(found) == ["interval of accuracy far", "interval of accuracy near"]
+
+
+def test_an_interval_that_the_ranks_do_not_rest_on_names_its_column(store: Store) -> None:
+    store.run("alpha", 0, 0.8)
+    (table,) = store.tables()
+    (row,) = table.rows
+    other = row.values[0].model_copy(update={"subset": "far", "basis": "bootstrap over samples"})
+    table = table.model_copy(update={"rows": (row.model_copy(update={"values": (*row.values, other)}),)})
+    found = {heading: text for heading, text in notes(table) if heading.startswith("interval")}
+    assert list(found) == ["interval of accuracy near", "interval of accuracy far"]
+    assert found["interval of accuracy near"] == NONE
