@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Resources
@@ -16,6 +17,7 @@ def test_the_partition_is_fixed_and_whole(resources: Resources) -> None:
     assert all(np.array_equal(one, other.rows(resources)) for one, other in zip(parts, partition(), strict=True))
 
 
+@pytest.mark.slow  # it is trained for half a minute
 def test_the_network_has_learned_digits(resources: Resources) -> None:
     task = DigitsViTTask()
     assert Evaluation(task.model(), task.test(resources), resources).accuracy(task.model().load(resources)) > 0.93

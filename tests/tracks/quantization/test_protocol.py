@@ -12,10 +12,12 @@ from torch import nn
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Column, Context, Outcome, Resources, TaskContext
 from suite.contracts.samples import stored_table
+from suite.models.reference import ReferenceModel
 from suite.plugins.quantization.fp32 import FP32
 from suite.plugins.quantization.percentile import Percentile
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
 from suite.run.scoring import scores_of
+from suite.testing.quantization import briefly_trained
 from suite.tracks.quantization import Calibration, Quantizer, Spec, TrainedQuantizer
 from suite.tracks.quantization.evaluation import MEAN
 from suite.tracks.quantization.probe import Downstream
@@ -25,10 +27,13 @@ Evaluate = Callable[..., Outcome]
 
 
 class Small(DigitsViTTask):
-    """Digits below five as a downstream set."""
+    """Digits below five as a downstream set, and a network that is trained for seconds."""
 
     subsets = (TEST, MEAN, "small-digits", "not-at-hand")
     training_images = 300
+
+    def model(self) -> ReferenceModel:
+        return briefly_trained(super().model())
 
     def downstream(self, resources: Resources) -> dict[str, Downstream]:
         labels = partition()[1].targets(resources)

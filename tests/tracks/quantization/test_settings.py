@@ -19,6 +19,7 @@ from suite.run.summary import Summary
 from suite.settings import Settings
 from suite.store.reading import Reader
 from suite.store.rows import CellRow, RunRow
+from suite.testing.quantization import digits_network
 from suite.tracks.quantization import Calibration, Quantizer, Spec
 from suite.tracks.quantization.fake.quantizer import MOST_BITS
 from suite.tracks.quantization.spec import PRECISION
@@ -31,13 +32,17 @@ import numpy as np
 from suite import Card, hookimpl
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask
 from suite.plugins.quantization.rtn_minmax import RTNMinMax
+from suite.testing.quantization import briefly_trained
 
 BROKEN = Path(__file__).with_name("broken")
 
 
 class Few(DigitsViTTask):
     id = "quantization/few-digits"
-    title = "A tenth of the test images"
+    title = "A tenth of the test images, and a network that is trained for seconds"
+
+    def model(self):
+        return briefly_trained(super().model())
 
     def test(self, resources):
         return super().test(resources).part(np.arange(60), resources)
@@ -153,7 +158,7 @@ def test_methods_that_train_are_declined_where_there_is_nothing_to_train_on() ->
 
 @pytest.fixture
 def runner(tmp_path: Path, resources: Resources) -> tuple[Runner, Silent, Settings]:
-    DigitsViTTask().prepare(TaskContext(0, resources))  # by one thread: the runner would take all cores
+    digits_network(resources)  # trained by one thread: the runner would take all cores
     plugin = tmp_path / "fragile.py"
     plugin.write_text(PLUGIN)
     cache = resources.settings.cache
