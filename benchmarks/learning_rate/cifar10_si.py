@@ -12,6 +12,7 @@ from suite.contracts.task import Tier
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.tracks.learning_rate.images import ImagesTask
+from suite.tracks.learning_rate.metrics import OF_CLASSIFIERS
 from suite.tracks.learning_rate.network import ConvNet, SphereNetwork
 
 from ..data_sets import CIFAR10_TEST, CIFAR10_TRAIN
@@ -33,6 +34,7 @@ class CIFAR10SITask(ImagesTask):
         f"{DATA} A ConvNet of four convolutions (32 to 256 channels) with batch norm on the sphere of norm 28. "
         f"{PROTOCOL} 9 rates from 1e-5 to 0.1, 100 epochs of batches of 128."
     )
+    metrics = OF_CLASSIFIERS
     seeds = (0, 1, 2)
     rates = tuple(10 ** (place / 2) for place in range(-10, -1))
     updates = 100 * EPOCH

@@ -10,6 +10,7 @@ from suite.contracts import Resources
 from suite.data.split import Split
 from suite.data.transform import Transform
 from suite.tracks.learning_rate.images import ImagesTask
+from suite.tracks.learning_rate.metrics import OF_CLASSIFIERS
 from suite.tracks.learning_rate.network import ConvNet
 
 from ..data_sets import DIGITS
@@ -30,6 +31,7 @@ class DigitsSITask(ImagesTask):
         f"convolutions (8, 16, 32 channels) with batch norm on the sphere of norm 28. {PROTOCOL} 7 rates "
         "from 1e-3 to 0.1, 600 updates of 16 images."
     )
+    metrics = OF_CLASSIFIERS
     seeds = (0, 1, 2)
     cost = Cost(preparation=12.0, cell=3.0)
     rates = tuple(10 ** (place / 3) for place in range(-9, -2))

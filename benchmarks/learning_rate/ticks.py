@@ -5,6 +5,7 @@ from __future__ import annotations
 from suite import Cost
 from suite.contracts import TaskContext
 from suite.tracks.learning_rate import ticks
+from suite.tracks.learning_rate.metrics import OF_CLASSIFIERS
 from suite.tracks.learning_rate.network import MLP
 from suite.tracks.learning_rate.problem import Part, Problem
 from suite.tracks.learning_rate.protocol import UPDATES, TrainingTask
@@ -26,6 +27,7 @@ class TicksTask(TrainingTask):
         "from 1e-4 to 0.32, 2 starts each; the budget is 1,000 updates of 16 "
         "samples, or 6,000 by the axis updates."
     )
+    metrics = OF_CLASSIFIERS
     seeds = (0, 1, 2, 3)
     cost = Cost(preparation=2.0, cell=1.4)
     rates = tuple(10 ** (place / 4) for place in range(-16, -1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite.contracts import Metric
+from suite.measures.probabilities import metrics_of
 
 CHOSEN = "chosen-rate"
 GRID = "all-rates"
@@ -64,3 +65,6 @@ SECONDS = Metric(
     definition="Wall-clock seconds that the whole grid took to train.",
 )
 METRICS = (ACCURACY, SENSITIVITY, DIVERGED, FEATURE, RATE, UPDATES, SECONDS)
+OF_PROBABILITIES = metrics_of("Of the runs at the chosen rate on test data, the mean over their initialisations.")
+OF_CLASSIFIERS = (ACCURACY, SENSITIVITY, *OF_PROBABILITIES, DIVERGED, FEATURE, RATE, UPDATES, SECONDS)
+"""Where training is by the cross-entropy, so that the softmax of logits is meant as probabilities."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from suite.contracts import Axis, Column, Metric, Outcome, Task, TaskContext, Value
 from suite.contracts.returned import real
 from suite.lazy import torch
+from suite.measures.probabilities import answered
 from suite.models.threads import threads
 from suite.tracks.learning_rate import metrics
 from suite.tracks.learning_rate.contract import Procedure, TrainingContext
@@ -118,7 +119,8 @@ class TrainingTask(Task[Procedure]):
         if lost and problem.radius:  # on a sphere no rate is so high that it makes them infinite
             raise ValueError(f"the weights of {method.name} are NaN or infinite in {lost} of {len(weights)} runs")
         weights = weights.to(problem.start)
-        right = self.by_rate(problem.hits(weights, problem.test).double()).cpu().numpy()
+        logits, hits = self._asked(problem, weights)
+        right = self.by_rate(hits.double()).cpu().numpy()
         validation = self.by_rate(1 - problem.errors(weights, problem.validation)).cpu().numpy()
         losses = problem.losses(weights, problem.train).cpu().numpy()
         chance, chosen = problem.guessing, int(validation.argmax())
@@ -146,12 +148,33 @@ class TrainingTask(Task[Procedure]):
             validation=[validation.tolist(), *rows],
             regime=[kinds.tolist(), *rows],
             chance=np.full(right.shape[1], chance),
+            **({} if logits is None else self._answered(logits, chosen, problem.test.labels)),
             measured={
                 Column(metric=metric.name, subset=subset): Value(float(number), len(self.rates))
                 for (metric, subset), number in numbers.items()
             },
         )
         return Outcome(samples=samples, cost={"train_seconds": seconds}, facts=facts)
+
+    def _asked(self, problem: Problem, weights: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
+        """Return the logits [N, M, C] of test data, None if they tell no probabilities, and which are right [N, M]."""
+        if not {metric.name for metric in metrics.OF_PROBABILITIES} & {metric.name for metric in self.metrics}:
+            return None, problem.hits(weights, problem.test)
+        logits = problem.asked(weights, problem.test.inputs)
+        return logits, logits.argmax(2) == problem.test.labels
+
+    def _answered(self, logits: torch.Tensor, chosen: int, labels: torch.Tensor) -> dict[str, Any]:
+        """Return what logits [N, M, C] of all runs are worth at the chosen rate, as `TrainingSamples` has it."""
+        runs = logits[chosen * self.starts :][: self.starts].double().cpu().numpy()
+        known = labels.cpu().numpy()
+        columns = [answered(run, known) for run in runs]
+        by_start = {name: np.stack([each[name] for each in columns], axis=1) for name in columns[0]}
+        confidence = by_start.pop("confidence")
+        return {
+            "confidence": confidence.tolist(),
+            "correct": (runs.argmax(axis=2) == known).T.tolist(),
+            **{name: scores.mean(axis=1) for name, scores in by_start.items()},
+        }
 
     def judged(self, problem: Problem, weights: torch.Tensor, chosen: int) -> tuple[Numbers, dict[str, str]]:
         """Return more numbers and facts of final weights [N, P], ``chosen`` the rate's place; none unless overridden.

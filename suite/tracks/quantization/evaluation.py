@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from suite.contracts import Column, Metric, Resources
 from suite.contracts.samples import Value
 from suite.data.split import Split, SplitImages
+from suite.measures.probabilities import answered
 from suite.models.features import extract
 from suite.models.network import Network
 from suite.tracks.quantization import metrics
@@ -62,13 +63,15 @@ class Evaluation:
             raise ValueError(
                 f"logits must be finite, of shape {tuple(reference.shape)}. Got shape {tuple(logits.shape)}"
             )
+        labels = self.test.targets(self.resources)
         return QuantizationSamples(
             rows=self.test.rows(self.resources),
-            labels=self.test.targets(self.resources),
+            labels=labels,
             reference=reference.argmax(dim=1).numpy(),
             predicted=logits.argmax(dim=1).numpy(),
             signal=reference.square().sum(dim=1).numpy(),
             noise=(logits - reference).square().sum(dim=1).numpy(),
+            **answered(logits.numpy(), labels),
             measured=numbers,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite.contracts import Metric
+from suite.measures.probabilities import metrics_of
 
 LARGEST_SQNR = 120.0
 """Decibels; float32 itself reaches no more."""
@@ -90,5 +91,6 @@ IMAGES = _amount(
     "Calibration images given, plus training images times epochs for methods that train.",
 )
 
+OF_PROBABILITIES = metrics_of("Of the quantized network's answers to the test images.")
 AUDIT = (MISMATCHES, MAC_COVERAGE, PARAMETER_COVERAGE, WEIGHT_BITS, ACTIVATION_BITS, SIZE)
-METRICS = (ACCURACY, DROP, AGREEMENT, SQNR, PROBE, LATENT, BARRIER, *AUDIT, SECONDS, IMAGES)
+METRICS = (ACCURACY, DROP, AGREEMENT, SQNR, *OF_PROBABILITIES, PROBE, LATENT, BARRIER, *AUDIT, SECONDS, IMAGES)

@@ -9,6 +9,7 @@ import numpy as np
 
 from suite.contracts import Column, Influence, Picture, Samples
 from suite.contracts.samples import Value
+from suite.measures.probabilities import BRIER, CALIBRATION, LOG, calibration
 from suite.tracks.quantization.metrics import ACCURACY, AGREEMENT, DROP, LARGEST_SQNR, SQNR
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class QuantizationSamples(Samples):
         reference: the FP32 model's classes [N].
         predicted: the quantized model's [N].
         signal, noise: summed squares of the FP32 logits, and of the differences from them [N].
+        confidence: the quantized model's largest probability [N]; ``log_score`` and ``brier_score`` of its
+            probabilities [N]. Earlier versions of the suite stored none of the three.
     """
 
     rows: NDArray[np.int64]
@@ -35,15 +38,20 @@ class QuantizationSamples(Samples):
     predicted: NDArray[np.int64]
     signal: NDArray[np.float64]
     noise: NDArray[np.float64]
+    confidence: NDArray[np.float64] | None = None
+    log_score: NDArray[np.float64] | None = None
+    brier_score: NDArray[np.float64] | None = None
 
     def value(self, column: Column) -> Value | None:
-        """Return a value: the signal-to-noise ratio here, the others as `Samples` has them."""
+        """Return a value: signal-to-noise ratio and calibration here, the others as `Samples` has them."""
         if column == Column(metric=SQNR.name, subset=TEST):
             return Value(self._sqnr(), len(self.rows))
+        if column == Column(metric=CALIBRATION, subset=TEST) and self.confidence is not None:
+            return calibration([(self.confidence, np.equal(self.predicted, self.labels))])
         return super().value(column)
 
     def influence(self, column: Column) -> Influence | None:
-        """Return each image's part in accuracy, drop and agreement; the other columns have none."""
+        """Return each image's part in the means over images; the other columns have none."""
         if column.subset != TEST:
             return None
         correct = (self.predicted == self.labels).astype(np.float64)
@@ -51,8 +59,11 @@ class QuantizationSamples(Samples):
             ACCURACY.name: correct,
             DROP.name: (self.reference == self.labels).astype(np.float64) - correct,
             AGREEMENT.name: (self.predicted == self.reference).astype(np.float64),
+            LOG: self.log_score,
+            BRIER: self.brier_score,
         }
-        return Influence({TEST: parts[column.metric]}) if column.metric in parts else None
+        part = parts.get(column.metric)
+        return None if part is None else Influence({TEST: part})
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
         """Return a histogram of the test images; nothing of what is measured of the model as a whole."""

@@ -76,6 +76,7 @@ def test_a_cell_says_what_was_chosen_and_in_which_regime(small: tuple[Any, TaskC
     (picture,) = samples.pictures("all-rates")
     assert len(picture.spec["data"]["values"]) == len(task.rates)
     altair.LayerChart.from_dict(picture.spec)  # validates
+    assert {column.metric for column in task.columns if samples.value(column)} == {each.name for each in task.metrics}
     again = type(samples).read(samples.table())
     for column in task.columns:
         if samples.influence(column) is not None:

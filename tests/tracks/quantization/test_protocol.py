@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 from torch import nn
 
 from suite.benchmarks.quantization.digits_vit import DigitsViTTask, partition
 from suite.contracts import Column, Context, Outcome, Resources, TaskContext
 from suite.contracts.samples import stored_table
+from suite.measures.calibration import brier_scores, calibration_error, log_scores
 from suite.models.reference import ReferenceModel
 from suite.plugins.quantization.fp32 import FP32
 from suite.plugins.quantization.percentile import Percentile
@@ -197,7 +199,7 @@ def test_what_is_no_quantized_model_is_refused(
         evaluate(Returning(result), precision=precision)
 
 
-def test_a_stored_table_gives_every_score_again(evaluate: Evaluate) -> None:
+def test_a_stored_table_gives_every_score_again(evaluate: Evaluate, resources: Resources) -> None:
     task = Small()
     outcome = evaluate(Percentile())
     read = task.samples.read(stored_table(outcome.samples))
@@ -212,6 +214,25 @@ def test_a_stored_table_gives_every_score_again(evaluate: Evaluate) -> None:
     assert accuracy.interval is not None
     assert accuracy.interval.high <= 1
     assert accuracy.n == 600
+    scored = {score.metric: score for score in scores_of(task, read) if score.subset == "test"}
+    for metric in ("log_score", "brier_score", "calibration_error"):
+        assert scored[metric].n == 600
+        assert scored[metric].interval is not None
+    network = task.quantize(Percentile(), TaskContext(0, resources, task.setting({})))[0]
+    images = task.given_model().transform.normalise(task.test(resources).pixels(task.model().transform, resources))
+    with torch.no_grad():
+        logits = network(images).double().numpy()
+    labels = task.test(resources).targets(resources)
+    confidence, right = softmax(logits, axis=1).max(axis=1), logits.argmax(axis=1) == labels
+    assert scored["log_score"].value == pytest.approx(log_scores(logits, labels).mean(), rel=1e-4)
+    assert scored["brier_score"].value == pytest.approx(brier_scores(logits, labels).mean(), rel=1e-4)
+    assert scored["calibration_error"].value == pytest.approx(calibration_error(confidence, right), rel=1e-3)
+    earlier = task.samples.read(stored_table(outcome.samples).drop_columns(["confidence", "log_score", "brier_score"]))
+    assert {score.metric for score in scores_of(task, read)} - {score.metric for score in scores_of(task, earlier)} == {
+        "log_score",
+        "brier_score",
+        "calibration_error",
+    }
 
 
 def test_tuning_looks_at_validation_images_alone(resources: Resources) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from suite.contracts import Metric
-from suite.measures.calibration import BINS
+from suite.measures.probabilities import metrics_of
 
 CLEAN, SHIFTED = "id", "shifted"
 LEAST = 10
@@ -25,31 +25,7 @@ WORST = Metric(
     definition=f"The accuracy in the group of images where it is least, of the groups with at least {LEAST} images; on "
     "`shifted` over the images of all shifted sets together.",
 )
-LOG = Metric(
-    name="log_score",
-    direction="lower",
-    bounds=(0, None),
-    unit="nats",
-    definition="Minus the logarithm of the probability that the softmax of the logits gives the true class, in the "
-    "mean over images; on `shifted` the unweighted mean over the sets.",
-)
-BRIER = Metric(
-    name="brier_score",
-    direction="lower",
-    bounds=(0, 2),
-    unit="squared probability",
-    definition="The summed squared difference of the probabilities from the true class's 1 and 0, in the mean over "
-    "images; on `shifted` the unweighted mean over the sets.",
-)
-CALIBRATION = Metric(
-    name="calibration_error",
-    direction="lower",
-    bounds=(0, 1),
-    unit="fraction",
-    definition="Root of the debiased squared difference of confidence and accuracy, weighted over "
-    f"{BINS} bins of equally many images in the order of their confidence (Kumar, Liang and Ma 2019); on `shifted` "
-    "the unweighted mean over the sets.",
-)
+LOG, BRIER, CALIBRATION = metrics_of("On `shifted` it is the unweighted mean over the sets.")
 ENERGY = Metric(
     name="auroc_energy",
     direction="higher",

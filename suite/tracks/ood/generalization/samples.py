@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from suite.contracts import Column, Influence, Interval, Picture, Samples, Value
-from suite.measures.calibration import calibration_error, calibration_interval
+from suite.contracts import Column, Influence, Picture, Samples, Value
 from suite.measures.detection import DELONG, auroc_influence
+from suite.measures.probabilities import calibration
 from suite.tracks.ood.generalization.metrics import (
     ACCURACY,
     BRIER,
@@ -28,7 +28,6 @@ from suite.tracks.ood.pictures import detection_pictures
 from suite.tracks.ood.samples import is_inside
 
 Numbers = NDArray[np.float64]
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -119,14 +118,8 @@ class PredictedSamples(Samples):
     def _calibration(self, names: list[str]) -> Value | None:
         if not is_inside(names[0]):
             return None
-        sets = [
-            (np.exp(self.log_confidence[rows]), (self.predicted == self.label)[rows]) for rows in self._masks(names)
-        ]
-        count = sum(len(correct) for _, correct in sets)
-        interval = None
-        if len(sets) == 1:
-            interval = Interval(*calibration_interval(*sets[0], LEVEL), LEVEL, "bootstrap over samples", count)
-        return Value(float(np.mean([calibration_error(*each) for each in sets])), count, interval=interval)
+        confidence, correct = np.exp(self.log_confidence), np.equal(self.predicted, self.label)
+        return calibration([(confidence[rows], correct[rows]) for rows in self._masks(names)])
 
     def _masks(self, names: list[str]) -> list[NDArray[np.bool_]]:
         return [self.subset == name for name in names]

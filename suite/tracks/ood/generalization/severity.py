@@ -15,13 +15,14 @@ from suite.contracts import Column, Influence, Interval, Metric, Picture, Settin
 from suite.data.split import Split
 from suite.grid_search import search
 from suite.hashing import digest
+from suite.measures.probabilities import LEVEL
 from suite.models.accuracy import right
 from suite.tracks.ood.generalization.adapting import AdaptingTask
 from suite.tracks.ood.generalization.curve import crossings, failure_point
 from suite.tracks.ood.generalization.learning import Answers
 from suite.tracks.ood.generalization.metrics import CLEAN, METRICS, SHIFTED
 from suite.tracks.ood.generalization.repeated import RepeatedSamples
-from suite.tracks.ood.generalization.samples import LEVEL, PredictedSamples
+from suite.tracks.ood.generalization.samples import PredictedSamples
 from suite.tracks.ood.generalization.splits import GroupedSplits
 
 SHARE = 0.5

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from suite.contracts import Column, Influence, Interval, Samples, Value
-from suite.measures.calibration import calibration_error, calibration_interval
+from suite.contracts import Column, Influence, Samples, Value
 from suite.measures.detection import DELONG, INSIDE, auroc_influence
+from suite.measures.probabilities import BRIER, CALIBRATION, LOG, calibration
 from suite.stats.influence import Strata, combined, ratio
 from suite.stats.sampled import estimate
-from suite.tracks.quantization.detection.metrics import AUROC, BRIER, CALIBRATION, KEPT, LEAD, LOG_SCORE
+from suite.tracks.quantization.detection.metrics import AUROC, KEPT, LEAD
 from suite.tracks.quantization.metrics import ACCURACY, DROP
 from suite.tracks.quantization.samples import TEST
 
@@ -27,7 +27,6 @@ TOLD = "accuracy"
 """The subset of what is kept of accuracy."""
 LEAST = 0.05
 """Of what the FP32 network has above chance: with less there is nothing to keep."""
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,9 @@ class KeptSamples(Samples):
 
     def value(self, column: Column) -> Value | None:
         """Return a value: the calibration error here, the others by influence; partial where an OOD set is missing."""
-        if column == Column(metric=CALIBRATION.name, subset=TEST):
+        if column == Column(metric=CALIBRATION, subset=TEST):
             inside = self.subset == TEST
-            answers = self.confidence[inside], (self.predicted == self.label)[inside]
-            interval = Interval(
-                *calibration_interval(*answers, LEVEL), LEVEL, "bootstrap over samples", len(answers[0])
-            )
-            return Value(calibration_error(*answers), len(answers[0]), interval=interval)
+            return calibration([(self.confidence[inside], np.equal(self.predicted, self.label)[inside])])
         found = super().value(column)
         group = column.subset.partition("-")[0]
         if found is None or group not in GROUPS or len(self._sets(group)) == self.sets[group]:
@@ -83,7 +78,7 @@ class KeptSamples(Samples):
             members = self.hard if subset == HARDEST else self.subset == TEST
             now, was = ((said == self.label)[members].astype(np.float64) for said in (self.predicted, self.reference))
             return Influence({subset: now if metric == ACCURACY.name else was - now})
-        if subset == TEST and metric in (LOG_SCORE.name, BRIER.name):
+        if subset == TEST and metric in (LOG, BRIER):
             return Influence({TEST: getattr(self, metric)[self.subset == TEST]})
         group, _, detector = subset.partition("-")
         detectors = (detector,) if detector else DETECTORS

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suite.tracks.replay.answers import Answers
 from suite.tracks.replay.blurry.samples import BlurrySamples
 from suite.tracks.replay.stream.classifier import Classifier
 from suite.tracks.replay.stream.evaluation import Evaluation
@@ -35,16 +36,21 @@ class ClassEvaluation(Evaluation):
             self._measure(learner, self._some, step, number, whole=False)
 
     def boundary(self, learner: Classifier, number: int) -> None:
-        """Evaluate on the whole test at the end of a session."""
-        self._measure(learner, torch.arange(len(self._labels)), sum(self.steps[: number + 1]), number, whole=True)
+        """Evaluate on the whole test at the end of a session; after the last, keep the answers."""
+        places = torch.arange(len(self._labels))
+        logits = self._measure(learner, places, sum(self.steps[: number + 1]), number, whole=True)
+        if number == len(self.stream) - 1:
+            self.answers = Answers.of(logits, self._labels)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays of `BlurrySamples`."""
         return {name: np.concatenate([np.asarray(row[name]) for row in self._rows]) for name in self._rows[0]}
 
-    def _measure(self, learner: Classifier, places: Tensor, step: int, number: int, *, whole: bool) -> None:
+    def _measure(self, learner: Classifier, places: Tensor, step: int, number: int, *, whole: bool) -> Tensor:
+        """Add a row for each class, of the test images at these places, and return their logits."""
         labels = self._labels[places]
-        right = labels[learner.predictions(self._images[places.to(self._images.device)]) == labels]
+        logits = torch.cat(learner.evaluated(self._images[places.to(self._images.device)]))
+        right = labels[logits.argmax(dim=1) == labels]
         count = self._classes
         self._rows.append(
             {
@@ -57,8 +63,9 @@ class ClassEvaluation(Evaluation):
                 "right": torch.bincount(right, minlength=count).numpy(),
             }
         )
+        return logits
 
 
 def samples_of(evaluation: ClassEvaluation, **given: object) -> BlurrySamples:
     """Return what was evaluated, with what else is ``given`` of the cell."""
-    return BlurrySamples(**evaluation.arrays(), **given)  # type: ignore[arg-type]
+    return BlurrySamples(**evaluation.arrays(), answers=evaluation.answers, **given)  # type: ignore[arg-type]

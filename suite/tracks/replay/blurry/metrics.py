@@ -9,6 +9,7 @@ import numpy as np
 from suite.contracts import Metric
 from suite.contracts.metric import Direction
 from suite.tracks.replay import gap
+from suite.tracks.replay.answers import OF_PROBABILITIES
 from suite.tracks.replay.cost import COSTS
 from suite.tracks.replay.stream.accuracy import Array, Curve, anytime_accuracy
 
@@ -50,6 +51,7 @@ METRICS = (
     _metric(gap.gap_depth, "lower"),
     _metric(gap.gap_recovery, "lower", unit="steps"),
     _metric(gap.gap_recovered, "higher"),
+    *OF_PROBABILITIES,
     *COSTS,
 )
 OF_CURVE = {each.__name__: each for each in (accuracy_auc, gap.gap_depth, gap.gap_recovery, gap.gap_recovered)}

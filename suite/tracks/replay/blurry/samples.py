@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suite.contracts import Column, Picture, Samples, Value
+from suite.tracks.replay.answers import Answers
 from suite.tracks.replay.blurry import metrics
 from suite.tracks.replay.stream.accuracy import Array, Curve
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class BlurrySamples(Samples):
         whole: whether it was measured on all test images, at the end of a session, or on the fixed subset.
         label: the class; ``met``: whether the stream had had it by then.
         tested, right: images of the class that were tested, and those that were right.
+        answers: about all test images at the end; None where an earlier version of the suite stored none.
     """
 
     step: NDArray[np.int64]
@@ -30,6 +36,7 @@ class BlurrySamples(Samples):
     met: NDArray[np.bool_]
     tested: NDArray[np.int64]
     right: NDArray[np.int64]
+    answers: Answers | None = field(default=None, kw_only=True)
 
     @property
     def curve(self) -> Curve:
@@ -47,10 +54,22 @@ class BlurrySamples(Samples):
         """Return the value of a column, or None if these samples have none there."""
         if column.subset != metrics.ALL or column in self.measured:
             return super().value(column)
+        if self.answers is not None and (value := self.answers.value(column.metric)):
+            return value
         tested = int(self.tested[self.whole & (self.session == self.session.max())].sum())
         if column.metric in metrics.OF_CURVE:
             return Value(metrics.OF_CURVE[column.metric](self.curve), tested)
         return Value(metrics.OF_ENDS[column.metric](self.ends), tested) if column.metric in metrics.OF_ENDS else None
+
+    def table(self) -> pa.Table:
+        """Return the rows by class, with the answers below them."""
+        return super().table() if self.answers is None else self.answers.below(super().table())
+
+    @classmethod
+    def read(cls, table: pa.Table) -> Self:
+        """Return the samples of a stored table."""
+        rows, answers = Answers.apart(table)
+        return replace(super().read(rows), answers=answers)
 
     def pictures(self, subset: str) -> tuple[Picture, ...]:
         """Return the curve of the mean accuracy on what had come, with the changes that nobody was told of."""

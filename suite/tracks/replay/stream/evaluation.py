@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suite.tracks.replay.answers import Answers
 from suite.tracks.replay.stream.accuracy import Array, Curve
 from suite.tracks.replay.stream.classifier import Classifier
 from suite.tracks.replay.stream.tasks import StreamTask
@@ -24,6 +25,7 @@ class Evaluation:
     schedule: Schedule
     initial: Array = field(default_factory=lambda: np.empty(0))
     matrix: list[Array] = field(default_factory=list)
+    answers: Answers | None = None
 
     def __post_init__(self) -> None:
         images = self.schedule.images
@@ -34,7 +36,7 @@ class Evaluation:
 
     def begin(self, learner: Classifier) -> None:
         """Evaluate on every test before any training."""
-        self.initial = self._on_tests(learner)
+        self.initial = self._accuracies(self._on_tests(learner))
 
     def point(self, learner: Classifier, step: int, number: int, *, forced: bool = False) -> None:
         """Evaluate on the subsets of the tasks up to ``number`` if a point is due after ``step`` steps."""
@@ -46,9 +48,12 @@ class Evaluation:
         self._add(step, number, [part.mean() for part in np.split(right, self._ends[:number])])
 
     def boundary(self, learner: Classifier, number: int) -> None:
-        """Evaluate on every test at the end of a task."""
+        """Evaluate on every test at the end of a task; after the last, keep the answers."""
         assert len(self.matrix) == number
-        self.matrix.append(self._on_tests(learner))
+        logits = self._on_tests(learner)
+        self.matrix.append(self._accuracies(logits))
+        if number == len(self.stream) - 1:
+            self.answers = Answers.of(torch.cat(logits), torch.cat([task.labels for task in self.stream]))
 
     def of_first_task(self) -> tuple[Tensor, Tensor]:
         """Return images and labels of the first task's subset, on which its points are measured."""
@@ -77,8 +82,13 @@ class Evaluation:
         values[: number + 1] = accuracies
         self._points.append((step, number, values))
 
-    def _on_tests(self, learner: Classifier) -> Array:
-        return np.array([self._right(learner, task.images, task.labels).mean() for task in self.stream])
+    def _on_tests(self, learner: Classifier) -> list[Tensor]:
+        """Return the logits of each task's test."""
+        return [torch.cat(learner.evaluated(task.images)) for task in self.stream]
+
+    def _accuracies(self, logits: list[Tensor]) -> Array:
+        pairs = zip(logits, self.stream, strict=True)
+        return np.array([(of_task.argmax(dim=1) == task.labels).double().numpy().mean() for of_task, task in pairs])
 
     def _right(self, learner: Classifier, images: Tensor, labels: Tensor) -> Array:
         return np.asarray((learner.predictions(images) == labels).double().numpy())

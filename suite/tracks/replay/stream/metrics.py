@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from suite.contracts import Metric
 from suite.contracts.metric import Direction
+from suite.tracks.replay.answers import OF_PROBABILITIES
 from suite.tracks.replay.cost import COSTS
 from suite.tracks.replay.stream import accuracy
 
@@ -38,6 +39,7 @@ METRICS = (
     _learning(accuracy.anytime_accuracy),
     _learning(accuracy.min_accuracy),
     _learning(accuracy.worst_case_accuracy),
+    *OF_PROBABILITIES,
     *COSTS,
 )
 OF_MATRIX = {

@@ -125,6 +125,7 @@ class SplitTask(Task[ReplayMethod]):
             curve=evaluation.curve,
             tested=np.array([len(task.labels) for task in stream]),
             held=rehearsal.held,
+            answers=evaluation.answers,
             measured={**spent, **self.measured(held, stream, context)},
         )
         return Outcome(samples, {"selector_seconds": roles.seconds}, facts=self._facts(rehearsal, classes, context))

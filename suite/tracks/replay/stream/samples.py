@@ -3,7 +3,8 @@
 Rows of kind ``curve`` are points of the learning curves, on the fixed subset of the test: one for each task that had
 begun, and one for all of these together, whose subset is ``all``. Rows of kind ``matrix`` are accuracies on the whole
 test before training (``training`` 0) and after each task. Sizes of the tests stand in the table's metadata, and so does
-the audit: which samples the buffer held at the end of each task.
+the audit: which samples the buffer held at the end of each task. Below stand the answers about each test image at the
+end, in columns of their own; see `Answers`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from suite.contracts import Column, Picture, Samples, Value
 from suite.contracts.samples import measured_of
+from suite.tracks.replay.answers import Answers
 from suite.tracks.replay.cost import with_measured
 from suite.tracks.replay.stream import metrics
 from suite.tracks.replay.stream.accuracy import Array, Curve, forward_transfer
@@ -38,6 +40,7 @@ class StreamSamples(Samples):
         curve: accuracy on the fixed subsets.
         tested: images in each task's test [T].
         held: for each task's end, the rows of the stream that the buffer held.
+        answers: about all test images at the end, task by task; None where an earlier version of the suite stored none.
     """
 
     initial: Array
@@ -45,6 +48,7 @@ class StreamSamples(Samples):
     curve: Curve
     tested: NDArray[np.int64]
     held: list[list[int]] = field(default_factory=list)
+    answers: Answers | None = None
 
     @property
     def tasks(self) -> list[str]:
@@ -56,8 +60,19 @@ class StreamSamples(Samples):
         if column.metric == metrics.ACCURACY.name and column.subset in self.tasks:
             task = self.tasks.index(column.subset)
             return Value(float(self.matrix[-1, task]), int(self.tested[task]))
+        if self.answers is not None and column.subset in (ALL, *self.tasks):
+            value = self.answers.value(column.metric, self._part(column.subset))
+            if value is not None:
+                return value
         summary = self._summary(column.metric) if column.subset == ALL else None
         return super().value(column) if summary is None else Value(summary, int(self.tested.sum()))
+
+    def _part(self, subset: str) -> slice:
+        """Return which answers are of a subset."""
+        if subset == ALL:
+            return slice(None)
+        ends, task = np.cumsum(self.tested), self.tasks.index(subset)
+        return slice(int(ends[task] - self.tested[task]), int(ends[task]))
 
     def _summary(self, metric: str) -> float | None:
         if metric in metrics.OF_MATRIX:
@@ -87,7 +102,8 @@ class StreamSamples(Samples):
         columns = zip(("subset", "kind", "step", "training", "accuracy"), zip(*rows, strict=True), strict=True)
         table = pa.table({name: list(values) for name, values in columns})
         about = {"tested": self.tested.tolist(), "held": self.held}
-        return table.replace_schema_metadata({METADATA: json.dumps(about).encode()})
+        table = table.replace_schema_metadata({METADATA: json.dumps(about).encode()})
+        return table if self.answers is None else self.answers.below(table)
 
     @classmethod
     def read(cls, table: pa.Table) -> Self:
@@ -95,6 +111,8 @@ class StreamSamples(Samples):
         about: dict[str, Any] = json.loads((table.schema.metadata or {})[METADATA])
         if "measured" in about:
             table = with_measured(table, about["measured"], ALL)
+        measured = measured_of(table)
+        table, answers = Answers.apart(table)
         columns = {name: np.asarray(table[name].to_pylist()) for name in table.column_names}
         tasks = len(about["tested"])
         accuracies = columns["accuracy"][columns["kind"] == "matrix"].reshape(tasks + 1, tasks)
@@ -111,5 +129,6 @@ class StreamSamples(Samples):
             curve=Curve(steps, columns["training"][points] - 1, values),
             tested=np.array(about["tested"]),
             held=about["held"],
-            measured=measured_of(table),
+            answers=answers,
+            measured=measured,
         )
