@@ -79,6 +79,7 @@ def test_the_page_runs(written: Path) -> None:
     assert [title.value for title in page.title] == ["About us"]
 
 
+@pytest.mark.slow
 def test_the_inherited_checks_run_as_a_stranger_would(written: Path) -> None:
     """Its method holds its contract; one that adds what it draws at random does not, and is told."""
     method, checks = (

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
 
+
+@pytest.mark.slow
 def test_what_does_not_end_in_time_is_given_back(bench) -> None:
     started = time.monotonic()
     summary = bench.run("constant", "sleeps", seeds=(0,), limit=4.0, time_limit=60.0)

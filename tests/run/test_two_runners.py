@@ -7,6 +7,7 @@ import pytest
 SEEDS = tuple(range(8))
 
 
+@pytest.mark.slow
 def test_every_cell_is_evaluated_once_failing_ones_too(bench) -> None:
     arguments = ("-m", "constant", "-m", "raises", *(word for seed in SEEDS for word in ("-s", str(seed))))
     slow = ("--set", "constant.seconds=0.05", "--workers", "1")

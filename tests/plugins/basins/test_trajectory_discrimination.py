@@ -41,6 +41,7 @@ def test_a_long_horizon_shows_both_rings() -> None:
     assert is_exact(rings.TRUE, answer.labels)
 
 
+@pytest.mark.slow
 def test_a_short_horizon_splits_the_outer_ring() -> None:
     answer = on_rings(4)
     outer = risks(answer)[4:, 4:][np.triu_indices(4, 1)]
