@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from suite.benchmarks.replay.ddpm_distant_cifar10 import ANIMAL, IMAGES, VEHICLE, DistantCIFAR10Task
+from suite.benchmarks.replay.ddpm_distant_cifar10 import IMAGES, VEHICLE, DistantCIFAR10Task
 from suite.cache import Cache
 from suite.contracts import Resources, TaskContext
 from suite.settings import Settings
@@ -15,12 +15,14 @@ from suite.settings import Settings
 def test_its_parts_are_of_one_size_and_range(mirrored: Settings) -> None:
     course = DistantCIFAR10Task().course(TaskContext(0, Resources(mirrored, Cache(mirrored.cache_folder))))
     labels = [set(part.labels.tolist()) for part in course.candidates]
-    assert labels == [{VEHICLE}, set(range(10)), {ANIMAL}]
+    assert labels[0] == {VEHICLE}
+    assert [len(part) for part in labels[1:]] == [5, 5]
+    assert labels[1] | labels[2] == set(range(10))
     for images in course.inputs:
         assert images.shape == (IMAGES, 3, 32, 32)
-        assert -1 <= images.min() < -0.9 < 0.9 < images.max() <= 1.1
+        assert -1 <= images.min() < -0.9 < 0.9 < images.max() <= 1
     network = DistantCIFAR10Task().diffusion().network(0, course.resources)
     with torch.no_grad():
         assert network(course.inputs[1][:2], torch.tensor([5, 5])).shape == (2, 3, 32, 32)
-    seeds = [DistantCIFAR10Task().parts(seed, course.resources)[0].split.rows(course.resources) for seed in (0, 1)]
-    assert not (seeds[0] == seeds[1]).all()
+    for zero, one in zip(*(DistantCIFAR10Task().parts(seed, course.resources) for seed in (0, 1)), strict=True):
+        assert set(zero.split.rows(course.resources)) != set(one.split.rows(course.resources))
