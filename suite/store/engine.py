@@ -6,7 +6,9 @@ SQLite's settings here are measured choices: with the driver's defaults eight pr
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -51,10 +53,11 @@ def writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
         def _connect(connection: sqlite3.Connection, _: Any) -> None:
             known.extend([file] if file is not None else [])
             connection.isolation_level = None
-            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            connection.execute(f"PRAGMA {_busy(PATIENCE)}")
+            mode = _write_ahead(connection)
             if mode not in ("wal", "memory"):
                 warnings.warn(f"{url}: journal mode is {mode!r}, not WAL; is it on a network disk?", stacklevel=2)
-            for pragma in (_busy(PATIENCE), "synchronous=NORMAL", "journal_size_limit=134217728"):
+            for pragma in ("synchronous=NORMAL", "journal_size_limit=134217728"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
 
@@ -88,6 +91,22 @@ def reader_engine(url: str, patience: float = PATIENCE) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> str:
+    """Switch a database to write-ahead logging, and return the journal mode that it has then.
+
+    SQLite does not wait here as it does elsewhere: of several who open a new file at once, one may be told immediately
+    that it is locked.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.05 * random.random())
 
 
 def _busy(seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,13 +11,35 @@ from claimants import together
 
 from suite.errors import SuiteError
 from suite.settings import Settings
+from suite.store.engine import writer_engine
 from suite.store.reading import Reader
 from suite.store.writing import Writer
+
+ROUNDS = 60
 
 
 def test_many_processes_create_one_store(url: str) -> None:
     assert together("create", url, 4) == [""] * 4
     Reader(url).close()
+
+
+def test_many_who_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """SQLite itself tells about one in forty of them immediately that the file is locked."""
+
+    def opened(url: str) -> str:
+        engine = writer_engine(url)
+        start.wait()
+        try:
+            with engine.connect() as connection:
+                return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        finally:
+            engine.dispose()
+
+    start = threading.Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(ROUNDS):
+            url = Settings(home=tmp_path / str(number)).database_url
+            assert list(pool.map(opened, [url] * 8)) == ["wal"] * 8
 
 
 @pytest.mark.parametrize("name", ["with space", "hash#mark", "per%20cent", "question?mark", "umlaut-ü"])
