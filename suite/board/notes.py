@@ -15,10 +15,7 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
 
     ``everywhere`` says that the rank intervals shown are those that hold for all rows at once.
     """
-    lines = [(where, f"{basis}, of the mean; other sources of spread are not in it") for where, basis in _bases(table)]
-    primary = table.primary.metric, table.primary.subset
-    if not any(value.basis for row in table.rows for value in row.values if (value.metric, value.subset) == primary):
-        lines = [(f"interval of {' '.join(primary)}" if lines else "interval", NONE), *lines]
+    lines = _intervals(table)
     if table.fields:
         whose = "all rows at once" if everywhere else "this row by itself"
         places = f"the place by mean, and in parentheses the places that the data allow (95 %, {whose})"
@@ -49,10 +46,10 @@ def notes(table: Table, *, everywhere: bool = False) -> list[tuple[str, str]]:
     return lines
 
 
-def _bases(table: Table) -> list[tuple[str, str]]:
+def _intervals(table: Table) -> list[tuple[str, str]]:
     """Return what intervals are over, each with the columns or rows that have it.
 
-    None are named if there is one alone and the ranks rest on it.
+    None are named if there is one alone and the ranks rest on it. That column is named where it has none.
     """
     bases: dict[str, dict[str, None]] = {}
     rows: dict[str, dict[str, None]] = {}
@@ -61,13 +58,18 @@ def _bases(table: Table) -> list[tuple[str, str]]:
             if value.basis:
                 bases.setdefault(value.basis, {})[f"{value.metric} {value.subset}"] = None
                 rows.setdefault(value.basis, {})[row.label] = None
+    if not bases:
+        return [("interval", NONE)]
+    texts = {basis: f"{basis}, of the mean; other sources of spread are not in it" for basis in sorted(bases)}
     primary = f"{table.primary.metric} {table.primary.subset}"
-    if len(bases) < 2 and all(primary in columns for columns in bases.values()):
-        return [("interval", basis) for basis in bases]
+    ranked = any(primary in columns for columns in bases.values())
+    if ranked and len(bases) == 1:
+        return [("interval", text) for text in texts.values()]
     apart = len({name for names in bases.values() for name in names}) == sum(map(len, bases.values()))
     # Where columns have several, it is the rows that differ, as those of one seed alone.
     where = bases if apart else rows
-    return [(f"interval of {named(list(where[basis]))}", basis) for basis in sorted(bases)]
+    without = [] if ranked else [(f"interval of {primary}", NONE)]
+    return [*without, *((f"interval of {named(list(where[basis]))}", text) for basis, text in texts.items())]
 
 
 def reasons(table: Table) -> dict[str, list[str]]:
